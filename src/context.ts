@@ -1,0 +1,38 @@
+import type { Readable, Writable } from 'node:stream';
+
+/** Both clocks of a process. Wall time is for records that outlive it, monotonic time for every difference. */
+export interface Clock {
+  /** Milliseconds since the Unix epoch; may jump. */
+  wallMs(): number;
+  /** Milliseconds of CLOCK_MONOTONIC: comparable between the processes of one boot, never jumps. */
+  monotonicMs(): number;
+}
+
+/** A stream for people or data; `isTTY` and `columns` as on Node's own terminal streams. */
+export type OutputStream = Writable & { isTTY?: boolean; columns?: number; rows?: number };
+
+/** All that the outside world is to this program. Handed in, so that nothing reads a global. */
+export interface Context {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly clock: Clock;
+  readonly stdin: Readable & { isTTY?: boolean };
+  readonly stdout: OutputStream;
+  readonly stderr: OutputStream;
+}
+
+/** The clocks of this process. */
+export const systemClock: Clock = {
+  wallMs: () => Date.now(),
+  monotonicMs: () => Number(process.hrtime.bigint() / 1_000n) / 1_000,
+};
+
+/** The context of this process: what `main` hands to every command. */
+export const processContext = (): Context => ({
+  env: process.env,
+  cwd: process.cwd(),
+  clock: systemClock,
+  stdin: process.stdin,
+  stdout: process.stdout,
+  stderr: process.stderr,
+});

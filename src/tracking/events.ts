@@ -1,0 +1,112 @@
+import type { BlobOutcome, ErrorType, Operation } from './vocabulary.ts';
+
+/** Which row or line of skopeo a blob event belongs to, within one image of one attempt. */
+export interface BlobKey {
+  readonly kind: 'layer' | 'config';
+  /** Hex digits of the source digest as far as skopeo printed them: 64 on a pipe, 12 (config: 10) on a terminal. */
+  readonly hex: string;
+  /** 1, or more when one image holds the same layer several times. */
+  readonly occurrence: number;
+}
+
+/** A blob as its manifest describes it. */
+export interface BlobDescriptor {
+  readonly kind: 'layer' | 'config';
+  /** `sha256:` and 64 hex digits. */
+  readonly digest: string;
+  /** Exact size; absent in schema 1 manifests. */
+  readonly sizeBytes?: number;
+}
+
+export type LogLevel = 'panic' | 'fatal' | 'error' | 'warning' | 'info' | 'debug' | 'trace';
+
+/** What the output of one skopeo process says, line by line. Nothing here is a verdict: that is the exit status. */
+export type OutputEvent =
+  | { readonly type: 'image-started' }
+  | { readonly type: 'list-started' }
+  | { readonly type: 'list-counted'; readonly images: number; readonly listed: number }
+  | { readonly type: 'instance-started'; readonly digest: string; readonly index: number; readonly count: number }
+  | { readonly type: 'blob-started'; readonly blob: BlobKey }
+  | {
+      readonly type: 'blob-progress';
+      readonly blob: BlobKey;
+      /** Bytes read from the source, rounded by skopeo to one decimal of the unit it shows; absent: a spinner. */
+      readonly readBytes?: number;
+      /** Size as displayed, rounded likewise. */
+      readonly shownSizeBytes?: number;
+    }
+  /** The last byte was read from the source; says nothing about the destination. */
+  | { readonly type: 'blob-read'; readonly blob: BlobKey }
+  /** The destination has the blob already; final. */
+  | { readonly type: 'blob-reused'; readonly blob: BlobKey }
+  | { readonly type: 'manifest-writing'; readonly list: boolean }
+  | { readonly type: 'signatures-reading' }
+  | { readonly type: 'signatures-storing' }
+  /** skopeo sync: the destination holds the same manifest. */
+  | { readonly type: 'image-unchanged' }
+  | {
+      readonly type: 'log';
+      readonly level: LogLevel;
+      readonly message: string;
+      readonly fields: Readonly<Record<string, string>>;
+    }
+  /** A line no rule knows, cut and without control characters. */
+  | { readonly type: 'unknown-line'; readonly stream: 'stdout' | 'stderr'; readonly line: string };
+
+/** The spine of the program: everything that happens to one operation, in order. */
+export type OperationEvent =
+  | {
+      readonly type: 'operation-started';
+      readonly operation: Operation;
+      readonly source: string;
+      readonly destination: string;
+    }
+  | { readonly type: 'attempt-started'; readonly attempt: number; readonly pid?: number }
+  | OutputEvent
+  /** Sizes and full digests, from a manifest of this image (`instance`: manifest digest within a list). */
+  | { readonly type: 'manifest-known'; readonly instance?: string; readonly blobs: readonly BlobDescriptor[] }
+  /** Bytes the skopeo process has read and written so far in this attempt, sockets included (`/proc/<pid>/io`). */
+  | { readonly type: 'io-sampled'; readonly readBytes: number; readonly writtenBytes: number }
+  | {
+      readonly type: 'attempt-failed';
+      readonly attempt: number;
+      readonly errorType: ErrorType;
+      readonly message: string;
+    }
+  | {
+      readonly type: 'retrying';
+      readonly attempt: number;
+      readonly errorType: ErrorType;
+      readonly delaySeconds: number;
+      readonly message: string;
+    }
+  | { readonly type: 'operation-finished'; readonly result: OperationResult };
+
+/** A blob whose fate is known. */
+export interface FinishedBlob {
+  readonly kind: 'layer' | 'config';
+  /** Full digest where known, else the hex digits that skopeo showed. */
+  readonly digest: string;
+  readonly outcome: BlobOutcome;
+  readonly sizeBytes?: number;
+}
+
+/** How an operation ended: the object behind `--json`, reports and metrics. */
+export interface OperationResult {
+  readonly operation: Operation;
+  /** References without credentials. */
+  readonly source: string;
+  readonly destination: string;
+  readonly outcome: 'success' | 'error';
+  readonly exitCode: number;
+  readonly errorType?: ErrorType;
+  /** skopeo's words or ours, redacted. */
+  readonly message?: string;
+  /** Manifest digest at the destination, where known. */
+  readonly digest?: string;
+  /** Bytes really moved by all attempts together. */
+  readonly transferredBytes: number;
+  readonly blobs: readonly FinishedBlob[];
+  readonly durationSeconds: number;
+  readonly attempts: number;
+}

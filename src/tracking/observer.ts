@@ -1,0 +1,33 @@
+import type { FinishedBlob, OperationResult } from './events.ts';
+import type { LiveOperation } from './live-operation.ts';
+import type { ErrorType, ImageOutcome, Operation, Transport } from './vocabulary.ts';
+
+/** What is known of an operation before it starts. */
+export interface OperationIdentity {
+  readonly operation: Operation;
+  readonly sourceTransport: Transport;
+  readonly destinationTransport?: Transport;
+}
+
+/** An operation that an observer may look at while it runs. */
+export interface LiveSource {
+  readonly identity: OperationIdentity;
+  live(): LiveOperation;
+}
+
+/**
+ * Receives each countable fact of an operation exactly once, when it becomes true. The metrics recorder is one; the
+ * tracker calls every observer in order and knows nothing of what they do.
+ */
+export interface OperationObserver {
+  operationStarted?(source: LiveSource): void;
+  blobFinished?(identity: OperationIdentity, blob: FinishedBlob): void;
+  /** `deltaBytes` more bytes were moved since the last call. */
+  bytesTransferred?(identity: OperationIdentity, deltaBytes: number): void;
+  retrying?(identity: OperationIdentity, errorType: ErrorType): void;
+  /** `registry` is host[:port]. */
+  rateLimited?(registry: string): void;
+  imageFinished?(outcome: ImageOutcome): void;
+  /** After this the source is no longer live. */
+  operationFinished?(source: LiveSource, result: OperationResult): void;
+}

@@ -1,0 +1,96 @@
+/**
+ * The closed vocabularies that events, results, metrics labels and documentation share. A value is added here first.
+ */
+
+/** What a run does for its user; the label `operation` of every metric. */
+export const OPERATIONS = [
+  'copy',
+  'sync',
+  'inspect',
+  'delete',
+  'list_tags',
+  'manifest_digest',
+  'image_exists',
+  'other',
+] as const;
+export type Operation = (typeof OPERATIONS)[number];
+
+/** Final status of an operation; what failed and why is told by the error type. */
+export const STATUSES = ['success', 'error'] as const;
+export type Status = (typeof STATUSES)[number];
+
+/** What became of a blob. `skipped`: the destination had it already. */
+export const BLOB_OUTCOMES = ['copied', 'skipped', 'failed'] as const;
+export type BlobOutcome = (typeof BLOB_OUTCOMES)[number];
+
+/** What became of an image of a sync run. `unchanged`: the destination had it already. */
+export const IMAGE_OUTCOMES = ['copied', 'unchanged', 'skipped', 'failed'] as const;
+export type ImageOutcome = (typeof IMAGE_OUTCOMES)[number];
+
+/** Where an active operation stands; the label `current_step`. Everything but copy and sync is `running`. */
+export const STEPS = [
+  'starting',
+  'getting_signatures',
+  'copying_blob',
+  'copying_config',
+  'writing_manifest',
+  'storing_signatures',
+  'retry_wait',
+  'running',
+] as const;
+export type Step = (typeof STEPS)[number];
+
+/** Transports of image references as labels (`containers-storage:` becomes `containers_storage`). */
+export const TRANSPORTS = [
+  'docker',
+  'dir',
+  'oci',
+  'containers_storage',
+  'docker_archive',
+  'oci_archive',
+  'docker_daemon',
+  'ostree',
+  'sif',
+  'tarball',
+  'yaml',
+  'unknown',
+] as const;
+export type Transport = (typeof TRANSPORTS)[number];
+
+/** Why an operation failed; the label `error_type`. The first 27 are read from skopeo's message, in this order. */
+export const ERROR_TYPES = [
+  'usage',
+  'disk_full',
+  'permission',
+  'invalid_reference',
+  'policy_rejected',
+  'blocked',
+  'digest_mismatch',
+  'rate_limited',
+  'protocol_mismatch',
+  'tls',
+  'dns',
+  'connection_refused',
+  'unreachable',
+  'timeout',
+  'denied',
+  'unauthorized',
+  'no_matching_platform',
+  'too_large',
+  'manifest_rejected',
+  'quota_exceeded',
+  'not_found',
+  'server_error',
+  'connection_lost',
+  'invalid_manifest',
+  'destination_conflict',
+  'unsupported',
+  'partial_failure',
+  'stalled',
+  'canceled',
+  'killed',
+  'crashed',
+  'skopeo_missing',
+  'unknown',
+] as const;
+export type ErrorType = (typeof ERROR_TYPES)[number];
