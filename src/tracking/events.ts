@@ -61,7 +61,13 @@ export type OperationEvent =
       readonly source: string;
       readonly destination: string;
     }
-  | { readonly type: 'attempt-started'; readonly attempt: number; readonly pid?: number }
+  | {
+      readonly type: 'attempt-started';
+      readonly attempt: number;
+      readonly pid?: number;
+      /** skopeo shows rows with bytes; otherwise only lines. */
+      readonly onTerminal: boolean;
+    }
   | OutputEvent
   /** Sizes and full digests, from a manifest of this image (`instance`: manifest digest within a list). */
   | { readonly type: 'manifest-known'; readonly instance?: string; readonly blobs: readonly BlobDescriptor[] }
@@ -72,6 +78,8 @@ export type OperationEvent =
       readonly attempt: number;
       readonly errorType: ErrorType;
       readonly message: string;
+      /** Host of the registry that refused for now, when a rate limit was the reason. */
+      readonly rateLimitedRegistry?: string;
     }
   | {
       readonly type: 'retrying';

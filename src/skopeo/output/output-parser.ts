@@ -85,21 +85,36 @@ export class StdoutParser {
   }
 }
 
+/** skopeo's only word about a reused layer where it shows no rows; printed with `--debug`. */
+const REUSED_LAYER = /^Skipping blob sha256:([0-9a-f]{64}) \(already present\):/;
+
+/** A line of stderr as skopeo wrote it, and what it says. */
+export interface ErrorLine {
+  readonly text: string;
+  readonly events: readonly OutputEvent[];
+}
+
 /** Turns what skopeo writes to stderr (a pipe) into events: log entries, and any other line as it is. */
 export class StderrParser {
   readonly #splitter = new LineSplitter();
 
-  push(chunk: Uint8Array): { event: OutputEvent; text: string }[] {
+  push(chunk: Uint8Array): ErrorLine[] {
     return this.#splitter.push(chunk).map(({ text }) => this.#line(text));
   }
 
-  end(): { event: OutputEvent; text: string }[] {
+  end(): ErrorLine[] {
     return this.#splitter.end().map(({ text }) => this.#line(text));
   }
 
-  #line(text: string): { event: OutputEvent; text: string } {
-    const event = parseLogLine(text);
-    if (event) return { event, text };
-    return { event: { type: 'unknown-line', stream: 'stderr', line: text.slice(0, MAX_UNKNOWN_CHARACTERS) }, text };
+  #line(text: string): ErrorLine {
+    const log = parseLogLine(text);
+    if (!log)
+      return {
+        text,
+        events: [{ type: 'unknown-line', stream: 'stderr', line: text.slice(0, MAX_UNKNOWN_CHARACTERS) }],
+      };
+    const reused = log.level === 'debug' ? REUSED_LAYER.exec(log.message)?.[1] : undefined;
+    if (reused === undefined) return { text, events: [log] };
+    return { text, events: [log, { type: 'blob-reused', blob: { kind: 'layer', hex: reused, occurrence: 1 } }] };
   }
 }
