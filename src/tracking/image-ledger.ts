@@ -55,7 +55,10 @@ export interface BlobNews {
 /** The blobs of one image in one attempt: what is running, what became of the others, what the manifest says of them. */
 export class ImageLedger {
   #blobs: TrackedBlob[] = [];
+  /** By the first manifest that came: what this image consists of. */
   #descriptors: readonly BlobDescriptor[] = [];
+  /** By all manifests, source's and destination's. */
+  #known: readonly BlobDescriptor[] = [];
   readonly #toldFinished = new Set<number>();
   readonly #toldSized = new Set<number>();
 
@@ -110,7 +113,8 @@ export class ImageLedger {
 
   /** Takes full digests and exact sizes from a manifest, for the blobs there are and those to come. */
   describe(descriptors: readonly BlobDescriptor[]): void {
-    this.#descriptors = [...descriptors, ...this.#descriptors];
+    if (this.#descriptors.length === 0) this.#descriptors = descriptors;
+    this.#known = [...this.#known, ...descriptors];
     this.#blobs = this.#blobs.map((blob) => this.#described(blob));
   }
 
@@ -157,7 +161,7 @@ export class ImageLedger {
 
   #described(blob: TrackedBlob): TrackedBlob {
     if (blob.descriptor?.sizeBytes !== undefined) return blob;
-    const descriptor = this.#descriptors.find(
+    const descriptor = this.#known.find(
       ({ kind, digest }) => kind === blob.key.kind && digest.startsWith(`sha256:${blob.key.hex}`),
     );
     return descriptor ? { ...blob, descriptor } : blob;

@@ -41,6 +41,8 @@ export class OperationTracker implements LiveSource {
   #lastProgressMs: number;
   #attempt = 0;
   #onTerminal = true;
+  /** skopeo has announced to be silent until then. */
+  #waitsUntilMs = 0;
   /** Of all attempts; the last one is in progress. Instances of a list are images of their own. */
   readonly #images: ImageLedger[] = [new ImageLedger()];
   #instance: { readonly digest: string; readonly index: number; readonly count: number } | undefined;
@@ -63,8 +65,7 @@ export class OperationTracker implements LiveSource {
     const progressed = this.#apply(event);
     this.#step = stepAfter(this.identity.operation, event) ?? this.#step;
     if (progressed) this.#lastProgressMs = this.#now();
-    for (const image of this.#images) this.#report(image);
-    this.#account();
+    this.#reportAll();
     if (event.type === 'operation-started') this.#tell((observer) => observer.operationStarted?.(this));
     if (event.type === 'operation-finished') {
       this.#tell((observer) => observer.operationFinished?.(this, event.result));
@@ -101,8 +102,19 @@ export class OperationTracker implements LiveSource {
     };
   }
 
-  /** What this tracker knows of the result; the verdict comes from the exit status and is not here. */
-  facts(): Pick<OperationResult, 'transferredBytes' | 'blobs' | 'durationSeconds' | 'attempts'> {
+  /** The moment from which silence counts: the last sign of life, or the end of an announced wait. */
+  quietSinceMs(): number {
+    return Math.max(this.#lastProgressMs, this.#waitsUntilMs);
+  }
+
+  /**
+   * Closes the books by the verdict, which comes from skopeo's exit status and never from its output; returns what is
+   * known of the result. `operation-finished` follows.
+   */
+  settle(success: boolean): Pick<OperationResult, 'transferredBytes' | 'blobs' | 'durationSeconds' | 'attempts'> {
+    this.#image.settle(success ? 'copied' : 'failed', ['layer', 'config']);
+    if (success) this.#percent = 100;
+    this.#reportAll();
     return {
       transferredBytes: this.#transferredBytes,
       blobs: this.#finished(),
@@ -137,14 +149,14 @@ export class OperationTracker implements LiveSource {
         return this.#io.sample(event.readBytes, event.writtenBytes);
       case 'attempt-failed':
         this.#image.settle('failed', ['layer', 'config']);
-        if (event.rateLimitedRegistry !== undefined) this.#rateLimited(event.rateLimitedRegistry);
+        if (event.errorType === 'rate_limited') this.#rateLimited(event.registry);
         return false;
+      case 'rate-limited':
+        this.#rateLimited(event.registry);
+        this.#waitsUntilMs = this.#now() + event.waitSeconds * 1000;
+        return true;
       case 'retrying':
         this.#tell((observer) => observer.retrying?.(this.identity, event.errorType));
-        return true;
-      case 'operation-finished':
-        this.#image.settle(event.result.outcome === 'success' ? 'copied' : 'failed', ['layer', 'config']);
-        if (event.result.outcome === 'success') this.#percent = 100;
         return true;
       default:
         this.#applyBlob(event);
@@ -190,7 +202,6 @@ export class OperationTracker implements LiveSource {
     const before = this.#image;
     before.settle(outcome, ['layer', 'config']);
     if (before.blobs.length === 0) return;
-    this.#report(before);
     const next = new ImageLedger();
     if (outcome === 'failed') next.describe(before.descriptors);
     this.#images.push(next);
@@ -200,10 +211,13 @@ export class OperationTracker implements LiveSource {
     return this.#images.flatMap((image) => image.finished);
   }
 
-  #report(image: ImageLedger): void {
-    const { finished, sized } = image.takeNews();
-    for (const blob of finished) this.#tell((observer) => observer.blobFinished?.(this.identity, blob));
-    for (const blob of sized) this.#tell((observer) => observer.blobSized?.(this.identity, blob));
+  #reportAll(): void {
+    for (const image of this.#images) {
+      const { finished, sized } = image.takeNews();
+      for (const blob of finished) this.#tell((observer) => observer.blobFinished?.(this.identity, blob));
+      for (const blob of sized) this.#tell((observer) => observer.blobSized?.(this.identity, blob));
+    }
+    this.#account();
   }
 
   #account(): void {
@@ -244,8 +258,8 @@ export class OperationTracker implements LiveSource {
     return Math.min(HIGHEST_UNFINISHED_PERCENT, (100 * (index - 1 + ofImage)) / Math.max(1, count));
   }
 
-  #rateLimited(registry: string): void {
-    this.#tell((observer) => observer.rateLimited?.(registry));
+  #rateLimited(registry: string | undefined): void {
+    if (registry !== undefined) this.#tell((observer) => observer.rateLimited?.(registry));
   }
 
   #tell(fact: (observer: OperationObserver) => void): void {

@@ -1,10 +1,9 @@
 import type { BlobKey, OutputEvent } from '../../tracking/events.ts';
 import { type BlobRow, parseBlobRow } from './blob-row.ts';
+import { parseDebugMessage } from './debug-message.ts';
 import { LineSplitter, type OutputLine } from './line-splitter.ts';
 import { parseLogLine } from './log-line.ts';
 import { parsePlainLine } from './plain-line.ts';
-
-const MAX_UNKNOWN_CHARACTERS = 500;
 
 /** A row cut by a narrow window (`Copying blob eb1d37…`): says nothing that a wider one would not say again. */
 const CUT_ROW = /^(?:Copying (?:blob|config) [0-9a-f]{0,11})?…$/;
@@ -36,10 +35,12 @@ export class StdoutParser {
     const row = parseBlobRow(text);
     if (row) return this.#row(row);
     if (text.trim() === '' || CUT_ROW.test(text)) return [];
-    const event = parsePlainLine(text) ?? parseLogLine(text);
-    if (!event) return [{ type: 'unknown-line', stream: 'stdout', line: text.slice(0, MAX_UNKNOWN_CHARACTERS) }];
-    if (event.type === 'image-started' || event.type === 'instance-started') this.#forgetImage();
-    return [event];
+    const log = parseLogLine(text);
+    if (log) return [log];
+    const meaning = parsePlainLine(text);
+    if (meaning?.type === 'image-started' || meaning?.type === 'instance-started') this.#forgetImage();
+    const line: OutputEvent = { type: 'output-line', stream: 'stdout', text };
+    return meaning ? [line, meaning] : [line];
   }
 
   #row(row: BlobRow): OutputEvent[] {
@@ -85,9 +86,6 @@ export class StdoutParser {
   }
 }
 
-/** skopeo's only word about a reused layer where it shows no rows; printed with `--debug`. */
-const REUSED_LAYER = /^Skipping blob sha256:([0-9a-f]{64}) \(already present\):/;
-
 /** A line of stderr as skopeo wrote it, and what it says. */
 export interface ErrorLine {
   readonly text: string;
@@ -108,13 +106,8 @@ export class StderrParser {
 
   #line(text: string): ErrorLine {
     const log = parseLogLine(text);
-    if (!log)
-      return {
-        text,
-        events: [{ type: 'unknown-line', stream: 'stderr', line: text.slice(0, MAX_UNKNOWN_CHARACTERS) }],
-      };
-    const reused = log.level === 'debug' ? REUSED_LAYER.exec(log.message)?.[1] : undefined;
-    if (reused === undefined) return { text, events: [log] };
-    return { text, events: [log, { type: 'blob-reused', blob: { kind: 'layer', hex: reused, occurrence: 1 } }] };
+    if (!log) return { text, events: [{ type: 'output-line', stream: 'stderr', text }] };
+    const meaning = log.level === 'debug' ? parseDebugMessage(log.message) : undefined;
+    return { text, events: meaning ? [log, meaning] : [log] };
   }
 }
