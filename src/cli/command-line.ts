@@ -61,13 +61,13 @@ const unreadTokens = (argv: readonly string[]): readonly Token<KnownFlag>[] => {
 /** Global flags up to the subcommand, then that subcommand's and global ones. */
 const split = (argv: readonly string[], subcommands: readonly SubcommandSpec[]): Split => {
   const before: Token<KnownFlag>[] = [];
-  for (const { next, ...token } of tokenize(argv, flagLookup([...GLOBAL_FLAGS, ...ROOT_FLAGS], ''))) {
+  for (const { next, ...token } of tokenize(argv, flagLookup([...GLOBAL_FLAGS, ...ROOT_FLAGS]))) {
     before.push(token);
     if (token.type !== 'operand') continue;
     const spec = findSubcommand(token.value, subcommands);
     const rest = argv.slice(next);
     const after = spec
-      ? Array.from(tokenize(rest, flagLookup([...GLOBAL_FLAGS, ...spec.flags], `of ${spec.name}`)))
+      ? Array.from(tokenize(rest, flagLookup([...GLOBAL_FLAGS, ...spec.flags], spec.name)))
       : unreadTokens(rest);
     return { tokens: [...before, ...after], subcommand: token.value, spec };
   }
