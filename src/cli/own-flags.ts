@@ -80,9 +80,7 @@ export const OWN_FLAGS = {
 type Table = typeof OWN_FLAGS;
 type Key = keyof Table;
 
-type ValueOf<Spec> = Spec extends { value: OwnValue<infer T>; default: infer D }
-  ? T | (undefined extends D ? D : never)
-  : boolean;
+type ValueOf<Spec> = Spec extends OwnFlagSpec<infer T> ? T : never;
 
 /** Values of the wrapper's own flags after command line, environment and defaults. */
 export type OwnFlags = { readonly [K in Key]: ValueOf<Table[K]> };

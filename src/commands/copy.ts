@@ -1,14 +1,17 @@
-import { spawnSync } from 'node:child_process';
+import { parseCommandLine } from '../cli/command-line.ts';
+import { runTracked } from '../cli/run-tracked.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
+import { copyRequest } from '../operation/copy-request.ts';
 
-/** Placeholder for the plumbing: skopeo itself, with the terminal handed over. */
+/** `skopeo copy` with progress and metrics. */
 export class Copy extends WrapperCommand {
   static override summary = 'Copy an image, with progress and metrics';
-  static override description = 'Everything that skopeo copy can do, tracked.';
-  static override usage = 'copy SOURCE DESTINATION';
+  static override description = 'Takes every option of skopeo copy, and the options of the wrapper.';
+  static override usage = 'copy SOURCE-IMAGE DESTINATION-IMAGE';
   static override strict = false;
 
   async run(): Promise<number> {
-    return spawnSync('skopeo', ['copy', ...this.argv], { stdio: 'inherit' }).status ?? 1;
+    const line = parseCommandLine(['copy', ...this.argv], this.context.env);
+    return runTracked(line, this.context, copyRequest);
   }
 }

@@ -1,12 +1,11 @@
 import type { Clock, OutputStream } from '../context.ts';
 import type { OperationTracker } from '../tracking/operation-tracker.ts';
-import { formatSeconds } from './format.ts';
 import { summaryText, totalText } from './progress-text.ts';
 import type { Renderer } from './renderer.ts';
 
 const INTERVAL_MS = 30_000;
 
-/** Progress for logs: a line every half minute, one for each retry, one at the end. */
+/** Progress for logs: a line every half minute and one at the end. */
 export const plainProgress = (stream: OutputStream, clock: Clock): Renderer => {
   let timer: NodeJS.Timeout | undefined;
   const say = (tracker: OperationTracker): void => {
@@ -16,11 +15,6 @@ export const plainProgress = (stream: OutputStream, clock: Clock): Renderer => {
   return {
     onEvent: (event, tracker) => {
       if (event.type === 'operation-started') timer = setInterval(() => say(tracker), INTERVAL_MS);
-      if (event.type === 'retrying') {
-        stream.write(
-          `attempt ${event.attempt - 1} failed (${event.errorType}), next one in ${formatSeconds(event.delaySeconds)}: ${event.message}\n`,
-        );
-      }
     },
     onEnd: ({ result }) => {
       clearInterval(timer);

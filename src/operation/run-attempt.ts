@@ -12,8 +12,8 @@ export interface AttemptOptions extends Omit<SkopeoOptions, 'signal' | 'onEvent'
   readonly clock: Clock;
   /** Ends the whole operation; its reason is a `Termination`. */
   readonly signal: AbortSignal;
-  /** Silence that ends this attempt; absent: never. */
-  readonly stallTimeoutSeconds?: number;
+  /** Silence that ends this attempt; undefined: never. */
+  readonly stallTimeoutSeconds: number | undefined;
   readonly attempt: number;
   readonly emit: (event: OperationEvent) => void;
   /** Since when nothing has moved; monotonic milliseconds. */
@@ -44,7 +44,7 @@ export const runAttempt = async (options: AttemptOptions): Promise<AttemptEnd> =
     if (io) emit({ type: 'io-sampled', ...io, writtenBytes: io.writtenBytes - skopeo.outputBytes() });
   };
   sample();
-  const watchdog = new Watchdog(clock, SAMPLE_MS, stallTimeoutSeconds === undefined ? {} : { stallTimeoutSeconds });
+  const watchdog = new Watchdog(clock, SAMPLE_MS, stallTimeoutSeconds);
   const timer = setInterval(() => {
     sample();
     if (stallTimeoutSeconds !== undefined && watchdog.isStalled(options.quietSinceMs())) {

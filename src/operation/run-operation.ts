@@ -1,16 +1,18 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../context.ts';
-import { describeImage, describeInstance } from '../skopeo/manifest/describe-image.ts';
+import type { Failure } from '../skopeo/failure/classify.ts';
 import type { ManifestReader } from '../skopeo/manifest/local-layout.ts';
 import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 import type { ErrorLine } from '../skopeo/output/output-parser.ts';
+import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 import type { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationEvent, OperationResult } from '../tracking/events.ts';
 import type { OperationIdentity, OperationObserver } from '../tracking/observer.ts';
 import { OperationTracker } from '../tracking/operation-tracker.ts';
-import { type Failure, judge } from './judge.ts';
+import { isWorthRetry, judge } from './judge.ts';
 import { type RetryPolicy, retryDelaySeconds } from './retry-policy.ts';
-import { type AttemptEnd, runAttempt } from './run-attempt.ts';
+import { runAttempt } from './run-attempt.ts';
+import { SizeLookup } from './size-lookup.ts';
 import { type Termination, terminationOf } from './termination.ts';
 
 /** One operation as its user sees it: which skopeo to run, how often, for how long. */
@@ -26,23 +28,29 @@ export interface OperationRequest {
     readonly args: readonly string[];
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly cwd: string;
+    readonly streams: StreamMode;
   };
+  /** Values that must not show up in a message. */
+  readonly secrets: readonly string[];
   readonly retry: RetryPolicy;
-  readonly stallTimeoutSeconds?: number;
-  readonly timeoutSeconds?: number;
+  /** Silence that ends an attempt; undefined: never. */
+  readonly stallTimeoutSeconds: number | undefined;
+  /** Limit on everything, retries included; undefined: none. */
+  readonly timeoutSeconds: number | undefined;
   /** Reads the source's manifest, where that is free; tells exact sizes and totals. */
-  readonly sourceManifest?: ManifestReader;
+  readonly sourceManifest?: ManifestReader | undefined;
   /** Reads the destination's manifest after a success; tells sizes that the source could not. */
-  readonly destinationManifest?: ManifestReader;
+  readonly destinationManifest?: ManifestReader | undefined;
   readonly platform: Platform;
   /** The digest of the manifest at the destination, after a success. */
-  readonly readDigest?: () => Promise<string | undefined>;
+  readonly readDigest?: (() => Promise<string | undefined>) | undefined;
   /** Clears what a failed attempt left behind and the next one would trip over. */
-  readonly beforeRetry?: () => Promise<void>;
+  readonly beforeRetry?: (() => Promise<void>) | undefined;
 }
 
 export interface OperationSurroundings {
   readonly clock: Clock;
+  /** 0 to 1; spreads the delays of retries. */
   readonly random: () => number;
   readonly terminals: Terminals;
   readonly observers: readonly OperationObserver[];
@@ -53,10 +61,19 @@ export interface OperationSurroundings {
   readonly onErrorLine: (line: ErrorLine) => void;
 }
 
-/** A result, and what a person is to do about a failure. */
+/** A result; what a person is to do about a failure; what skopeo wrote to stdout, if that was captured. */
 export interface OperationOutcome {
   readonly result: OperationResult;
   readonly failure?: Failure;
+  readonly stdout: string;
+}
+
+/** The parts of a running operation that its attempts need. */
+interface Running {
+  readonly tracker: OperationTracker;
+  readonly emit: (event: OperationEvent) => void;
+  /** Ends the operation: by the surroundings or by its time limit. */
+  readonly signal: AbortSignal;
 }
 
 /**
@@ -67,98 +84,97 @@ export const runOperation = async (
   request: OperationRequest,
   surroundings: OperationSurroundings,
 ): Promise<OperationOutcome> => {
-  const { clock, observers, onEvent } = surroundings;
   const { identity, source, destination, sourceShort, destinationShort } = request;
+  const { clock, observers } = surroundings;
   const tracker = new OperationTracker({ identity, sourceShort, destinationShort, clock, observers });
+  const sizes = new SizeLookup(request.sourceManifest, request.platform, (event) => emit(event));
   const emit = (event: OperationEvent): void => {
     tracker.handle(event);
-    onEvent(event, tracker);
+    surroundings.onEvent(event, tracker);
+    sizes.onEvent(event);
   };
   const limit = new AbortController();
-  const signal = AbortSignal.any([surroundings.signal, limit.signal]);
   const { timeoutSeconds } = request;
-  const timer =
-    timeoutSeconds === undefined
-      ? undefined
-      : setTimeout(
-          () => limit.abort({ kind: 'timeout', seconds: timeoutSeconds } satisfies Termination),
-          timeoutSeconds * 1000,
-        );
+  const expire = (seconds: number): void => limit.abort({ kind: 'timeout', seconds } satisfies Termination);
+  const timer = timeoutSeconds === undefined ? undefined : setTimeout(expire, timeoutSeconds * 1000, timeoutSeconds);
+  const running = { tracker, emit, signal: AbortSignal.any([surroundings.signal, limit.signal]) };
   try {
     emit({ type: 'operation-started', operation: identity.operation, source, destination });
-    const failure = await runAttempts(request, { ...surroundings, signal }, tracker, emit);
+    const { failure, stdout } = await runAttempts(request, surroundings, running);
+    await sizes.settled();
     if (!failure) await readDestination(request, emit);
     const digest = failure ? undefined : await request.readDigest?.();
-    const result: OperationResult = {
-      operation: identity.operation,
-      source,
-      destination,
-      ...(failure
-        ? { outcome: 'error', exitCode: failure.exitCode, errorType: failure.errorType, message: failure.message }
-        : { outcome: 'success', exitCode: 0 }),
-      ...(digest === undefined ? {} : { digest }),
-      ...tracker.settle(failure === undefined),
-    };
+    const result = toResult(request, tracker, failure, digest);
     emit({ type: 'operation-finished', result });
-    return failure ? { result, failure } : { result };
+    return failure ? { result, failure, stdout } : { result, stdout };
   } finally {
     clearTimeout(timer);
   }
 };
 
+interface AttemptsEnd {
+  readonly failure: Failure | undefined;
+  readonly stdout: string;
+}
+
 /** Attempts until one succeeds or no more is worthwhile; the failure of the last one. */
 const runAttempts = async (
   request: OperationRequest,
   surroundings: OperationSurroundings,
-  tracker: OperationTracker,
-  emit: (event: OperationEvent) => void,
-): Promise<Failure | undefined> => {
+  running: Running,
+): Promise<AttemptsEnd> => {
   for (let attempt = 1; ; attempt++) {
-    const end = await attemptOnce(request, surroundings, tracker, attempt, emit);
-    if (end.exit.exitCode === 0) return undefined;
-    const failure = judge(end, request);
+    const end = await runAttempt({
+      ...surroundings,
+      ...request.skopeo,
+      signal: running.signal,
+      emit: running.emit,
+      attempt,
+      stallTimeoutSeconds: request.stallTimeoutSeconds,
+      quietSinceMs: () => running.tracker.quietSinceMs(),
+    });
+    const { stdout } = end.exit;
+    if (end.exit.exitCode === 0) return { failure: undefined, stdout };
+    const failure = judge(end, { ...request, ...request.skopeo });
     const { errorType, message, registry } = failure;
-    emit({ type: 'attempt-failed', attempt, errorType, message, ...(registry === undefined ? {} : { registry }) });
-    if (attempt > request.retry.times || !failure.worthRetry(attempt) || surroundings.signal.aborted) return failure;
+    running.emit({
+      type: 'attempt-failed',
+      attempt,
+      errorType,
+      message,
+      ...(registry === undefined ? {} : { registry }),
+    });
+    const isLast = attempt > request.retry.times || !isWorthRetry(failure, attempt) || running.signal.aborted;
+    if (isLast) return { failure, stdout };
     await request.beforeRetry?.();
     const delaySeconds = retryDelaySeconds(request.retry, attempt, surroundings.random);
-    emit({ type: 'retrying', attempt: attempt + 1, errorType, delaySeconds, message });
-    await sleep(delaySeconds * 1000, undefined, { signal: surroundings.signal }).catch(() => undefined);
-    const termination = terminationOf(surroundings.signal);
-    if (termination) return judge({ exit: end.exit, termination }, request);
+    running.emit({ type: 'retrying', attempt: attempt + 1, errorType, delaySeconds, message });
+    await sleep(delaySeconds * 1000, undefined, { signal: running.signal }).catch(() => undefined);
+    const termination = terminationOf(running.signal);
+    if (termination)
+      return { failure: judge({ exit: end.exit, termination }, { ...request, ...request.skopeo }), stdout };
   }
-};
-
-const attemptOnce = (
-  request: OperationRequest,
-  surroundings: OperationSurroundings,
-  tracker: OperationTracker,
-  attempt: number,
-  emit: (event: OperationEvent) => void,
-): Promise<AttemptEnd> => {
-  const { stallTimeoutSeconds, sourceManifest, platform } = request;
-  const tell = (event: OperationEvent | undefined): void => {
-    if (event) emit(event);
-  };
-  const listen = (event: OperationEvent): void => {
-    emit(event);
-    if (!sourceManifest) return;
-    if (event.type === 'attempt-started' && attempt === 1) void describeImage(sourceManifest, platform).then(tell);
-    if (event.type === 'instance-started') void describeInstance(sourceManifest, event.digest).then(tell);
-  };
-  return runAttempt({
-    ...request.skopeo,
-    ...surroundings,
-    ...(stallTimeoutSeconds === undefined ? {} : { stallTimeoutSeconds }),
-    attempt,
-    emit: listen,
-    quietSinceMs: () => tracker.quietSinceMs(),
-  });
 };
 
 /** Sizes that nobody could tell before the copy. */
 const readDestination = async (request: OperationRequest, emit: (event: OperationEvent) => void): Promise<void> => {
-  if (!request.destinationManifest) return;
-  const known = await describeImage(request.destinationManifest, request.platform);
-  if (known) emit(known);
+  const lookup = new SizeLookup(request.destinationManifest, request.platform, emit);
+  lookup.readNow();
+  await lookup.settled();
 };
+
+const toResult = (
+  { identity, source, destination }: OperationRequest,
+  tracker: OperationTracker,
+  failure: Failure | undefined,
+  digest: string | undefined,
+): OperationResult => ({
+  operation: identity.operation,
+  source,
+  destination,
+  ...(failure
+    ? { outcome: 'error', exitCode: failure.exitCode, errorType: failure.errorType, message: failure.message }
+    : { outcome: 'success', exitCode: 0 }),
+  ...(digest === undefined ? {} : { digest }),
+  ...tracker.settle(failure === undefined),
+});

@@ -1,10 +1,5 @@
 import type { Clock } from '../context.ts';
 
-export interface WatchdogLimits {
-  /** Silence that ends an attempt. */
-  readonly stallTimeoutSeconds?: number;
-}
-
 /**
  * Judges silence. Time in which nobody could have watched (we were stopped, the machine slept) does not count: a tick
  * that comes late adds no more than a punctual one.
@@ -17,10 +12,11 @@ export class Watchdog {
   /** Milliseconds that went by unwatched, to be taken off every silence that spans them. */
   #gaps: { readonly atMs: number; readonly lostMs: number }[] = [];
 
-  constructor(clock: Clock, tickMs: number, limits: WatchdogLimits) {
+  /** `stallTimeoutSeconds`: the silence that ends an attempt; undefined: no silence is too long. */
+  constructor(clock: Clock, tickMs: number, stallTimeoutSeconds: number | undefined) {
     this.#clock = clock;
     this.#tickMs = tickMs;
-    this.#stallMs = limits.stallTimeoutSeconds === undefined ? undefined : limits.stallTimeoutSeconds * 1000;
+    this.#stallMs = stallTimeoutSeconds === undefined ? undefined : stallTimeoutSeconds * 1000;
     this.#lastTickMs = clock.monotonicMs();
   }
 

@@ -11,7 +11,7 @@ const run = (
   let nowMs = 0;
   let quietSinceMs = 0;
   const clock = { monotonicMs: () => nowMs, wallMs: () => nowMs };
-  const watchdog = new Watchdog(clock, TICK_MS, stallTimeoutSeconds === undefined ? {} : { stallTimeoutSeconds });
+  const watchdog = new Watchdog(clock, TICK_MS, stallTimeoutSeconds);
   return ticks.map(({ afterMs, moved }) => {
     nowMs += afterMs;
     if (moved) quietSinceMs = nowMs;

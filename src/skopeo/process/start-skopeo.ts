@@ -3,13 +3,18 @@ import { finished } from 'node:stream/promises';
 import { execa } from 'execa';
 import type { OutputEvent } from '../../tracking/events.ts';
 import { type ErrorLine, StderrParser, StdoutParser } from '../output/output-parser.ts';
-import type { Terminals } from './terminals.ts';
+import { OutputBuffer } from './output-buffer.ts';
+import type { Terminal, Terminals } from './terminals.ts';
 
 /** How long skopeo may take to die of SIGTERM before it is killed. It has no handlers, so this is a last resort. */
 const KILL_DELAY_MS = 5_000;
 
-/** execa takes any descriptor, but its types name only the first ones. */
-const descriptor = (fd: number): 3 => fd as 3;
+/**
+ * Where skopeo's streams go. `progress`: stdout to the parser, on a pseudo-terminal of its own where one can be had.
+ * `data`: stdout is ours, byte for byte. `captured`: stdout ends up in the exit. `terminal`: everything is ours, so that
+ * prompts work; nothing is read.
+ */
+export type StreamMode = 'progress' | 'data' | 'captured' | 'terminal';
 
 /** How one skopeo process ended. */
 export interface SkopeoExit {
@@ -19,6 +24,8 @@ export interface SkopeoExit {
   readonly fatalMessage: string | undefined;
   /** `ENOENT`, `EACCES`, …: the process never ran. */
   readonly spawnErrorCode: string | undefined;
+  /** What it wrote to stdout; only when captured. */
+  readonly stdout: string;
 }
 
 export interface SkopeoProcess {
@@ -36,6 +43,7 @@ export interface SkopeoOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly terminals: Terminals;
+  readonly streams: StreamMode;
   /** Aborting it ends skopeo: SIGTERM, then SIGKILL. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: OutputEvent) => void;
@@ -43,72 +51,87 @@ export interface SkopeoOptions {
   readonly onErrorLine: (line: ErrorLine) => void;
 }
 
-/**
- * Starts a skopeo that reports progress: stdout on a pseudo-terminal of its own where one can be had, stderr always on
- * a pipe. Never rejects: every way to end is a `SkopeoExit`.
- */
-export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
-  const terminal = options.terminals.open();
-  const nullFd = openSync('/dev/null', 'r+');
-  const child = execa(options.binary, options.args, {
-    stdio: [
-      'inherit',
-      terminal ? descriptor(terminal.slaveFd) : 'pipe',
-      'pipe',
-      ...options.terminals.shield(descriptor(nullFd)),
-    ],
-    env: options.env,
-    extendEnv: false,
-    cwd: options.cwd,
-    reject: false,
-    buffer: false,
-    stripFinalNewline: false,
-    cancelSignal: options.signal,
-    forceKillAfterDelay: KILL_DELAY_MS,
-  });
-  terminal?.closeSlave();
-  closeSync(nullFd);
+/** execa takes any descriptor, but its types name only the first ones. */
+const descriptor = (fd: number): 3 => fd as 3;
 
-  let outputBytes = 0;
-  let fatalMessage: string | undefined;
+const stdoutOf = (streams: StreamMode, terminal: Terminal | undefined) => {
+  if (streams === 'data' || streams === 'terminal') return 'inherit';
+  return terminal ? descriptor(terminal.slaveFd) : 'pipe';
+};
+
+const spawn = (options: SkopeoOptions, terminal: Terminal | undefined) => {
+  const nullFd = openSync('/dev/null', 'r+');
+  try {
+    return execa(options.binary, options.args, {
+      stdio: [
+        'inherit',
+        stdoutOf(options.streams, terminal),
+        options.streams === 'terminal' ? 'inherit' : 'pipe',
+        ...options.terminals.shield(descriptor(nullFd)),
+      ],
+      env: options.env,
+      extendEnv: false,
+      cwd: options.cwd,
+      reject: false,
+      buffer: false,
+      cancelSignal: options.signal,
+      forceKillAfterDelay: KILL_DELAY_MS,
+    });
+  } finally {
+    terminal?.closeSlave();
+    closeSync(nullFd);
+  }
+};
+
+/** A terminal reports the end of its last writer as an error (EIO). */
+const drained = async (stream: NodeJS.ReadableStream | null | undefined): Promise<void> => {
+  if (stream) await finished(stream, { writable: false }).catch(() => undefined);
+};
+
+/** Starts skopeo and reads what it says. Never rejects: every way to end is a `SkopeoExit`. */
+export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
+  const { streams, onEvent, onErrorLine } = options;
+  const terminal = streams === 'progress' ? options.terminals.open() : undefined;
+  const child = spawn(options, terminal);
   const stdout = new StdoutParser();
   const stderr = new StderrParser();
-  const emit = (events: readonly OutputEvent[]): void => events.forEach(options.onEvent);
-  const emitErrors = (lines: readonly ErrorLine[]): void => {
+  const captured = new OutputBuffer();
+  let outputBytes = 0;
+  let fatalMessage: string | undefined;
+
+  const takeOutput = (chunk: Buffer): void => {
+    outputBytes += chunk.length;
+    if (streams === 'captured') captured.push(chunk);
+    else stdout.push(chunk).forEach(onEvent);
+  };
+  const takeErrors = (lines: readonly ErrorLine[]): void => {
     for (const line of lines) {
       for (const event of line.events) {
         if (event.type === 'log' && event.level === 'fatal') fatalMessage = event.message;
-        options.onEvent(event);
+        onEvent(event);
       }
-      options.onErrorLine(line);
+      onErrorLine(line);
     }
   };
-
   const out = terminal?.master ?? child.stdout;
-  out?.on('data', (chunk: Buffer) => {
-    outputBytes += chunk.length;
-    emit(stdout.push(chunk));
-  });
+  out?.on('data', takeOutput);
   child.stderr?.on('data', (chunk: Buffer) => {
     outputBytes += chunk.length;
-    emitErrors(stderr.push(chunk));
+    takeErrors(stderr.push(chunk));
   });
 
-  const drained = async (stream: NodeJS.ReadableStream | null | undefined): Promise<void> => {
-    // A terminal reports the end of its last writer as EIO.
-    if (stream) await finished(stream, { writable: false }).catch(() => undefined);
-  };
-  const collect = async (): Promise<SkopeoExit> => {
+  const end = async (): Promise<SkopeoExit> => {
     const [result] = await Promise.all([child, drained(out), drained(child.stderr)]);
-    emit(stdout.end());
-    emitErrors(stderr.end());
+    stdout.end().forEach(onEvent);
+    takeErrors(stderr.end());
     const neverRan = result.failed && result.exitCode === undefined && result.signal === undefined;
     return {
       exitCode: result.exitCode,
       signal: result.signal,
       fatalMessage,
       spawnErrorCode: neverRan ? (result.code ?? 'UNKNOWN') : undefined,
+      stdout: captured.text(),
     };
   };
-  return { pid: child.pid, onTerminal: terminal !== undefined, outputBytes: () => outputBytes, ended: collect() };
+  return { pid: child.pid, onTerminal: terminal !== undefined, outputBytes: () => outputBytes, ended: end() };
 };
