@@ -51,9 +51,10 @@ export const bars = (
   let redraw: () => void = () => undefined;
   return {
     say: (text) => {
-      spinner.clear();
+      const { isSpinning } = spinner;
+      if (isSpinning) spinner.clear();
       stream.write(`${text}\n`);
-      spinner.render();
+      if (isSpinning) spinner.render();
     },
     onEvent: (event, tracker) => {
       if (event.type !== 'operation-started') return;
