@@ -44,11 +44,20 @@ export const FAILURE_CASES: Readonly<Record<string, Case>> = {
       return copyScene(source, stage.target('app2:1'), RETRY, { attempts: 2 });
     },
   },
-  'retry-upload-reset': {
+  'retry-upload-hangs-up': {
     async prepare(stage) {
       const source = await stage.seed('app');
-      const rule = { match: { method: 'PATCH', skip: 2, times: 1 }, do: { reset: true } } as const;
-      stage.destination.proxy.setRules([rule]);
+      stage.source.proxy.setLink({ downBytesPerSecond: 6 * 2 ** 20 });
+      const match = { method: 'POST', skip: 2, times: 1 };
+      stage.destination.proxy.setRules([{ match, do: { hangUp: true } }]);
+      return copyScene(source, stage.target('app:1'), RETRY, { attempts: 2 });
+    },
+  },
+  'retry-manifest-upload-hangs-up': {
+    async prepare(stage) {
+      const source = await stage.seed('app');
+      const match = { method: 'PUT', path: /manifests/, times: 1 };
+      stage.destination.proxy.setRules([{ match, do: { hangUp: true } }]);
       return copyScene(source, stage.target('app:1'), RETRY, { attempts: 2 });
     },
   },
