@@ -23,7 +23,7 @@ export interface ProxyOptions {
 }
 
 /** Stands between a client and a registry and does to the traffic what its rules say. */
-export interface Proxy extends AsyncDisposable {
+export interface RegistryProxy extends AsyncDisposable {
   /** `127.0.0.1:PORT`. */
   readonly host: string;
   readonly port: number;
@@ -80,7 +80,7 @@ const httpServer = async (tls: Certificate | undefined, listener: http.RequestLi
 };
 
 /** Starts a proxy on a free loopback port in front of `registry`. */
-export const startProxy = async (registry: Registry, options: ProxyOptions = {}): Promise<Proxy> => {
+export const startProxy = async (registry: Registry, options: ProxyOptions = {}): Promise<RegistryProxy> => {
   let book = ruleBook(options.rules ?? []);
   let link = options.link ?? {};
   let upstream = await upstreamOf(registry, link);

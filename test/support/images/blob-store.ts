@@ -61,7 +61,8 @@ export const blobStore = async (directory: string): Promise<BlobStore> => {
       }
       const digest = `sha256:${blobHash.digest('hex')}`;
       await rename(temporary, pathOf(digest));
-      return { digest, sizeBytes, diffId: `sha256:${diffHash.digest('hex')}` };
+      const diffId = compression === 'none' ? digest : `sha256:${diffHash.digest('hex')}`;
+      return { digest, sizeBytes, diffId };
     },
   };
 };

@@ -5,14 +5,13 @@ import { type ByteSource, PIECE_BYTES } from './content.ts';
 /** How a layer blob is wrapped. gzip and zstd are written uncompressed inside, which makes any blob size reachable. */
 export type Compression = 'none' | 'gzip' | 'zstd';
 
-/** A blob of exactly `sizeBytes`, piece by piece; `diff` is fed with the bytes it holds when unpacked. */
+/** A blob of exactly `sizeBytes`, piece by piece; `diff` is fed with the bytes it holds when unpacked, unless
+ * they are the blob itself. */
 type Encoder = (sizeBytes: number, source: ByteSource, diff: Hash) => Generator<Buffer>;
 
-function* plain(sizeBytes: number, source: ByteSource, diff: Hash): Generator<Buffer> {
+function* plain(sizeBytes: number, source: ByteSource): Generator<Buffer> {
   for (let left = sizeBytes; left > 0; left -= PIECE_BYTES) {
-    const piece = source(Math.min(left, PIECE_BYTES));
-    diff.update(piece);
-    yield piece;
+    yield source(Math.min(left, PIECE_BYTES));
   }
 }
 
