@@ -75,6 +75,9 @@ export const OWN_FLAGS = {
   json: boolean('json', 'one result object on stdout, nothing else there'),
   events: optional('events', 'FILE|-', NON_EMPTY, 'write every event as one JSON line'),
   skopeoPath: optional('skopeo-path', 'PATH', NON_EMPTY, 'which skopeo to run (skopeo from PATH)'),
+  credsFile: optional('creds-file', 'FILE', NON_EMPTY, 'file with USERNAME:PASSWORD for the registry'),
+  srcCredsFile: optional('src-creds-file', 'FILE', NON_EMPTY, 'file with USERNAME:PASSWORD for the source'),
+  destCredsFile: optional('dest-creds-file', 'FILE', NON_EMPTY, 'file with USERNAME:PASSWORD for the destination'),
 } as const satisfies Readonly<Record<string, OwnFlagSpec<unknown>>>;
 
 type Table = typeof OWN_FLAGS;

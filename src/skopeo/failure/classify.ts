@@ -1,9 +1,10 @@
 import { constants } from 'node:os';
 import { EXIT } from '../../errors/wrapper-error.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
-import { FAILURE_CLASSES, type FailureClass, type Retryable } from './classes.ts';
+import type { FailureClass, Retryable } from './classes/failure-class.ts';
 import { type FailureSubject, failureSubject } from './facts.ts';
 import { redactSecrets, shorten } from './redact.ts';
+import { FAILURE_CLASSES } from './table.ts';
 
 /** How a skopeo process ended that did not succeed. */
 export interface FailureEvidence {
