@@ -23,10 +23,15 @@ export const npmPackagesAreCurrent = (root) => {
 const npmCommand = (env) =>
   env.npm_execpath === undefined ? ['npm'] : [env.npm_node_execpath ?? process.execPath, env.npm_execpath];
 
-export const installNpmPackages = (root, { env = process.env, say }) => {
-  say('Installing the npm packages of package-lock.json (npm ci) ...');
+/** Installs the packages of the lockfile in `root`; `options` go to npm. Throws when npm fails. */
+export const installNpmPackages = (root, { env = process.env, options = [], say }) => {
+  say(`Installing the npm packages of package-lock.json (${['npm ci', ...options].join(' ')}) ...`);
   const [program, ...argv] = npmCommand(env);
-  const { status, error } = spawnSync(program, [...argv, 'ci'], { cwd: root, stdio: ['inherit', 2, 2] });
+  const { status, error } = spawnSync(
+    program,
+    [...argv, 'ci', '--no-audit', '--no-fund', '--no-update-notifier', ...options],
+    { cwd: root, stdio: ['inherit', 2, 2] },
+  );
   if (status !== 0)
     throw new Error(`npm ci failed${error ? ` (${error.message})` : ''}. Is the npm registry reachable?`);
   writeFileSync(markerOf(root), fingerprint(root));
