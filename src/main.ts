@@ -2,22 +2,25 @@ import { once } from 'node:events';
 import { findSubcommand, isHelpRequest } from './cli/find-subcommand.ts';
 import { globalOptionTakesValue } from './cli/global-options.ts';
 import { reportError } from './cli/report-error.ts';
+import { loadAsUnknownUser } from './cli/unknown-user.ts';
 import { versionLine } from './cli/version.ts';
 import type { CommandClass } from './cli/wrapper-command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { type Context, type OutputStream, processContext } from './context.ts';
 import { EXIT, usageError } from './errors/wrapper-error.ts';
 
-const loadConfig = async (context: Context) => (await import('./cli/oclif-config.ts')).loadOclifConfig(context);
+const loadConfig = async () => (await import('./cli/oclif-config.ts')).loadOclifConfig();
 
-const showHelp = async (id: string | undefined, context: Context): Promise<number> => {
-  const [{ Help }, config] = await Promise.all([import('@oclif/core/help'), loadConfig(context)]);
+const loadHelp = async () => (await import('@oclif/core/help')).Help;
+
+const showHelp = async (id: string | undefined, { env }: Context): Promise<number> => {
+  const [Help, config] = await loadAsUnknownUser(env, () => Promise.all([loadHelp(), loadConfig()]));
   await new Help(config).showHelp(id === undefined ? ['--help'] : [id, '--help']);
   return EXIT.success;
 };
 
 const runCommand = async (load: () => Promise<CommandClass>, argv: readonly string[], context: Context) => {
-  const [CommandOfId, config] = await Promise.all([load(), loadConfig(context)]);
+  const [CommandOfId, config] = await loadAsUnknownUser(context.env, () => Promise.all([load(), loadConfig()]));
   return new CommandOfId([...argv], config, context).run();
 };
 
