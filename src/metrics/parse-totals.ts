@@ -1,6 +1,6 @@
 import { isLabelValue, type MetricDefinition } from './contract/definition.ts';
 import { HISTOGRAMS, TOTALS_COUNTERS } from './contract.ts';
-import { decodeSeriesKey } from './series-key.ts';
+import { closedSeriesKeys, decodeSeriesKey } from './series-key.ts';
 import { capTotals } from './totals.ts';
 import type { HistogramValue, SeriesKey, Totals } from './view.ts';
 
@@ -25,7 +25,13 @@ const isHistogram =
     value.counts.length === buckets.length + 1 &&
     value.counts.every(isAmount);
 
+/** Thousands of files say the same keys: those of closed labels are looked up, not taken apart. */
+const CLOSED_KEYS: ReadonlyMap<MetricDefinition, ReadonlySet<SeriesKey>> = new Map(
+  [...TOTALS_COUNTERS.values(), ...HISTOGRAMS.values()].map((each) => [each, new Set(closedSeriesKeys(each))]),
+);
+
 const isSeriesKey = (definition: MetricDefinition, key: SeriesKey): boolean => {
+  if (CLOSED_KEYS.get(definition)?.has(key)) return true;
   const labels = Object.values(definition.labels);
   const values = decodeSeriesKey(key);
   return values.length === labels.length && labels.every((label, index) => isLabelValue(label, values[index] ?? ''));

@@ -18,9 +18,12 @@ export const seriesKeyOf = <Name extends MetricName>(name: Name, labels: LabelsO
 const combine = (prefixes: readonly (readonly string[])[], values: LabelValues): readonly (readonly string[])[] =>
   isClosed(values) ? prefixes.flatMap((prefix) => values.map((value) => [...prefix, value])) : [];
 
-/** Every combination of closed label values of a zero-initialised metric; of any other metric nothing. */
-export const zeroSeriesKeys = ({ zeroInitialised, labels }: MetricDefinition): readonly SeriesKey[] => {
-  if (!zeroInitialised) return [];
+/** Every series that a metric of closed labels can have; empty for a metric with an open label. */
+export const closedSeriesKeys = ({ labels }: MetricDefinition): readonly SeriesKey[] => {
   const start: readonly (readonly string[])[] = [[]];
   return Object.values(labels).reduce(combine, start).map(encodeSeriesKey);
 };
+
+/** The series of a zero-initialised metric; of any other metric nothing. */
+export const zeroSeriesKeys = (definition: MetricDefinition): readonly SeriesKey[] =>
+  definition.zeroInitialised ? closedSeriesKeys(definition) : [];

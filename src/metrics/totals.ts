@@ -24,7 +24,9 @@ const addCounters = (into: Counters, from: Totals['counters']): void => {
 };
 
 const addHistogram = (into: { counts: number[]; sum: number }, { counts, sum }: HistogramValue): void => {
-  for (const [index, count] of counts.entries()) into.counts[index] = (into.counts[index] ?? 0) + count;
+  for (let index = 0; index < counts.length; index++) {
+    into.counts[index] = (into.counts[index] ?? 0) + (counts[index] ?? 0);
+  }
   into.sum += sum;
 };
 
@@ -103,18 +105,23 @@ const foldBeyondLimit = (
   return folded;
 };
 
+/** Counters with a label of an open set, where the label stands, and how many values it may have. */
+const CAPPED = [...TOTALS_COUNTERS].flatMap(([name, { labels }]) =>
+  Object.values(labels).flatMap((values, label) =>
+    'limit' in values && values.limit !== undefined ? [{ name, label, limit: values.limit }] : [],
+  ),
+);
+
 /**
  * Totals in which labels of open sets (registries, job names) have at most as many values as the contract allows. The
  * values met first keep their names, so older totals must be merged before newer ones; the rest becomes `_other`.
  */
 export const capTotals = (totals: Totals): Totals => {
   const counters: Record<string, Readonly<Record<SeriesKey, number>>> = { ...totals.counters };
-  for (const [name, definition] of TOTALS_COUNTERS) {
-    for (const [index, values] of Object.values(definition.labels).entries()) {
-      const series = counters[name];
-      if (series === undefined || !('limit' in values) || values.limit === undefined) continue;
-      counters[name] = foldBeyondLimit(series, index, values.limit);
-    }
+  for (const { name, label, limit } of CAPPED) {
+    const series = counters[name];
+    if (series === undefined || Object.keys(series).length <= limit) continue;
+    counters[name] = foldBeyondLimit(series, label, limit);
   }
   return { counters, histograms: totals.histograms };
 };

@@ -7,9 +7,9 @@ import type { Family, Sample } from './family.ts';
 
 /** What the process that writes the page knows of itself. */
 export interface WriterInfo {
-  readonly build: { readonly version: string; readonly revision: string; readonly nodeVersion: string };
+  readonly buildInfo: { readonly version: string; readonly revision: string; readonly nodeVersion: string };
   /** Absent: not looked for. */
-  readonly binary?: { readonly available: boolean; readonly version?: string };
+  readonly binaryInfo?: { readonly available: boolean; readonly version?: string };
   /** Unix time of the page in seconds. */
   readonly nowSeconds: number;
   /** Listener: requests answered so far. */
@@ -86,13 +86,19 @@ const stateFamilies = (state: NonNullable<MetricsView['state']>): readonly Famil
   numberFamily('skopeo_wrapper_merge_duration_seconds', single(state.mergeSeconds)),
 ];
 
-const writerFamilies = ({ build, binary, nowSeconds, httpRequests = [] }: WriterInfo): readonly Family[] => {
-  const { version, revision, nodeVersion } = build;
+const writerFamilies = ({ buildInfo, binaryInfo, nowSeconds, httpRequests = [] }: WriterInfo): readonly Family[] => {
+  const { version, revision, nodeVersion } = buildInfo;
   const buildKey = seriesKeyOf('skopeo_wrapper_build_info', { version, revision, node_version: nodeVersion });
   return [
     numberFamily('skopeo_wrapper_build_info', new Map([[buildKey, 1]])),
-    numberFamily('skopeo_binary_info', new Map(binary?.version === undefined ? [] : [[binary.version, 1]])),
-    numberFamily('skopeo_binary_available', single(binary === undefined ? undefined : Number(binary.available))),
+    numberFamily(
+      'skopeo_binary_info',
+      new Map(binaryInfo?.version === undefined ? [] : [[encodeSeriesKey([binaryInfo.version]), 1]]),
+    ),
+    numberFamily(
+      'skopeo_binary_available',
+      single(binaryInfo === undefined ? undefined : Number(binaryInfo.available)),
+    ),
     numberFamily(
       'skopeo_wrapper_http_requests_total',
       new Map(httpRequests.map(({ handler, code, count }) => [encodeSeriesKey([handler, code]), count])),
