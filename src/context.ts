@@ -26,6 +26,8 @@ export interface Context {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly signals: SignalSource;
+  readonly pid: number;
+  readonly uid: number;
 }
 
 /** The clocks of this process. */
@@ -43,4 +45,6 @@ export const processContext = (): Context => ({
   stdout: process.stdout,
   stderr: process.stderr,
   signals: process,
+  pid: process.pid,
+  uid: process.getuid?.() ?? 0,
 });

@@ -50,6 +50,7 @@ export const OWN_FLAGS = {
   ),
   metricsListen: optional('metrics-listen', '[HOST:]PORT', LISTEN_ADDRESS, 'serve metrics while the command runs'),
   stateDir: optional('state-dir', 'DIR', NON_EMPTY, 'where runs leave their metrics'),
+  metricsStrict: boolean('metrics-strict', 'exit with status 74 when metrics or state could not be written'),
   noState: boolean('no-state', 'keep nothing: metrics of this run alone'),
   heartbeatIntervalSeconds: {
     name: 'heartbeat-interval',

@@ -31,12 +31,18 @@ export const countOrphanedOperation = (sink: MetricSink, operation: Omit<Finishe
   sink.count('skopeo_orphaned_operations_total', { operation: operation.operation });
 };
 
-/** Counts a blob whose fate is known; its size only where the manifest told it. */
-export const countFinishedBlob = (sink: MetricSink, operation: Operation, blob: FinishedBlob): void => {
-  const { outcome, sizeBytes } = blob;
+/** Counts a blob whose fate is known. */
+export const countFinishedBlob = (sink: MetricSink, operation: Operation, { outcome }: FinishedBlob): void => {
   sink.count('skopeo_blobs_total', { operation, outcome });
   sink.count('skopeo_blobs_processed_total', { operation, status: outcome === 'failed' ? 'error' : 'success' });
-  if (sizeBytes === undefined) return;
+};
+
+/** Counts the size of a finished blob, once the manifest has told it. */
+export const countBlobSize = (
+  sink: MetricSink,
+  operation: Operation,
+  { outcome, sizeBytes }: FinishedBlob & { readonly sizeBytes: number },
+): void => {
   sink.observe('skopeo_blob_size_bytes', { operation }, sizeBytes);
   if (outcome === 'skipped') sink.count('skopeo_skipped_bytes_total', { operation }, sizeBytes);
 };

@@ -4,7 +4,7 @@ import type { LiveSource, OperationObserver } from '../tracking/observer.ts';
 import type { Status } from '../tracking/vocabulary.ts';
 import { OTHER } from './contract/definition.ts';
 import { JOB_NAME, REGISTRY } from './contract/label-values.ts';
-import { countFinishedBlob, countFinishedOperation } from './facts.ts';
+import { countBlobSize, countFinishedBlob, countFinishedOperation } from './facts.ts';
 import { registerLiveGauges } from './registry-gauges.ts';
 import { createRegistrySink } from './registry-sink.ts';
 import { teeSink } from './sink.ts';
@@ -79,6 +79,7 @@ export const createRecorder = ({ registry, clock, pid, jobName }: RecorderOption
       heartbeatWallMs = clock.wallMs();
     },
     blobFinished: ({ operation }, blob) => countFinishedBlob(sink, operation, blob),
+    blobSized: ({ operation }, blob) => countBlobSize(sink, operation, blob),
     bytesTransferred: ({ operation }, deltaBytes) => {
       if (deltaBytes > 0) sink.count('skopeo_transferred_bytes_total', { operation }, deltaBytes);
     },

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type CommandLine, skopeoArgv } from '../cli/command-line.ts';
+import type { PreparedCredentials } from '../skopeo/credentials/prepare.ts';
 import { hostPlatform } from '../skopeo/manifest/choose-instance.ts';
 import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 import { manifestReaderFor } from '../skopeo/manifest/reader-for.ts';
@@ -15,9 +16,8 @@ export interface RequestContext {
   /** Environment of skopeo. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  /** Options that carry credentials, in place of what the user gave. */
-  readonly credentialArgs: readonly string[];
-  readonly secrets: readonly string[];
+  /** How skopeo gets what the user gave as secrets. */
+  readonly credentials: Pick<PreparedCredentials, 'add' | 'drop' | 'stdin' | 'secrets'>;
   /** For small files of the run; undefined where none can be written. */
   readonly runDirectory: string | undefined;
   readonly signal: AbortSignal;
@@ -26,8 +26,8 @@ export interface RequestContext {
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Retries, time limits and secrecy, the same for every subcommand. */
-export const commonRequest = ({ values, own }: CommandLine, { secrets }: RequestContext) => ({
-  secrets,
+export const commonRequest = ({ values, own }: CommandLine, { credentials }: RequestContext) => ({
+  secrets: credentials.secrets,
   retry: {
     times: values.retryTimes,
     ...(values.retryDelaySeconds === undefined ? {} : { delaySeconds: values.retryDelaySeconds }),
@@ -63,10 +63,10 @@ const clearArchive = ({ transport, path }: ImageReference, cwd: string): (() => 
 export const copyRequest = (line: CommandLine, context: RequestContext): OperationRequest => {
   const [source = '', destination = ''] = line.operands;
   const [from, to] = [parseReference(source), parseReference(destination)];
-  const { runDirectory, binary, env, cwd, signal } = context;
+  const { runDirectory, binary, env, cwd, signal, credentials } = context;
   const ownDigestFile = runDirectory === undefined ? undefined : join(runDirectory, 'digest');
   const digestFile = line.values.digestfile ?? ownDigestFile;
-  const add = [...context.credentialArgs];
+  const add = [...credentials.add];
   if (line.values.digestfile === undefined && ownDigestFile !== undefined) add.push('--digestfile', ownDigestFile);
   const reader = (reference: ImageReference, side: 'source' | 'destination') =>
     manifestReaderFor({
@@ -83,7 +83,13 @@ export const copyRequest = (line: CommandLine, context: RequestContext): Operati
     sourceShort: shortName(from),
     destinationShort: shortName(to),
     // skopeo's debug output tells what nothing else does: waits that a registry asked for, and reuse without rows.
-    skopeo: { binary, args: ['--debug', ...skopeoArgv(line, { add })], env, cwd, streams: 'progress' },
+    skopeo: {
+      binary,
+      args: ['--debug', ...skopeoArgv(line, { add, drop: credentials.drop })],
+      env,
+      cwd,
+      streams: 'progress',
+    },
     platform: wantedPlatform(line),
     sourceManifest: reader(from, 'source'),
     destinationManifest: reader(to, 'destination'),
