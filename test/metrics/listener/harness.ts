@@ -10,7 +10,7 @@ export const METRICS = '# HELP skopeo_up Test.\n# TYPE skopeo_up gauge\nskopeo_u
 export interface TestListener extends MetricsListener {
   readonly url: string;
   readonly port: number;
-  readonly warnings: readonly string[];
+  readonly warnings: string[];
 }
 
 /** Starts a listener on a free loopback port; it is closed when the test ends. */
