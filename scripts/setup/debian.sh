@@ -8,7 +8,7 @@ services=$2
 policy=/usr/sbin/policy-rc.d
 export DEBIAN_FRONTEND=noninteractive
 
-apt() { apt-get -o DPkg::Lock::Timeout=120 -qq "$@"; }
+apt() { apt-get -qq -o DPkg::Lock::Timeout=120 -o Dpkg::Use-Pty=0 "$@"; }
 
 # The standard way to keep an install from starting services. An administrator's own policy is left as it is.
 forbid_start() {

@@ -55,7 +55,7 @@ export const installPackages = (missing, { path = process.env.PATH ?? '', say })
   const script = fileURLToPath(new URL('debian.sh', import.meta.url));
   const [program, ...argv] = asRoot(['sh', script, packages, services], path);
   say(`Installing by apt-get${program === 'sudo' ? ' (through sudo)' : ''}: ${packages}`);
-  const { status } = spawnSync(program, argv, { stdio: 'inherit' });
+  const { status } = spawnSync(program, argv, { stdio: 'inherit', env: { ...process.env, PATH: path } });
   const failed = missing.filter(({ command }) => !isInstalled(command, path));
   if (status !== 0 || failed.length > 0) {
     throw new Error(`apt-get could not install ${packages}. Its message is above; mend that and run this again.`);

@@ -30,6 +30,14 @@ const describeIssue = (issue: Issue, position: Position): string[] => {
   return [`${place}${where === '' ? '' : `${where}: `}${issue.message}`];
 };
 
+const toPlain = (document: Document, fileName: string): unknown => {
+  try {
+    return document.toJS() ?? {};
+  } catch {
+    throw usageError(`${fileName}: not valid YAML (an alias without anchor, or too many of them)`);
+  }
+};
+
 /**
  * Reads a YAML (or JSON) text that has to match a schema exactly; an empty one counts as `{}`. Throws a usage error that
  * names file, line and key of everything that is wrong, and never quotes a value: it may be a secret.
@@ -42,7 +50,7 @@ export const parseStrictYaml = <T>(text: string, schema: z.ZodType<T>, fileName:
     const { line } = lines.linePos(syntaxError.pos[0]);
     throw usageError(`${fileName}:${line}: not valid YAML (${syntaxError.code.toLowerCase().replaceAll('_', ' ')})`);
   }
-  const parsed = schema.safeParse(document.toJS() ?? {});
+  const parsed = schema.safeParse(toPlain(document, fileName));
   if (parsed.success) return parsed.data;
   const position = positionIn(document, lines);
   const problems = parsed.error.issues.flatMap((issue) => describeIssue(issue, position));

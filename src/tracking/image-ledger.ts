@@ -132,7 +132,16 @@ export class ImageLedger {
   }
 
   read(key: BlobKey): void {
-    this.#update(key, (blob) => (isFinished(blob) ? blob : { ...blob, state: 'read' }));
+    this.#update(key, (blob) =>
+      isFinished(blob) ? blob : { ...blob, state: 'read', readBytes: sizeOf(blob) ?? blob.readBytes },
+    );
+  }
+
+  /** The destination has confirmed a blob, by its digest there. */
+  store(digest: string): void {
+    this.#blobs = this.#blobs.map((blob) =>
+      !isFinished(blob) && digest.startsWith(`sha256:${blob.key.hex}`) ? { ...blob, state: 'copied' } : blob,
+    );
   }
 
   /** Without rows the occurrence of a reused layer is not known: any unfinished one of that digest will do. */

@@ -180,6 +180,9 @@ export class OperationTracker implements LiveSource {
       case 'blob-reused':
         this.#image.reuse(event.blob);
         break;
+      case 'blob-stored':
+        this.#image.store(event.digest);
+        break;
     }
   }
 

@@ -30,6 +30,7 @@ const withinMs = async (text: Promise<string>, timeoutMs: number): Promise<strin
     const message = `the metrics were not ready within ${timeoutMs / 1_000} s`;
     reject(new WrapperError(message, { errorType: 'timeout', exitCode: EXIT.timeout }));
   }, timeoutMs);
+  timer.unref();
   try {
     return await Promise.race([text, late]);
   } finally {
