@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { after, before, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
 import { parseCommandLine, skopeoArgv } from '../../../src/cli/command-line.ts';
 import { WrapperError } from '../../../src/errors/wrapper-error.ts';
 import { prepareCredentials } from '../../../src/skopeo/credentials/prepare.ts';
@@ -15,14 +15,17 @@ const PASSWORD = 'c4nary-c4nary:x';
 const base64 = (text: string) => Buffer.from(text).toString('base64');
 
 let dir: TempDir;
-before(async () => {
+beforeEach(async () => {
   dir = await tempDir('credentials');
 });
-after(() => dir[Symbol.asyncDispose]());
+afterEach(() => dir[Symbol.asyncDispose]());
 
 const prepare = (argv: readonly string[], env: Record<string, string> = {}) => {
   const line = parseCommandLine(argv, env);
-  const credentials = prepareCredentials(line, { env: { XDG_RUNTIME_DIR: dir.path, ...env }, uid: 0 });
+  const credentials = prepareCredentials(line, {
+    env: { XDG_RUNTIME_DIR: dir.path, HOME: dir.join('no-home'), ...env },
+    uid: 0,
+  });
   return { ...credentials, argv: skopeoArgv(line, credentials) };
 };
 
@@ -32,7 +35,7 @@ const authfileOf = (argv: readonly string[], flag: string) => {
 };
 
 describe('the temporary authfile', () => {
-  it('holds the login under host and repository, and nobody else can read it', () => {
+  it('holds the login, and nobody else can read it', () => {
     const { argv, dispose } = prepare([
       'copy',
       '--dest-creds',
@@ -41,8 +44,7 @@ describe('the temporary authfile', () => {
       'docker://reg.example:5000/team/app:1',
     ]);
     const { path, content } = authfileOf(argv, '--dest-authfile');
-    const entry = { auth: base64(`u:${PASSWORD}`) };
-    assert.deepEqual(content.auths, { 'reg.example:5000': entry, 'reg.example:5000/team/app': entry });
+    assert.deepEqual(content.auths, { 'reg.example:5000': { auth: base64(`u:${PASSWORD}`) } });
     assert.equal(statSync(path).mode & 0o777, 0o600);
     assert.equal(statSync(dirname(path)).mode & 0o777, 0o700);
     dispose();
@@ -50,9 +52,10 @@ describe('the temporary authfile', () => {
     assert.ok(!existsSync(dirname(path)));
   });
 
-  it('keeps what the file of the user holds, but for a helper that would go first', async () => {
+  it('keeps what the file of the user holds, but for what would go first', async () => {
     const mine = dir.join('mine.json');
-    const auths = { 'mirror.example': { auth: 'bTpt' }, 'reg.example': { auth: 'b2xkOm9sZA==' } };
+    const old = { auth: 'b2xkOm9sZA==' };
+    const auths = { 'mirror.example': { auth: 'bTpt' }, 'reg.example': old, 'reg.example/app': old };
     const credHelpers = { 'reg.example': 'ecr-login', 'other.example': 'gcloud' };
     await writeFile(mine, JSON.stringify({ auths, credHelpers, credsStore: 'x' }));
     for (const [argv, env] of [
@@ -62,21 +65,41 @@ describe('the temporary authfile', () => {
       const prepared = prepare(['inspect', ...argv, '--creds', 'u:p', 'docker://reg.example/app'], env);
       const { content } = authfileOf(prepared.argv, '--authfile');
       prepared.dispose();
-      assert.equal(content.auths['mirror.example'].auth, 'bTpt');
-      assert.equal(content.auths['reg.example'].auth, base64('u:p'));
+      assert.deepEqual(content.auths, { 'mirror.example': { auth: 'bTpt' }, 'reg.example': { auth: base64('u:p') } });
       assert.deepEqual(content.credHelpers, { 'other.example': 'gcloud' });
       assert.equal(content.credsStore, 'x');
       assert.ok(!prepared.argv.includes(mine));
     }
   });
 
-  it('takes the file that skopeo login writes', async () => {
-    await mkdir(dir.join('containers'), { recursive: true });
-    await writeFile(dir.join('containers/auth.json'), JSON.stringify({ auths: { 'a.example': { auth: 'YTph' } } }));
-    const { argv, dispose } = prepare(['delete', '--creds=u:p', 'docker://reg.example/app:1']);
+  it('holds what skopeo would find in its own files, the first of them first', async () => {
+    const files = {
+      'containers/auth.json': { auths: { 'a.example': { auth: 'MQ==' } } },
+      '.config/containers/auth.json': { auths: { 'a.example': { auth: 'Mg==' }, 'b.example': { auth: 'Mg==' } } },
+      '.docker/config.json': { auths: { 'c.example': { auth: 'Mw==' } }, credHelpers: { 'a.example': 'x', d: 'y' } },
+    };
+    for (const [name, content] of Object.entries(files)) {
+      await mkdir(dirname(dir.join(name)), { recursive: true });
+      await writeFile(dir.join(name), JSON.stringify(content));
+    }
+    const { argv, dispose } = prepare(['delete', '--creds=u:p', 'docker://reg.example/app:1'], { HOME: dir.path });
     const { content } = authfileOf(argv, '--authfile');
     dispose();
-    assert.equal(content.auths['a.example'].auth, 'YTph');
+    assert.deepEqual(content.auths, {
+      'a.example': { auth: 'MQ==' },
+      'b.example': { auth: 'Mg==' },
+      'c.example': { auth: 'Mw==' },
+      'reg.example': { auth: base64('u:p') },
+    });
+    assert.deepEqual(content.credHelpers, { d: 'y' });
+  });
+
+  it('is made although a file that nobody named is damaged', async () => {
+    await mkdir(dir.join('.docker'));
+    await writeFile(dir.join('.docker/config.json'), '{');
+    const { argv, dispose } = prepare(['delete', '--creds=u:p', 'docker://reg.example/a'], { HOME: dir.path });
+    assert.deepEqual(Object.keys(authfileOf(argv, '--authfile').content.auths), ['reg.example']);
+    dispose();
   });
 
   it('is not made without credentials, for --no-creds, or where they mean nothing', () => {
@@ -90,6 +113,19 @@ describe('the temporary authfile', () => {
     }
     const env = { SKOPEO_WRAPPER_CREDS: 'u:p' };
     assert.deepEqual(prepare(['inspect', '--no-creds', 'docker://r/a'], env).add, []);
+  });
+
+  it('is for the registry that sync writes to', () => {
+    for (const [destination, registry] of [
+      ['reg.example:5000', 'reg.example:5000'],
+      ['reg.example/mirror', 'reg.example'],
+      ['team', 'docker.io'],
+    ] as const) {
+      const line = `sync --src docker --dest docker --dest-creds u:p docker.io/library/alpine:3 ${destination}`;
+      const { argv, dispose } = prepare(line.split(' '));
+      assert.deepEqual(Object.keys(authfileOf(argv, '--dest-authfile').content.auths), [registry]);
+      dispose();
+    }
   });
 
   it('is per side', () => {
@@ -181,11 +217,10 @@ describe('skopeo', () => {
     const layout = await createLayout(dir.join('layout'));
     await layout.addImage('a', { layers: [{ sizeBytes: 100 }] });
     const target = registry.reference('team/app:1');
-    const tls = '--dest-tls-verify=false';
-    const copy = ['copy', tls, '--dest-creds', `me:${PASSWORD}`, layout.reference('a'), target];
+    const copy = ['copy', '--dest-tls-verify=false', layout.reference('a'), target];
     for (const [argv, exitCode] of [
-      [copy, 0],
-      [['copy', tls, '--dest-creds', 'me:wrong', layout.reference('a'), target], 1],
+      [[...copy, '--dest-creds', `me:${PASSWORD}`], 0],
+      [[...copy, '--dest-creds', 'me:wrong'], 1],
       [['inspect', '--tls-verify=false', '--creds', `me:${PASSWORD}`, target], 0],
       [['inspect', '--tls-verify=false', target], 1],
     ] as const) {
@@ -194,9 +229,7 @@ describe('skopeo', () => {
       prepared.dispose();
       assert.equal(result.exitCode, exitCode, result.stderr);
     }
-    assert.deepEqual(
-      readdirSync(dir.path).filter((name) => name.startsWith('skopeo-wrapper-auth')),
-      [],
-    );
+    const left = readdirSync(dir.path).filter((name) => name.startsWith('skopeo-wrapper-auth'));
+    assert.deepEqual(left, []);
   });
 });
