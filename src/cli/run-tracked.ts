@@ -1,5 +1,4 @@
 import { join, resolve } from 'node:path';
-import pjson from '../../package.json' with { type: 'json' };
 import type { Context } from '../context.ts';
 import { chooseDisplay } from '../display/choose-display.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
@@ -23,6 +22,7 @@ import { Terminals } from '../skopeo/process/terminals.ts';
 import type { CommandLine } from './command-line.ts';
 import type { OwnFlags } from './own-flags.ts';
 import { abortOnSignals } from './signals.ts';
+import { VERSION, writerInfo } from './writer-info.ts';
 
 /** The state directory of a command, unless it keeps nothing. */
 export const stateLocation = (
@@ -56,11 +56,8 @@ const openSession = (
     heartbeatIntervalSeconds: own.heartbeatIntervalSeconds,
     textfile: own.metricsTextfile === undefined ? undefined : resolve(context.cwd, own.metricsTextfile),
     listen: own.metricsListen,
-    info: {
-      buildInfo: { version: pjson.version, revision: 'unknown', nodeVersion: process.version },
-      binaryInfo: { available: true, version: skopeo.version },
-    },
-    version: pjson.version,
+    info: writerInfo(skopeo),
+    version: VERSION,
     onWarning: (message) => void context.stderr.write(`skopeo-wrapper: warning: ${message}\n`),
   });
 
@@ -113,13 +110,16 @@ export const runTracked = async (
     await metrics.end(verdictOf(outcome));
     display.onEnd(outcome);
     display.close();
-    if (own.json) context.stdout.write(`${JSON.stringify(outcome.result)}\n`);
+    if (own.json) context.stdout.write(`${JSON.stringify(toJson(outcome))}\n`);
     if (own.metricsStrict && metrics.failed && outcome.result.exitCode === 0) return EXIT.ioError;
     return outcome.result.exitCode;
   } finally {
     credentials.dispose();
   }
 };
+
+/** What skopeo wrote to stdout goes into the one object that `--json` promises. */
+const toJson = ({ result, stdout }: OperationOutcome) => (stdout === '' ? result : { ...result, output: stdout });
 
 const verdictOf = ({ result }: OperationOutcome) => ({
   exitCode: result.exitCode,

@@ -1,17 +1,14 @@
-import { parseCommandLine } from '../cli/command-line.ts';
-import { runTracked } from '../cli/run-tracked.ts';
-import { WrapperCommand } from '../cli/wrapper-command.ts';
+import { oclifFlags } from '../cli/oclif-flags.ts';
 import { copyRequest } from '../operation/copy-request.ts';
+import { COPY } from '../skopeo/flags/copy.ts';
+import { SkopeoCommand } from './skopeo-command.ts';
 
 /** `skopeo copy` with progress and metrics. */
-export class Copy extends WrapperCommand {
+export class Copy extends SkopeoCommand {
+  static override id = 'copy';
   static override summary = 'Copy an image, with progress and metrics';
-  static override description = 'Takes every option of skopeo copy, and the options of the wrapper.';
-  static override usage = 'copy SOURCE-IMAGE DESTINATION-IMAGE';
-  static override strict = false;
+  static override usage = ['copy', ...COPY.operands].join(' ');
+  static override flags = oclifFlags(COPY);
 
-  async run(): Promise<number> {
-    const line = parseCommandLine(['copy', ...this.argv], this.context.env);
-    return runTracked(line, this.context, copyRequest);
-  }
+  protected override request = copyRequest;
 }

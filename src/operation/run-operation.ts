@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../context.ts';
+import type { Secret } from '../skopeo/credentials/secret.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
 import type { ManifestReader } from '../skopeo/manifest/local-layout.ts';
 import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
@@ -29,6 +30,7 @@ export interface OperationRequest {
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly cwd: string;
     readonly streams: StreamMode;
+    readonly stdin?: Secret;
   };
   /** Values that must not show up in a message. */
   readonly secrets: readonly string[];

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { PassThrough } from 'node:stream';
 import { test } from 'node:test';
 import { reportError } from '../../src/cli/report-error.ts';
-import { systemClock } from '../../src/context.ts';
+import { processContext } from '../../src/context.ts';
 import { EXIT, usageError, WrapperError } from '../../src/errors/wrapper-error.ts';
 
 const report = (error: unknown, { json = false, env = {} } = {}) => {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  const exitCode = reportError(error, { env, cwd: '/', clock: systemClock, stdin, stdout, stderr }, { json });
+  const exitCode = reportError(error, { ...processContext(), env, stdin, stdout, stderr }, { json });
   return { exitCode, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
 };
 

@@ -2,6 +2,7 @@ import { closeSync, openSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { execa } from 'execa';
 import type { OutputEvent } from '../../tracking/events.ts';
+import type { Secret } from '../credentials/secret.ts';
 import { type ErrorLine, StderrParser, StdoutParser } from '../output/output-parser.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import type { Terminal, Terminals } from './terminals.ts';
@@ -44,6 +45,8 @@ export interface SkopeoOptions {
   readonly cwd: string;
   readonly terminals: Terminals;
   readonly streams: StreamMode;
+  /** Written to its stdin; absent: skopeo reads ours. */
+  readonly stdin?: Secret;
   /** Aborting it ends skopeo: SIGTERM, then SIGKILL. */
   readonly signal: AbortSignal;
   readonly onEvent: (event: OutputEvent) => void;
@@ -64,11 +67,12 @@ const spawn = (options: SkopeoOptions, terminal: Terminal | undefined) => {
   try {
     return execa(options.binary, options.args, {
       stdio: [
-        'inherit',
+        options.stdin === undefined ? 'inherit' : 'pipe',
         stdoutOf(options.streams, terminal),
         options.streams === 'terminal' ? 'inherit' : 'pipe',
         ...options.terminals.shield(descriptor(nullFd)),
       ],
+      ...(options.stdin === undefined ? {} : { input: options.stdin.reveal() }),
       env: options.env,
       extendEnv: false,
       cwd: options.cwd,
