@@ -10,7 +10,7 @@ export const registry = (subject: FailureSubject): string => subject.registry ??
 export const path = (subject: FailureSubject): string => subject.path ?? 'the path';
 
 /** `--src-tls-verify`, `--dest-tls-verify` or `--tls-verify`. */
-export const sideFlag = ({ flagPrefix = '' }: FailureSubject, name: string): string => `--${flagPrefix}${name}`;
+export const sideFlag = ({ flagPrefix }: FailureSubject, name: string): string => `--${flagPrefix ?? ''}${name}`;
 
 /** Matches when one of the patterns does; `.` matches line ends, since messages span lines. */
 export const any = (...patterns: readonly string[]): RegExp => new RegExp(patterns.join('|'), 's');
