@@ -15,4 +15,5 @@ export const COMMANDS: CommandTable = {
   passthrough: async () => (await import('./passthrough.ts')).Passthrough,
   'standalone-sign': async () => (await import('./standalone-sign.ts')).StandaloneSign,
   'standalone-verify': async () => (await import('./standalone-verify.ts')).StandaloneVerify,
+  status: async () => (await import('./status.ts')).Status,
 };

@@ -5,6 +5,8 @@ export type FakeStep =
       readonly replay: { readonly version: string; readonly case: string; readonly mode?: string };
       /** Keeps the recorded pauses; without it everything comes at once. */
       readonly timed?: boolean;
+      /** Only prints; how it ends is up to the next step. */
+      readonly goOn?: boolean;
     }
   /** Prints text or bytes, `repeat` times. */
   | {
