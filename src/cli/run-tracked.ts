@@ -83,7 +83,7 @@ export const runTracked = async (
       credentials,
       runDirectory: runDirectory.path,
     });
-    const display = chooseDisplay(
+    const display = await chooseDisplay(
       {
         ...own,
         quiet: line.values.quiet,
