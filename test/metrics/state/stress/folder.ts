@@ -7,6 +7,7 @@ import { systemHost } from '../../../../src/metrics/state/host/host.ts';
 /** Folds without rest until it is killed. */
 const location = JSON.parse(process.argv[2] ?? '') as StateLocation;
 const host = systemHost(systemClock);
+process.stdout.write('started');
 for (;;) {
   fold(location, host);
   await delay(20);

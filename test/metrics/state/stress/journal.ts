@@ -23,17 +23,31 @@ export const possibilities = (journal: string): readonly Counted[] => {
   return lines.at(-1) === 'stored' ? [last] : [last, records.at(-2) ?? NOTHING];
 };
 
-export const add = (a: Counted, b: Counted): Counted => ({
-  runs: a.runs + b.runs,
-  copies: a.copies + b.copies,
-  blobs: a.blobs + b.blobs,
-  bytes: a.bytes + b.bytes,
-  orphans: a.orphans + b.orphans,
+const add = (a: Counted, b: Counted, sign: 1 | -1 = 1): Counted => ({
+  runs: a.runs + sign * b.runs,
+  copies: a.copies + sign * b.copies,
+  blobs: a.blobs + sign * b.blobs,
+  bytes: a.bytes + sign * b.bytes,
+  orphans: a.orphans + sign * b.orphans,
 });
 
-/** All sums that the journals of all processes allow. */
-export const possibleSums = (processes: readonly (readonly Counted[])[]): readonly Counted[] =>
-  processes.reduce<readonly Counted[]>(
-    (sums, choices) => sums.flatMap((sum) => choices.map((choice) => add(sum, choice))),
-    [NOTHING],
-  );
+/** All different sums that the journals of these processes allow, by their JSON. */
+const possibleSums = (processes: readonly (readonly Counted[])[]): ReadonlyMap<string, Counted> => {
+  let sums = new Map([[JSON.stringify(NOTHING), NOTHING]]);
+  for (const choices of processes) {
+    const next = [...sums.values()].flatMap((sum) => choices.map((choice) => add(sum, choice)));
+    sums = new Map(next.map((sum) => [JSON.stringify(sum), sum]));
+  }
+  return sums;
+};
+
+/**
+ * Whether the journals of all processes allow exactly this sum. Looks from both ends, since the number of possible sums
+ * doubles with each process that leaves two possibilities.
+ */
+export const isPossible = (counted: Counted, processes: readonly (readonly Counted[])[]): boolean => {
+  const inOrder = processes.toSorted((a, b) => a.length - b.length);
+  const even = possibleSums(inOrder.filter((_, index) => index % 2 === 0));
+  const odd = possibleSums(inOrder.filter((_, index) => index % 2 === 1));
+  return [...even.values()].some((sum) => odd.has(JSON.stringify(add(counted, sum, -1))));
+};

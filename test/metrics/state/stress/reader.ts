@@ -23,7 +23,7 @@ process.stdin.resume();
 const fallen: string[] = [];
 let reads = 1;
 for (let before = read(); !ended; reads++) {
-  await delay(25);
+  await delay(50);
   const after = read();
   fallen.push(...decreases(before, after));
   before = after;
