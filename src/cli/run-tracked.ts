@@ -82,7 +82,6 @@ export const runTracked = async (
       cwd,
       credentials,
       runDirectory: runDirectory.path,
-      signal: signals.signal,
     });
     const display = chooseDisplay(
       {

@@ -16,6 +16,9 @@ import { runAttempt } from './run-attempt.ts';
 import { SizeLookup } from './size-lookup.ts';
 import { type Termination, terminationOf } from './termination.ts';
 
+/** How long a copy that is done waits for a manifest that tells the sizes of its blobs. */
+const LOOKUP_PATIENCE_MS = 3_000;
+
 /** One operation as its user sees it: which skopeo to run, how often, for how long. */
 export interface OperationRequest {
   readonly identity: OperationIdentity;
@@ -103,7 +106,7 @@ export const runOperation = async (
   try {
     emit({ type: 'operation-started', operation: identity.operation, source, destination });
     const { failure, stdout } = await runAttempts(request, surroundings, running);
-    await sizes.settled();
+    await sizes.close(failure ? 0 : LOOKUP_PATIENCE_MS);
     if (!failure) await readDestination(request, emit);
     const digest = failure ? undefined : await request.readDigest?.();
     const result = toResult(request, tracker, failure, digest);
@@ -162,7 +165,7 @@ const runAttempts = async (
 const readDestination = async (request: OperationRequest, emit: (event: OperationEvent) => void): Promise<void> => {
   const lookup = new SizeLookup(request.destinationManifest, request.platform, emit);
   lookup.readNow();
-  await lookup.settled();
+  await lookup.close(LOOKUP_PATIENCE_MS);
 };
 
 const toResult = (
