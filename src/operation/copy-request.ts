@@ -8,6 +8,7 @@ import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 import { manifestReaderFor } from '../skopeo/manifest/reader-for.ts';
 import { type ImageReference, parseReference } from '../skopeo/reference/parse.ts';
 import { redactReference, shortName } from '../skopeo/reference/show.ts';
+import { partialBlobSweeper } from './partial-blobs.ts';
 import type { OperationRequest } from './run-operation.ts';
 
 /** What every request for a skopeo process needs besides the command line. */
@@ -94,5 +95,6 @@ export const copyRequest = (line: CommandLine, context: RequestContext): Operati
     destinationManifest: reader(to, 'destination'),
     readDigest: digestFile === undefined ? undefined : () => readDigestFile(resolve(cwd, digestFile)),
     beforeRetry: clearArchive(to, cwd),
+    afterKill: partialBlobSweeper(to, cwd),
   };
 };

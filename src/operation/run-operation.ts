@@ -51,6 +51,8 @@ export interface OperationRequest {
   readonly readDigest?: (() => Promise<string | undefined>) | undefined;
   /** Clears what a failed attempt left behind and the next one would trip over. */
   readonly beforeRetry?: (() => Promise<void>) | undefined;
+  /** Clears what a skopeo that a signal ended had no time to clear itself. */
+  readonly afterKill?: (() => Promise<void>) | undefined;
 }
 
 export interface OperationSurroundings {
@@ -140,6 +142,7 @@ const runAttempts = async (
     });
     const { stdout } = end.exit;
     if (end.exit.exitCode === 0) return { failure: undefined, stdout };
+    if (end.exit.signal !== undefined) await request.afterKill?.().catch(() => undefined);
     const failure = judge(end, { ...request, ...request.skopeo });
     const { errorType, message, registry } = failure;
     running.emit({

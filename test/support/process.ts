@@ -17,8 +17,10 @@ export const CLI: readonly [string, ...string[]] = SKOPEO_WRAPPER.endsWith('.js'
   ? [process.execPath, SKOPEO_WRAPPER]
   : [SKOPEO_WRAPPER];
 
+const COMPILE_CACHE = join(ROOT, '.cache', 'compile');
+
 export interface CliOptions {
-  /** Added to a bare environment: PATH, the skopeo under test, nothing else of the caller's. */
+  /** Added to a bare environment: PATH, Node's compile cache, the skopeo under test, nothing else of the caller's. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Command in front of the CLI, such as `setpriv` or `timeout` with their arguments. */
@@ -53,7 +55,13 @@ export const startCli = (args: readonly string[], options: CliOptions = {}): Run
   const { env = {}, cwd, wrap = [], input, timeoutMs = 60_000 } = options;
   const [file = '', ...argv] = [...wrap, ...CLI, ...args];
   const child = spawn(file, argv, {
-    env: { PATH: process.env.PATH ?? '', SKOPEO_WRAPPER_SKOPEO_PATH: SKOPEO, ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      // Halves the time that the sources need to start.
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      SKOPEO_WRAPPER_SKOPEO_PATH: SKOPEO,
+      ...env,
+    },
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
     ...(cwd === undefined ? {} : { cwd }),
