@@ -10,6 +10,13 @@ export const HOST = 'job=~"$job",instance=~"$instance"';
 /** Matchers of queries for metrics by operation. */
 export const OP = `${HOST},operation=~"$operation"`;
 
+/**
+ * Leaves out the operations (or what else is in `by`) that these hosts have never done: all of them are counted from 0
+ * on, and a legend full of zeros hides the rest.
+ */
+export const everUsed = (expr: string, by: string, counter: string): string =>
+  `${expr} and on (${by}) (sum by (${by}) (${counter}{${OP}}) > 0)`;
+
 /** A query with the name of its series; a legend in `{{label}}` form, empty for panels with one value. */
 export interface Query {
   readonly expr: string;

@@ -54,9 +54,12 @@ export const startServer = async (
 
 /**
  * A real Prometheus on a free port of the loopback interface. `data`: a directory with blocks, else an empty one that
- * is removed at the end.
+ * is removed at the end. Made-up history has no marks where a series ends, so it wants a short `lookback`.
  */
-export const startPrometheus = async (configFile: string, data?: string): Promise<RunningServer> => {
+export const startPrometheus = async (
+  configFile: string,
+  { data, lookback = '5m' }: { data?: string; lookback?: string } = {},
+): Promise<RunningServer> => {
   const directory = data ?? (await mkdtemp(join(tmpdir(), 'prometheus-')));
   const address = `127.0.0.1:${await freePort()}`;
   const server = await startServer(
@@ -66,6 +69,7 @@ export const startPrometheus = async (configFile: string, data?: string): Promis
       `--storage.tsdb.path=${directory}`,
       `--web.listen-address=${address}`,
       '--storage.tsdb.retention.time=10y',
+      `--query.lookback-delta=${lookback}`,
       '--log.level=warn',
     ],
     `http://${address}`,

@@ -14,6 +14,7 @@ import {
   writeConfig,
 } from '../../scripts/monitoring/prometheus-server.ts';
 import { serveSynthetic } from '../../scripts/monitoring/synthetic-feed.ts';
+import { documentedMetrics } from './support/metric-tables.ts';
 import { faultyPanels } from './support/panel-queries.ts';
 import { EXAMPLES, RULE_FILES } from './support/rule-files.ts';
 
@@ -58,6 +59,12 @@ describe('dashboard against a real Prometheus', () => {
     });
     assert.deepEqual(faults, []);
     assert.ok(queries > 50);
+  });
+
+  it('has data for every query of the README', async () => {
+    for (const { query } of await documentedMetrics('README.md')) {
+      assert.notDeepEqual(await queryInstant(prometheus.url, query), [], query);
+    }
   });
 
   it('finds values for every variable', async () => {

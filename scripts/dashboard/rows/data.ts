@@ -1,5 +1,5 @@
 import { graph } from '../panels.ts';
-import { HOST, OP } from '../query.ts';
+import { everUsed, HOST, OP } from '../query.ts';
 import { NEUTRAL } from '../thresholds.ts';
 
 const BLOB_SIZE = `sum by (le) (rate(skopeo_blob_size_bytes_bucket{${OP}}[$__rate_interval]))`;
@@ -17,7 +17,11 @@ export const data = () => [
     },
     [
       {
-        expr: `sum by (operation) (rate(skopeo_transferred_bytes_total{${OP}}[$__rate_interval]))`,
+        expr: everUsed(
+          `sum by (operation) (rate(skopeo_transferred_bytes_total{${OP}}[$__rate_interval]))`,
+          'operation',
+          'skopeo_transferred_bytes_total',
+        ),
         legend: '{{operation}}',
       },
     ],
@@ -33,7 +37,11 @@ export const data = () => [
     },
     [
       {
-        expr: `sum by (operation) (rate(skopeo_skipped_bytes_total{${OP}}[$__rate_interval]))`,
+        expr: everUsed(
+          `sum by (operation) (rate(skopeo_skipped_bytes_total{${OP}}[$__rate_interval]))`,
+          'operation',
+          'skopeo_skipped_bytes_total',
+        ),
         legend: '{{operation}}',
       },
     ],

@@ -1,8 +1,9 @@
 import { graph } from '../panels.ts';
-import { OP } from '../query.ts';
+import { everUsed, OP } from '../query.ts';
 import { table } from '../table.ts';
 import { NEUTRAL } from '../thresholds.ts';
 
+const ACTIVE = `sum by (operation) (skopeo_active_operations{${OP}})`;
 const ID = 'job, instance, operation, source_short, destination_short';
 const NAME = '{{operation}} {{source_short}} → {{destination_short}}';
 
@@ -96,8 +97,11 @@ export const live = () => [
       span: 8,
     },
     [
-      { expr: `sum by (operation) (skopeo_active_operations{${OP}})`, legend: '{{operation}} active' },
-      { expr: `sum by (operation) (skopeo_queue_depth{${OP}})`, legend: '{{operation}} waiting' },
+      {
+        expr: `${everUsed(ACTIVE, 'operation', 'skopeo_operations_total')} or ${ACTIVE} > 0`,
+        legend: '{{operation}}',
+      },
+      { expr: `sum(skopeo_queue_depth{${OP}})`, legend: 'waiting' },
     ],
   ),
   graph(

@@ -1,5 +1,5 @@
 import { graph, heatmap } from '../panels.ts';
-import { HOST, OP } from '../query.ts';
+import { everUsed, HOST, OP } from '../query.ts';
 import { NEUTRAL } from '../thresholds.ts';
 
 const DURATION = `sum by (le) (rate(skopeo_operation_duration_seconds_bucket{${OP}}[$__rate_interval]))`;
@@ -16,7 +16,11 @@ export const operations = () => [
     },
     [
       {
-        expr: `60 * sum by (operation, status) (rate(skopeo_operations_total{${OP}}[$__rate_interval]))`,
+        expr: everUsed(
+          `60 * sum by (operation, status) (rate(skopeo_operations_total{${OP}}[$__rate_interval]))`,
+          'operation, status',
+          'skopeo_operations_total',
+        ),
         legend: '{{operation}} {{status}}',
       },
     ],
