@@ -1,23 +1,8 @@
+import { BLOB_SIZE_BYTES_BUCKETS, DURATION_SECONDS_BUCKETS } from '../../src/metrics/contract/buckets.ts';
 import type { ErrorType, Operation, Step } from '../../src/tracking/vocabulary.ts';
 import { Counters, Histogram } from './counters.ts';
 import { seededRandom } from './random.ts';
 
-const DURATION_BUCKETS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600];
-const MIB = 2 ** 20;
-const SIZE_BUCKETS = [
-  1024,
-  10240,
-  102400,
-  MIB,
-  4 * MIB,
-  10 * MIB,
-  32 * MIB,
-  100 * MIB,
-  256 * MIB,
-  1024 * MIB,
-  4096 * MIB,
-  16384 * MIB,
-];
 const IMAGES = ['library/debian', 'library/postgres', 'team/api', 'team/web', 'models/llm', 'infra/proxy'];
 const ERRORS: readonly ErrorType[] = ['rate_limited', 'timeout', 'not_found', 'unauthorized', 'server_error'];
 
@@ -53,8 +38,8 @@ export interface SyntheticJob {
  */
 export class SyntheticHost {
   readonly counters = new Counters();
-  readonly duration = new Histogram(DURATION_BUCKETS);
-  readonly blobSize = new Histogram(SIZE_BUCKETS);
+  readonly duration = new Histogram(DURATION_SECONDS_BUCKETS);
+  readonly blobSize = new Histogram(BLOB_SIZE_BYTES_BUCKETS);
   readonly jobs = new Map<string, SyntheticJob>();
   active: SyntheticOperation[] = [];
   nowSeconds: number;
