@@ -1,0 +1,44 @@
+import { z } from 'zod';
+import type { Platform } from '../job.ts';
+
+const indexSchema = z.looseObject({
+  manifests: z.array(
+    z.looseObject({
+      digest: z.string(),
+      platform: z.looseObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() }).optional(),
+    }),
+  ),
+});
+
+/** An index reduced to some platforms. */
+export interface FilteredIndex {
+  /** The new index, byte for byte the same for the same input. */
+  readonly bytes: Buffer;
+  readonly instances: readonly string[];
+  readonly missing: readonly Platform[];
+}
+
+const matches = (
+  wanted: Platform,
+  platform: { os: string; architecture: string; variant?: string | undefined } | undefined,
+) =>
+  platform?.os === wanted.os &&
+  platform.architecture === wanted.architecture &&
+  (wanted.variant === undefined || platform.variant === wanted.variant);
+
+/** Reduces an index to the platforms wanted, everything else left as it is; absent when the bytes are no index. */
+export const filterIndex = (bytes: Uint8Array, platforms: readonly Platform[]): FilteredIndex | undefined => {
+  const parsed = indexSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  if (!parsed.success) return undefined;
+  const manifests = parsed.data.manifests.filter(({ platform }) =>
+    platforms.some((wanted) => matches(wanted, platform)),
+  );
+  const missing = platforms.filter(
+    (wanted) => !parsed.data.manifests.some(({ platform }) => matches(wanted, platform)),
+  );
+  return {
+    bytes: Buffer.from(JSON.stringify({ ...parsed.data, manifests }, null, 2)),
+    instances: manifests.map(({ digest }) => digest),
+    missing,
+  };
+};
