@@ -1,0 +1,117 @@
+import { spawn } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { SKOPEO } from './skopeo.ts';
+
+export { waitFor } from './wait-for.ts';
+
+const ROOT = join(import.meta.dirname, '..', '..');
+
+/**
+ * How the CLI is started: the packaged binary of the environment variable `SKOPEO_WRAPPER`, or the sources by the Node
+ * that runs the tests.
+ */
+export const CLI: readonly [string, ...string[]] =
+  process.env.SKOPEO_WRAPPER === undefined
+    ? [process.execPath, join(ROOT, 'bin', 'dev.js')]
+    : [process.env.SKOPEO_WRAPPER];
+
+export interface CliOptions {
+  /** Added to a bare environment: PATH, the skopeo under test, nothing else of the caller's. */
+  readonly env?: Readonly<Record<string, string>>;
+  readonly cwd?: string;
+  readonly input?: string;
+  /** Killed after this; 60 s unless told otherwise. */
+  readonly timeoutMs?: number;
+}
+
+export interface CliResult {
+  /** Absent when a signal ended it. */
+  readonly exitCode: number | undefined;
+  readonly signal: string | undefined;
+  readonly stdout: string;
+  readonly stderr: string;
+  readonly durationMs: number;
+}
+
+/** A CLI process that runs. */
+export interface RunningCli {
+  readonly pid: number;
+  /** What it has printed so far. */
+  readonly output: { readonly stdout: string; readonly stderr: string };
+  readonly result: Promise<CliResult>;
+  kill(signal: NodeJS.Signals): void;
+  /** Ends our reading of its stdout, as `| head -1` does. */
+  closeStdout(): void;
+}
+
+/** Starts `skopeo-wrapper ARGS` without a terminal. */
+export const startCli = (args: readonly string[], options: CliOptions = {}): RunningCli => {
+  const { env = {}, cwd, input, timeoutMs = 60_000 } = options;
+  const [file, ...before] = CLI;
+  const child = spawn(file, [...before, ...args], {
+    env: { PATH: process.env.PATH ?? '', SKOPEO_WRAPPER_SKOPEO_PATH: SKOPEO, ...env },
+    timeout: timeoutMs,
+    killSignal: 'SIGKILL',
+    ...(cwd === undefined ? {} : { cwd }),
+  });
+  const startedMs = performance.now();
+  const output = { stdout: '', stderr: '' };
+  child.stdout.setEncoding('utf8').on('data', (text) => {
+    output.stdout += text;
+  });
+  child.stderr.setEncoding('utf8').on('data', (text) => {
+    output.stderr += text;
+  });
+  child.stdin.on('error', () => {});
+  child.stdin.end(input ?? '');
+
+  const { promise: result, resolve, reject } = Promise.withResolvers<CliResult>();
+  child.once('error', reject);
+  child.once('close', (exitCode, signal) =>
+    resolve({
+      ...output,
+      exitCode: exitCode ?? undefined,
+      signal: signal ?? undefined,
+      durationMs: performance.now() - startedMs,
+    }),
+  );
+  return {
+    pid: child.pid ?? 0,
+    output,
+    result,
+    kill: (signal) => void child.kill(signal),
+    closeStdout: () => void child.stdout.destroy(),
+  };
+};
+
+/** Runs `skopeo-wrapper ARGS` to its end; never throws for its exit status. */
+export const runCli = (args: readonly string[], options: CliOptions = {}): Promise<CliResult> =>
+  startCli(args, options).result;
+
+/** A process as `/proc` shows it. */
+export interface ProcessInfo {
+  readonly pid: number;
+  readonly commandLine: readonly string[];
+}
+
+/**
+ * Living processes whose environment holds `NAME=VALUE`, zombies left out. Give a run a variable of its own and every
+ * process that it leaves behind is found, whatever became of its parent.
+ */
+export const processesWithEnv = async (variable: string): Promise<ProcessInfo[]> => {
+  const pids = (await readdir('/proc')).map(Number).filter((pid) => Number.isInteger(pid) && pid > 0);
+  const found = await Promise.all(
+    pids.map(async (pid) => {
+      try {
+        const environment = await readFile(`/proc/${pid}/environ`, 'latin1');
+        if (!environment.split('\0').includes(variable)) return undefined;
+        const commandLine = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').slice(0, -1);
+        return commandLine.length === 0 ? undefined : { pid, commandLine };
+      } catch {
+        return undefined; // gone meanwhile, or not ours
+      }
+    }),
+  );
+  return found.filter((info) => info !== undefined);
+};
