@@ -1,0 +1,91 @@
+import {
+  DURATION_SECONDS,
+  JOB_NAME,
+  LISTEN_ADDRESS,
+  NON_EMPTY,
+  type OwnValue,
+  oneOf,
+  POSITIVE_SECONDS,
+} from './own-values.ts';
+
+/** One flag of the wrapper. */
+export interface OwnFlagSpec<T> {
+  /** Without dashes; the variable is `SKOPEO_WRAPPER_` and this in upper case with `_`. */
+  readonly name: string;
+  readonly description: string;
+  /** What stands for the value in help texts; absent: a boolean. */
+  readonly placeholder?: string;
+  /** How the value is read; booleans need none. */
+  readonly value?: OwnValue<T>;
+  readonly default: T;
+}
+
+const boolean = (name: string, description: string): OwnFlagSpec<boolean> => ({ name, description, default: false });
+
+const optional = <T>(
+  name: string,
+  placeholder: string,
+  value: OwnValue<T>,
+  description: string,
+): OwnFlagSpec<T | undefined> => ({ name, placeholder, value, description, default: undefined });
+
+/**
+ * The wrapper's own flags, valid on every command, each also from the environment. The keys are the properties of
+ * {@link OwnFlags}; a new flag is one more line here.
+ */
+export const OWN_FLAGS = {
+  jobName: optional('job-name', 'NAME', JOB_NAME, 'name of the job in metrics and status'),
+  jobMaxAgeSeconds: {
+    name: 'job-max-age',
+    placeholder: 'DURATION',
+    value: POSITIVE_SECONDS,
+    default: 26 * 3600,
+    description: 'age of the last success above which the job is overdue (26h)',
+  },
+  metricsTextfile: optional(
+    'metrics-textfile',
+    'PATH',
+    NON_EMPTY,
+    'write metrics for node_exporter: directory or *.prom',
+  ),
+  metricsListen: optional('metrics-listen', '[HOST:]PORT', LISTEN_ADDRESS, 'serve metrics while the command runs'),
+  stateDir: optional('state-dir', 'DIR', NON_EMPTY, 'where runs leave their metrics'),
+  noState: boolean('no-state', 'keep nothing: metrics of this run alone'),
+  heartbeatIntervalSeconds: {
+    name: 'heartbeat-interval',
+    placeholder: 'DURATION',
+    value: POSITIVE_SECONDS,
+    default: 10,
+    description: 'how often live metrics are refreshed (10s)',
+  },
+  stallTimeoutSeconds: optional(
+    'stall-timeout',
+    'DURATION',
+    DURATION_SECONDS,
+    'end an attempt after that long without a byte or line; 0: never (sync: 5m)',
+  ),
+  timeoutSeconds: optional('timeout', 'DURATION', POSITIVE_SECONDS, 'limit on the whole operation, retries included'),
+  progress: {
+    name: 'progress',
+    placeholder: 'auto|bar|plain|none',
+    value: oneOf('auto', 'bar', 'plain', 'none'),
+    default: 'auto',
+    description: 'how progress is shown on stderr (auto)',
+  },
+  json: boolean('json', 'one result object on stdout, nothing else there'),
+  events: optional('events', 'FILE|-', NON_EMPTY, 'write every event as one JSON line'),
+  skopeoPath: optional('skopeo-path', 'PATH', NON_EMPTY, 'which skopeo to run (skopeo from PATH)'),
+} as const satisfies Readonly<Record<string, OwnFlagSpec<unknown>>>;
+
+type Table = typeof OWN_FLAGS;
+type Key = keyof Table;
+
+type ValueOf<Spec> = Spec extends { value: OwnValue<infer T>; default: infer D }
+  ? T | (undefined extends D ? D : never)
+  : boolean;
+
+/** Values of the wrapper's own flags after command line, environment and defaults. */
+export type OwnFlags = { readonly [K in Key]: ValueOf<Table[K]> };
+
+/** The environment variable of a flag of ours. */
+export const variableOf = (name: string): string => `SKOPEO_WRAPPER_${name.toUpperCase().replaceAll('-', '_')}`;

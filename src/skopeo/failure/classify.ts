@@ -1,0 +1,99 @@
+import { constants } from 'node:os';
+import { EXIT } from '../../errors/wrapper-error.ts';
+import type { ErrorType } from '../../tracking/vocabulary.ts';
+import { FAILURE_CLASSES, type FailureClass, type Retryable } from './classes.ts';
+import { type FailureSubject, failureSubject } from './facts.ts';
+import { redactSecrets, shorten } from './redact.ts';
+
+/** How a skopeo process ended that did not succeed. */
+export interface FailureEvidence {
+  /** Null: a signal ended it. */
+  readonly exitCode: number | null;
+  readonly signal?: NodeJS.Signals | null | undefined;
+  /** Message of the `level=fatal` entry, decoded. */
+  readonly stderrFatal?: string | undefined;
+  /** Why we ended it ourselves, if we did; goes before everything else. */
+  readonly reason?: 'timeout' | 'stalled' | 'canceled' | undefined;
+  /** References as the user wrote them; they fill in what the message does not say. */
+  readonly source?: string | undefined;
+  readonly destination?: string | undefined;
+  /** Secrets that must not show up in the message. */
+  readonly secrets?: readonly string[] | undefined;
+}
+
+/** What is to be said and done about it. */
+export interface Failure extends FailureSubject {
+  readonly errorType: ErrorType;
+  readonly retryable: Retryable;
+  /** Status that the wrapper exits with. */
+  readonly exitCode: number;
+  /** skopeo's words, or ours where it had none; redacted, at most 1000 characters. */
+  readonly message: string;
+  /** The next step. */
+  readonly next: string;
+  /** Page and anchor of the documentation. */
+  readonly docs: string;
+}
+
+/**
+ * Takes away what belongs to other endpoints (mirrors that failed before, the last one counts) and URLs, whose words
+ * users choose.
+ */
+const normalize = (message: string): string =>
+  message.replace(/\(Mirrors also failed: \[.*?\]\): /s, '').replace(/"https?:\/\/[^"]*"/g, '"URL"');
+
+const UNKNOWN = FAILURE_CLASSES.find(({ errorType }) => errorType === 'unknown');
+
+/** The row of the table for an error type. */
+export const failureClass = (errorType: ErrorType): FailureClass => {
+  const found = FAILURE_CLASSES.find((row) => row.errorType === errorType) ?? UNKNOWN;
+  if (found === undefined) throw new TypeError('the failure table has no row for unknown failures');
+  return found;
+};
+
+/** The error type of a fatal message, or of the same words elsewhere (retry warnings, entries of `sync`). */
+export const classifyMessage = (message: string): ErrorType => {
+  const normalized = normalize(message);
+  return FAILURE_CLASSES.find(({ pattern }) => pattern?.test(normalized))?.errorType ?? 'unknown';
+};
+
+/** Go's runtime ends with status 2 and no log entry after a panic or SIGQUIT. */
+const GO_CRASH_STATUS = 2;
+
+const errorTypeOf = ({ reason, stderrFatal, signal, exitCode }: FailureEvidence): ErrorType => {
+  if (reason !== undefined) return reason;
+  if (stderrFatal !== undefined) return classifyMessage(stderrFatal);
+  if (signal) return 'killed';
+  return exitCode === GO_CRASH_STATUS ? 'crashed' : 'unknown';
+};
+
+const exitCodeOf = ({ reason, signal, exitCode }: FailureEvidence): number => {
+  if (reason === 'timeout' || reason === 'stalled') return EXIT.timeout;
+  if (signal) return 128 + constants.signals[signal];
+  return exitCode || EXIT.failure;
+};
+
+const ownWords = (errorType: ErrorType, { signal, exitCode }: FailureEvidence): string => {
+  if (errorType === 'stalled') return 'nothing moved for too long; skopeo was stopped';
+  if (errorType === 'timeout') return 'the time limit was reached; skopeo was stopped';
+  if (errorType === 'canceled') return `stopped${signal ? ` by ${signal}` : ''}`;
+  return signal ? `skopeo was ended by ${signal}` : `skopeo ended with status ${exitCode} and gave no reason`;
+};
+
+/** Puts a failed skopeo process into exactly one class and says what to do next. */
+export const classifyFailure = (evidence: FailureEvidence): Failure => {
+  const errorType = errorTypeOf(evidence);
+  const { retryable, next } = failureClass(errorType);
+  const fatal = evidence.reason === undefined ? evidence.stderrFatal : undefined;
+  const subject = failureSubject(normalize(fatal ?? ''), evidence);
+  const message = fatal === undefined ? ownWords(errorType, evidence) : redactSecrets(fatal, evidence.secrets);
+  return {
+    ...subject,
+    errorType,
+    retryable,
+    exitCode: exitCodeOf(evidence),
+    message: shorten(message),
+    next: next(subject),
+    docs: `docs/errors.md#${errorType}`,
+  };
+};

@@ -1,0 +1,40 @@
+import { COPY } from './copy.ts';
+import {
+  GENERATE_SIGSTORE_KEY,
+  IMAGE_PROXY,
+  MANIFEST_DIGEST,
+  SIGNATURE_DUMP,
+  STANDALONE_SIGN,
+  STANDALONE_VERIFY,
+} from './local-commands.ts';
+import { LOGIN, LOGOUT } from './login.ts';
+import { DELETE, INSPECT, LAYERS, LIST_TAGS } from './registry-commands.ts';
+import type { SubcommandSpec } from './spec.ts';
+import { SYNC } from './sync.ts';
+
+/**
+ * Every subcommand of skopeo 1.9 to 1.22 with all its flags: the source of parsing, help and completion. Held against
+ * the `--help` of real versions by a test; `since` of versions between those is from skopeo's release notes.
+ */
+export const SUBCOMMANDS: readonly SubcommandSpec[] = [
+  COPY,
+  DELETE,
+  GENERATE_SIGSTORE_KEY,
+  INSPECT,
+  LAYERS,
+  LIST_TAGS,
+  LOGIN,
+  LOGOUT,
+  MANIFEST_DIGEST,
+  IMAGE_PROXY,
+  STANDALONE_SIGN,
+  STANDALONE_VERIFY,
+  SIGNATURE_DUMP,
+  SYNC,
+];
+
+/** The subcommand of that name, or undefined: skopeo may be newer than this table. */
+export const findSubcommand = (
+  name: string,
+  subcommands: readonly SubcommandSpec[] = SUBCOMMANDS,
+): SubcommandSpec | undefined => subcommands.find((subcommand) => subcommand.name === name);
