@@ -73,6 +73,8 @@ export interface RetryPolicy {
   /** Wait before the first further attempt; doubled for each one after. */
   readonly delaySeconds: number;
   readonly maxDelaySeconds: number;
+  /** How long a registry that limits the rate is left in peace the first time; a minute if not given. */
+  readonly rateLimitDelaySeconds?: number;
 }
 
 export interface PrunePolicy {

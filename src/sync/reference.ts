@@ -1,4 +1,6 @@
 import { usageError } from '../errors/wrapper-error.ts';
+import { parseDockerName } from '../skopeo/reference/docker-name.ts';
+import { parseReference } from '../skopeo/reference/parse.ts';
 
 /** A repository of a registry, names normalized as skopeo does (`nginx` is `docker.io/library/nginx`). */
 export interface Repository {
@@ -27,17 +29,6 @@ export const isRegistry = (text: string): boolean => REGISTRY.test(text);
 const isLocalTransport = (text: string): text is LocalTransport =>
   (LOCAL_TRANSPORTS as readonly string[]).includes(text);
 
-/** Splits `[registry/]path` by the rule of Docker: a first component with a dot, a colon or `localhost` is the host. */
-const splitRegistry = (name: string): Repository => {
-  const slash = name.indexOf('/');
-  const first = name.slice(0, slash);
-  const isHost = slash > 0 && (/[.:]/.test(first) || first === 'localhost' || first !== first.toLowerCase());
-  const registry = isHost ? first : 'docker.io';
-  const path = isHost ? name.slice(slash + 1) : name;
-  if (registry !== 'docker.io' && registry !== 'index.docker.io') return { registry, path };
-  return { registry: 'docker.io', path: path.includes('/') ? path : `library/${path}` };
-};
-
 /**
  * Reads `[docker://][registry/]path[:tag][@digest]`.
  * @throws WrapperError `usage` when it is no reference of an image or repository.
@@ -45,12 +36,7 @@ const splitRegistry = (name: string): Repository => {
 export const parseDockerReference = (
   text: string,
 ): Repository & { readonly tag?: string; readonly digest?: string } => {
-  const bare = text.replace(/^docker:\/\//, '');
-  const [named = '', digest] = bare.split('@', 2);
-  const colon = named.lastIndexOf(':');
-  const hasTag = colon > named.lastIndexOf('/');
-  const { registry, path } = splitRegistry(hasTag ? named.slice(0, colon) : named);
-  const tag = hasTag ? named.slice(colon + 1) : undefined;
+  const { registry, repository: path, tag, digest } = parseDockerName(text.replace(/^docker:\/\//, ''));
   const valid =
     REGISTRY.test(registry) &&
     PATH.test(path) &&
@@ -62,16 +48,9 @@ export const parseDockerReference = (
 
 /** Reads a destination or source with its transport; without one it is `docker://`. */
 export const parseLocation = (text: string): ImageLocation => {
-  const [transport = '', rest = ''] = splitOnce(text, ':');
-  if (!isLocalTransport(transport)) return { transport: 'docker', ...parseDockerReference(text) };
-  if (transport === 'dir') return { transport, path: rest };
-  const [path = '', name] = splitOnce(rest, ':');
-  return { transport, path, ...(name === undefined ? {} : { name }) };
-};
-
-const splitOnce = (text: string, separator: string): readonly string[] => {
-  const at = text.indexOf(separator);
-  return at < 0 ? [text] : [text.slice(0, at), text.slice(at + separator.length)];
+  const { scheme, path = '', tag: name } = parseReference(text);
+  if (!isLocalTransport(scheme)) return { transport: 'docker', ...parseDockerReference(text) };
+  return { transport: scheme, path, ...(name === undefined ? {} : { name }) };
 };
 
 /** The registry whose limits apply to a reference; absent for files. */

@@ -15,7 +15,8 @@ export interface FilteredIndex {
   /** The new index, byte for byte the same for the same input. */
   readonly bytes: Buffer;
   readonly instances: readonly string[];
-  readonly missing: readonly Platform[];
+  /** Nothing was taken out: the bytes are those of the original. */
+  readonly isWhole: boolean;
 }
 
 const matches = (
@@ -28,17 +29,19 @@ const matches = (
 
 /** Reduces an index to the platforms wanted, everything else left as it is; absent when the bytes are no index. */
 export const filterIndex = (bytes: Uint8Array, platforms: readonly Platform[]): FilteredIndex | undefined => {
-  const parsed = indexSchema.safeParse(JSON.parse(Buffer.from(bytes).toString('utf8')));
+  const parsed = indexSchema.safeParse(parseJson(bytes));
   if (!parsed.success) return undefined;
-  const manifests = parsed.data.manifests.filter(({ platform }) =>
-    platforms.some((wanted) => matches(wanted, platform)),
-  );
-  const missing = platforms.filter(
-    (wanted) => !parsed.data.manifests.some(({ platform }) => matches(wanted, platform)),
-  );
-  return {
-    bytes: Buffer.from(JSON.stringify({ ...parsed.data, manifests }, null, 2)),
-    instances: manifests.map(({ digest }) => digest),
-    missing,
-  };
+  const all = parsed.data.manifests;
+  const manifests = all.filter(({ platform }) => platforms.some((wanted) => matches(wanted, platform)));
+  const isWhole = manifests.length === all.length;
+  const reduced = isWhole ? bytes : JSON.stringify({ ...parsed.data, manifests }, null, 2);
+  return { bytes: Buffer.from(reduced), instances: manifests.map(({ digest }) => digest), isWhole };
+};
+
+const parseJson = (bytes: Uint8Array): unknown => {
+  try {
+    return JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return undefined;
+  }
 };
