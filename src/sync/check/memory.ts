@@ -92,8 +92,9 @@ export class SyncMemory {
   }
 }
 
-/** Reads a memory file; a missing or damaged one is an empty memory. */
-export const loadMemory = async (path: string): Promise<SyncMemory> => {
+/** Reads a memory file; none, a missing or a damaged one is an empty memory. */
+export const loadMemory = async (path: string | undefined): Promise<SyncMemory> => {
+  if (path === undefined) return new SyncMemory();
   try {
     const parsed = memorySchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
     return new SyncMemory(parsed.success ? parsed.data : undefined);

@@ -1,11 +1,13 @@
 import { checkImage } from '../check/check-image.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import { readExtent } from '../check/read-blobs.ts';
-import type { RegistryAccess, SyncEntry, SyncJob } from '../job.ts';
+import type { SyncEntry, SyncJob } from '../job.ts';
 import { withoutCollisions } from '../map/collisions.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
-import { dockerReference, type Repository, registryOf } from '../reference.ts';
-import type { LookUpCreationTimes } from '../select/select-tags.ts';
+import { choosePrune } from '../prune/candidates.ts';
+import { examinePrune } from '../prune/examine.ts';
+import { creationTimes } from './creation-times.ts';
+import { destinationAccess } from './destination-access.ts';
 import { mapLimited } from './limit.ts';
 import type { Plan, PlannedImage, WantedImage } from './plan.ts';
 import { type EntrySelection, selectEntry } from './select-entry.ts';
@@ -29,37 +31,6 @@ export interface PlanOptions {
 
 /** Questions under way at a time; the lookup itself limits them per registry. */
 const QUESTIONS_AT_A_TIME = 64;
-/** Creation times come from skopeo, one process each. */
-const PROCESSES_AT_A_TIME = 8;
-
-/** How a destination is reached: by its registry's settings, or by those for all registries. */
-export const destinationAccess =
-  (job: SyncJob) =>
-  (destination: string): RegistryAccess => {
-    const access = job.destinationAccess;
-    return access.get(registryOf(destination) ?? '') ?? access.get('') ?? {};
-  };
-
-const createdAt = async (reference: string, entry: SyncEntry, effects: PlanEffects): Promise<Date | undefined> => {
-  const { lookup, memory, skopeo, signal } = effects;
-  const head = await lookup.head(reference, entry.sourceAccess, signal);
-  const known = head === undefined ? undefined : memory.createdAt(head.digest);
-  if (known !== undefined) return known;
-  const date = await skopeo.createdAt(reference, entry.sourceAccess, signal);
-  if (head !== undefined && date !== undefined) memory.rememberCreation(head.digest, date);
-  return date;
-};
-
-const creationTimes =
-  (effects: PlanEffects) =>
-  (entry: SyncEntry, repository: Repository): LookUpCreationTimes =>
-  async (tags) => {
-    const dates = await mapLimited(tags, PROCESSES_AT_A_TIME, async (tag) => {
-      const date = await createdAt(dockerReference(repository, { tag }), entry, effects);
-      return [tag, date] as const;
-    });
-    return new Map(dates.flatMap(([tag, date]) => (date === undefined ? [] : [[tag, date]])));
-  };
 
 const checkAll = async (
   images: readonly WantedImage[],
@@ -77,6 +48,27 @@ const checkAll = async (
   });
 };
 
+const prunePlan = async (
+  job: SyncJob,
+  wanted: readonly WantedImage[],
+  failedSources: number,
+  effects: PlanEffects,
+  shard: Shard | undefined,
+): Promise<Pick<Plan, 'prune'>> => {
+  if (job.prune === undefined) return {};
+  const { owned } = effects.memory;
+  const choice = choosePrune({
+    policy: job.prune,
+    owned,
+    wanted: new Set(wanted.map(({ destination }) => destination)),
+    failedSources,
+    ...(shard === undefined ? {} : { shard }),
+  });
+  if ('refused' in choice) return { prune: choice };
+  const access = { ...effects, destinationAccess: destinationAccess(job) };
+  return { prune: { verdicts: await examinePrune(choice.candidates, owned, access) } };
+};
+
 const withoutImmutable = (entry: SyncEntry): SyncEntry => ({ ...entry, immutable: [] });
 
 /**
@@ -90,13 +82,14 @@ export const makePlan = async (job: SyncJob, effects: PlanEffects, options: Plan
   const selections = await mapLimited(entries, QUESTIONS_AT_A_TIME, (entry) => selectEntry(entry, selectEffects));
   const found = selections.filter((one): one is Exclude<EntrySelection, { failure: unknown }> => 'images' in one);
   const wanted = withoutCollisions(found.flatMap(({ images }) => images));
+  const failures = selections.flatMap((one) => ('failure' in one ? one.failure : []));
   const { shard } = options;
   const own = shard === undefined ? wanted : wanted.filter(({ destination }) => belongsTo(shard, destination));
   return {
     images: await checkAll(own, job, effects),
     dropped: found.flatMap(({ dropped }) => dropped),
-    failures: selections.flatMap((one) => ('failure' in one ? one.failure : [])),
+    failures,
     otherShards: wanted.length - own.length,
-    wanted: new Set(wanted.map(({ destination }) => destination)),
+    ...(await prunePlan(job, wanted, failures.length, effects, shard)),
   };
 };

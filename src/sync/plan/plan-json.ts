@@ -42,4 +42,5 @@ export const planJson = (plan: Plan) => ({
     next,
   })),
   otherShards: plan.otherShards,
+  prune: plan.prune,
 });

@@ -2,6 +2,7 @@ import type { BlobDescriptor } from '../../tracking/events.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import type { SyncEntry } from '../job.ts';
 import type { Mapped } from '../map/collisions.ts';
+import type { PruneVerdict } from '../prune/examine.ts';
 
 /** An image that is wanted at a destination. */
 export interface WantedImage extends Mapped {
@@ -46,6 +47,9 @@ export interface Plan {
   readonly failures: readonly FailedEntry[];
   /** Images of other shards, left out of `images`. */
   readonly otherShards: number;
-  /** Every destination wanted by the whole job, whichever shard it belongs to. */
-  readonly wanted: ReadonlySet<string>;
+  /** What prune would remove and keep; absent when the job does not prune. */
+  readonly prune?: PrunePlan;
 }
+
+/** Tags that are no longer wanted, or why nothing may be removed. */
+export type PrunePlan = { readonly verdicts: readonly PruneVerdict[] } | { readonly refused: string };

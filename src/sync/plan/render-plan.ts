@@ -37,6 +37,18 @@ const imageRow = (image: PlannedImage): readonly string[] => [
   `${image.reason} (${image.selectedBecause})`,
 ];
 
+const pruneRows = ({ prune }: Plan): readonly (readonly string[])[] => {
+  if (prune === undefined) return [];
+  if ('refused' in prune) return [['no prune', '-', '-', '-', prune.refused]];
+  return prune.verdicts.map(({ destination, action, reason }) => [
+    action === 'remove' ? 'remove' : 'keep',
+    '-',
+    '-',
+    withoutTransport(destination),
+    reason,
+  ]);
+};
+
 /** The closing line of a plan: what it comes to. */
 export const planSummary = (plan: Plan): string => {
   const { copy, skip, dropped, failed, bytes, unknownSize, pulls } = planTotals(plan);
@@ -54,6 +66,7 @@ export const renderPlan = (plan: Plan): string => {
     ['ACTION', 'SIZE', 'SOURCE', 'DESTINATION', 'REASON'],
     ...plan.images.map(imageRow),
     ...plan.dropped.map(({ source, reason }) => ['drop', '-', withoutTransport(source), '-', reason]),
+    ...pruneRows(plan),
     ...plan.failures.map(({ entry, message }) => ['fail', '-', entry.name, '-', message]),
   ];
   return `${renderTable(rows)}\n\n${planSummary(plan)}\n`;

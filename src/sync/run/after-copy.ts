@@ -3,7 +3,7 @@ import type { OperationResult } from '../../tracking/events.ts';
 import { localState } from '../check/local-state.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import type { SyncJob } from '../job.ts';
-import { destinationAccess } from '../plan/make-plan.ts';
+import { destinationAccess } from '../plan/destination-access.ts';
 import type { PlannedImage } from '../plan/plan.ts';
 import type { RegistryLookup } from '../ports.ts';
 

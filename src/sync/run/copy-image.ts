@@ -1,6 +1,6 @@
 import type { OperationResult } from '../../tracking/events.ts';
 import type { RegistryAccess, SyncJob } from '../job.ts';
-import { destinationAccess } from '../plan/make-plan.ts';
+import { destinationAccess } from '../plan/destination-access.ts';
 import type { PlannedImage } from '../plan/plan.ts';
 import type { CopyOptions, RegistryLookup, SkopeoPort } from '../ports.ts';
 import { type CopyStep, copyPlatforms } from './copy-platforms.ts';
