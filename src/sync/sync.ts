@@ -71,7 +71,10 @@ export const planSync = async (job: SyncJob, effects: SyncEffects, options: Sync
   return planWith(job, await loadMemory(path), effects, options);
 };
 
-const sourceFailures = ({ failures, prune }: Plan): readonly SourceFailure[] => [
+const sourceFailures = ({ failures, prune, isIncomplete = false }: Plan): readonly SourceFailure[] => [
+  ...(isIncomplete
+    ? [{ source: 'plan', errorType: 'canceled' as const, message: 'stopped before the plan was made' }]
+    : []),
   ...failures.map(({ entry, errorType, message, next }) => ({
     source: entry.name,
     errorType,
@@ -101,13 +104,19 @@ const prune = async (
   return carryOutPrune(candidates, { ...effects, memory, destinationAccess: destinationAccess(job) });
 };
 
+/** A run that was stopped while it was planning has a report as well. */
+const stoppedPlan = (error: unknown, { signal }: SyncEffects): Plan => {
+  if (!signal.aborted) throw error;
+  return { images: [], dropped: [], failures: [], otherShards: 0, isIncomplete: true };
+};
+
 const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOptions): Promise<SyncReport> => {
   const { clock } = effects;
   const startedAt = new Date(clock.wallMs()).toISOString();
   const startedMs = clock.monotonicMs();
   const path = memoryPath(job, effects, options);
   const memory = await loadMemory(path);
-  const plan = await planWith(job, memory, effects, options);
+  const plan = await planWith(job, memory, effects, options).catch((error: unknown) => stoppedPlan(error, effects));
   const images = await runPlan(job, plan, { ...effects, memory });
   const pruned = await prune(job, plan, images, memory, effects);
   if (path !== undefined) await saveMemory(path, memory);
@@ -141,6 +150,6 @@ export const runSync = async (
   const { stateDirectory, signal } = effects;
   if (job.name === undefined || stateDirectory === undefined) return runLocked(job, effects, options);
   const directory = syncDirectory(stateDirectory);
-  await using lock = await takeJobLock(directory, memoryName(job, options), options.lock ?? 'wait', signal);
+  await using lock = await takeJobLock(directory, memoryName(job, options), options.lock ?? 'fail', signal);
   return lock === undefined ? undefined : await runLocked(job, effects, options);
 };

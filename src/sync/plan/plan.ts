@@ -47,6 +47,8 @@ export interface Plan {
   readonly failures: readonly FailedEntry[];
   /** Images of other shards, left out of `images`. */
   readonly otherShards: number;
+  /** Planning was stopped before it was done. */
+  readonly isIncomplete?: boolean;
   /** What prune would remove and keep; absent when the job does not prune. */
   readonly prune?: PrunePlan;
 }

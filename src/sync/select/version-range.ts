@@ -14,18 +14,24 @@ interface Alternative {
 }
 
 const NOT_EQUAL = /!=\s*v?([^\s,|]+)/g;
-const SYNTAX = '[<>=~^!]*\\s*v?[\\dxX*]';
+/** Something to compare with must be there, and no bar but the pairs that were taken out already. */
+const ALTERNATIVE = /^[^|]*[\dxX*][^|]*$/;
+
+const refuse = (text: string): never => {
+  throw usageError(`"${text}" is not a range of versions`, 'Write it as ">=1.2 <2", "^1.2", "~1.2.3" or "1.x".');
+};
 
 const parseRange = (text: string, whole: string): Range => {
   try {
     return new Range(text, { includePrerelease: true, loose: true });
   } catch {
-    throw usageError(`"${whole}" is not a range of versions`, 'Write it as ">=1.2 <2", "^1.2", "~1.2.3" or "1.x".');
+    return refuse(whole);
   }
 };
 
 /** One side of `||`: comparisons joined by commas or blanks; `=>`, `=<` and `!=` as in Go's Masterminds/semver. */
 const parseAlternative = (text: string, whole: string): Alternative => {
+  if (!ALTERNATIVE.test(text)) refuse(whole);
   const excluded = [...text.matchAll(NOT_EQUAL)].map(([, version = '']) => parseRange(version, whole));
   const comparisons = text.replace(NOT_EQUAL, ' ').replaceAll(',', ' ').replaceAll('=>', '>=').replaceAll('=<', '<=');
   const written = comparisons.replace(/\s-\s/g, ' ');
@@ -49,7 +55,6 @@ const accepts = ({ range, excluded, namesPrerelease }: Alternative, version: Sem
  * @throws WrapperError `usage` when it is no range.
  */
 export const parseVersionRange = (text: string, options: { prereleases?: boolean } = {}): VersionRange => {
-  if (!new RegExp(SYNTAX).test(text)) parseRange('not a range', text);
   const alternatives = text.split('||').map((part) => parseAlternative(part, text));
   const prereleases = options.prereleases ?? false;
   return { text, includes: (version) => alternatives.some((one) => accepts(one, version, prereleases)) };

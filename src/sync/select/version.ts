@@ -20,9 +20,10 @@ export const versionOf = (tag: string): SemVer | undefined => {
   }
 };
 
-/** Orders tags that are versions, highest first; of equal versions the longer tag, then the alphabet, decides. */
+/** Orders tags that are versions, highest first; of equal versions the longer tag, then the alphabet, decides; others follow. */
 export const byVersionDescending = (a: string, b: string): number => {
   const [versionA, versionB] = [versionOf(a), versionOf(b)];
-  if (versionA === undefined || versionB === undefined) return Number(!versionA) - Number(!versionB);
-  return rcompare(versionA, versionB) || b.length - a.length || (a < b ? -1 : Number(a > b));
+  const byAlphabet = a < b ? -1 : Number(a > b);
+  if (versionA === undefined || versionB === undefined) return Number(!versionA) - Number(!versionB) || byAlphabet;
+  return rcompare(versionA, versionB) || b.length - a.length || byAlphabet;
 };
