@@ -75,12 +75,18 @@ const pathText = (path: KeyPath): string =>
     '',
   );
 
+const messageOf = (issue: Issue): string => {
+  const message = issue.message.replace(/^Invalid input: /, '');
+  if (issue.code !== 'invalid_type') return message;
+  if (message.endsWith('received undefined')) return 'is missing';
+  return issue.expected === 'string' && /received (?:number|boolean|null)$/.test(message)
+    ? `${message}; put it in quotes`
+    : message;
+};
+
 const describe = (issue: Issue): string => {
   const where = pathText(issue.path);
-  const isMissing =
-    issue.code === 'invalid_type' && issue.input === undefined && / received undefined/.test(issue.message);
-  const message = isMissing ? 'is missing' : issue.message.replace(/^Invalid input: /, '');
-  return where === '' ? message : `"${where}": ${message}`;
+  return where === '' ? messageOf(issue) : `"${where}": ${messageOf(issue)}`;
 };
 
 const problemsOf = (issue: Issue, document: ConfigurationDocument, schema: unknown): readonly Problem[] => {
