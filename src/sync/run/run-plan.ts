@@ -102,9 +102,12 @@ class PlanRun {
     effort.bytes += result?.transferredBytes ?? 0;
     const hasSucceeded = result?.outcome === 'success';
     this.#schedule.finished(image, hasSucceeded);
+    if (!hasSucceeded) {
+      this.#fail(image, 'result' in end ? failureOfResult(image, end.result) : end.failure);
+      return;
+    }
     this.#pump();
-    if (hasSucceeded) await this.#succeed(image, result);
-    else this.#fail(image, 'result' in end ? failureOfResult(image, end.result) : end.failure);
+    await this.#succeed(image, result);
   }
 
   async #copy(image: PlannedImage, attempt: number): Promise<{ result: OperationResult } | { failure: ImageFailure }> {

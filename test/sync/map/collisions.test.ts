@@ -5,8 +5,8 @@ import { withoutCollisions } from '../../../src/sync/map/collisions.ts';
 const image = (source: string, destination: string) => ({ source, destination });
 
 test('different destinations pass, the same image twice is taken once', () => {
-  const images = [image('docker://a/x:1', 'docker://m/x:1'), image('docker://a/y:1', 'docker://m/y:1')];
-  assert.deepEqual(withoutCollisions([...images, image('docker://a/x:1', 'docker://m/x:1')]), images);
+  const images = [image('docker://a/x:1', 'docker://m.example/x:1'), image('docker://a/y:1', 'docker://m.example/y:1')];
+  assert.deepEqual(withoutCollisions([...images, image('docker://a/x:1', 'docker://m.example/x:1')]), images);
 });
 
 test('several names in one OCI layout are no collision', () => {
@@ -15,8 +15,8 @@ test('several names in one OCI layout are no collision', () => {
 });
 
 const REFUSED: readonly [a: string, b: string][] = [
-  ['docker://m/x:1', 'docker://m/x:1'],
-  ['docker://m/x', 'docker://m/x:latest'],
+  ['docker://m.example/x:1', 'docker://m.example/x:1'],
+  ['docker://m.example/x', 'docker://m.example/x:latest'],
   ['docker://docker.io/nginx:1', 'docker://docker.io/library/nginx:1'],
   ['dir:/srv/x', 'dir:/srv/x'],
   ['dir:/srv/x', 'dir:/srv/x/y/z'],
