@@ -41,7 +41,9 @@ const save = async (run: RecordedRun): Promise<void> => {
   const directory = join(RUNS_DIR, run.skopeo);
   await mkdir(directory, { recursive: true });
   // One chunk a line: differences between two recordings can be read.
-  const text = JSON.stringify(run, null, 1).replaceAll(/\n\s{3,}/g, ' ').replaceAll(/\n {2}(?=[\]}])/g, ' ');
+  const text = JSON.stringify(run, null, 1)
+    .replaceAll(/\n\s{3,}/g, ' ')
+    .replaceAll(/\n {2}(?=[\]}])/g, ' ');
   await writeFile(join(directory, `${run.case}.${run.mode}.json`), `${text}\n`);
 };
 

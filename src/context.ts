@@ -11,6 +11,12 @@ export interface Clock {
 /** A stream for people or data; `isTTY` and `columns` as on Node's own terminal streams. */
 export type OutputStream = Writable & { isTTY?: boolean; columns?: number; rows?: number };
 
+/** What delivers signals. */
+export interface SignalSource {
+  on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
+  off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
+}
+
 /** All that the outside world is to this program. Handed in, so that nothing reads a global. */
 export interface Context {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -19,6 +25,9 @@ export interface Context {
   readonly stdin: Readable & { isTTY?: boolean };
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
+  readonly signals: SignalSource;
+  readonly pid: number;
+  readonly uid: number;
 }
 
 /** The clocks of this process. */
@@ -35,4 +44,7 @@ export const processContext = (): Context => ({
   stdin: process.stdin,
   stdout: process.stdout,
   stderr: process.stderr,
+  signals: process,
+  pid: process.pid,
+  uid: process.getuid?.() ?? 0,
 });

@@ -41,8 +41,12 @@ export const flagLookup = (flags: readonly FlagSpec[], subcommand?: string): Fla
     long(name) {
       const flag = byName.get(name);
       if (flag !== undefined) return flag;
-      const known = Array.from(byName.keys(), (other) => `--${other}`);
-      throw unknownFlag(`--${name}`, place, known);
+      const shown = [...byName.values()].filter(({ skopeo }) => !skopeo?.hidden);
+      throw unknownFlag(
+        `--${name}`,
+        place,
+        shown.map((other) => `--${other.name}`),
+      );
     },
     short(letter, argument) {
       const flag = byLetter.get(letter);

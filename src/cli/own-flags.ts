@@ -50,6 +50,7 @@ export const OWN_FLAGS = {
   ),
   metricsListen: optional('metrics-listen', '[HOST:]PORT', LISTEN_ADDRESS, 'serve metrics while the command runs'),
   stateDir: optional('state-dir', 'DIR', NON_EMPTY, 'where runs leave their metrics'),
+  metricsStrict: boolean('metrics-strict', 'exit with status 74 when metrics or state could not be written'),
   noState: boolean('no-state', 'keep nothing: metrics of this run alone'),
   heartbeatIntervalSeconds: {
     name: 'heartbeat-interval',
@@ -75,14 +76,15 @@ export const OWN_FLAGS = {
   json: boolean('json', 'one result object on stdout, nothing else there'),
   events: optional('events', 'FILE|-', NON_EMPTY, 'write every event as one JSON line'),
   skopeoPath: optional('skopeo-path', 'PATH', NON_EMPTY, 'which skopeo to run (skopeo from PATH)'),
+  credsFile: optional('creds-file', 'FILE', NON_EMPTY, 'file with USERNAME:PASSWORD for the registry'),
+  srcCredsFile: optional('src-creds-file', 'FILE', NON_EMPTY, 'file with USERNAME:PASSWORD for the source'),
+  destCredsFile: optional('dest-creds-file', 'FILE', NON_EMPTY, 'file with USERNAME:PASSWORD for the destination'),
 } as const satisfies Readonly<Record<string, OwnFlagSpec<unknown>>>;
 
 type Table = typeof OWN_FLAGS;
 type Key = keyof Table;
 
-type ValueOf<Spec> = Spec extends { value: OwnValue<infer T>; default: infer D }
-  ? T | (undefined extends D ? D : never)
-  : boolean;
+type ValueOf<Spec> = Spec extends OwnFlagSpec<infer T> ? T : never;
 
 /** Values of the wrapper's own flags after command line, environment and defaults. */
 export type OwnFlags = { readonly [K in Key]: ValueOf<Table[K]> };

@@ -39,9 +39,13 @@ export type OutputEvent =
   | { readonly type: 'blob-read'; readonly blob: BlobKey }
   /** The destination has the blob already; final. */
   | { readonly type: 'blob-reused'; readonly blob: BlobKey }
+  /** The destination has taken a blob of that digest; told by registries alone. */
+  | { readonly type: 'blob-stored'; readonly digest: string }
   | { readonly type: 'manifest-writing'; readonly list: boolean }
   | { readonly type: 'signatures-reading' }
   | { readonly type: 'signatures-storing' }
+  /** A registry said "too many requests"; skopeo waits in silence and asks again. */
+  | { readonly type: 'rate-limited'; readonly registry: string; readonly waitSeconds: number }
   /** skopeo sync: the destination holds the same manifest. */
   | { readonly type: 'image-unchanged' }
   | {
@@ -50,8 +54,11 @@ export type OutputEvent =
       readonly message: string;
       readonly fields: Readonly<Record<string, string>>;
     }
-  /** A line no rule knows, cut and without control characters. */
-  | { readonly type: 'unknown-line'; readonly stream: 'stdout' | 'stderr'; readonly line: string };
+  /**
+   * A line that is no blob row and no log entry, as skopeo would print it on a pipe, without control characters. Comes
+   * before the event that tells its meaning, if it has one we know.
+   */
+  | { readonly type: 'output-line'; readonly stream: 'stdout' | 'stderr'; readonly text: string };
 
 /** The spine of the program: everything that happens to one operation, in order. */
 export type OperationEvent =
@@ -61,7 +68,13 @@ export type OperationEvent =
       readonly source: string;
       readonly destination: string;
     }
-  | { readonly type: 'attempt-started'; readonly attempt: number; readonly pid?: number }
+  | {
+      readonly type: 'attempt-started';
+      readonly attempt: number;
+      readonly pid?: number;
+      /** skopeo shows rows with bytes; otherwise only lines. */
+      readonly onTerminal: boolean;
+    }
   | OutputEvent
   /** Sizes and full digests, from a manifest of this image (`instance`: manifest digest within a list). */
   | { readonly type: 'manifest-known'; readonly instance?: string; readonly blobs: readonly BlobDescriptor[] }
@@ -72,6 +85,8 @@ export type OperationEvent =
       readonly attempt: number;
       readonly errorType: ErrorType;
       readonly message: string;
+      /** Host of the registry that refused, where it is known. */
+      readonly registry?: string;
     }
   | {
       readonly type: 'retrying';

@@ -21,7 +21,10 @@ export interface LiveSource {
  */
 export interface OperationObserver {
   operationStarted?(source: LiveSource): void;
+  /** The fate of a blob is known; its size perhaps not yet. */
   blobFinished?(identity: OperationIdentity, blob: FinishedBlob): void;
+  /** Fate and exact size are both known; follows `blobFinished` at once, later (the manifest came late) or never. */
+  blobSized?(identity: OperationIdentity, blob: FinishedBlob & { readonly sizeBytes: number }): void;
   /** `deltaBytes` more bytes were moved since the last call. */
   bytesTransferred?(identity: OperationIdentity, deltaBytes: number): void;
   retrying?(identity: OperationIdentity, errorType: ErrorType): void;

@@ -20,6 +20,8 @@ export interface CliOptions {
   /** Added to a bare environment: PATH, the skopeo under test, nothing else of the caller's. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
+  /** Command in front of the CLI, such as `setpriv` or `timeout` with their arguments. */
+  readonly wrap?: readonly string[];
   readonly input?: string;
   /** Killed after this; 60 s unless told otherwise. */
   readonly timeoutMs?: number;
@@ -47,9 +49,9 @@ export interface RunningCli {
 
 /** Starts `skopeo-wrapper ARGS` without a terminal. */
 export const startCli = (args: readonly string[], options: CliOptions = {}): RunningCli => {
-  const { env = {}, cwd, input, timeoutMs = 60_000 } = options;
-  const [file, ...before] = CLI;
-  const child = spawn(file, [...before, ...args], {
+  const { env = {}, cwd, wrap = [], input, timeoutMs = 60_000 } = options;
+  const [file = '', ...argv] = [...wrap, ...CLI, ...args];
+  const child = spawn(file, argv, {
     env: { PATH: process.env.PATH ?? '', SKOPEO_WRAPPER_SKOPEO_PATH: SKOPEO, ...env },
     timeout: timeoutMs,
     killSignal: 'SIGKILL',

@@ -151,7 +151,8 @@ export const COPY_CASES: Readonly<Record<string, Case>> = {
     async prepare(stage) {
       const signed = stage.dir.join('signed');
       await stage.prepare('copy', stage.layout.reference('app2'), `dir:${signed}`);
-      await writeFile(`${signed}/signature-1`, 'not looked at by a policy that accepts anything');
+      // The first bit makes it an OpenPGP message; a policy that accepts anything looks no further.
+      await writeFile(`${signed}/signature-1`, Buffer.from([0x90, 1, 2, 3]));
       return copyScene(`dir:${signed}`, `dir:${stage.dir.join('out')}`);
     },
   },

@@ -1,9 +1,10 @@
 import { constants } from 'node:os';
 import { EXIT } from '../../errors/wrapper-error.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
-import { FAILURE_CLASSES, type FailureClass, type Retryable } from './classes.ts';
+import type { FailureClass, Retryable } from './classes/failure-class.ts';
 import { type FailureSubject, failureSubject } from './facts.ts';
 import { redactSecrets, shorten } from './redact.ts';
+import { FAILURE_CLASSES } from './table.ts';
 
 /** How a skopeo process ended that did not succeed. */
 export interface FailureEvidence {
@@ -35,12 +36,16 @@ export interface Failure extends FailureSubject {
   readonly docs: string;
 }
 
-/**
- * Takes away what belongs to other endpoints (mirrors that failed before, the last one counts) and URLs, whose words
- * users choose.
- */
+/** Takes away what belongs to other endpoints: the mirrors that failed before the last one, and URLs. */
 const normalize = (message: string): string =>
   message.replace(/\(Mirrors also failed: \[.*?\]\): /s, '').replace(/"https?:\/\/[^"]*"/g, '"URL"');
+
+/** Takes away names that users choose: a repository may be called `quota` or `x509`. */
+const withoutNames = (message: string): string =>
+  message
+    .replace(/\b(?:docker|dir|oci|(?:oci|docker)-archive|containers-storage):\S+?(?=: |["\s]|$)/g, 'REFERENCE')
+    .replace(/(reading manifest|uploading manifest) \S+ (in|to) \S+?(?=: )/g, '$1 TAG $2 REPOSITORY')
+    .replace(/(pinging container registry|repository tags for (?:image|repo)) \S+?(?=: )/g, '$1 NAME');
 
 const UNKNOWN = FAILURE_CLASSES.find(({ errorType }) => errorType === 'unknown');
 
@@ -53,7 +58,7 @@ export const failureClass = (errorType: ErrorType): FailureClass => {
 
 /** The error type of a fatal message, or of the same words elsewhere (retry warnings, entries of `sync`). */
 export const classifyMessage = (message: string): ErrorType => {
-  const normalized = normalize(message);
+  const normalized = withoutNames(normalize(message));
   return FAILURE_CLASSES.find(({ pattern }) => pattern?.test(normalized))?.errorType ?? 'unknown';
 };
 

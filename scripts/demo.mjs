@@ -1,0 +1,66 @@
+/**
+ * The main job on an image made on the spot: a copy with live progress and metrics. Needs no network, leaves nothing
+ * behind.
+ */
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { randomLayers, writeOciImage } from './support/image.ts';
+
+const MIB = 2 ** 20;
+const LAYER_SIZES_BYTES = [48 * MIB, 24 * MIB, 12 * MIB, 6 * MIB, 1 * MIB];
+
+/** The samples that tell most about one run. */
+const SHOWN_METRICS =
+  /^skopeo_(operations_total|operation_duration_seconds_(sum|count)|transferred_bytes_total|blobs_total|blob_size_bytes_sum)/;
+
+const NEXT_STEPS = `Try next:
+  node_modules/.bin/node bin/dev.js copy --help
+  node_modules/.bin/node bin/dev.js copy docker://docker.io/library/alpine:3 dir:/tmp/alpine
+  node_modules/.bin/node bin/dev.js copy --metrics-listen 8000 SOURCE DESTINATION     # then: curl localhost:8000/metrics
+  npm test                # all tests
+  npm run package         # one executable without Node: build/skopeo-wrapper-linux-x64
+`;
+
+const say = (text) => process.stdout.write(`${text}\n`);
+
+const runWrapper = async (argv, env) => {
+  const cli = join(import.meta.dirname, '..', 'bin', 'dev.js');
+  const child = spawn(process.execPath, [cli, ...argv], { stdio: 'inherit', env: { ...process.env, ...env } });
+  process.on('SIGINT', () => {}); // Ctrl-C reaches the wrapper too; its exit status tells us.
+  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  const [status] = await once(child, 'exit');
+  return status ?? 1;
+};
+
+const showMetrics = async (textfile) => {
+  const samples = (await readFile(textfile, 'utf8')).split('\n').filter((line) => SHOWN_METRICS.test(line));
+  say(`\nWhat Prometheus is told of this run (from ${textfile}):\n${samples.map((line) => `  ${line}`).join('\n')}\n`);
+};
+
+const demo = async (directory) => {
+  const layout = join(directory, 'image');
+  const textfile = join(directory, 'skopeo.prom');
+  const mebibytes = LAYER_SIZES_BYTES.reduce((sum, size) => sum + size, 0) / MIB;
+  say(`Making an image of ${LAYER_SIZES_BYTES.length} layers, ${mebibytes} MiB, in ${layout} ...`);
+  await writeOciImage(layout, 'demo', randomLayers(LAYER_SIZES_BYTES));
+
+  const copy = ['copy', `oci:${layout}:demo`, `dir:${join(directory, 'copy')}`];
+  say(`$ skopeo-wrapper ${copy.join(' ')} --metrics-textfile ${textfile}`);
+  const status = await runWrapper([...copy, '--metrics-textfile', textfile], {
+    SKOPEO_WRAPPER_STATE_DIR: join(directory, 'state'),
+  });
+  if (status !== 0) return status;
+  await showMetrics(textfile);
+  say(NEXT_STEPS);
+  return 0;
+};
+
+const directory = await mkdtemp(join(tmpdir(), 'skopeo-wrapper-demo-'));
+try {
+  process.exitCode = await demo(directory);
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}

@@ -1,0 +1,39 @@
+/**
+ * Every program that this repository needs from the system: by which package Debian and Ubuntu bring it (the names are
+ * the same in both; in Ubuntu all but curl, openssl and tmux are in `universe`), which part needs it, and why.
+ * `service`: what the package would start by itself; our install leaves it stopped and disabled.
+ */
+export const PACKAGES = [
+  { command: 'skopeo', package: 'skopeo', parts: ['start', 'test'], why: 'the program that is driven' },
+  {
+    command: 'docker-registry',
+    package: 'docker-registry',
+    parts: ['test'],
+    why: 'a real registry to copy from and to',
+    service: 'docker-registry',
+  },
+  {
+    command: 'promtool',
+    package: 'prometheus',
+    parts: ['test'],
+    why: 'Prometheus itself, and promtool to check metrics and rules',
+    service: 'prometheus',
+  },
+  {
+    command: 'prometheus-node-exporter',
+    package: 'prometheus-node-exporter',
+    parts: ['test'],
+    why: 'reads the textfiles',
+    service: 'prometheus-node-exporter',
+  },
+  {
+    command: 'prometheus-alertmanager',
+    package: 'prometheus-alertmanager',
+    parts: ['test'],
+    why: 'receives the alerts',
+    service: 'prometheus-alertmanager',
+  },
+  { command: 'tmux', package: 'tmux', parts: ['test'], why: 'a terminal to look at the bars in' },
+  { command: 'openssl', package: 'openssl', parts: ['test'], why: 'makes certificates for TLS tests' },
+  { command: 'curl', package: 'curl', parts: ['test'], why: 'a client that is not ours' },
+];

@@ -1,0 +1,38 @@
+import { Flags, type Interfaces } from '@oclif/core';
+import { GLOBAL_FLAGS } from '../skopeo/flags/global.ts';
+import type { FlagSpec, SubcommandSpec } from '../skopeo/flags/spec.ts';
+import { OWN_FLAGS, type OwnFlagSpec, variableOf } from './own-flags.ts';
+
+const isLetter = (short: string | undefined): short is Interfaces.AlphabetLowercase =>
+  short !== undefined && /^[a-z]$/.test(short);
+
+const skopeoFlag = ({ name, short, kind, description, placeholder, hidden, since }: FlagSpec, group: string) => {
+  const options = {
+    description: since === undefined ? description : `${description} (skopeo ${since} or newer)`,
+    helpGroup: group,
+    hidden: hidden ?? false,
+    ...(isLetter(short) ? { char: short } : {}),
+  };
+  const flag =
+    kind === 'boolean' ? Flags.boolean(options) : Flags.string({ ...options, helpValue: placeholder ?? 'VALUE' });
+  return [name, flag] as const;
+};
+
+const ownFlag = (spec: OwnFlagSpec<unknown>) => {
+  const { name, description, placeholder } = spec;
+  const options = { description: `${description} [${variableOf(name)}]`, helpGroup: 'WRAPPER' };
+  const flag =
+    placeholder === undefined ? Flags.boolean(options) : Flags.string({ ...options, helpValue: placeholder });
+  return [name, flag] as const;
+};
+
+/**
+ * A subcommand's flags, skopeo's global ones and the wrapper's own, as oclif's help and manifest want them. They are
+ * parsed by the tables themselves, never by oclif.
+ */
+export const oclifFlags = (subcommand: SubcommandSpec): Interfaces.FlagInput =>
+  Object.fromEntries([
+    ...subcommand.flags.map((flag) => skopeoFlag(flag, 'SKOPEO')),
+    ...GLOBAL_FLAGS.filter(({ name }) => name !== 'help').map((flag) => skopeoFlag(flag, 'GLOBAL')),
+    ...Object.values(OWN_FLAGS).map(ownFlag),
+  ]);

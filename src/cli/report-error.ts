@@ -1,0 +1,40 @@
+import type { Context } from '../context.ts';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+
+/** oclif's own errors (a flag its parser refuses, `this.exit`) carry their exit status here. */
+const isOclifError = (error: unknown): error is Error & { oclif: { exit?: number }; code?: string } =>
+  error instanceof Error && 'oclif' in error && typeof error.oclif === 'object' && error.oclif !== null;
+
+const toWrapperError = (error: unknown): WrapperError | undefined => {
+  if (error instanceof WrapperError) return error;
+  if (!isOclifError(error)) return undefined;
+  return new WrapperError(error.message, { errorType: 'usage', exitCode: EXIT.usage, cause: error });
+};
+
+const isDebugging = (env: Context['env']): boolean =>
+  (env.SKOPEO_WRAPPER_DEBUG ?? '') !== '' || (env.DEBUG ?? '') !== '';
+
+const describeBug = (error: unknown, env: Context['env']): string => {
+  const message = error instanceof Error ? error.message : String(error);
+  const advice = isDebugging(env)
+    ? `${error instanceof Error ? error.stack : ''}\n`
+    : 'Set SKOPEO_WRAPPER_DEBUG=1 to see where.\n';
+  return `skopeo-wrapper: internal error: ${message}\nThis is a bug in skopeo-wrapper. ${advice}`;
+};
+
+/**
+ * Says on stderr how a run failed and what to do next, and with `json` also as one object on stdout.
+ * Returns the exit status.
+ */
+export const reportError = (error: unknown, context: Context, { json }: { json: boolean }): number => {
+  const known = toWrapperError(error);
+  const exitCode = known?.exitCode ?? EXIT.failure;
+  const message = known?.message ?? (error instanceof Error ? error.message : String(error));
+  if (json) {
+    const { errorType = 'crashed', next } = known ?? {};
+    context.stdout.write(`${JSON.stringify({ outcome: 'error', exitCode, errorType, message, next })}\n`);
+  }
+  if (known === undefined) context.stderr.write(describeBug(error, context.env));
+  else context.stderr.write(`skopeo-wrapper: ${message}\n${known.next === undefined ? '' : `${known.next}\n`}`);
+  return exitCode;
+};

@@ -1,0 +1,24 @@
+import { Command } from '@oclif/core/command';
+import type { Config } from '@oclif/core/config';
+import type { Context } from '../context.ts';
+
+/**
+ * What every command is. `run` returns the exit status; `argv` holds the arguments as they were given, options before
+ * the subcommand included. Commands that stand in for skopeo's own parse it themselves, the others by `this.parse`.
+ */
+export abstract class WrapperCommand extends Command {
+  protected readonly context: Context;
+
+  constructor(argv: string[], config: Config, context: Context) {
+    super(argv, config);
+    this.context = context;
+  }
+
+  abstract override run(): Promise<number>;
+}
+
+/** A command that can be made and run. */
+export type CommandClass = new (argv: string[], config: Config, context: Context) => WrapperCommand;
+
+/** Subcommand → how to load it: nothing of a command is read before it is needed. */
+export type CommandTable = Readonly<Record<string, () => Promise<CommandClass>>>;

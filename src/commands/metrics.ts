@@ -1,0 +1,54 @@
+import { resolve } from 'node:path';
+import { Args } from '@oclif/core';
+import { stateDirFlag, stateLocations } from '../cli/state-flags.ts';
+import { WrapperCommand } from '../cli/wrapper-command.ts';
+import { findWriterInfo } from '../cli/writer-info.ts';
+import { usageError } from '../errors/wrapper-error.ts';
+import { openHostMetrics } from '../metrics/host/host-metrics.ts';
+import type { StateLocation } from '../metrics/state/files/directories.ts';
+import { forgetJob } from '../metrics/state/folding/forget-job.ts';
+import { systemHost } from '../metrics/state/host/host.ts';
+import { FINAL_WAIT_MS, openTextfile } from '../metrics/textfile/textfile.ts';
+import { resolveTextfilePath } from '../metrics/textfile/textfile-path.ts';
+
+/** Prints the metrics of every run on this host, writes them for node_exporter, forgets a job. */
+export class Metrics extends WrapperCommand {
+  static override id = 'metrics';
+  static override summary = 'Print the metrics of every run on this host, or write them for node_exporter';
+  static override usage = ['metrics', 'metrics textfile PATH', 'metrics forget-job NAME'];
+  static override args = {
+    action: Args.string({ description: 'textfile or forget-job; nothing: print', options: ['textfile', 'forget-job'] }),
+    value: Args.string({ description: 'directory or .prom file; or name of the job' }),
+  };
+  static override flags = { 'state-dir': stateDirFlag };
+
+  async run(): Promise<number> {
+    const { args, flags } = await this.parse(Metrics);
+    const locations = stateLocations(flags['state-dir'], this.context);
+    const { action, value } = args;
+    if (action === undefined) this.context.stdout.write(await this.page(locations, 'listener'));
+    else if (value === undefined)
+      throw usageError(`metrics ${action} needs ${action === 'textfile' ? 'a path' : 'a name'}`);
+    else if (action === 'textfile') await this.writeTextfile(locations, value);
+    else this.forget(locations, value);
+    return 0;
+  }
+
+  private async page(locations: readonly StateLocation[], target: 'listener' | 'textfile'): Promise<string> {
+    const metrics = openHostMetrics({ locations, clock: this.context.clock, probe: false });
+    return metrics.render(await findWriterInfo(this.context, undefined), target, 'text');
+  }
+
+  private async writeTextfile(locations: readonly StateLocation[], path: string): Promise<void> {
+    const textfile = openTextfile(await resolveTextfilePath(resolve(this.context.cwd, path)), this.context.clock);
+    await textfile.write(() => this.page(locations, 'textfile'), { waitMs: FINAL_WAIT_MS });
+  }
+
+  private forget(locations: readonly StateLocation[], name: string): void {
+    const host = systemHost(this.context.clock);
+    const results = locations.map((location) => forgetJob(location, host, name));
+    if (results.every((result) => result === undefined)) {
+      throw usageError(`there is no job ${JSON.stringify(name)}`, 'skopeo-wrapper status lists the jobs.');
+    }
+  }
+}

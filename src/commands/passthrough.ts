@@ -1,0 +1,17 @@
+import { type CommandLine, parseCommandLine } from '../cli/command-line.ts';
+import { runTracked } from '../cli/run-tracked.ts';
+import { WrapperCommand } from '../cli/wrapper-command.ts';
+import { plainRequest } from '../operation/plain-request.ts';
+
+/** Whatever skopeo knows and this program does not: handed on as it is, counted as `other`. */
+export class Passthrough extends WrapperCommand {
+  static override id = 'passthrough';
+  static override hidden = true;
+  static override strict = false;
+  static override summary = 'Hand a subcommand on to skopeo';
+
+  async run(): Promise<number> {
+    const line: CommandLine = parseCommandLine(this.argv, this.context.env);
+    return runTracked(line, this.context, plainRequest('terminal'));
+  }
+}

@@ -1,0 +1,18 @@
+import { type CommandLine, parseCommandLine } from '../cli/command-line.ts';
+import { runTracked } from '../cli/run-tracked.ts';
+import { WrapperCommand } from '../cli/wrapper-command.ts';
+import type { RequestContext } from '../operation/copy-request.ts';
+import type { OperationRequest } from '../operation/run-operation.ts';
+
+/** A subcommand of skopeo: parsed by the flag table, run as a tracked operation. */
+export abstract class SkopeoCommand extends WrapperCommand {
+  static override strict = false;
+
+  /** What the command line asks for. */
+  protected abstract request(line: CommandLine, context: RequestContext): OperationRequest;
+
+  async run(): Promise<number> {
+    const line = parseCommandLine([this.id ?? '', ...this.argv], this.context.env);
+    return runTracked(line, this.context, (understood, context) => this.request(understood, context));
+  }
+}

@@ -1,0 +1,30 @@
+import { Args, Flags } from '@oclif/core';
+import { stateDirFlag, stateLocations } from '../cli/state-flags.ts';
+import { WrapperCommand } from '../cli/wrapper-command.ts';
+import { renderStatusJson } from '../display/status/status-json.ts';
+import { renderStatus } from '../display/status/status-table.ts';
+import { openHostMetrics } from '../metrics/host/host-metrics.ts';
+import { makeStatus } from '../metrics/status.ts';
+
+/** How the jobs of this host stand, and what runs now. */
+export class Status extends WrapperCommand {
+  static override id = 'status';
+  static override summary = 'Show how the jobs of this host stand and what is running';
+  static override usage = 'status [JOB...]';
+  static override strict = false;
+  static override args = { job: Args.string({ description: 'show these jobs alone' }) };
+  static override flags = {
+    json: Flags.boolean({ description: 'one JSON object on stdout' }),
+    'state-dir': stateDirFlag,
+  };
+
+  async run(): Promise<number> {
+    const { flags, argv } = await this.parse(Status);
+    const { clock, stdout } = this.context;
+    const locations = stateLocations(flags['state-dir'], this.context);
+    const nowSeconds = clock.wallMs() / 1000;
+    const report = makeStatus(openHostMetrics({ locations, clock, probe: false }).view(), argv.map(String), nowSeconds);
+    stdout.write(flags.json ? renderStatusJson(report) : renderStatus(report, nowSeconds));
+    return report.exitCode;
+  }
+}

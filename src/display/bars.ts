@@ -1,0 +1,76 @@
+import ora, { type Ora } from 'ora';
+import type { Clock, OutputStream } from '../context.ts';
+import { sizeOf, type TrackedBlob } from '../tracking/image-ledger.ts';
+import type { OperationTracker } from '../tracking/operation-tracker.ts';
+import { formatBytes, formatPercent } from './format.ts';
+import { summaryText, totalText } from './progress-text.ts';
+import type { Renderer } from './renderer.ts';
+
+const REDRAW_MS = 150;
+const DIGEST_DIGITS = 12;
+const BAR_CELLS = 30;
+/** Below this width a bar would leave no room for its numbers. */
+const COLUMNS_FOR_BARS = 72;
+/** ora's symbol and a space before the text, and one column that some terminals wrap at. */
+const MARGIN_COLUMNS = 3;
+
+const bar = (fraction: number): string => {
+  const full = Math.min(BAR_CELLS, Math.floor(fraction * BAR_CELLS));
+  return `[${'='.repeat(full)}${full < BAR_CELLS ? '>' : ''}${'-'.repeat(Math.max(0, BAR_CELLS - full - 1))}]`;
+};
+
+const blobLine = (blob: TrackedBlob, columns: number): string => {
+  const name = `${blob.key.kind === 'config' ? 'config' : 'blob  '} ${blob.key.hex.slice(0, DIGEST_DIGITS).padEnd(DIGEST_DIGITS)}`;
+  const size = sizeOf(blob);
+  if (blob.state === 'read') return `${name} read, being stored`;
+  if (size === undefined || size === 0) return `${name} ${formatBytes(blob.readBytes)}`;
+  const fraction = Math.min(1, blob.readBytes / size);
+  const numbers = `${formatBytes(blob.readBytes)} / ${formatBytes(size)} ${formatPercent(fraction * 100)}`;
+  return columns < COLUMNS_FOR_BARS ? `${name} ${numbers}` : `${name} ${bar(fraction)} ${numbers}`;
+};
+
+const cut = (line: string, columns: number): string =>
+  line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`;
+
+/** The picture of an operation in progress: a total line, and a line for each blob that is running. */
+export const barsText = (tracker: OperationTracker, nowMs: number, columns: number): string => {
+  const view = tracker.view();
+  const usable = Math.max(10, columns - MARGIN_COLUMNS);
+  const running = view.blobs.filter(({ state }) => state === 'running' || state === 'read');
+  const lines = [totalText(view, nowMs), ...running.map((blob) => `  ${blobLine(blob, usable)}`)];
+  return lines.map((line) => cut(line, usable)).join('\n');
+};
+
+/** Live bars on a terminal. Lines for people go above them. */
+export const bars = (
+  stream: OutputStream & NodeJS.WritableStream,
+  clock: Clock,
+): Renderer & { say(text: string): void } => {
+  const spinner: Ora = ora({ stream, isEnabled: true, hideCursor: false, discardStdin: false });
+  let timer: NodeJS.Timeout | undefined;
+  let redraw: () => void = () => undefined;
+  return {
+    say: (text) => {
+      const { isSpinning } = spinner;
+      if (isSpinning) spinner.clear();
+      stream.write(`${text}\n`);
+      if (isSpinning) spinner.render();
+    },
+    onEvent: (event, tracker) => {
+      if (event.type !== 'operation-started') return;
+      redraw = () => {
+        spinner.text = barsText(tracker, clock.monotonicMs(), stream.columns ?? 80);
+      };
+      redraw();
+      spinner.start();
+      timer = setInterval(redraw, REDRAW_MS);
+      stream.on('resize', redraw);
+    },
+    onEnd: ({ result }) => {
+      clearInterval(timer);
+      stream.off('resize', redraw);
+      if (result.outcome === 'success') spinner.succeed(summaryText(result));
+      else spinner.fail(summaryText(result));
+    },
+  };
+};

@@ -1,0 +1,65 @@
+import { closeSync, openSync, writeSync } from 'node:fs';
+import type { Context } from '../context.ts';
+import { usageError } from '../errors/wrapper-error.ts';
+import { bars } from './bars.ts';
+import { eventStream } from './event-stream.ts';
+import { messages } from './messages.ts';
+import { plainProgress } from './plain.ts';
+import { combine, type Renderer } from './renderer.ts';
+import { skopeoLines } from './skopeo-lines.ts';
+
+export interface DisplayOptions {
+  readonly progress: 'auto' | 'bar' | 'plain' | 'none';
+  readonly json: boolean;
+  /** A path, or `-` for stdout. */
+  readonly events: string | undefined;
+  readonly quiet: boolean;
+  readonly debug: boolean;
+  readonly secrets: readonly string[];
+  /** The operation moves blobs: it has progress to show and lines to print. */
+  readonly copies: boolean;
+}
+
+/** Everything that shows an operation, chosen once from flags and streams. */
+export interface Display extends Required<Renderer> {
+  close(): void;
+}
+
+const isInteractive = ({ stderr, env }: Context): boolean =>
+  stderr.isTTY === true && env.TERM !== 'dumb' && (env.CI ?? '') === '';
+
+const progressKind = ({ progress, quiet, copies }: DisplayOptions, context: Context): 'bar' | 'plain' | 'none' => {
+  if (quiet || !copies) return 'none';
+  if (progress !== 'auto') return progress;
+  return isInteractive(context) ? 'bar' : 'plain';
+};
+
+/** Throws a usage error when the events file cannot be opened. */
+const openEvents = (path: string | undefined, { stdout }: Context) => {
+  if (path === undefined) return undefined;
+  if (path === '-') return { write: (line: string) => void stdout.write(line), close: () => undefined };
+  try {
+    const fd = openSync(path, 'a', 0o640);
+    return { write: (line: string) => void writeSync(fd, line), close: () => closeSync(fd) };
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw usageError(`--events: ${path} cannot be written: ${reason}`, 'Give a file in a directory you may write to.');
+  }
+};
+
+/** Chooses the renderers of one operation. Throws a usage error, with nothing touched, for an unusable events file. */
+export const chooseDisplay = (options: DisplayOptions, context: Context): Display => {
+  const { stdout, stderr, clock } = context;
+  const events = openEvents(options.events, context);
+  const kind = progressKind(options, context);
+  const barRenderer = kind === 'bar' ? bars(stderr, clock) : undefined;
+  const say = barRenderer?.say ?? ((line: string) => void stderr.write(`${line}\n`));
+  const stdoutIsOurs = options.json || options.events === '-';
+  const renderers: Renderer[] = [];
+  if (events) renderers.push(eventStream(events.write, clock));
+  if (options.copies && !options.quiet && !stdoutIsOurs && stdout.isTTY !== true) renderers.push(skopeoLines(stdout));
+  if (barRenderer) renderers.push(barRenderer);
+  if (kind === 'plain') renderers.push(plainProgress(stderr, clock));
+  renderers.push(messages({ say, debug: options.debug, secrets: options.secrets }));
+  return { ...combine(renderers), close: () => events?.close() };
+};

@@ -1,0 +1,36 @@
+import { redactSecrets } from '../skopeo/failure/redact.ts';
+import { formatSeconds } from './format.ts';
+import type { Renderer } from './renderer.ts';
+
+export interface MessageOptions {
+  /** Prints one line for people. */
+  readonly say: (line: string) => void;
+  /** The user asked for skopeo's debug output; without that it stays ours. */
+  readonly debug: boolean;
+  /** Values that must not be shown. */
+  readonly secrets: readonly string[];
+}
+
+/** What people must read whatever the display: skopeo's own words, retries, and what to do about a failure. */
+export const messages = ({ say, debug, secrets }: MessageOptions): Renderer => {
+  let skopeoGaveReason = false;
+  return {
+    onErrorLine: ({ text, events }) => {
+      const [first] = events;
+      if (first?.type === 'log' && first.level === 'debug' && !debug) return;
+      if (first?.type === 'log' && first.level === 'fatal') skopeoGaveReason = true;
+      say(redactSecrets(text, secrets));
+    },
+    onEvent: (event) => {
+      if (event.type === 'attempt-started') skopeoGaveReason = false;
+      if (event.type !== 'retrying') return;
+      const why = `attempt ${event.attempt - 1} failed (${event.errorType})`;
+      say(`skopeo-wrapper: ${why}, the next one starts in ${formatSeconds(event.delaySeconds)}`);
+    },
+    onEnd: ({ result, failure }) => {
+      if (!failure) return;
+      const reason = skopeoGaveReason ? '' : ` ${failure.message}.`;
+      say(`skopeo-wrapper: ${result.operation} failed (${failure.errorType}):${reason} ${failure.next}`);
+    },
+  };
+};

@@ -1,0 +1,26 @@
+import type { OperationOutcome } from '../operation/run-operation.ts';
+import type { ErrorLine } from '../skopeo/output/output-parser.ts';
+import type { OperationEvent } from '../tracking/events.ts';
+import type { OperationTracker } from '../tracking/operation-tracker.ts';
+
+/** Shows one operation in one way; any number of them watch the same tracker. */
+export interface Renderer {
+  onEvent?(event: OperationEvent, tracker: OperationTracker): void;
+  /** A line of skopeo's stderr. */
+  onErrorLine?(line: ErrorLine): void;
+  /** The operation is over. Called once, last. */
+  onEnd?(outcome: OperationOutcome): void;
+}
+
+/** All renderers as one. */
+export const combine = (renderers: readonly Renderer[]): Required<Renderer> => ({
+  onEvent: (event, tracker) => {
+    for (const renderer of renderers) renderer.onEvent?.(event, tracker);
+  },
+  onErrorLine: (line) => {
+    for (const renderer of renderers) renderer.onErrorLine?.(line);
+  },
+  onEnd: (outcome) => {
+    for (const renderer of renderers) renderer.onEnd?.(outcome);
+  },
+});

@@ -1,0 +1,76 @@
+import { JOB_STATES, type JobStatus, type OperationStatus, type StatusReport } from '../../metrics/status.ts';
+import { formatBytes, formatCount, formatPercent, formatRate, formatSeconds } from '../format.ts';
+import { renderTable } from '../table.ts';
+
+const ago = (thenSeconds: number | undefined, nowSeconds: number): string =>
+  thenSeconds === undefined ? 'never' : `${formatSeconds(Math.max(0, nowSeconds - thenSeconds))} ago`;
+
+const orDash = <Value>(value: Value | undefined, format: (value: Value) => string): string =>
+  value === undefined ? '-' : format(value);
+
+const words = (state: string): string => state.replaceAll('_', ' ');
+
+const jobRow = (job: JobStatus, nowSeconds: number): string[] => [
+  job.jobName,
+  words(job.state) + (job.running && job.state !== 'first_run' ? ', running' : ''),
+  ago(job.lastSuccessSeconds, nowSeconds),
+  ago(job.lastRunSeconds, nowSeconds),
+  orDash(job.lastDurationSeconds, formatSeconds),
+  orDash(job.lastExitCode, String),
+  orDash(job.maxAgeSeconds, formatSeconds),
+];
+
+const bytesOf = ({ transferredBytes, expectedBytes }: OperationStatus): string =>
+  formatBytes(transferredBytes) + (expectedBytes === undefined ? '' : ` of ${formatBytes(expectedBytes)}`);
+
+const operationRow = (operation: OperationStatus): string[] => [
+  operation.operation,
+  operation.source,
+  operation.destination === '' ? '-' : operation.destination,
+  words(operation.step),
+  formatSeconds(operation.runningSeconds),
+  formatSeconds(operation.staleSeconds),
+  orDash(operation.percent, formatPercent),
+  bytesOf(operation),
+  formatRate(operation.throughputBytesPerSecond),
+  orDash(operation.etaSeconds, formatSeconds),
+  operation.jobName ?? '-',
+  String(operation.pid),
+];
+
+const JOB_HEAD = ['JOB', 'STATE', 'LAST SUCCESS', 'LAST RUN', 'TOOK', 'EXIT', 'MAX AGE'];
+const OPERATION_HEAD = [
+  'RUNNING',
+  'SOURCE',
+  'DESTINATION',
+  'STEP',
+  'FOR',
+  'NO PROGRESS',
+  'DONE',
+  'BYTES',
+  'RATE',
+  'ETA',
+];
+
+/** The line that a monitoring check shows: what needs attention first. */
+export const statusSummary = ({ jobs, operations, unknownJobs }: StatusReport): string => {
+  const states = JOB_STATES.flatMap((state) => {
+    const count = jobs.filter((job) => job.state === state).length;
+    return count === 0 ? [] : [`${count} ${words(state)}`];
+  });
+  const unknown = unknownJobs.length === 0 ? [] : [`not known: ${unknownJobs.join(', ')}`];
+  const jobsText = [formatCount(jobs.length, 'job'), ...states].join(', ');
+  return [jobsText, `${formatCount(operations.length, 'operation')} running`, ...unknown].join('; ');
+};
+
+/** A status report for people. `nowSeconds` is Unix time. */
+export const renderStatus = (report: StatusReport, nowSeconds: number): string => {
+  const jobs = report.jobs.map((job) => jobRow(job, nowSeconds));
+  const operations = report.operations.map(operationRow);
+  const sections = [
+    `${statusSummary(report)}\n`,
+    ...(jobs.length === 0 ? [] : [renderTable([JOB_HEAD, ...jobs])]),
+    ...(operations.length === 0 ? [] : [renderTable([[...OPERATION_HEAD, 'JOB', 'PID'], ...operations])]),
+  ];
+  return sections.join('\n');
+};

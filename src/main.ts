@@ -1,0 +1,68 @@
+import { findSubcommand, isHelpRequest } from './cli/find-subcommand.ts';
+import { globalOptionTakesValue } from './cli/global-options.ts';
+import { reportError } from './cli/report-error.ts';
+import { loadAsUnknownUser } from './cli/unknown-user.ts';
+import { versionLine } from './cli/version.ts';
+import type { CommandClass } from './cli/wrapper-command.ts';
+import { COMMANDS } from './commands/index.ts';
+import { type Context, type OutputStream, processContext } from './context.ts';
+import { EXIT, usageError } from './errors/wrapper-error.ts';
+
+const loadConfig = async () => (await import('./cli/oclif-config.ts')).loadOclifConfig();
+
+const loadHelp = async () => (await import('@oclif/core/help')).Help;
+
+const showHelp = async (id: string | undefined, { env }: Context): Promise<number> => {
+  const [Help, config] = await loadAsUnknownUser(env, () => Promise.all([loadHelp(), loadConfig()]));
+  await new Help(config).showHelp(id === undefined ? ['--help'] : [id, '--help']);
+  return EXIT.success;
+};
+
+const runCommand = async (load: () => Promise<CommandClass>, argv: readonly string[], context: Context) => {
+  const [CommandOfId, config] = await loadAsUnknownUser(context.env, () => Promise.all([load(), loadConfig()]));
+  return new CommandOfId([...argv], config, context).run();
+};
+
+/** Without a subcommand there is only help and the version. */
+const runWithoutSubcommand = (argv: readonly string[], context: Context): Promise<number> | number => {
+  if (argv.length === 0 || isHelpRequest(argv)) return showHelp(undefined, context);
+  if (!argv.includes('--version')) throw usageError('No command given.', 'See skopeo-wrapper --help.');
+  context.stdout.write(versionLine());
+  return EXIT.success;
+};
+
+const dispatch = async (argv: readonly string[], context: Context): Promise<number> => {
+  const { id, argv: rest } = findSubcommand(argv, globalOptionTakesValue);
+  if (id === undefined) return runWithoutSubcommand(argv, context);
+  if (id === 'help') return showHelp(rest[0], context);
+  const load = Object.hasOwn(COMMANDS, id) ? COMMANDS[id] : undefined;
+  if (load !== undefined) return isHelpRequest(rest) ? showHelp(id, context) : runCommand(load, rest, context);
+  if (COMMANDS.passthrough !== undefined) return runCommand(COMMANDS.passthrough, argv, context);
+  throw usageError(`Unknown command ${JSON.stringify(id)}.`, 'See skopeo-wrapper --help for the commands.');
+};
+
+/** Runs one command line to its end. Never throws; returns the exit status. */
+export const run = async (argv: readonly string[], context: Context): Promise<number> => {
+  try {
+    return await dispatch(argv, context);
+  } catch (error) {
+    return reportError(error, context, { json: argv.includes('--json') });
+  }
+};
+
+/** Resolves when all that was written before has left the process, or nobody reads it any more. */
+const flush = (stream: OutputStream): Promise<void> => new Promise((resolve) => stream.write('', () => resolve()));
+
+/** Runs the command line of this process and ends the process. A reader that went away (`| head`) is no failure. */
+export const runProcess = async (argv: readonly string[]): Promise<never> => {
+  const context = processContext();
+  const ignoreBrokenPipe = (error: NodeJS.ErrnoException): void => {
+    if (error.code !== 'EPIPE') throw error;
+  };
+  process.stdout.on('error', ignoreBrokenPipe);
+  process.stderr.on('error', ignoreBrokenPipe);
+  process.on('uncaughtException', (error) => process.exit(reportError(error, context, { json: false })));
+  const exitCode = await run(argv, context);
+  await Promise.all([flush(context.stdout), flush(context.stderr)]);
+  process.exit(exitCode);
+};

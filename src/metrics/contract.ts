@@ -1,0 +1,58 @@
+import type { LabelValues, MetricDefinition } from './contract/definition.ts';
+import { JOB_METRICS } from './contract/job-metrics.ts';
+import { LIVE_METRICS } from './contract/live-metrics.ts';
+import { OPERATION_METRICS } from './contract/operation-metrics.ts';
+import { WRAPPER_METRICS } from './contract/wrapper-metrics.ts';
+
+/** Every metric of this program, by name, in the order in which they are shown. */
+export const METRICS = { ...OPERATION_METRICS, ...LIVE_METRICS, ...JOB_METRICS, ...WRAPPER_METRICS } as const;
+
+type Metrics = typeof METRICS;
+
+export type MetricName = keyof Metrics;
+
+type NamesOfType<Type extends MetricDefinition['type']> = {
+  [Name in MetricName]: Metrics[Name]['type'] extends Type ? Name : never;
+}[MetricName];
+
+export type CounterName = NamesOfType<'counter'>;
+export type HistogramName = NamesOfType<'histogram'>;
+export type GaugeName = NamesOfType<'gauge'>;
+export type LiveGaugeName = keyof typeof LIVE_METRICS;
+
+type ValueOf<Values> = Values extends readonly (infer Value extends string)[] ? Value : string;
+
+/** Exactly the labels of a metric, with the values its vocabulary allows. */
+export type LabelsOf<Name extends MetricName> = {
+  readonly [Label in keyof Metrics[Name]['labels']]: ValueOf<Metrics[Name]['labels'][Label]>;
+};
+
+/** The counters and histograms that processes keep and add up; the others belong to one reader, writer or listener. */
+export type TotalsCounterName = Exclude<
+  CounterName,
+  'skopeo_wrapper_state_errors_total' | 'skopeo_wrapper_http_requests_total'
+>;
+
+/** The same table as data, for code that meets names at run time. */
+export const DEFINITIONS: ReadonlyMap<string, MetricDefinition> = new Map(Object.entries(METRICS));
+
+const isTotal = ([name]: readonly [string, MetricDefinition]) => !(name in WRAPPER_METRICS);
+
+/** Counters of {@link TotalsCounterName} and their definitions. */
+export const TOTALS_COUNTERS: ReadonlyMap<string, MetricDefinition> = new Map(
+  [...DEFINITIONS].filter(isTotal).filter(([, { type }]) => type === 'counter'),
+);
+
+/** Histograms and their definitions. */
+export const HISTOGRAMS: ReadonlyMap<string, Required<Pick<MetricDefinition, 'buckets'>> & MetricDefinition> = new Map(
+  [...DEFINITIONS].flatMap(([name, definition]) =>
+    definition.buckets === undefined ? [] : [[name, { ...definition, buckets: definition.buckets }] as const],
+  ),
+);
+
+/** The definition of a metric as data. */
+export const definitionOf = (name: MetricName): MetricDefinition => METRICS[name];
+
+/** Label names and values of a metric, in the contract's order. */
+export const labelEntries = (definition: MetricDefinition): readonly (readonly [string, LabelValues])[] =>
+  Object.entries(definition.labels);

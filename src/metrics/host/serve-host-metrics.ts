@@ -1,0 +1,71 @@
+import { once } from 'node:events';
+import type { WriterInfo } from '../exposition/view-families.ts';
+import { type ListenerOptions, type MetricsListener, startListener } from '../listener/listener.ts';
+import { openTextfile, type Textfile } from '../textfile/textfile.ts';
+import { resolveTextfilePath } from '../textfile/textfile-path.ts';
+import { type HostMetricsOptions, openHostMetrics } from './host-metrics.ts';
+import { openProcessMetrics } from './process-metrics.ts';
+
+const TEXTFILE_INTERVAL_MS = 15_000;
+
+export interface ServeOptions extends Omit<HostMetricsOptions, 'probe'>, Omit<ListenerOptions, 'render'> {
+  /** Also keep this textfile fresh: a directory, or a `.prom` file. */
+  readonly textfile: string | undefined;
+  readonly info: Pick<WriterInfo, 'buildInfo' | 'binaryInfo'>;
+  /** Ends the service. */
+  readonly signal: AbortSignal;
+  /** Called once, when it accepts connections. */
+  readonly onListening: (listener: MetricsListener) => void;
+}
+
+/**
+ * Serves the metrics of all runs of this host until `signal` is aborted. Throws a `WrapperError` for an address, a web
+ * configuration or a textfile that cannot be used.
+ */
+export const serveHostMetrics = async (options: ServeOptions): Promise<void> => {
+  const { signal, info, clock, onWarning } = options;
+  const metrics = openHostMetrics({ ...options, probe: true });
+  const processFamilies = openProcessMetrics();
+  const path = options.textfile === undefined ? undefined : await resolveTextfilePath(options.textfile);
+  const listener = await startListener({
+    ...options,
+    render: async ({ format, httpRequests }) => {
+      const requests = httpRequests.map(({ handler, code, count }) => ({ handler, code: String(code), count }));
+      const text = metrics.render(
+        { ...info, httpRequests: requests, processFamilies: await processFamilies() },
+        'listener',
+        format,
+      );
+      metrics.foldIfDue();
+      return text;
+    },
+  });
+  const stopTextfile =
+    path === undefined
+      ? undefined
+      : refresh(openTextfile(path, clock), () => metrics.render(info, 'textfile', 'text'), onWarning);
+  try {
+    options.onListening(listener);
+    if (!signal.aborted) await once(signal, 'abort');
+  } finally {
+    stopTextfile?.();
+    await listener.close();
+  }
+};
+
+/** Writes the textfile now and then; a failure is said when it begins. */
+const refresh = (textfile: Textfile, render: () => string, onWarning: (message: string) => void): (() => void) => {
+  let failing = false;
+  const write = async (): Promise<void> => {
+    try {
+      await textfile.write(async () => render());
+      failing = false;
+    } catch (error) {
+      if (!failing) onWarning(error instanceof Error ? error.message : String(error));
+      failing = true;
+    }
+  };
+  void write();
+  const timer = setInterval(write, TEXTFILE_INTERVAL_MS);
+  return () => clearInterval(timer);
+};

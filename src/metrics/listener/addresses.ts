@@ -1,0 +1,34 @@
+import { isIPv4, isIPv6 } from 'node:net';
+import { usageError } from '../../errors/wrapper-error.ts';
+
+/** Where to listen. `host` is `''` for every interface, an IPv6 address stands without its brackets. */
+export interface ListenAddress {
+  readonly host: string;
+  /** 0: any free port. */
+  readonly port: number;
+}
+
+/** Loopback only: metrics name registries and repositories, so showing them to a network is a decision. */
+export const DEFAULT_LISTEN_ADDRESS: ListenAddress = { host: 'localhost', port: 8000 };
+
+const ADDRESS = /^(?:(?:\[(?<ipv6>[^\]]*)\]|(?<name>[A-Za-z0-9._-]*)):)?(?<port>\d{1,5})$/;
+
+/** Reads `host:port`, `:port` (every interface), `[::1]:port` or `port` (loopback). Throws a usage error. */
+export const parseListenAddress = (text: string): ListenAddress => {
+  const { ipv6, name, port } = ADDRESS.exec(text)?.groups ?? {};
+  const number = Number(port);
+  if (port === undefined || number > 65_535 || (ipv6 !== undefined && !isIPv6(ipv6))) {
+    throw usageError(
+      `invalid listen address ${JSON.stringify(text)}`,
+      'Give host:port, :port for every interface, or [address]:port for IPv6, e.g. localhost:8000.',
+    );
+  }
+  return { host: ipv6 ?? name ?? DEFAULT_LISTEN_ADDRESS.host, port: number };
+};
+
+/** `host:port` as people write it, IPv6 addresses in brackets. */
+export const formatAddress = ({ host, port }: ListenAddress): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`;
+
+/** Whether a host name or address can only mean this machine. */
+export const isLoopback = (host: string): boolean =>
+  host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));

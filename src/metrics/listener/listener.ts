@@ -1,0 +1,86 @@
+import { Server as TlsServer } from 'node:tls';
+import { formatAddress, type ListenAddress } from './addresses.ts';
+import { bindAll } from './bind.ts';
+import { DEFAULT_LIMITS, type ListenerLimits } from './limits.ts';
+import { createRequestHandler } from './request-handler.ts';
+import { checkTelemetryPath, createRoutes } from './routes.ts';
+import { createScraper, type RenderMetrics } from './scrape.ts';
+import { createRequestCounter } from './self-metrics.ts';
+import { closeServer, createServer, type TrackedServer } from './server.ts';
+import { createBasicAuth } from './web-config/basic-auth.ts';
+import { openWebConfig } from './web-config/reloading.ts';
+
+/** A running listener. */
+export interface MetricsListener {
+  /** Base URLs without a path, e.g. `http://127.0.0.1:8000`, with the port really taken. */
+  readonly addresses: readonly string[];
+  /** Stops accepting and lets running requests finish, at most two seconds. */
+  close(): Promise<void>;
+}
+
+export interface ListenerOptions {
+  readonly listen: readonly ListenAddress[];
+  /** The metrics as text; called once for scrapes that overlap. */
+  readonly render: RenderMetrics;
+  /** Default `/metrics`. */
+  readonly telemetryPath?: string;
+  /** TLS and basic authentication, in the format of the exporter-toolkit. */
+  readonly webConfigFile?: string;
+  /** Off by default: it renames the `le` labels of histograms in Prometheus 2. */
+  readonly enableOpenMetrics?: boolean;
+  /** Host names accepted beside those of this machine. */
+  readonly allowedHosts?: readonly string[];
+  /** Shown on the landing page. */
+  readonly version: string;
+  readonly limits?: Partial<ListenerLimits>;
+  onWarning(message: string): void;
+}
+
+/**
+ * Serves metrics over HTTP, or HTTPS if the web configuration file says so. Throws a `WrapperError` if an address cannot
+ * be listened on or the configuration is wrong; nothing is left open then.
+ */
+export const startListener = async (options: ListenerOptions): Promise<MetricsListener> => {
+  const limits = { ...DEFAULT_LIMITS, ...options.limits };
+  const { telemetryPath = '/metrics', version, onWarning } = options;
+  checkTelemetryPath(telemetryPath);
+  const servers: TrackedServer[] = [];
+  const webConfig = openWebConfig(options.webConfigFile, onWarning, ({ tls }) => {
+    for (const { server } of servers) {
+      if (tls !== undefined && server instanceof TlsServer) server.setSecureContext(tls.context);
+      server.closeIdleConnections();
+    }
+  });
+  const counter = createRequestCounter();
+  let closing: Promise<unknown> | undefined;
+  const answer = createRequestHandler({
+    routes: createRoutes({
+      telemetryPath,
+      version,
+      enableOpenMetrics: options.enableOpenMetrics ?? false,
+      scrape: createScraper(options.render, limits.renderTimeoutMs, onWarning),
+      httpRequests: counter.counts,
+    }),
+    allowedHosts: options.allowedHosts ?? [],
+    webConfig,
+    checkBasicAuth: createBasicAuth(),
+    counter,
+    isClosing: () => closing !== undefined,
+    onWarning,
+  });
+  const bound = await bindAll(() => {
+    const tracked = createServer(webConfig, limits, answer);
+    servers.push(tracked);
+    return tracked.server;
+  }, options.listen);
+  for (const { server } of bound) server.on('error', (error) => onWarning(`metrics listener: ${error.message}`));
+
+  const scheme = webConfig.current().tls === undefined ? 'http' : 'https';
+  return {
+    addresses: bound.map(({ address }) => `${scheme}://${formatAddress(address)}`),
+    async close() {
+      closing ??= Promise.all(servers.map((server) => closeServer(server, limits.closeTimeoutMs)));
+      await closing;
+    },
+  };
+};

@@ -1,0 +1,64 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { usageError } from '../../errors/wrapper-error.ts';
+import { type Answer, textAnswer } from './answer.ts';
+import { compressAnswer } from './compression.ts';
+import { landingPage } from './landing-page.ts';
+import { CONTENT_TYPES, chooseFormat } from './negotiation.ts';
+import { type RenderMetrics, scrapeTimeoutSeconds } from './scrape.ts';
+import type { HttpHandler, HttpRequestCount } from './self-metrics.ts';
+
+/** What answers a path. */
+export interface Route {
+  readonly handler: HttpHandler;
+  answer(headers: IncomingHttpHeaders): Promise<Answer> | Answer;
+}
+
+const HEALTH_PATHS = ['/-/healthy', '/-/ready', '/healthz'];
+
+/** Characters of a path (RFC 3986) that need no decoding. */
+const PLAIN_PATH = /^\/[\w.~!$&'()*+,;=:@/-]*$/;
+
+/** Checks `--web.telemetry-path`. Throws a usage error. */
+export const checkTelemetryPath = (path: string): void => {
+  if (HEALTH_PATHS.includes(path)) throw usageError(`the telemetry path ${path} is taken by the health check`);
+  if (PLAIN_PATH.test(path)) return;
+  throw usageError(`invalid telemetry path ${JSON.stringify(path)}`, 'It begins with a slash, e.g. /metrics.');
+};
+
+/** The metrics, in the format and encoding that the scraper asked for; 503 with the reason if there are none. */
+const metricsRoute = (options: {
+  scrape: RenderMetrics;
+  enableOpenMetrics: boolean;
+  httpRequests: () => readonly HttpRequestCount[];
+}): Route => ({
+  handler: 'metrics',
+  async answer(headers) {
+    const format = options.enableOpenMetrics ? chooseFormat(headers.accept) : 'text';
+    const seconds = scrapeTimeoutSeconds(headers);
+    try {
+      const body = await options.scrape({
+        format,
+        httpRequests: options.httpRequests(),
+        ...(seconds === undefined ? {} : { scrapeTimeoutSeconds: seconds }),
+      });
+      const Vary = options.enableOpenMetrics ? 'Accept, Accept-Encoding' : 'Accept-Encoding';
+      const answer: Answer = { status: 200, body, headers: { 'Content-Type': CONTENT_TYPES[format], Vary } };
+      return await compressAnswer(answer, headers['accept-encoding']);
+    } catch (error) {
+      return textAnswer(503, `Metrics are unavailable: ${error instanceof Error ? error.message : error}`);
+    }
+  },
+});
+
+/** All paths that are answered. */
+export const createRoutes = (
+  options: Parameters<typeof metricsRoute>[0] & { telemetryPath: string; version: string },
+): ReadonlyMap<string, Route> =>
+  new Map<string, Route>([
+    ['/', { handler: 'landing', answer: () => landingPage(options) }],
+    ...HEALTH_PATHS.map((path): [string, Route] => [
+      path,
+      { handler: 'health', answer: () => textAnswer(200, 'skopeo-wrapper is healthy.') },
+    ]),
+    [options.telemetryPath, metricsRoute(options)],
+  ]);

@@ -1,0 +1,77 @@
+import type { IncomingHttpHeaders } from 'node:http';
+import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import type { MetricsFormat } from './negotiation.ts';
+import type { HttpRequestCount } from './self-metrics.ts';
+
+/** What the listener asks of whoever knows the metrics. */
+export interface RenderRequest {
+  readonly format: MetricsFormat;
+  /** How long the scraper waits; absent when it did not say. */
+  readonly scrapeTimeoutSeconds?: number;
+  /** For `skopeo_wrapper_http_requests_total`; the request that is being answered is not in it yet. */
+  readonly httpRequests: readonly HttpRequestCount[];
+}
+
+/** Gives the text of the metrics. A rejection becomes status 503 with the message of the error. */
+export type RenderMetrics = (request: RenderRequest) => Promise<string>;
+
+/** The share of the scraper's timeout that is left for the way back. */
+const NETWORK_SHARE = 0.1;
+
+/** Prometheus tells how long it will wait. Anything but a positive number is ignored. */
+export const scrapeTimeoutSeconds = (headers: IncomingHttpHeaders): number | undefined => {
+  const seconds = Number(headers['x-prometheus-scrape-timeout-seconds']);
+  return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
+};
+
+const withinMs = async (text: Promise<string>, timeoutMs: number): Promise<string> => {
+  const { promise: late, reject } = Promise.withResolvers<never>();
+  const timer = setTimeout(() => {
+    const message = `the metrics were not ready within ${timeoutMs / 1_000} s`;
+    reject(new WrapperError(message, { errorType: 'timeout', exitCode: EXIT.timeout }));
+  }, timeoutMs);
+  timer.unref();
+  try {
+    return await Promise.race([text, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+};
+
+/**
+ * Scrapes that overlap share one rendering; each gives up in time to still tell its scraper why. A failure is warned of
+ * when it begins, not at every scrape.
+ */
+export const createScraper = (
+  render: RenderMetrics,
+  renderTimeoutMs: number,
+  onWarning: (message: string) => void,
+): RenderMetrics => {
+  const running = new Map<MetricsFormat, Promise<string>>();
+  let lastFailure: string | undefined;
+
+  const renderOnce = (request: RenderRequest): Promise<string> =>
+    Promise.resolve(request)
+      .then(render)
+      .finally(() => running.delete(request.format));
+  const share = (request: RenderRequest): Promise<string> => {
+    const text = running.get(request.format) ?? renderOnce(request);
+    running.set(request.format, text);
+    return text;
+  };
+
+  return async (request) => {
+    const { scrapeTimeoutSeconds: seconds = Infinity } = request;
+    const timeoutMs = Math.min(seconds * 1_000 * (1 - NETWORK_SHARE), renderTimeoutMs);
+    try {
+      const text = await withinMs(share(request), timeoutMs);
+      lastFailure = undefined;
+      return text;
+    } catch (error) {
+      const failure = error instanceof Error ? error.message : String(error);
+      if (failure !== lastFailure) onWarning(`a scrape failed: ${failure}`);
+      lastFailure = failure;
+      throw error;
+    }
+  };
+};

@@ -1,0 +1,79 @@
+import { once } from 'node:events';
+import { createServer as createHttpServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { createServer as createHttpsServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { TLSSocket } from 'node:tls';
+import { isLoopback } from './addresses.ts';
+import type { ListenerLimits } from './limits.ts';
+import { acceptsClient, asksForCertificate } from './web-config/client-certificates.ts';
+import type { ReloadingWebConfig } from './web-config/reloading.ts';
+
+/** A server and the connections it has, which Node does not list for TLS handshakes that are not done yet. */
+export interface TrackedServer {
+  readonly server: Server;
+  readonly connections: ReadonlySet<Socket>;
+}
+
+const httpOptions = (limits: ListenerLimits) => ({
+  requestTimeout: limits.requestTimeoutMs,
+  headersTimeout: limits.headersTimeoutMs,
+  connectionsCheckingInterval: limits.connectionsCheckingIntervalMs,
+  keepAliveTimeout: limits.keepAliveTimeoutMs,
+  maxHeaderSize: limits.maxHeaderBytes,
+});
+
+const createTlsServer = (webConfig: ReloadingWebConfig, limits: ListenerLimits): Server | undefined => {
+  const { tls } = webConfig.current();
+  if (tls === undefined) return undefined;
+  const server = createHttpsServer({
+    ...httpOptions(limits),
+    ...tls.context,
+    handshakeTimeout: limits.tlsHandshakeTimeoutMs,
+    requestCert: asksForCertificate(tls.clients),
+    rejectUnauthorized: false,
+  });
+  // First in line: the handshake of this very connection is to see changed certificates.
+  server.prependListener('connection', () => webConfig.current());
+  server.prependListener('secureConnection', (socket: TLSSocket) => {
+    const clients = webConfig.current().tls?.clients;
+    if (clients === undefined || !acceptsClient(clients, socket)) socket.destroy();
+  });
+  return server;
+};
+
+/** Answers one request; told whether it came to a server that only this machine can reach. */
+export type AnswerRequest = (request: IncomingMessage, response: ServerResponse, onLoopback: boolean) => Promise<void>;
+
+const listensOnLoopback = (server: Server): boolean => {
+  const address = server.address();
+  return address !== null && typeof address !== 'string' && isLoopback(address.address);
+};
+
+/** Makes a server, HTTP or HTTPS as the configuration says, that does not listen yet. */
+export const createServer = (
+  webConfig: ReloadingWebConfig,
+  limits: ListenerLimits,
+  answer: AnswerRequest,
+): TrackedServer => {
+  const connections = new Set<Socket>();
+  const server = createTlsServer(webConfig, limits) ?? createHttpServer(httpOptions(limits));
+  server.maxConnections = limits.maxConnections;
+  server.timeout = limits.inactivityTimeoutMs;
+  server.prependListener('connection', (socket: Socket) => {
+    connections.add(socket);
+    socket.once('close', () => connections.delete(socket));
+  });
+  server.on('request', (request, response) => answer(request, response, listensOnLoopback(server)));
+  return { server, connections };
+};
+
+/** Stops accepting, lets running requests finish, and cuts off what is still there after `timeoutMs`. */
+export const closeServer = async ({ server, connections }: TrackedServer, timeoutMs: number): Promise<void> => {
+  const closed = once(server, 'close');
+  server.close();
+  const force = setTimeout(() => {
+    for (const connection of connections) connection.destroy();
+  }, timeoutMs);
+  await closed;
+  clearTimeout(force);
+};

@@ -1,0 +1,71 @@
+import { statSync } from 'node:fs';
+import { asksForCertificate } from './client-certificates.ts';
+import { filesOf, loadWebConfig, NO_WEB_CONFIG, readWebConfigFile, type WebConfig } from './web-config.ts';
+
+/** A web configuration that follows its files. */
+export interface ReloadingWebConfig {
+  /** The newest usable configuration. Costs a few `stat` calls; reads only what has changed. */
+  current(): WebConfig;
+}
+
+/** Changes whenever the content may have; follows symbolic links, as Kubernetes swaps those. */
+const stampOf = (path: string): string => {
+  try {
+    const stat = statSync(path, { bigint: true });
+    return `${stat.ino}/${stat.mtimeNs}/${stat.ctimeNs}/${stat.size}`;
+  } catch {
+    return 'unreadable';
+  }
+};
+
+/** What a running server does not switch: how it shakes hands, and that it asks for a password. */
+const needsRestart = (before: WebConfig, after: WebConfig): string | undefined => {
+  if ((before.tls === undefined) !== (after.tls === undefined)) return 'TLS on or off';
+  const asks = [before, after].map(({ tls }) => tls !== undefined && asksForCertificate(tls.clients));
+  if (asks[0] !== asks[1]) return 'client certificates on or off';
+  const users = [before, after].map((config) => Object.keys(config.users).length);
+  return users[0] !== 0 && users[1] === 0 ? 'basic authentication off' : undefined;
+};
+
+/**
+ * Loads the configuration and looks at each use whether its files have changed. A change that cannot be used is told
+ * once and the old configuration stays: certificate and key are seldom replaced in the same instant. Throws a usage error
+ * if the first load fails.
+ */
+export const openWebConfig = (
+  path: string | undefined,
+  onWarning: (message: string) => void,
+  onChange: (config: WebConfig) => void,
+): ReloadingWebConfig => {
+  if (path === undefined) return { current: () => NO_WEB_CONFIG };
+  let stamps = new Map<string, string>();
+
+  const load = (): WebConfig => {
+    stamps = new Map([path, ...stamps.keys()].map((file) => [file, stampOf(file)]));
+    const file = readWebConfigFile(path);
+    stamps = new Map([path, ...filesOf(file)].map((name) => [name, stamps.get(name) ?? stampOf(name)]));
+    if (file.http_server_config.http2) onWarning(`${path}: HTTP/2 is not offered, HTTP/1.1 is used`);
+    return loadWebConfig(file);
+  };
+
+  let config = load();
+  const reload = (): void => {
+    const next = load();
+    const obstacle = needsRestart(config, next);
+    if (obstacle !== undefined) throw new Error(`${path}: turning ${obstacle} needs a restart`);
+    config = next;
+    onChange(config);
+  };
+
+  return {
+    current() {
+      if (![...stamps].some(([file, stamp]) => stampOf(file) !== stamp)) return config;
+      try {
+        reload();
+      } catch (error) {
+        onWarning(`${error instanceof Error ? error.message : error}; the old settings stay in use`);
+      }
+      return config;
+    },
+  };
+};

@@ -1,0 +1,82 @@
+import type { Recorder } from '../recorder.ts';
+import type { StateLocation } from '../state/files/directories.ts';
+import { foldAtExit } from '../state/folding/fold-policy.ts';
+import type { Host } from '../state/host/host.ts';
+import { createReader } from '../state/reading/reader.ts';
+import { openRun, type RunEnd, type RunWriter } from '../state/writing/run-writer.ts';
+import type { JobFacts, MetricsView } from '../view.ts';
+
+export interface Job {
+  readonly name: string;
+  readonly maxAgeSeconds: number;
+}
+
+/** Where the numbers of a run go and the numbers that are shown come from. */
+export interface Keeper {
+  /** Records what has been counted so far. Never throws. */
+  keep(): void;
+  /** Records the end of the run. */
+  finish(end: Omit<RunEnd, 'totals'>): void;
+  /** What a scrape or a textfile shows at this moment. Throws a `WrapperError` when the state cannot be read. */
+  view(): MetricsView;
+  /** The last record is kept nowhere. */
+  readonly failed: boolean;
+}
+
+/** Without a state directory: this run alone. */
+export const keepNothing = (recorder: Recorder, job: Job | undefined, nowSeconds: () => number): Keeper => {
+  let jobs: readonly JobFacts[] = [];
+  return {
+    failed: false,
+    keep: () => undefined,
+    finish: ({ exitCode, durationSeconds, success }) => {
+      if (!job) return;
+      jobs = [
+        {
+          jobName: job.name,
+          lastSuccessSeconds: success ? nowSeconds() : 0,
+          lastFailureSeconds: success ? 0 : nowSeconds(),
+          lastRunSeconds: nowSeconds(),
+          lastDurationSeconds: durationSeconds,
+          lastExitCode: exitCode,
+          maxAgeSeconds: job.maxAgeSeconds,
+        },
+      ];
+    },
+    view: () => ({ totals: recorder.totals(), live: recorder.live(), jobs }),
+  };
+};
+
+export interface StateKeeperOptions {
+  readonly location: StateLocation;
+  readonly host: Host;
+  readonly heartbeatIntervalMs: number;
+  readonly job: Job | undefined;
+  /** The skopeo processes that run. */
+  readonly childPids: () => readonly number[];
+  readonly onWarning: (message: string) => void;
+}
+
+/** With a state directory: the merged view of all runs of the host, to which this run adds its own. */
+export const keepState = (recorder: Recorder, options: StateKeeperOptions): Keeper => {
+  const { location, host, heartbeatIntervalMs, job, onWarning } = options;
+  const run: RunWriter = openRun({ location, host, heartbeatIntervalMs, onWarning, ...(job ? { job } : {}) });
+  const reader = createReader({ locations: [location], host });
+  const keep = (): void =>
+    run.write({
+      totals: recorder.totals(),
+      live: recorder.live().map(({ live }) => live),
+      childPids: options.childPids(),
+    });
+  return {
+    get failed() {
+      return run.failed;
+    },
+    keep,
+    finish: (end) => {
+      run.finish({ totals: recorder.totals(), ...end });
+      foldAtExit(location, host);
+    },
+    view: () => reader.read(),
+  };
+};

@@ -1,0 +1,167 @@
+import { Registry } from 'prom-client';
+import type { Clock } from '../../context.ts';
+import { WrapperError } from '../../errors/wrapper-error.ts';
+import type { OperationEvent } from '../../tracking/events.ts';
+import type { OperationObserver } from '../../tracking/observer.ts';
+import type { WriterInfo } from '../exposition/view-families.ts';
+import type { ListenAddress } from '../listener/addresses.ts';
+import { type MetricsListener, startListener } from '../listener/listener.ts';
+import { createRecorder } from '../recorder.ts';
+import { renderView } from '../render.ts';
+import type { StateLocation } from '../state/files/directories.ts';
+import { systemHost } from '../state/host/host.ts';
+import { FINAL_WAIT_MS, openTextfile, type Textfile } from '../textfile/textfile.ts';
+import { resolveTextfilePath } from '../textfile/textfile-path.ts';
+import { type Job, type Keeper, keepNothing, keepState } from './keeper.ts';
+
+export interface MetricsSessionOptions {
+  readonly clock: Clock;
+  readonly pid: number;
+  /** Undefined: keep nothing beyond this run. */
+  readonly state: StateLocation | undefined;
+  readonly job: Job | undefined;
+  readonly heartbeatIntervalSeconds: number;
+  /** Directory or `.prom` file; undefined: none. */
+  readonly textfile: string | undefined;
+  readonly listen: ListenAddress | undefined;
+  /** What this process knows of itself and of skopeo. */
+  readonly info: Omit<WriterInfo, 'nowSeconds'>;
+  readonly version: string;
+  readonly onWarning: (message: string) => void;
+}
+
+export interface RunVerdict {
+  readonly exitCode: number;
+  readonly durationSeconds: number;
+  readonly success: boolean;
+}
+
+/** The metrics of one command while it runs: counted, kept, refreshed at each heartbeat, served, written. */
+export interface MetricsSession {
+  /** Takes the facts of the command's operations. */
+  readonly observer: OperationObserver;
+  /** Takes the events that tell which processes run. */
+  onEvent(event: OperationEvent): void;
+  /** Records how the run ended and closes everything. Never throws. */
+  end(verdict: RunVerdict): Promise<void>;
+  /** Something that was to be written could not be, at any time. */
+  readonly failed: boolean;
+}
+
+/**
+ * Opens the session: the first record and the first textfile are on disk when it resolves. Throws a usage error for a
+ * textfile path that cannot be right; a listener whose port is taken is only a warning, since whoever holds the port
+ * serves the same numbers.
+ */
+export const openMetricsSession = async (options: MetricsSessionOptions): Promise<MetricsSession> => {
+  const { clock, pid, job, onWarning } = options;
+  const path = options.textfile === undefined ? undefined : await resolveTextfilePath(options.textfile);
+  const textfile = path === undefined ? undefined : openTextfile(path, clock);
+  const recorder = createRecorder({ registry: new Registry(), clock, pid, ...(job ? { jobName: job.name } : {}) });
+  const children = new Set<number>();
+  const keeper = openKeeper(options, recorder, () => [...children]);
+  const render = (target: 'listener' | 'textfile', format: 'text' | 'openmetrics'): string => {
+    keeper.keep();
+    return renderView(keeper.view(), { ...options.info, nowSeconds: clock.wallMs() / 1000 }, target, format);
+  };
+  const writer = createTextfileWriter(textfile, async () => render('textfile', 'text'), onWarning);
+  const listener = await listen(options, async ({ format }) => render('listener', format));
+  await writer.write();
+  const heartbeat = setInterval(() => {
+    recorder.heartbeat();
+    keeper.keep();
+    void writer.write();
+  }, options.heartbeatIntervalSeconds * 1000);
+
+  return {
+    observer: {
+      ...recorder,
+      operationStarted: (source) => {
+        recorder.operationStarted(source);
+        keeper.keep();
+        void writer.write();
+      },
+      blobFinished: (identity, blob) => {
+        recorder.blobFinished(identity, blob);
+        keeper.keep();
+      },
+    },
+    onEvent: (event) => {
+      if (event.type !== 'attempt-started' || event.pid === undefined) return;
+      children.clear();
+      children.add(event.pid);
+    },
+    get failed() {
+      return writer.failed || keeper.failed;
+    },
+    end: async ({ exitCode, durationSeconds, success }) => {
+      clearInterval(heartbeat);
+      recorder.runFinished(success ? 'success' : 'error');
+      keeper.finish({ exitCode, durationSeconds, success });
+      await writer.write(FINAL_WAIT_MS);
+      await listener?.close();
+    },
+  };
+};
+
+const openKeeper = (
+  { state, clock, job, heartbeatIntervalSeconds, onWarning }: MetricsSessionOptions,
+  recorder: ReturnType<typeof createRecorder>,
+  childPids: () => readonly number[],
+): Keeper => {
+  if (!state) return keepNothing(recorder, job, () => clock.wallMs() / 1000);
+  const heartbeatIntervalMs = heartbeatIntervalSeconds * 1000;
+  return keepState(recorder, {
+    location: state,
+    host: systemHost(clock),
+    heartbeatIntervalMs,
+    job,
+    childPids,
+    onWarning,
+  });
+};
+
+const listen = async (
+  { listen: address, version, onWarning }: MetricsSessionOptions,
+  render: Parameters<typeof startListener>[0]['render'],
+): Promise<MetricsListener | undefined> => {
+  if (!address) return undefined;
+  try {
+    return await startListener({ listen: [address], render, version, onWarning });
+  } catch (error) {
+    onWarning(`no metrics are served by this run: ${messageOf(error)}`);
+    return undefined;
+  }
+};
+
+/** Writes one page at a time; a failure is said once and never ends the run. */
+const createTextfileWriter = (
+  textfile: Textfile | undefined,
+  render: () => Promise<string>,
+  onWarning: (message: string) => void,
+) => {
+  let queue: Promise<void> = Promise.resolve();
+  let failed = false;
+  const attempt = async (waitMs: number): Promise<void> => {
+    try {
+      await textfile?.write(render, { waitMs });
+    } catch (error) {
+      if (!failed) onWarning(messageOf(error));
+      failed = true;
+    }
+  };
+  return {
+    get failed() {
+      return failed;
+    },
+    write: (waitMs = 0): Promise<void> => {
+      queue = queue.then(() => attempt(waitMs));
+      return queue;
+    },
+  };
+};
+
+const messageOf = (error: unknown): string => {
+  if (error instanceof WrapperError && error.next !== undefined) return `${error.message}. ${error.next}`;
+  return error instanceof Error ? error.message : String(error);
+};

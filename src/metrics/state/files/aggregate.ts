@@ -1,0 +1,80 @@
+import { createHash } from 'node:crypto';
+import { z } from 'zod';
+import type { JobFacts, Totals } from '../../view.ts';
+import { NO_ERRORS, type StateErrors } from '../reading/state-errors.ts';
+import { acceptTotals } from '../totals/known-series.ts';
+import { NO_TOTALS } from '../totals/totals-arithmetic.ts';
+import { parseJson } from './run-record.ts';
+
+/** What many runs add up to. */
+export interface Sums {
+  readonly totals: Totals;
+  readonly jobs: readonly JobFacts[];
+  readonly errors: StateErrors;
+}
+
+/** The sums of all runs folded so far, and the names of those whose files may still be there. */
+export interface Aggregate extends Sums {
+  readonly folded: readonly string[];
+  /** Names of folded runs that lay in a spill directory, with the time of folding (wall milliseconds). */
+  readonly foldedSpills: Readonly<Record<string, number>>;
+}
+
+export const EMPTY_AGGREGATE: Aggregate = {
+  totals: NO_TOTALS,
+  jobs: [],
+  errors: NO_ERRORS,
+  folded: [],
+  foldedSpills: {},
+};
+
+/** An aggregate holds some 1700 series and the names of what was folded last; this is for 400,000 names. */
+export const MAX_AGGREGATE_BYTES = 16 * 1024 * 1024;
+
+const MAGIC = 'SKWAGG1';
+const HEADER_BYTES = MAGIC.length + 1 + 64 + 1;
+
+const amount = z.number().nonnegative();
+const count = z.int().nonnegative();
+
+const aggregateSchema = z.object({
+  totals: z.unknown(),
+  jobs: z.array(
+    z.object({
+      jobName: z.string().max(64),
+      lastSuccessSeconds: amount,
+      lastFailureSeconds: amount,
+      lastRunSeconds: amount,
+      lastDurationSeconds: amount,
+      lastExitCode: count,
+      maxAgeSeconds: amount,
+    }),
+  ),
+  errors: z.object({ damaged_run: count, damaged_aggregate: count, unreadable: count, refused: count, spilled: count }),
+  folded: z.array(z.string()),
+  foldedSpills: z.record(z.string(), amount),
+});
+
+/** The file: `SKWAGG1 <sha256 of the rest>`, then JSON. */
+export const encodeAggregate = (aggregate: Aggregate): string => {
+  const json = JSON.stringify(aggregate);
+  return `${MAGIC} ${sha256(json)}\n${json}`;
+};
+
+/**
+ * The aggregate in a file; undefined if the file is damaged. A histogram whose buckets are not those of this version
+ * starts at zero, which is counted as an error.
+ */
+export const decodeAggregate = (file: Buffer): Aggregate | undefined => {
+  const body = file.subarray(HEADER_BYTES);
+  if (file.toString('latin1', 0, HEADER_BYTES) !== `${MAGIC} ${sha256(body)}\n`) return undefined;
+  const parsed = aggregateSchema.safeParse(parseJson(body.toString()));
+  if (!parsed.success) return undefined;
+  const accepted = acceptTotals(parsed.data.totals, 'aggregate');
+  if (accepted === undefined) return undefined;
+  const { errors } = parsed.data;
+  const damaged = errors.damaged_aggregate + (accepted.rejected > 0 ? 1 : 0);
+  return { ...parsed.data, totals: accepted.totals, errors: { ...errors, damaged_aggregate: damaged } };
+};
+
+const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');

@@ -1,0 +1,52 @@
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+
+/** What became of an attempt to read a file that somebody else may have put there. */
+export type BoundedRead =
+  | { readonly kind: 'content'; readonly bytes: Buffer; readonly uid: number; readonly modifiedMs: number }
+  | { readonly kind: 'vanished' }
+  /** Not a regular file, or larger than anything of ours. */
+  | { readonly kind: 'refused'; readonly modifiedMs: number }
+  | { readonly kind: 'unreadable' };
+
+const REFUSING = new Set(['ELOOP', 'ENXIO', 'ENODEV', 'EISDIR']);
+
+/** The code of a system error (`ENOENT`, …); empty for anything else. */
+export const errorCode = (error: unknown): string =>
+  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+/** Reads a regular file of limited size; never follows a link, never waits for the other end of a FIFO. */
+export const readBounded = (path: string, maxBytes: number): BoundedRead => {
+  let fd: number;
+  try {
+    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  } catch (error) {
+    return failedOpen(path, errorCode(error));
+  }
+  try {
+    const stats = fstatSync(fd);
+    if (!stats.isFile() || stats.size > maxBytes) return { kind: 'refused', modifiedMs: stats.mtimeMs };
+    return { kind: 'content', bytes: readAll(fd, stats.size), uid: stats.uid, modifiedMs: stats.mtimeMs };
+  } catch {
+    return { kind: 'unreadable' };
+  } finally {
+    closeSync(fd);
+  }
+};
+
+const failedOpen = (path: string, code: string): BoundedRead => {
+  if (code === 'ENOENT') return { kind: 'vanished' };
+  if (!REFUSING.has(code)) return { kind: 'unreadable' };
+  const modifiedMs = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
+  return modifiedMs === undefined ? { kind: 'vanished' } : { kind: 'refused', modifiedMs };
+};
+
+const readAll = (fd: number, size: number): Buffer => {
+  const buffer = Buffer.allocUnsafe(size);
+  let length = 0;
+  while (length < size) {
+    const read = readSync(fd, buffer, length, size - length, length);
+    if (read === 0) break;
+    length += read;
+  }
+  return buffer.subarray(0, length);
+};

@@ -1,0 +1,87 @@
+import { z } from 'zod';
+import type { LiveOperation } from '../../../tracking/live-operation.ts';
+import { OPERATIONS, STEPS } from '../../../tracking/vocabulary.ts';
+import type { Totals } from '../../view.ts';
+import { acceptTotals } from '../totals/known-series.ts';
+
+const MAX_LIVE_OPERATIONS = 1000;
+
+const amount = z.number().nonnegative();
+const time = z.number();
+const short = z
+  .string()
+  .max(64)
+  .regex(/^[^\u0000-\u001f\u007f]*$/);
+
+const liveOperation = z.object({
+  operation: z.enum(OPERATIONS),
+  sourceShort: short,
+  destinationShort: short,
+  step: z.enum(STEPS),
+  startedMs: time,
+  lastProgressMs: time,
+  blobsFinished: amount,
+  percent: z.number().min(0).max(100).exactOptional(),
+  transferredBytes: amount,
+  expectedBytes: amount.exactOptional(),
+  throughputBytesPerSecond: amount,
+  etaSeconds: amount.exactOptional(),
+  queued: amount.exactOptional(),
+});
+
+const processIdentity = z.object({
+  pid: z.int().positive(),
+  startTicks: z.int().exactOptional(),
+  bootId: z.string().max(64),
+  pidNamespace: z.string().max(64),
+  host: z.string().max(64),
+  uid: z.int(),
+});
+
+const runRecord = z.object({
+  identity: processIdentity,
+  state: z.enum(['live', 'done']),
+  started: z.object({ wallMs: time, monotonicMs: time }),
+  heartbeat: z.object({ wallMs: time, monotonicMs: time }),
+  heartbeatIntervalMs: amount,
+  job: z.object({ name: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), maxAgeSeconds: amount }).exactOptional(),
+  /** How the run ended; only with `state: 'done'`. */
+  outcome: z
+    .object({ exitCode: z.int().min(0).max(255), durationSeconds: amount, success: z.boolean() })
+    .exactOptional(),
+  /** The skopeo processes of this moment. */
+  children: z
+    .array(z.object({ pid: z.int().positive(), startTicks: z.int().exactOptional() }))
+    .max(MAX_LIVE_OPERATIONS),
+  live: z.array(liveOperation).max(MAX_LIVE_OPERATIONS),
+  totals: z.unknown(),
+});
+
+/** What one process says of itself in its run file: who it is, what it has counted, what it is doing right now. */
+export type RunRecord = Readonly<Omit<z.infer<typeof runRecord>, 'totals' | 'live'>> & {
+  readonly totals: Totals;
+  readonly live: readonly LiveOperation[];
+};
+
+/** A record as read, or why it cannot be used: not a record at all, or one with more or other things than we count. */
+export type ParsedRecord =
+  | { readonly ok: true; readonly record: RunRecord; readonly rejectedSeries: number }
+  | { readonly ok: false; readonly reason: 'damaged_run' | 'refused' };
+
+/** Checks a record that somebody else may have written; unknown metrics and label values are left out of its totals. */
+export const parseRunRecord = (json: string): ParsedRecord => {
+  const parsed = runRecord.safeParse(parseJson(json));
+  if (!parsed.success) return { ok: false, reason: 'damaged_run' };
+  const accepted = acceptTotals(parsed.data.totals, 'run');
+  if (accepted === undefined) return { ok: false, reason: 'refused' };
+  return { ok: true, record: { ...parsed.data, totals: accepted.totals }, rejectedSeries: accepted.rejected };
+};
+
+/** The JSON value; undefined if it is none. */
+export const parseJson = (json: string): unknown => {
+  try {
+    return JSON.parse(json);
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,100 @@
+import { linkSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Aggregate, encodeAggregate } from '../files/aggregate.ts';
+import { tryTo } from '../files/best-effort.ts';
+import { errorCode } from '../files/bounded-read.ts';
+import type { StateLocation } from '../files/directories.ts';
+import { syncDirectory, writeTemporary } from '../files/durable-write.ts';
+import { aggregateName, listState, quarantineName } from '../files/listing.ts';
+import { mayAggregate } from '../files/permissions.ts';
+import type { Host } from '../host/host.ts';
+import { type Snapshot, takeSnapshot } from '../reading/snapshot.ts';
+import { type FoldOptions, nextAggregate } from './next-aggregate.ts';
+import { sweep } from './sweep.ts';
+
+/** What became of an attempt to fold. */
+export type FoldResult =
+  | { readonly outcome: 'folded'; readonly runs: number }
+  | { readonly outcome: 'nothing' }
+  /** Others were faster several times running. */
+  | { readonly outcome: 'contended' }
+  /** The directory cannot take a new aggregate; everything is as it was. */
+  | { readonly outcome: 'refused'; readonly reason: RefusalReason; readonly code?: string };
+
+export type RefusalReason = 'not_trusted' | 'no_hard_links' | 'not_writable';
+
+const ATTEMPTS = 5;
+/** What link(2) answers where a file system has no hard links. */
+const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
+
+/**
+ * Adds the runs that are over to a new aggregate, then deletes what the aggregate before it had folded. link(2) makes
+ * the new aggregate appear under its number only if nobody else was faster, so there is no lock, and a process may be
+ * killed anywhere in here. Throws WrapperError if the directory cannot be read.
+ */
+export const fold = (location: StateLocation, host: Host, options: FoldOptions = {}): FoldResult => {
+  const directory = statSync(location.stateDir, { throwIfNoEntry: false });
+  if (directory === undefined) return { outcome: 'nothing' };
+  if (!mayAggregate(directory, host.identity.uid)) return { outcome: 'refused', reason: 'not_trusted' };
+  for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
+    const result = tryFold(location, host, options);
+    if (result === 'contended') continue;
+    sweep(location, host.clock.wallMs());
+    return result;
+  }
+  return { outcome: 'contended' };
+};
+
+const tryFold = (location: StateLocation, host: Host, options: FoldOptions): FoldResult | 'contended' => {
+  const snapshot = takeSnapshot(location, new Map());
+  const next = nextAggregate(snapshot, host, options);
+  if (next === undefined) return { outcome: 'nothing' };
+  const published = publish(location.stateDir, snapshot.listing.highest + 1, next.aggregate);
+  if (published !== 'published') return published;
+  clearAway(location, snapshot);
+  return { outcome: 'folded', runs: next.runs };
+};
+
+const publish = (
+  stateDir: string,
+  generation: number,
+  aggregate: Aggregate,
+): 'published' | 'contended' | (FoldResult & { outcome: 'refused' }) => {
+  const target = join(stateDir, aggregateName(generation));
+  let temporary: string | undefined;
+  try {
+    temporary = writeTemporary(stateDir, encodeAggregate(aggregate));
+    linkSync(temporary, target);
+  } catch (error) {
+    const code = errorCode(error);
+    if (code === 'EEXIST') return 'contended';
+    const noLinks = temporary !== undefined && NO_HARD_LINKS.has(code);
+    return { outcome: 'refused', reason: noLinks ? 'no_hard_links' : 'not_writable', code };
+  } finally {
+    if (temporary !== undefined) unlinkIfPossible(temporary);
+  }
+  // We were stopped for so long that others have been this far already and beyond: theirs counts.
+  if (listState(stateDir).highest > generation) {
+    unlinkIfPossible(target);
+    return 'contended';
+  }
+  tryTo(() => syncDirectory(stateDir));
+  return 'published';
+};
+
+/** Deletes what the aggregate that we built on had folded and all older ones; those that are damaged are kept aside. */
+const clearAway = ({ stateDir, spillDir }: StateLocation, { newest, listing, spills }: Snapshot): void => {
+  const { folded, foldedSpills } = newest.aggregate;
+  const over = new Set([...folded, ...Object.keys(foldedSpills)]);
+  for (const name of listing.runs) if (over.has(name)) unlinkIfPossible(join(stateDir, name));
+  for (const name of spills) if (spillDir !== undefined && over.has(name)) unlinkIfPossible(join(spillDir, name));
+  const damaged = new Set(newest.faults.flatMap(({ kind, generation }) => (kind === 'unreadable' ? [] : generation)));
+  for (const generation of listing.generations) {
+    const path = join(stateDir, aggregateName(generation));
+    if (damaged.has(generation)) tryTo(() => renameSync(path, join(stateDir, quarantineName(generation))));
+    else if (generation < newest.generation) unlinkIfPossible(path);
+  }
+};
+
+/** What stays behind stays on the list of the folded and is cleared away another time. */
+const unlinkIfPossible = (path: string): void => tryTo(() => unlinkSync(path));

@@ -1,0 +1,64 @@
+import type { Aggregate } from '../files/aggregate.ts';
+import type { Host } from '../host/host.ts';
+import { withoutOtherJobs } from '../reading/job-facts.ts';
+import { type JudgedRun, judge } from '../reading/judged-run.ts';
+import { mergeRuns } from '../reading/merge.ts';
+import { aggregateErrors, type Snapshot } from '../reading/snapshot.ts';
+import { addErrors } from '../reading/state-errors.ts';
+
+export interface FoldOptions {
+  /** Leave this job out of the aggregate from now on. */
+  readonly forgetJob?: string;
+}
+
+/** So many runs at most go into one aggregate: their names have to be kept until the next one. */
+const MAX_RUNS = 20_000;
+/** A damaged file may still be healed by the next heartbeat of its process; one as old as this will not be. */
+const GIVE_UP_AFTER_MS = 3_600_000;
+/** A spilled run may come back into sight of another reader; the spill directory is empty after a reboot. */
+const REMEMBER_SPILLS_MS = 30 * 24 * 3_600_000;
+
+/** The aggregate to come after a snapshot, and how many runs it adds; undefined if there is nothing to add. */
+export const nextAggregate = (
+  snapshot: Snapshot,
+  host: Host,
+  { forgetJob }: FoldOptions,
+): { readonly aggregate: Aggregate; readonly runs: number } | undefined => {
+  const nowMs = host.clock.wallMs();
+  const runs = foldableRuns(snapshot, host).slice(0, MAX_RUNS);
+  if (runs.length === 0 && snapshot.newest.faults.length === 0 && forgetJob === undefined) return undefined;
+  const merged = mergeRuns(snapshot.newest.aggregate, runs, nowMs / 1000);
+  const jobs = merged.jobs.filter(({ jobName }) => jobName !== forgetJob);
+  const aggregate = {
+    totals: withoutOtherJobs(merged.totals, jobs),
+    jobs,
+    errors: addErrors([merged.errors, aggregateErrors(snapshot)]),
+    ...foldedNames(snapshot, runs, nowMs),
+  };
+  return { aggregate, runs: runs.length };
+};
+
+/** The runs that nobody will ever write to again. */
+export const foldableRuns = (snapshot: Snapshot, host: Host): readonly JudgedRun[] =>
+  snapshot.runs.map((run) => judge(run, host)).filter((judged) => isOver(judged, host.clock.wallMs()));
+
+const isOver = ({ run, state }: JudgedRun, nowMs: number): boolean => {
+  if (state !== 'damaged') return state !== 'live';
+  return run.reading.kind === 'unusable' && nowMs - run.reading.modifiedMs > GIVE_UP_AFTER_MS;
+};
+
+/** Names stay on the list for as long as there may be a file that must not be counted again. */
+const foldedNames = (
+  { newest, listing }: Snapshot,
+  runs: readonly JudgedRun[],
+  nowMs: number,
+): Pick<Aggregate, 'folded' | 'foldedSpills'> => {
+  const { folded, foldedSpills } = newest.aggregate;
+  const present = new Set(listing.runs);
+  const names = (spilled: boolean) => runs.filter(({ run }) => run.spilled === spilled).map(({ run }) => run.name);
+  const remembered = Object.entries(foldedSpills).filter(([, foldedMs]) => nowMs - foldedMs < REMEMBER_SPILLS_MS);
+  return {
+    folded: [...folded.filter((name) => present.has(name)), ...names(false)],
+    foldedSpills: Object.fromEntries([...remembered, ...names(true).map((name) => [name, nowMs] as const)]),
+  };
+};

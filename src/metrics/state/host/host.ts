@@ -1,0 +1,28 @@
+import { hostname, uptime } from 'node:os';
+import type { Clock } from '../../../context.ts';
+import { identifyProcess, type ProcessIdentity } from './identity.ts';
+import { createProcessTable, type ProcessTable } from './process-table.ts';
+
+/** From where a process looks at the state directory: who it is, what time it is, which processes it can see. */
+export interface Host {
+  readonly clock: Clock;
+  readonly identity: ProcessIdentity;
+  readonly processes: ProcessTable;
+}
+
+/** The host as this process sees it. */
+export const systemHost = (clock: Clock): Host => {
+  const procDir = '/proc';
+  const processes = createProcessTable({ procDir, probe: (pid) => process.kill(pid, 0) });
+  const identity = identifyProcess({
+    procDir,
+    machineIdPath: '/etc/machine-id',
+    hostname: hostname(),
+    pid: process.pid,
+    uid: process.getuid?.() ?? 0,
+    uptimeSeconds: uptime(),
+    wallMs: clock.wallMs(),
+    processes,
+  });
+  return { clock, identity, processes };
+};

@@ -1,0 +1,85 @@
+import type { JobFacts, Totals } from '../../view.ts';
+import type { RunRecord } from '../files/run-record.ts';
+import { firstLabel, seriesKey } from '../totals/series.ts';
+import { KILLED_EXIT_CODE } from './dead-view.ts';
+
+/** A job is dropped this long after its last run. */
+export const JOB_RETENTION_SECONDS = 30 * 24 * 3600;
+/** So many jobs keep their names; what comes later is counted together as `_other`. */
+export const MAX_JOBS = 100;
+export const OTHER = '_other';
+
+const JOB_RUNS = 'skopeo_job_runs_total';
+
+/** One run of a job: its facts, and whether it counts as a success. */
+export interface JobRun {
+  readonly facts: JobFacts;
+  readonly success: boolean;
+}
+
+/** What a run says of its job once it is over; a dead one failed at its last heartbeat. Undefined: no job. */
+export const jobRunOf = ({ job, outcome, started, heartbeat }: RunRecord): JobRun | undefined => {
+  if (job === undefined) return undefined;
+  const endedSeconds = heartbeat.wallMs / 1000;
+  const success = outcome?.success ?? false;
+  const heardSeconds = Math.max(0, heartbeat.monotonicMs - started.monotonicMs) / 1000;
+  const facts = {
+    jobName: job.name,
+    lastSuccessSeconds: success ? endedSeconds : 0,
+    lastFailureSeconds: success ? 0 : endedSeconds,
+    lastRunSeconds: endedSeconds,
+    lastDurationSeconds: outcome?.durationSeconds ?? heardSeconds,
+    lastExitCode: outcome?.exitCode ?? KILLED_EXIT_CODE,
+    maxAgeSeconds: job.maxAgeSeconds,
+  };
+  return { facts, success };
+};
+
+/** The counter of one run of a job. */
+export const jobRunTotals = ({ facts, success }: JobRun): Totals => ({
+  counters: { [JOB_RUNS]: { [seriesKey(facts.jobName, success ? 'success' : 'error')]: 1 } },
+  histograms: {},
+});
+
+/** The same run under the name it is counted by: its own among the first hundred jobs, else `_other`. */
+export const nameJobRuns = (known: readonly JobFacts[], runs: readonly JobRun[]): readonly JobRun[] => {
+  const names = new Set(known.map(({ jobName }) => jobName));
+  names.delete(OTHER);
+  const inOrder = runs.toSorted((a, b) => a.facts.lastRunSeconds - b.facts.lastRunSeconds);
+  return inOrder.map((run) => {
+    const { jobName } = run.facts;
+    if (names.has(jobName)) return run;
+    if (names.size >= MAX_JOBS) return { ...run, facts: { ...run.facts, jobName: OTHER } };
+    names.add(jobName);
+    return run;
+  });
+};
+
+/** Facts of the same job from several runs become one: latest success and failure, and the rest of the latest run. */
+export const mergeJobs = (facts: Iterable<JobFacts>): readonly JobFacts[] => {
+  const byName = new Map<string, JobFacts>();
+  for (const next of facts) {
+    const known = byName.get(next.jobName);
+    byName.set(next.jobName, known === undefined ? next : mergeFacts(known, next));
+  }
+  return [...byName.values()];
+};
+
+const mergeFacts = (a: JobFacts, b: JobFacts): JobFacts => ({
+  ...(b.lastRunSeconds >= a.lastRunSeconds ? b : a),
+  lastSuccessSeconds: Math.max(a.lastSuccessSeconds, b.lastSuccessSeconds),
+  lastFailureSeconds: Math.max(a.lastFailureSeconds, b.lastFailureSeconds),
+});
+
+/** Leaves out jobs that nobody has run for thirty days. */
+export const currentJobs = (jobs: readonly JobFacts[], nowSeconds: number): readonly JobFacts[] =>
+  jobs.filter(({ lastRunSeconds }) => nowSeconds - lastRunSeconds < JOB_RETENTION_SECONDS);
+
+/** Leaves out the run counts of jobs that are not among `jobs`. */
+export const withoutOtherJobs = (totals: Totals, jobs: readonly JobFacts[]): Totals => {
+  const runs = totals.counters[JOB_RUNS];
+  if (runs === undefined) return totals;
+  const names = new Set(jobs.map(({ jobName }) => jobName));
+  const kept = Object.entries(runs).filter(([key]) => names.has(firstLabel(key)));
+  return { ...totals, counters: { ...totals.counters, [JOB_RUNS]: Object.fromEntries(kept) } };
+};

@@ -1,0 +1,49 @@
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { type Aggregate, decodeAggregate, EMPTY_AGGREGATE, MAX_AGGREGATE_BYTES } from '../files/aggregate.ts';
+import { readBounded } from '../files/bounded-read.ts';
+import { aggregateName } from '../files/listing.ts';
+import { mayAggregate } from '../files/permissions.ts';
+
+/** The aggregate to go by, and what is wrong with those that are newer. */
+export interface NewestAggregate {
+  readonly aggregate: Aggregate;
+  /** Its number; 0: there is none. */
+  readonly generation: number;
+  readonly faults: readonly AggregateFault[];
+}
+
+/** An aggregate that cannot be used: not what was written, planted, or not to be read by us. */
+export interface AggregateFault {
+  readonly generation: number;
+  readonly kind: 'damaged' | 'refused' | 'unreadable';
+}
+
+type Attempt =
+  | { readonly kind: 'aggregate'; readonly aggregate: Aggregate }
+  | { readonly kind: AggregateFault['kind'] | 'vanished' };
+
+/**
+ * Reads the newest valid one of the aggregates with these numbers (newest first). Undefined: one vanished meanwhile, so
+ * there is a newer one by now.
+ */
+export const readNewestAggregate = (stateDir: string, generations: readonly number[]): NewestAggregate | undefined => {
+  const faults: AggregateFault[] = [];
+  for (const generation of generations) {
+    const attempt = readAggregate(stateDir, generation);
+    if (attempt.kind === 'vanished') return undefined;
+    if (attempt.kind === 'aggregate') return { aggregate: attempt.aggregate, generation, faults };
+    faults.push({ generation, kind: attempt.kind });
+  }
+  return { aggregate: EMPTY_AGGREGATE, generation: 0, faults };
+};
+
+const readAggregate = (stateDir: string, generation: number): Attempt => {
+  const file = readBounded(join(stateDir, aggregateName(generation)), MAX_AGGREGATE_BYTES);
+  if (file.kind !== 'content') return { kind: file.kind };
+  const directory = statSync(stateDir, { throwIfNoEntry: false });
+  if (directory === undefined) return { kind: 'vanished' };
+  if (!mayAggregate(directory, file.uid)) return { kind: 'refused' };
+  const aggregate = decodeAggregate(file.bytes);
+  return aggregate === undefined ? { kind: 'damaged' } : { kind: 'aggregate', aggregate };
+};

@@ -1,0 +1,58 @@
+import { randomBytes } from 'node:crypto';
+import { rmSync, statfsSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Clock } from '../../../context.ts';
+import { tryTo } from '../files/best-effort.ts';
+import { TEMPORARY_PREFIX } from '../files/listing.ts';
+
+const PROBE_EVERY_MS = 60_000;
+/** As much as a run file needs at least. */
+const PROBE_BYTES = 8192;
+
+export interface ProbeResult {
+  readonly writable: boolean;
+  /** What an unprivileged process may still use. */
+  readonly freeBytes?: number;
+}
+
+/** Finds out whether a directory accepts new files. */
+export interface DirectoryProbe {
+  /** Free space is always that of now; writing is tried at most once a minute. */
+  check(): ProbeResult;
+}
+
+/** A probe of one directory. */
+export const createProbe = (directory: string, clock: Clock): DirectoryProbe => {
+  let last: { atMs: number; writable: boolean } | undefined;
+  return {
+    check: () => {
+      const nowMs = clock.monotonicMs();
+      if (last === undefined || nowMs - last.atMs >= PROBE_EVERY_MS)
+        last = { atMs: nowMs, writable: canWrite(directory) };
+      const freeBytes = freeBytesOf(directory);
+      return { writable: last.writable, ...(freeBytes === undefined ? {} : { freeBytes }) };
+    },
+  };
+};
+
+/** Whether a file of the size of a run file can be made in the directory. */
+export const canWrite = (directory: string): boolean => {
+  const path = join(directory, `${TEMPORARY_PREFIX}probe-${randomBytes(6).toString('hex')}`);
+  try {
+    writeFileSync(path, Buffer.alloc(PROBE_BYTES), { flag: 'wx', mode: 0o600 });
+    return true;
+  } catch {
+    return false;
+  } finally {
+    tryTo(() => rmSync(path, { force: true }));
+  }
+};
+
+const freeBytesOf = (directory: string): number | undefined => {
+  try {
+    const { bavail, bsize } = statfsSync(directory);
+    return bavail * bsize;
+  } catch {
+    return undefined;
+  }
+};

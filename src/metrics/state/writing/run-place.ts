@@ -1,0 +1,87 @@
+import { unlinkSync } from 'node:fs';
+import { join } from 'node:path';
+import { tryTo } from '../files/best-effort.ts';
+import type { StateLocation } from '../files/directories.ts';
+import { listState } from '../files/listing.ts';
+import { makeStateDirectory } from '../files/permissions.ts';
+import { newRunName } from '../files/run-name.ts';
+import type { Host } from '../host/host.ts';
+import { readNewestAggregate } from '../reading/newest-aggregate.ts';
+import { createRunFile, type RunFile } from './run-file.ts';
+
+/** Where one run is kept: in the state directory or, if that cannot take it, in the spill directory. */
+export interface RunPlace {
+  /**
+   * Stores a record. The last one goes into both slots, so that no single damaged spot can undo it, and to the disk.
+   * Throws the system error if no directory takes it.
+   */
+  store(json: string, options: { readonly last: boolean }): void;
+  /** Whether the file was deleted under our hands. */
+  isDeleted(): boolean;
+  /** Whether the run is contained in the newest aggregate already. */
+  isFolded(): boolean;
+  /** Leaves the file to its fate; the next record goes into a new one under a new name. */
+  startOver(): void;
+  close(): void;
+  /** Why the state directory did not take the run; undefined: it did. */
+  readonly spillCause: unknown;
+}
+
+/** The place for the run of this process. Nothing is touched before the first record. */
+export const createRunPlace = ({ stateDir, spillDir }: StateLocation, { identity, clock }: Host): RunPlace => {
+  let name = newRunName(clock.wallMs(), identity.pid);
+  let file: RunFile | undefined;
+  let spillCause: unknown;
+
+  const create = (directory: string, json: string): RunFile => {
+    makeStateDirectory(directory, identity.uid);
+    return createRunFile({ directory, name, seq: (file?.seq ?? 0) + 1, json });
+  };
+
+  const writeWhereItIs = (json: string): RunFile => {
+    if (file === undefined) return create(stateDir, json);
+    file.write(json);
+    return file;
+  };
+
+  /** The run keeps its name, by which readers know that it is the same one; the old file goes if it can. */
+  const moveToSpill = (json: string, cause: unknown): RunFile => {
+    if (spillDir === undefined || file?.directory === spillDir) throw cause;
+    const moved = create(spillDir, json);
+    tryTo(() => file?.close());
+    tryTo(() => unlinkSync(join(stateDir, name)));
+    spillCause = cause;
+    return moved;
+  };
+
+  return {
+    store: (json, { last }) => {
+      try {
+        file = writeWhereItIs(json);
+        if (last) repeatAndSync(file, json);
+      } catch (error) {
+        file = moveToSpill(json, error);
+        if (last) repeatAndSync(file, json);
+      }
+    },
+    isDeleted: () => file?.isDeleted() ?? false,
+    isFolded: () => {
+      const aggregate = readNewestAggregate(stateDir, listState(stateDir).generations)?.aggregate;
+      return aggregate !== undefined && (aggregate.folded.includes(name) || name in aggregate.foldedSpills);
+    },
+    startOver: () => {
+      tryTo(() => file?.close());
+      file = undefined;
+      name = newRunName(clock.wallMs(), identity.pid);
+    },
+    close: () => file?.close(),
+    get spillCause() {
+      return spillCause;
+    },
+  };
+};
+
+const repeatAndSync = (file: RunFile, json: string): void => {
+  file.write(json);
+  file.sync();
+};

@@ -1,0 +1,154 @@
+import type { LiveOperation } from '../../../tracking/live-operation.ts';
+import type { Totals } from '../../view.ts';
+import { tryTo } from '../files/best-effort.ts';
+import type { StateLocation } from '../files/directories.ts';
+import type { RunRecord } from '../files/run-record.ts';
+import type { Host } from '../host/host.ts';
+import { silenceLimitMs } from '../reading/liveness.ts';
+import { NO_TOTALS, subtractTotals } from '../totals/totals-arithmetic.ts';
+import { createRunPlace, type RunPlace } from './run-place.ts';
+
+export interface RunOptions {
+  readonly location: StateLocation;
+  readonly host: Host;
+  /** How often the caller writes at least; readers that cannot see this process go by it. */
+  readonly heartbeatIntervalMs: number;
+  readonly job?: { readonly name: string; readonly maxAgeSeconds: number };
+  /** Called at most once for each thing that goes wrong; one sentence for people. */
+  readonly onWarning: (message: string) => void;
+}
+
+/** Everything that this process has counted so far, and what it is doing right now. */
+export interface RunSnapshot {
+  readonly totals: Totals;
+  readonly live: readonly LiveOperation[];
+  /** The skopeo processes that are running. */
+  readonly childPids?: readonly number[];
+}
+
+export interface RunEnd {
+  readonly totals: Totals;
+  /** 0 to 255. */
+  readonly exitCode: number;
+  readonly durationSeconds: number;
+  readonly success: boolean;
+}
+
+/**
+ * Keeps the run file of this process. Never throws: no copy fails for its metrics. The caller writes at the start and
+ * the end of an operation, at each blob, and at every heartbeat.
+ */
+export interface RunWriter {
+  write(snapshot: RunSnapshot): void;
+  /** Records the end of the run, gets it to the disk and closes the file; later calls do nothing. */
+  finish(end: RunEnd): void;
+  /** Whether the last record is kept nowhere (status 74 with `--metrics-strict`). */
+  readonly failed: boolean;
+  /** Whether the spill directory had to take the run. */
+  readonly spilled: boolean;
+}
+
+/** Starts the run file of this process. */
+export const openRun = ({ location, host, heartbeatIntervalMs, job, onWarning }: RunOptions): RunWriter => {
+  const { clock, identity } = host;
+  const now = () => ({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() });
+  const started = now();
+  const place = createRunPlace(location, host);
+  const keep = createKeeper(place);
+  const warn = createWarner(location, onWarning);
+  const describeChild = createChildDescriber(host);
+  let failed = false;
+  let finished = false;
+
+  const record = ({ totals, live, childPids = [] }: RunSnapshot): RunRecord => ({
+    identity,
+    state: 'live',
+    started,
+    heartbeat: now(),
+    heartbeatIntervalMs,
+    ...(job === undefined ? {} : { job }),
+    children: childPids.map(describeChild),
+    live,
+    totals,
+  });
+  const put = (next: RunRecord): void => {
+    try {
+      keep(next);
+      failed = false;
+      if (place.spillCause !== undefined) warn('spilled', place.spillCause);
+    } catch (error) {
+      failed = true;
+      warn('failed', error);
+    }
+  };
+
+  put(record({ totals: NO_TOTALS, live: [] }));
+  return {
+    write: (snapshot) => {
+      if (!finished) put(record(snapshot));
+    },
+    finish: ({ totals, ...outcome }) => {
+      if (finished) return;
+      finished = true;
+      put({ ...record({ totals, live: [] }), state: 'done', outcome });
+      tryTo(place.close);
+    },
+    get failed() {
+      return failed;
+    },
+    get spilled() {
+      return place.spillCause !== undefined;
+    },
+  };
+};
+
+/**
+ * Stores records, and begins again from zero when somebody has taken this process for dead and counted what was stored.
+ * That happens only to one that was silent for long (a paused container), and is noticed at its next record.
+ */
+const createKeeper = (place: RunPlace): ((record: RunRecord) => void) => {
+  let counted: Totals | undefined;
+  let stored: RunRecord | undefined;
+  const store = (record: RunRecord): void => {
+    const totals = counted === undefined ? record.totals : subtractTotals(record.totals, counted);
+    place.store(JSON.stringify({ ...record, totals }), { last: record.state === 'done' });
+  };
+  const beginAgain = (): void => {
+    counted = stored?.totals;
+    place.startOver();
+  };
+  return (record) => {
+    if (stored !== undefined && wasSilent(stored, record) && place.isFolded()) beginAgain();
+    store(record);
+    if (place.isDeleted()) {
+      beginAgain();
+      store(record);
+    }
+    stored = record;
+  };
+};
+
+const wasSilent = (before: RunRecord, after: RunRecord): boolean =>
+  after.heartbeat.monotonicMs - before.heartbeat.monotonicMs > silenceLimitMs(after.heartbeatIntervalMs);
+
+/** The start of a process is looked up once, when it is first seen. */
+const createChildDescriber = ({ processes }: Host) => {
+  const known = new Map<number, RunRecord['children'][number]>();
+  return (pid: number) => {
+    const startTicks = known.has(pid) ? undefined : processes.startTicks(pid);
+    const child = known.get(pid) ?? { pid, ...(startTicks === undefined ? {} : { startTicks }) };
+    known.set(pid, child);
+    return child;
+  };
+};
+
+const createWarner = ({ stateDir, spillDir }: StateLocation, onWarning: (message: string) => void) => {
+  const warned = new Set<string>();
+  return (what: 'spilled' | 'failed', cause: unknown): void => {
+    if (warned.has(what)) return;
+    warned.add(what);
+    const reason = (cause instanceof Error ? cause.message : String(cause)).split(',', 1)[0];
+    const consequence = what === 'spilled' ? `this run is kept in ${spillDir}` : 'the metrics of this run are not kept';
+    onWarning(`cannot write to the state directory ${stateDir} (${reason}); ${consequence}`);
+  };
+};

@@ -1,0 +1,70 @@
+import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import type { Clock } from '../../context.ts';
+import { describeOwner, isAbandoned, LOCK_MAX_AGE_MS, parseOwner } from './lock-owner.ts';
+import { hasCode } from './textfile-error.ts';
+
+/** A lock that this process took. Another one may take it over while this one is stopped: ask before relying on it. */
+export interface Lock {
+  isHeld(): Promise<boolean>;
+  /** Gives the lock back, unless somebody took it over. */
+  release(): Promise<void>;
+}
+
+const readIfThere = async (path: string): Promise<string | undefined> => {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) return undefined;
+    throw error;
+  }
+};
+
+/** Age by the file's own time, for a lock that does not say whose it is. */
+const isOld = async (path: string, clock: Clock): Promise<boolean> => {
+  const stats = await stat(path).catch(() => undefined);
+  return stats !== undefined && clock.wallMs() - stats.mtimeMs > LOCK_MAX_AGE_MS;
+};
+
+const mayTakeOver = async (path: string, content: string, clock: Clock): Promise<boolean> => {
+  const owner = parseOwner(content);
+  return owner === undefined ? isOld(path, clock) : isAbandoned(owner, clock);
+};
+
+/** Puts the candidate in the lock's place, atomically in either case; `false`: somebody was faster. */
+const claim = async (candidate: string, path: string, takeOver: boolean): Promise<boolean> => {
+  try {
+    await (takeOver ? rename(candidate, path) : link(candidate, path));
+    return true;
+  } catch (error) {
+    if (hasCode(error, 'EEXIST')) return false;
+    throw error;
+  }
+};
+
+/**
+ * Takes the lock file at `path` if it is free or abandoned; absent: somebody holds it. The file is linked complete, with
+ * its owner's identity inside, so that nobody ever reads half an owner. `path` and its temporary names are in one
+ * directory. Throws what the file system throws.
+ */
+export const tryLock = async (path: string, clock: Clock): Promise<Lock | undefined> => {
+  const held = await readIfThere(path);
+  const takeOver = held !== undefined && (await mayTakeOver(path, held, clock));
+  if (held !== undefined && !takeOver) return undefined;
+
+  const owner = await describeOwner(clock);
+  const candidate = `${path}.${owner.token}.tmp`;
+  try {
+    await writeFile(candidate, JSON.stringify(owner), { flag: 'wx', mode: 0o644 });
+    if (!(await claim(candidate, path, takeOver))) return undefined;
+  } finally {
+    await rm(candidate, { force: true });
+  }
+
+  const isHeld = async (): Promise<boolean> => parseOwner((await readIfThere(path)) ?? '')?.token === owner.token;
+  return {
+    isHeld,
+    release: async () => {
+      if (await isHeld()) await rm(path, { force: true });
+    },
+  };
+};

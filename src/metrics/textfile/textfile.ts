@@ -1,0 +1,105 @@
+import { randomUUID } from 'node:crypto';
+import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../../context.ts';
+import { type Lock, tryLock } from './lock.ts';
+import { textfileError } from './textfile-error.ts';
+
+/** `busy`: another process holds the lock; its page was, or the next one will be, as good as ours. */
+export type WriteOutcome = 'written' | 'busy';
+
+/** A page for node_exporter that many processes write. */
+export interface Textfile {
+  readonly path: string;
+  /**
+   * Replaces the file by what `render` gives. It is called under the lock, so what it reads is never older than what the
+   * file shows: no counter in the file ever falls. Waits for the lock at most `waitMs` (0 by default: not at all).
+   * Throws a {@link WrapperError} if the file cannot be written, and whatever `render` throws; the old file then stays.
+   */
+  write(render: () => Promise<string>, options?: { readonly waitMs?: number }): Promise<WriteOutcome>;
+}
+
+/** How long the end of a run may wait for others who write; a heartbeat does not wait. */
+export const FINAL_WAIT_MS = 2_000;
+
+const POLL_MS = 20;
+const STALE_AFTER_MS = 3_600_000;
+const READABLE_BY_ALL = 0o644;
+
+/** Hidden, and not ending in `.prom`: node_exporter reads hidden files too. */
+const hidden = (path: string, suffix: string): string => join(dirname(path), `.${basename(path)}.${suffix}`);
+
+const writeTemporary = async (temporary: string, content: string): Promise<void> => {
+  await using file = await open(temporary, 'wx', READABLE_BY_ALL);
+  await file.chmod(READABLE_BY_ALL);
+  await file.writeFile(content);
+  await file.sync();
+};
+
+/** Writes beside the file and renames over it, unless the lock was lost meanwhile. */
+const replace = async (path: string, content: string, lock: Lock): Promise<boolean> => {
+  const temporary = hidden(path, `${randomUUID()}.tmp`);
+  try {
+    await writeTemporary(temporary, content);
+    if (!(await lock.isHeld())) return false;
+    await rename(temporary, path);
+    return true;
+  } finally {
+    await rm(temporary, { force: true });
+  }
+};
+
+/** Removes what killed writers left behind. */
+const sweep = async (path: string, clock: Clock): Promise<void> => {
+  const directory = dirname(path);
+  const names = await readdir(directory);
+  for (const name of names.filter((each) => each.startsWith(`.${basename(path)}.`) && each.endsWith('.tmp'))) {
+    const stats = await stat(join(directory, name)).catch(() => undefined);
+    if (stats !== undefined && clock.wallMs() - stats.mtimeMs > STALE_AFTER_MS)
+      await rm(join(directory, name), { force: true });
+  }
+};
+
+/** The textfile at `path` (see `resolveTextfilePath`); nothing is touched before the first write. */
+export const openTextfile = (path: string, clock: Clock): Textfile => {
+  let swept = false;
+
+  const explained = async <Result>(step: Promise<Result>): Promise<Result> => {
+    try {
+      return await step;
+    } catch (error) {
+      throw textfileError(path, error);
+    }
+  };
+
+  const sweepOnce = async (): Promise<void> => {
+    if (swept) return;
+    swept = true;
+    await sweep(path, clock).catch(() => undefined);
+  };
+
+  const attempt = async (render: () => Promise<string>): Promise<boolean> => {
+    const lock = await explained(tryLock(hidden(path, 'lock'), clock));
+    if (lock === undefined) return false;
+    try {
+      await sweepOnce();
+      const content = await render();
+      return await explained(replace(path, content, lock));
+    } finally {
+      await explained(lock.release());
+    }
+  };
+
+  return {
+    path,
+    write: async (render, { waitMs = 0 } = {}) => {
+      const deadlineMs = clock.monotonicMs() + waitMs;
+      for (;;) {
+        if (await attempt(render)) return 'written';
+        if (clock.monotonicMs() >= deadlineMs) return 'busy';
+        await sleep(POLL_MS * (0.5 + Math.random()));
+      }
+    },
+  };
+};

@@ -1,0 +1,50 @@
+import { type CommandLine, skopeoArgv } from '../cli/command-line.ts';
+import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
+import { parseReference } from '../skopeo/reference/parse.ts';
+import { redactReference, shortName } from '../skopeo/reference/show.ts';
+import type { Operation } from '../tracking/vocabulary.ts';
+import { commonRequest, type RequestContext, wantedPlatform } from './copy-request.ts';
+import type { OperationRequest } from './run-operation.ts';
+
+/** Subcommands with an operation of their own in metrics; all others are `other`. */
+const OPERATION_OF: Readonly<Record<string, Operation>> = {
+  delete: 'delete',
+  inspect: 'inspect',
+  'list-tags': 'list_tags',
+  'manifest-digest': 'manifest_digest',
+  sync: 'sync',
+};
+
+/** Subcommands whose first operand is an image or a repository. */
+const READS_IMAGE: ReadonlySet<string> = new Set(['delete', 'inspect', 'layers', 'list-tags']);
+
+/** A skopeo process without progress: its result is text on stdout, or a conversation with the user. */
+export const plainRequest =
+  (streams: StreamMode) =>
+  (line: CommandLine, context: RequestContext): OperationRequest => {
+    const { binary, env, cwd, credentials } = context;
+    const subcommand = line.subcommand ?? '';
+    const image = READS_IMAGE.has(subcommand) ? (line.operands[0] ?? '') : '';
+    const reference = parseReference(image);
+    const args =
+      line.spec === undefined
+        ? line.skopeoArguments.flatMap(({ written }) => [...written])
+        : skopeoArgv(line, credentials);
+    return {
+      ...commonRequest(line, context),
+      identity: { operation: OPERATION_OF[subcommand] ?? 'other', sourceTransport: reference.transport },
+      source: redactReference(image),
+      destination: '',
+      sourceShort: shortName(reference),
+      destinationShort: '',
+      skopeo: {
+        binary,
+        args,
+        env,
+        cwd,
+        streams: line.own.json ? 'captured' : streams,
+        ...(credentials.stdin === undefined ? {} : { stdin: credentials.stdin }),
+      },
+      platform: wantedPlatform(line),
+    };
+  };

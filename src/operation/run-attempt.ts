@@ -1,0 +1,60 @@
+import type { Clock } from '../context.ts';
+import { readProcessIo } from '../skopeo/process/process-io.ts';
+import { type SkopeoExit, type SkopeoOptions, startSkopeo } from '../skopeo/process/start-skopeo.ts';
+import type { OperationEvent } from '../tracking/events.ts';
+import { type Termination, terminationOf } from './termination.ts';
+import { Watchdog } from './watchdog.ts';
+
+/** How often the process's I/O counters are read and silence is judged. */
+const SAMPLE_MS = 500;
+
+export interface AttemptOptions extends Omit<SkopeoOptions, 'signal' | 'onEvent'> {
+  readonly clock: Clock;
+  /** Ends the whole operation; its reason is a `Termination`. */
+  readonly signal: AbortSignal;
+  /** Silence that ends this attempt; undefined: never. */
+  readonly stallTimeoutSeconds: number | undefined;
+  readonly attempt: number;
+  readonly emit: (event: OperationEvent) => void;
+  /** Since when nothing has moved; monotonic milliseconds. */
+  readonly quietSinceMs: () => number;
+}
+
+export interface AttemptEnd {
+  readonly exit: SkopeoExit;
+  /** Set when we ended skopeo; skopeo's own words count for nothing then. */
+  readonly termination: Termination | undefined;
+}
+
+/** Runs skopeo once, watching over it; resolves when it is gone and all it wrote has been read. Never rejects. */
+export const runAttempt = async (options: AttemptOptions): Promise<AttemptEnd> => {
+  const { clock, emit, stallTimeoutSeconds } = options;
+  const stall = new AbortController();
+  const signal = AbortSignal.any([options.signal, stall.signal]);
+  const skopeo = startSkopeo({ ...options, signal, onEvent: emit });
+  emit({
+    type: 'attempt-started',
+    attempt: options.attempt,
+    onTerminal: skopeo.onTerminal,
+    ...(skopeo.pid === undefined ? {} : { pid: skopeo.pid }),
+  });
+  const sample = (): void => {
+    const io = skopeo.pid === undefined ? undefined : readProcessIo(skopeo.pid);
+    // What skopeo writes to us is display, not transfer.
+    if (io) emit({ type: 'io-sampled', ...io, writtenBytes: io.writtenBytes - skopeo.outputBytes() });
+  };
+  sample();
+  const watchdog = new Watchdog(clock, SAMPLE_MS, stallTimeoutSeconds);
+  const timer = setInterval(() => {
+    sample();
+    if (stallTimeoutSeconds !== undefined && watchdog.isStalled(options.quietSinceMs())) {
+      stall.abort({ kind: 'stalled', seconds: stallTimeoutSeconds } satisfies Termination);
+    }
+  }, SAMPLE_MS);
+  try {
+    const exit = await skopeo.ended;
+    return { exit, termination: exit.exitCode === 0 ? undefined : terminationOf(signal) };
+  } finally {
+    clearInterval(timer);
+  }
+};

@@ -1,0 +1,48 @@
+import { constants } from 'node:os';
+import { EXIT } from '../errors/wrapper-error.ts';
+import type { ErrorType } from '../tracking/vocabulary.ts';
+
+/** Why we ended skopeo ourselves. Carried as the reason of an abort signal; the first one wins. */
+export type Termination =
+  | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
+  | { readonly kind: 'timeout'; readonly seconds: number }
+  | { readonly kind: 'stalled'; readonly seconds: number };
+
+const isTermination = (reason: unknown): reason is Termination =>
+  typeof reason === 'object' && reason !== null && 'kind' in reason;
+
+/** The reason of an aborted signal; undefined while it is not aborted. */
+export const terminationOf = (signal: AbortSignal): Termination | undefined => {
+  if (!signal.aborted) return undefined;
+  const { reason }: { reason: unknown } = signal;
+  return isTermination(reason) ? reason : { kind: 'signal', signal: 'SIGTERM' };
+};
+
+/** Status of a process that a signal ended, as a shell reports it: 128 and the signal's number. */
+export const signalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
+
+/** How a termination of ours is reported: class, words and exit status. */
+export const describeTermination = (
+  termination: Termination,
+): { errorType: ErrorType; message: string; exitCode: number } => {
+  switch (termination.kind) {
+    case 'signal':
+      return {
+        errorType: 'canceled',
+        message: `canceled by ${termination.signal}`,
+        exitCode: signalExitCode(termination.signal),
+      };
+    case 'timeout':
+      return {
+        errorType: 'timeout',
+        message: `not finished after ${termination.seconds} s (--timeout)`,
+        exitCode: EXIT.timeout,
+      };
+    case 'stalled':
+      return {
+        errorType: 'stalled',
+        message: `no byte and no line for ${termination.seconds} s (--stall-timeout)`,
+        exitCode: EXIT.timeout,
+      };
+  }
+};

@@ -1,0 +1,34 @@
+import type { Clock } from '../context.ts';
+
+/**
+ * Judges silence. Time in which nobody could have watched (we were stopped, the machine slept) does not count: a tick
+ * that comes late adds no more than a punctual one.
+ */
+export class Watchdog {
+  readonly #clock: Clock;
+  readonly #tickMs: number;
+  readonly #stallMs: number | undefined;
+  #lastTickMs: number;
+  /** Milliseconds that went by unwatched, to be taken off every silence that spans them. */
+  #gaps: { readonly atMs: number; readonly lostMs: number }[] = [];
+
+  /** `stallTimeoutSeconds`: the silence that ends an attempt; undefined: no silence is too long. */
+  constructor(clock: Clock, tickMs: number, stallTimeoutSeconds: number | undefined) {
+    this.#clock = clock;
+    this.#tickMs = tickMs;
+    this.#stallMs = stallTimeoutSeconds === undefined ? undefined : stallTimeoutSeconds * 1000;
+    this.#lastTickMs = clock.monotonicMs();
+  }
+
+  /** Call every `tickMs`; true when it has been silent for too long since `quietSinceMs`. */
+  isStalled(quietSinceMs: number): boolean {
+    const nowMs = this.#clock.monotonicMs();
+    const lostMs = nowMs - this.#lastTickMs - 2 * this.#tickMs;
+    if (lostMs > 0) this.#gaps.push({ atMs: nowMs, lostMs });
+    this.#lastTickMs = nowMs;
+    this.#gaps = this.#gaps.filter(({ atMs }) => atMs > quietSinceMs);
+    if (this.#stallMs === undefined) return false;
+    const unwatchedMs = this.#gaps.reduce((sum, gap) => sum + gap.lostMs, 0);
+    return nowMs - quietSinceMs - unwatchedMs >= this.#stallMs;
+  }
+}

@@ -1,0 +1,49 @@
+import type { FailureClass } from './failure-class.ts';
+import { registry, SKOPEO } from './wording.ts';
+
+/** Failures that no message tells, but the end of the process. */
+export const PROCESS_FAILURES: readonly FailureClass[] = [
+  {
+    errorType: 'stalled',
+    retryable: 'yes',
+    exitStatus: '124',
+    meaning: 'Nothing moved for --stall-timeout, so the attempt was ended.',
+    next: (subject) => `Check the connection to ${registry(subject)}; raise --stall-timeout if it is just slow.`,
+  },
+  {
+    errorType: 'canceled',
+    retryable: 'no',
+    exitStatus: '129, 130 or 143 by signal',
+    meaning: 'Ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM.',
+    next: () => 'Run it again; blobs that a registry has already are not sent again.',
+  },
+  {
+    errorType: 'killed',
+    retryable: 'yes',
+    exitStatus: '128 and the signal',
+    meaning: 'Somebody else ended skopeo: a signal without a request of ours, often for lack of memory.',
+    next: () => 'Look for the out-of-memory killer (journalctl -k, limits of the container) and run it again.',
+  },
+  {
+    errorType: 'crashed',
+    retryable: 'once',
+    exitStatus: SKOPEO,
+    meaning: 'skopeo, or a run of the wrapper, broke off without a word: a panic, a SIGKILL or a power cut.',
+    next: () =>
+      'Run it again; if it repeats, run skopeo with the same arguments and report its output to the skopeo project.',
+  },
+  {
+    errorType: 'skopeo_missing',
+    retryable: 'no',
+    exitStatus: '69',
+    meaning: 'skopeo is not installed, cannot be run, or is too old for what was asked.',
+    next: () => 'Install it (apt-get install skopeo, dnf install skopeo) or name it with --skopeo-path.',
+  },
+  {
+    errorType: 'unknown',
+    retryable: 'no',
+    exitStatus: SKOPEO,
+    meaning: 'A message that no rule knows.',
+    next: () => "Read skopeo's own message; --debug shows more.",
+  },
+];

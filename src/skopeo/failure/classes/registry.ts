@@ -1,0 +1,154 @@
+import type { FailureClass } from './failure-class.ts';
+import { any, HTTP, path, registry, SKOPEO } from './wording.ts';
+
+/** What registries and transports answer. */
+export const REGISTRY_FAILURES: readonly FailureClass[] = [
+  {
+    errorType: 'denied',
+    pattern: any('(?:^|: |\\n)denied\\b', 'requested access to the resource is denied', `${HTTP}403\\b`),
+    retryable: 'no',
+    exitStatus: SKOPEO,
+    meaning:
+      'The registry knows the user, or takes nobody, and refuses. Some registries say so for images that do not exist.',
+    next: (subject) =>
+      `Ask for the permission on ${registry(subject)}, or log in as a user who has it: skopeo-wrapper login ${registry(subject)}.`,
+  },
+  {
+    errorType: 'unauthorized',
+    pattern: any(
+      '(?:^|: |\\n)unauthorized\\b',
+      'authentication required',
+      'invalid username/password',
+      `${HTTP}401\\b`,
+      '^not logged into',
+    ),
+    retryable: 'no',
+    exitStatus: SKOPEO,
+    meaning: 'Credentials are missing, wrong or expired.',
+    next: (subject) => `Log in: skopeo-wrapper login ${registry(subject)}, or give credentials for this command.`,
+  },
+  {
+    errorType: 'no_matching_platform',
+    pattern: any('no image found in (?:image index|manifest list) for architecture'),
+    retryable: 'no',
+    exitStatus: SKOPEO,
+    meaning: 'The list has no image for this architecture and system.',
+    next: () => 'Choose one with --override-arch and --override-os, or copy all of them with --all.',
+  },
+  {
+    errorType: 'too_large',
+    pattern: any(`${HTTP}413\\b`),
+    retryable: 'no',
+    exitStatus: SKOPEO,
+    meaning: 'The registry, or a proxy in front of it, takes no body of that size.',
+    next: (subject) => `Raise the body limit in front of ${registry(subject)} (nginx: client_max_body_size 0).`,
+  },
+  {
+    errorType: 'manifest_rejected',
+    pattern: any(
+      '[Uu]ploading manifest.*(?:manifest invalid|blob unknown to registry|unsupported|manifest blob unknown)',
+    ),
+    retryable: 'no',
+    exitStatus: SKOPEO,
+    meaning: 'The registry took the blobs but not the manifest.',
+    next: (subject) =>
+      `Try another manifest type that ${registry(subject)} takes: --format oci or --format v2s2; lists need their images (--all).`,
+  },
+  {
+    errorType: 'quota_exceeded',
+    pattern: any('exceed the configured upper limit', 'quota'),
+    retryable: 'no',
+    exitStatus: SKOPEO,
+    meaning: 'The storage quota of the registry is used up.',
+    next: (subject) => `Delete old images on ${registry(subject)} or have the quota raised.`,
+  },
+  {
+    errorType: 'not_found',
+    pattern: any(
+      'manifest unknown',
+      'name unknown',
+      'repository name not known to registry',
+      'blob unknown',
+      `${HTTP}404\\b`,
+      'no descriptor found for reference',
+      'does not resolve to an image ID',
+      'Image may not exist',
+      ': no such file or directory',
+      '^No images to sync found',
+    ),
+    retryable: 'no',
+    exitStatus: `${SKOPEO} (2 from 1.16 on when the image is missing)`,
+    meaning: 'The image, tag, blob or file does not exist, or the registry hides it from this user.',
+    next: (subject) =>
+      subject.path === undefined
+        ? `Check the name and the tag (skopeo-wrapper list-tags docker://${subject.registry ?? 'REGISTRY'}/REPOSITORY); a private image may look missing without a login.`
+        : `Check that ${subject.path} exists.`,
+  },
+  {
+    errorType: 'server_error',
+    pattern: any(`${HTTP}5\\d\\d\\b`),
+    retryable: 'yes',
+    exitStatus: SKOPEO,
+    meaning: 'The registry has a fault of its own.',
+    next: (subject) => `Try again later or with --retry-times 3; ask the operator of ${registry(subject)} if it stays.`,
+  },
+  {
+    errorType: 'connection_lost',
+    pattern: any(
+      'unexpected EOF',
+      'connection reset by peer',
+      'broken pipe',
+      ': EOF$',
+      'use of closed network connection',
+      'server closed idle connection',
+    ),
+    retryable: 'yes',
+    exitStatus: SKOPEO,
+    meaning: 'The connection broke in the middle.',
+    next: (subject) =>
+      `Run it again, with --retry-times 3; blobs that arrived at ${registry(subject)} are not sent again.`,
+  },
+  {
+    errorType: 'invalid_manifest',
+    pattern: any('unexpected end of JSON input', 'invalid character .* looking for', 'unsupported schema'),
+    retryable: 'no',
+    exitStatus: SKOPEO,
+    meaning: 'What the source calls a manifest is none.',
+    next: (subject) =>
+      `Check that ${registry(subject)} is a container registry and that the image was pushed completely.`,
+  },
+  {
+    errorType: 'destination_conflict',
+    pattern: any(
+      'Refusing to overwrite',
+      "doesn't support modifying existing images",
+      "don't want to overwrite important data",
+    ),
+    retryable: 'no',
+    exitStatus: SKOPEO,
+    meaning: 'Something is at the destination already and is not overwritten.',
+    next: (subject) => `Choose another destination, or remove ${path(subject)} first.`,
+  },
+  {
+    errorType: 'unsupported',
+    pattern: any(
+      'does not support copying multiple images',
+      'Deleting images not implemented',
+      ': unsupported$',
+      '"UNSUPPORTED"',
+      'not implemented',
+    ),
+    retryable: 'no',
+    exitStatus: SKOPEO,
+    meaning: 'The transport or the registry cannot do that.',
+    next: () => 'Use another transport; for deletion, have it enabled in the registry.',
+  },
+  {
+    errorType: 'partial_failure',
+    pattern: any('^Sync failed due to previous reported error'),
+    retryable: 'yes',
+    exitStatus: `${SKOPEO}; 3 by sync --file`,
+    meaning: 'Some images failed, the others are done.',
+    next: () => 'See the errors of the single images above; run it again for the rest.',
+  },
+];

@@ -1,0 +1,38 @@
+import type { FlagSpec, SubcommandSpec, ValueKind } from './spec.ts';
+
+/** The newest version that the table was held against; a newer skopeo may know flags that the table does not. */
+export const NEWEST_KNOWN_VERSION = '1.22.0';
+
+/** Words that cobra puts behind a flag for the type of its value; other words are names of string values. */
+const KINDS: Readonly<Record<string, ValueKind>> = {
+  int: 'integer',
+  uint: 'integer',
+  ints: 'integer',
+  duration: 'duration',
+};
+
+const FLAG_LINE = /^ {2,6}(?:-(?<short>\w), )?--(?<name>[\w.-]+)(?: (?<type>\S+))?(?: {3,}(?<description>.*))?$/;
+
+/** The flags in a help text of skopeo (cobra). Of flags whose kind it does not tell, the value is a string. */
+export const flagsFromHelp = (help: string): readonly FlagSpec[] =>
+  help.split('\n').flatMap((line): FlagSpec[] => {
+    const { name, short, type, description = '' } = FLAG_LINE.exec(line)?.groups ?? {};
+    if (name === undefined) return [];
+    return [
+      {
+        name,
+        kind: type === undefined ? 'boolean' : (KINDS[type] ?? 'string'),
+        description,
+        ...(short !== undefined && { short }),
+        ...(type !== undefined && { placeholder: type.toUpperCase() }),
+        ...((type === 'strings' || type === 'ints') && { repeatable: true }),
+      },
+    ];
+  });
+
+/** A subcommand with the flags that a newer skopeo shows in its help and the table does not know. */
+export const withFlagsFromHelp = (subcommand: SubcommandSpec, help: string): SubcommandSpec => {
+  const known = new Set(subcommand.flags.map(({ name }) => name));
+  const added = flagsFromHelp(help).filter(({ name }) => !known.has(name) && name !== 'help');
+  return { ...subcommand, flags: [...subcommand.flags, ...added] };
+};

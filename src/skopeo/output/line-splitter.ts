@@ -1,0 +1,54 @@
+import { StringDecoder } from 'node:string_decoder';
+
+/** One line of a stream, without its end and without terminal control. */
+export interface OutputLine {
+  readonly text: string;
+  /** A cursor-up sequence stood before the text: the line is the first row of a redrawn frame. */
+  readonly startsFrame: boolean;
+}
+
+/** Longest line kept; the rest of a longer one is dropped. skopeo's longest are error texts of some KiB. */
+const MAX_LINE_CHARACTERS = 64 * 1024;
+
+const CONTROL_SEQUENCE = /\x1b\[[\d;?]*[A-Za-z]/g;
+const CURSOR_UP = /^\r?(?:\x1b\[\d*[B-Z])*\x1b\[\d*A/;
+const CONTROL_CHARACTERS = /[\x00-\x08\x0b-\x1f\x7f-\x9f]/g;
+
+const toLine = (raw: string): OutputLine => ({
+  text: raw.replace(CONTROL_SEQUENCE, '').replace(CONTROL_CHARACTERS, ''),
+  startsFrame: CURSOR_UP.test(raw),
+});
+
+/**
+ * Cuts a stream of bytes into lines, wherever the reads happen to split it. Survives half characters, missing line ends
+ * and endless lines (memory stays bounded).
+ */
+export class LineSplitter {
+  readonly #decoder = new StringDecoder('utf8');
+  #tail = '';
+
+  /** The lines completed by `chunk`. */
+  push(chunk: Uint8Array): OutputLine[] {
+    return this.#split(this.#decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)));
+  }
+
+  /** What was left without a line end; call once, at the end of the stream. */
+  end(): OutputLine[] {
+    const rest = this.#split(this.#decoder.end());
+    const last = this.#tail;
+    this.#tail = '';
+    return last === '' ? rest : [...rest, toLine(last)];
+  }
+
+  #split(text: string): OutputLine[] {
+    const pieces = text.split('\n');
+    const first = pieces.shift() ?? '';
+    if (this.#tail.length < MAX_LINE_CHARACTERS) this.#tail += first.slice(0, MAX_LINE_CHARACTERS - this.#tail.length);
+    const lines: OutputLine[] = [];
+    for (const piece of pieces) {
+      lines.push(toLine(this.#tail));
+      this.#tail = piece.slice(0, MAX_LINE_CHARACTERS);
+    }
+    return lines;
+  }
+}

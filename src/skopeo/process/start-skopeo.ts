@@ -1,0 +1,141 @@
+import { closeSync, openSync } from 'node:fs';
+import { finished } from 'node:stream/promises';
+import { execa } from 'execa';
+import type { OutputEvent } from '../../tracking/events.ts';
+import type { Secret } from '../credentials/secret.ts';
+import { type ErrorLine, StderrParser, StdoutParser } from '../output/output-parser.ts';
+import { OutputBuffer } from './output-buffer.ts';
+import type { Terminal, Terminals } from './terminals.ts';
+
+/** How long skopeo may take to die of SIGTERM before it is killed. It has no handlers, so this is a last resort. */
+const KILL_DELAY_MS = 5_000;
+
+/**
+ * Where skopeo's streams go. `progress`: stdout to the parser, on a pseudo-terminal of its own where one can be had.
+ * `data`: stdout is ours, byte for byte. `captured`: stdout ends up in the exit. `terminal`: everything is ours, so that
+ * prompts work; nothing is read.
+ */
+export type StreamMode = 'progress' | 'data' | 'captured' | 'terminal';
+
+/** How one skopeo process ended. */
+export interface SkopeoExit {
+  readonly exitCode: number | undefined;
+  readonly signal: NodeJS.Signals | undefined;
+  /** Message of skopeo's last fatal entry, decoded; absent when it was killed or crashed. */
+  readonly fatalMessage: string | undefined;
+  /** `ENOENT`, `EACCES`, …: the process never ran. */
+  readonly spawnErrorCode: string | undefined;
+  /** What it wrote to stdout; only when captured. */
+  readonly stdout: string;
+}
+
+export interface SkopeoProcess {
+  readonly pid: number | undefined;
+  /** Whether its stdout is a terminal: rows with bytes, or only lines. */
+  readonly onTerminal: boolean;
+  /** Bytes received from stdout and stderr so far: what skopeo's own display adds to its `writtenBytes`. */
+  outputBytes(): number;
+  readonly ended: Promise<SkopeoExit>;
+}
+
+export interface SkopeoOptions {
+  readonly binary: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly terminals: Terminals;
+  readonly streams: StreamMode;
+  /** Written to its stdin; absent: skopeo reads ours. */
+  readonly stdin?: Secret;
+  /** Aborting it ends skopeo: SIGTERM, then SIGKILL. */
+  readonly signal: AbortSignal;
+  readonly onEvent: (event: OutputEvent) => void;
+  /** Every line of stderr, as skopeo wrote it, after its events. */
+  readonly onErrorLine: (line: ErrorLine) => void;
+}
+
+/** execa takes any descriptor, but its types name only the first ones. */
+const descriptor = (fd: number): 3 => fd as 3;
+
+const stdoutOf = (streams: StreamMode, terminal: Terminal | undefined) => {
+  if (streams === 'data' || streams === 'terminal') return 'inherit';
+  return terminal ? descriptor(terminal.slaveFd) : 'pipe';
+};
+
+const spawn = (options: SkopeoOptions, terminal: Terminal | undefined) => {
+  const nullFd = openSync('/dev/null', 'r+');
+  try {
+    return execa(options.binary, options.args, {
+      stdio: [
+        options.stdin === undefined ? 'inherit' : 'pipe',
+        stdoutOf(options.streams, terminal),
+        options.streams === 'terminal' ? 'inherit' : 'pipe',
+        ...options.terminals.shield(descriptor(nullFd)),
+      ],
+      ...(options.stdin === undefined ? {} : { input: options.stdin.reveal() }),
+      env: options.env,
+      extendEnv: false,
+      cwd: options.cwd,
+      reject: false,
+      buffer: false,
+      cancelSignal: options.signal,
+      forceKillAfterDelay: KILL_DELAY_MS,
+    });
+  } finally {
+    terminal?.closeSlave();
+    closeSync(nullFd);
+  }
+};
+
+/** A terminal reports the end of its last writer as an error (EIO). */
+const drained = async (stream: NodeJS.ReadableStream | null | undefined): Promise<void> => {
+  if (stream) await finished(stream, { writable: false }).catch(() => undefined);
+};
+
+/** Starts skopeo and reads what it says. Never rejects: every way to end is a `SkopeoExit`. */
+export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
+  const { streams, onEvent, onErrorLine } = options;
+  const terminal = streams === 'progress' ? options.terminals.open() : undefined;
+  const child = spawn(options, terminal);
+  const stdout = new StdoutParser();
+  const stderr = new StderrParser();
+  const captured = new OutputBuffer();
+  let outputBytes = 0;
+  let fatalMessage: string | undefined;
+
+  const takeOutput = (chunk: Buffer): void => {
+    outputBytes += chunk.length;
+    if (streams === 'captured') captured.push(chunk);
+    else stdout.push(chunk).forEach(onEvent);
+  };
+  const takeErrors = (lines: readonly ErrorLine[]): void => {
+    for (const line of lines) {
+      for (const event of line.events) {
+        if (event.type === 'log' && event.level === 'fatal') fatalMessage = event.message;
+        onEvent(event);
+      }
+      onErrorLine(line);
+    }
+  };
+  const out = terminal?.master ?? child.stdout;
+  out?.on('data', takeOutput);
+  child.stderr?.on('data', (chunk: Buffer) => {
+    outputBytes += chunk.length;
+    takeErrors(stderr.push(chunk));
+  });
+
+  const end = async (): Promise<SkopeoExit> => {
+    const [result] = await Promise.all([child, drained(out), drained(child.stderr)]);
+    stdout.end().forEach(onEvent);
+    takeErrors(stderr.end());
+    const neverRan = result.failed && result.exitCode === undefined && result.signal === undefined;
+    return {
+      exitCode: result.exitCode,
+      signal: result.signal,
+      fatalMessage,
+      spawnErrorCode: neverRan ? (result.code ?? 'UNKNOWN') : undefined,
+      stdout: captured.text(),
+    };
+  };
+  return { pid: child.pid, onTerminal: terminal !== undefined, outputBytes: () => outputBytes, ended: end() };
+};

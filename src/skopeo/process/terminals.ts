@@ -1,0 +1,57 @@
+import { closeSync, constants, openSync } from 'node:fs';
+import { ReadStream } from 'node:tty';
+import type { NativePty } from './native-pty.ts';
+
+/**
+ * Size given to skopeo's terminal. skopeo shows at most as many layers as there are rows, and cuts rows below 100
+ * columns; a terminal whose size nobody set shows nothing at all.
+ */
+const COLUMNS = 200;
+const ROWS = 1000;
+
+/** A pseudo-terminal whose slave becomes the stdout of one child. */
+export interface Terminal {
+  readonly slaveFd: number;
+  readonly master: ReadStream;
+  /** Call right after the spawn: as long as we hold the slave, the end of the child cannot be seen. */
+  closeSlave(): void;
+}
+
+/**
+ * Opens pseudo-terminals and keeps them out of the children that do not own them. The addon opens its descriptors
+ * without close-on-exec; a child that inherits a master would keep a skopeo writing after our own death.
+ */
+export class Terminals {
+  readonly #native: NativePty | undefined;
+  readonly #masters = new Set<number>();
+
+  constructor(native: NativePty | undefined) {
+    this.#native = native;
+  }
+
+  /** A new terminal; undefined where none can be had, which is no error: a pipe serves as well, with less detail. */
+  open(): Terminal | undefined {
+    if (!this.#native) return undefined;
+    try {
+      return this.#adopt(this.#native.open(COLUMNS, ROWS));
+    } catch {
+      return undefined;
+    }
+  }
+
+  /** The `stdio` of a child from descriptor 3 on: `nullFd` in place of every master it would inherit. */
+  shield<Fd extends number>(nullFd: Fd): ('ignore' | Fd)[] {
+    const highest = Math.max(2, ...this.#masters);
+    return Array.from({ length: highest - 2 }, (_, index) => (this.#masters.has(index + 3) ? nullFd : 'ignore'));
+  }
+
+  #adopt({ master, slave, pty }: ReturnType<NativePty['open']>): Terminal {
+    // Reopened by path, since Node sets close-on-exec on what it opens itself.
+    const slaveFd = openSync(pty, constants.O_RDWR | constants.O_NOCTTY);
+    closeSync(slave);
+    const stream = new ReadStream(master);
+    this.#masters.add(master);
+    stream.once('close', () => this.#masters.delete(master));
+    return { slaveFd, master: stream, closeSlave: () => closeSync(slaveFd) };
+  }
+}

@@ -1,0 +1,39 @@
+/**
+ * Growth of a process's I/O counters that counts as progress. A Go program that waits still moves a few bytes a second
+ * through its own pipes.
+ */
+const PROGRESS_BYTES = 4096;
+
+/** Reads the I/O counters of one skopeo process after the other: bytes moved in all, and whether any move at all. */
+export class IoMeter {
+  #past = 0;
+  #first: number | undefined;
+  #latest = 0;
+  #marked = 0;
+
+  /** Bytes read by all processes so far, counted from the first sample of each. */
+  get totalReadBytes(): number {
+    return this.#past + (this.#first === undefined ? 0 : this.#latest - this.#first);
+  }
+
+  /** Another process begins, its counters at 0. */
+  restart(): void {
+    this.#past = this.totalReadBytes;
+    this.#first = undefined;
+  }
+
+  /** Takes a sample; true when the process has moved something since it was last true. */
+  sample(readBytes: number, writtenBytes: number): boolean {
+    const total = readBytes + writtenBytes;
+    if (this.#first === undefined) {
+      this.#first = readBytes;
+      this.#latest = readBytes;
+      this.#marked = total;
+      return true;
+    }
+    this.#latest = readBytes;
+    if (total - this.#marked < PROGRESS_BYTES) return false;
+    this.#marked = total;
+    return true;
+  }
+}

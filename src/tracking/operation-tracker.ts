@@ -1,0 +1,275 @@
+import type { Clock } from '../context.ts';
+import type { FinishedBlob, OperationEvent, OperationResult } from './events.ts';
+import { ImageLedger, type TrackedBlob } from './image-ledger.ts';
+import { IoMeter } from './io-meter.ts';
+import type { LiveOperation } from './live-operation.ts';
+import type { LiveSource, OperationIdentity, OperationObserver } from './observer.ts';
+import { RateWindow } from './rate-window.ts';
+import { stepAfter } from './steps.ts';
+import type { Step } from './vocabulary.ts';
+
+/** Shown until skopeo's exit status says that all is done. */
+const HIGHEST_UNFINISHED_PERCENT = 99.9;
+
+export interface TrackerOptions {
+  readonly identity: OperationIdentity;
+  readonly sourceShort: string;
+  readonly destinationShort: string;
+  readonly clock: Clock;
+  readonly observers: readonly OperationObserver[];
+}
+
+/** What a display shows of one operation. */
+export interface OperationView {
+  readonly live: LiveOperation;
+  readonly attempt: number;
+  /** Blobs of the image in progress. */
+  readonly blobs: readonly TrackedBlob[];
+  /** Instance of a multi-arch list. */
+  readonly image?: { readonly index: number; readonly count: number };
+  readonly finishedBlobs: readonly FinishedBlob[];
+}
+
+/** Folds the events of one operation into its state, and tells observers each countable fact once. */
+export class OperationTracker implements LiveSource {
+  readonly identity: OperationIdentity;
+  readonly #options: TrackerOptions;
+  readonly #startedMs: number;
+  readonly #rate: RateWindow;
+
+  #step: Step = 'starting';
+  #lastProgressMs: number;
+  #attempt = 0;
+  #onTerminal = true;
+  /** skopeo has announced to be silent until then. */
+  #waitsUntilMs = 0;
+  /** Of all attempts; the last one is in progress. Instances of a list are images of their own. */
+  readonly #images: ImageLedger[] = [new ImageLedger()];
+  #instance: { readonly digest: string; readonly index: number; readonly count: number } | undefined;
+  readonly #byInstance = new Map<string, ImageLedger>();
+  /** An instance was announced, its first line is yet to come. */
+  #instanceAnnounced = false;
+  readonly #io = new IoMeter();
+  #transferredBytes = 0;
+  #percent: number | undefined;
+
+  constructor(options: TrackerOptions) {
+    this.identity = options.identity;
+    this.#options = options;
+    this.#startedMs = options.clock.monotonicMs();
+    this.#lastProgressMs = this.#startedMs;
+    this.#rate = new RateWindow(this.#startedMs);
+  }
+
+  handle(event: OperationEvent): void {
+    const progressed = this.#apply(event);
+    this.#step = stepAfter(this.identity.operation, event) ?? this.#step;
+    if (progressed) this.#lastProgressMs = this.#now();
+    this.#reportAll();
+    if (event.type === 'operation-started') this.#tell((observer) => observer.operationStarted?.(this));
+    if (event.type === 'operation-finished') {
+      this.#tell((observer) => observer.operationFinished?.(this, event.result));
+    }
+  }
+
+  live(): LiveOperation {
+    const expectedBytes = this.#expectedBytes();
+    const throughput = this.#rate.perSecond(this.#now(), this.#transferredBytes);
+    const remaining = expectedBytes === undefined ? undefined : Math.max(0, expectedBytes - this.#transferredBytes);
+    return {
+      operation: this.identity.operation,
+      sourceShort: this.#options.sourceShort,
+      destinationShort: this.#options.destinationShort,
+      step: this.#step,
+      startedMs: this.#startedMs,
+      lastProgressMs: this.#lastProgressMs,
+      blobsFinished: this.#finished().length,
+      transferredBytes: this.#transferredBytes,
+      throughputBytesPerSecond: throughput,
+      ...(this.#percent === undefined ? {} : { percent: this.#percent }),
+      ...(expectedBytes === undefined ? {} : { expectedBytes }),
+      ...(remaining === undefined || throughput <= 0 ? {} : { etaSeconds: remaining / throughput }),
+    };
+  }
+
+  view(): OperationView {
+    return {
+      live: this.live(),
+      attempt: this.#attempt,
+      blobs: this.#image.blobs,
+      finishedBlobs: this.#finished(),
+      ...(this.#instance ? { image: { index: this.#instance.index, count: this.#instance.count } } : {}),
+    };
+  }
+
+  /** The moment from which silence counts: the last sign of life, or the end of an announced wait. */
+  quietSinceMs(): number {
+    return Math.max(this.#lastProgressMs, this.#waitsUntilMs);
+  }
+
+  /**
+   * Closes the books by the verdict, which comes from skopeo's exit status and never from its output; returns what is
+   * known of the result. `operation-finished` follows.
+   */
+  settle(success: boolean): Pick<OperationResult, 'transferredBytes' | 'blobs' | 'durationSeconds' | 'attempts'> {
+    this.#image.settle(success ? 'copied' : 'failed', ['layer', 'config']);
+    if (success) this.#percent = 100;
+    this.#reportAll();
+    return {
+      transferredBytes: this.#transferredBytes,
+      blobs: this.#finished(),
+      durationSeconds: (this.#now() - this.#startedMs) / 1000,
+      attempts: this.#attempt,
+    };
+  }
+
+  /** Applies an event to the state; returns whether it is a sign of life. */
+  #apply(event: OperationEvent): boolean {
+    switch (event.type) {
+      case 'attempt-started':
+        this.#attemptStarted(event.attempt, event.onTerminal);
+        return true;
+      case 'instance-started':
+        this.#nextImage('copied');
+        this.#instance = { digest: event.digest, index: event.index, count: event.count };
+        this.#byInstance.set(event.digest, this.#image);
+        this.#instanceAnnounced = true;
+        return true;
+      case 'image-started':
+        if (!this.#instanceAnnounced && this.#image.blobs.length > 0) this.#nextImage('failed');
+        this.#instanceAnnounced = false;
+        return true;
+      case 'manifest-known':
+        (this.#byInstance.get(event.instance ?? '') ?? this.#image).describe(event.blobs);
+        return false;
+      case 'manifest-writing':
+        if (!event.list) this.#image.settle('copied', ['layer', 'config']);
+        return true;
+      case 'io-sampled':
+        return this.#io.sample(event.readBytes, event.writtenBytes);
+      case 'attempt-failed':
+        this.#image.settle('failed', ['layer', 'config']);
+        if (event.errorType === 'rate_limited') this.#rateLimited(event.registry);
+        return false;
+      case 'rate-limited':
+        this.#rateLimited(event.registry);
+        this.#waitsUntilMs = this.#now() + event.waitSeconds * 1000;
+        return true;
+      case 'retrying':
+        this.#tell((observer) => observer.retrying?.(this.identity, event.errorType));
+        return true;
+      default:
+        this.#applyBlob(event);
+        return true;
+    }
+  }
+
+  #applyBlob(event: OperationEvent): void {
+    switch (event.type) {
+      case 'blob-started':
+        // skopeo reads the config only after all layers are stored.
+        if (event.blob.kind === 'config') this.#image.settle('copied', ['layer']);
+        this.#image.start(event.blob);
+        break;
+      case 'blob-progress':
+        this.#image.progress(event.blob, event.readBytes, event.shownSizeBytes);
+        break;
+      case 'blob-read':
+        this.#image.read(event.blob);
+        break;
+      case 'blob-reused':
+        this.#image.reuse(event.blob);
+        break;
+      case 'blob-stored':
+        this.#image.store(event.digest);
+        break;
+    }
+  }
+
+  get #image(): ImageLedger {
+    const last = this.#images.at(-1);
+    if (!last) throw new Error('a tracker always has an image');
+    return last;
+  }
+
+  #attemptStarted(attempt: number, onTerminal: boolean): void {
+    if (this.#attempt > 0) this.#nextImage('failed');
+    this.#attempt = attempt;
+    this.#onTerminal = onTerminal;
+    this.#instance = undefined;
+    this.#io.restart();
+  }
+
+  /** Closes the image in progress; the same manifest describes it when it begins again. */
+  #nextImage(outcome: 'copied' | 'failed'): void {
+    const before = this.#image;
+    before.settle(outcome, ['layer', 'config']);
+    if (before.blobs.length === 0) return;
+    const next = new ImageLedger();
+    if (outcome === 'failed') next.describe(before.descriptors);
+    this.#images.push(next);
+  }
+
+  #finished(): FinishedBlob[] {
+    return this.#images.flatMap((image) => image.finished);
+  }
+
+  #reportAll(): void {
+    for (const image of this.#images) {
+      const { finished, sized } = image.takeNews();
+      for (const blob of finished) this.#tell((observer) => observer.blobFinished?.(this.identity, blob));
+      for (const blob of sized) this.#tell((observer) => observer.blobSized?.(this.identity, blob));
+    }
+    this.#account();
+  }
+
+  #account(): void {
+    const delta = this.#movedBytes() - this.#transferredBytes;
+    if (delta > 0) {
+      this.#transferredBytes += delta;
+      this.#tell((observer) => observer.bytesTransferred?.(this.identity, delta));
+    }
+    this.#rate.add(this.#now(), this.#transferredBytes);
+    const percent = this.#computePercent();
+    if (percent !== undefined) this.#percent = Math.max(this.#percent ?? 0, percent);
+  }
+
+  /** Without rows the process's own counters tell how far the running blobs are, but never more than they hold. */
+  #movedBytes(): number {
+    const byBlobs = this.#images.reduce((sum, image) => sum + image.movedBytes, 0);
+    if (this.#onTerminal) return byBlobs;
+    const most = this.#images.reduce<number | undefined>((sum, image) => {
+      const started = image.startedBytes;
+      return sum === undefined || started === undefined ? undefined : sum + started;
+    }, 0);
+    return Math.max(byBlobs, Math.min(this.#io.totalReadBytes, most ?? Number.POSITIVE_INFINITY));
+  }
+
+  #expectedBytes(): number | undefined {
+    if (this.#instance) return undefined;
+    const total = this.#image.totalBytes;
+    if (total === undefined) return undefined;
+    const past = this.#images.slice(0, -1).reduce((sum, image) => sum + image.movedBytes, 0);
+    return Math.max(0, past + total - this.#image.skippedBytes);
+  }
+
+  #computePercent(): number | undefined {
+    const total = this.#image.totalBytes;
+    if (total === undefined || total === 0) return undefined;
+    const ofImage = Math.min(1, (this.#image.movedBytes + this.#image.skippedBytes) / total);
+    const { index, count } = this.#instance ?? { index: 1, count: 1 };
+    return Math.min(HIGHEST_UNFINISHED_PERCENT, (100 * (index - 1 + ofImage)) / Math.max(1, count));
+  }
+
+  #rateLimited(registry: string | undefined): void {
+    if (registry !== undefined) this.#tell((observer) => observer.rateLimited?.(registry));
+  }
+
+  #tell(fact: (observer: OperationObserver) => void): void {
+    for (const observer of this.#options.observers) fact(observer);
+  }
+
+  #now(): number {
+    return this.#options.clock.monotonicMs();
+  }
+}

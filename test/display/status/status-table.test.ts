@@ -1,0 +1,82 @@
+import assert from 'node:assert/strict';
+import { describe, it } from 'node:test';
+import { renderStatus, statusSummary } from '../../../src/display/status/status-table.ts';
+import type { StatusReport } from '../../../src/metrics/status.ts';
+
+const NOW = 1_700_000_000;
+
+const REPORT: StatusReport = {
+  jobs: [
+    {
+      jobName: 'hourly-base-images',
+      state: 'overdue',
+      running: true,
+      lastSuccessSeconds: NOW - 30 * 3_600,
+      lastRunSeconds: NOW - 3_700,
+      lastDurationSeconds: 62,
+      lastExitCode: 3,
+      maxAgeSeconds: 93_600,
+    },
+    { jobName: 'new', state: 'first_run', running: true },
+  ],
+  operations: [
+    {
+      operation: 'copy',
+      source: 'docker:quay.io/a/b',
+      destination: 'oci:mirror/b',
+      step: 'copying_blob',
+      jobName: 'new',
+      pid: 4_711,
+      runningSeconds: 75,
+      staleSeconds: 0.4,
+      percent: 41.9,
+      transferredBytes: 4_404_019,
+      expectedBytes: 10_485_760,
+      throughputBytesPerSecond: 1_048_576,
+      etaSeconds: 6,
+    },
+    {
+      operation: 'inspect',
+      source: 'docker:quay.io/c',
+      destination: '',
+      step: 'running',
+      pid: 12,
+      runningSeconds: 1,
+      staleSeconds: 1,
+      transferredBytes: 0,
+      throughputBytesPerSecond: 0,
+    },
+  ],
+  unknownJobs: [],
+  exitCode: 1,
+};
+
+describe('renderStatus', () => {
+  it('shows jobs and running operations as tables under a summary', () => {
+    assert.equal(
+      renderStatus(REPORT, NOW),
+      `2 jobs, 1 overdue, 1 first run; 2 operations running
+
+JOB                 STATE             LAST SUCCESS     LAST RUN        TOOK        EXIT  MAX AGE
+hourly-base-images  overdue, running  30 h 00 min ago  1 h 01 min ago  1 min 02 s  3     26 h 00 min
+new                 first run         never            never           -           -     -
+
+RUNNING  SOURCE              DESTINATION   STEP          FOR         NO PROGRESS  DONE  BYTES                RATE       ETA    JOB  PID
+copy     docker:quay.io/a/b  oci:mirror/b  copying blob  1 min 15 s  0.4 s        41%   4.2 MiB of 10.0 MiB  1.0 MiB/s  6.0 s  new  4711
+inspect  docker:quay.io/c    -             running       1.0 s       1.0 s        -     0 B                  0 B/s      -      -    12
+`,
+    );
+  });
+
+  it('is one line when there is nothing', () => {
+    const empty = { jobs: [], operations: [], unknownJobs: [], exitCode: 0 };
+    assert.equal(renderStatus(empty, NOW), '0 jobs; 0 operations running\n');
+  });
+});
+
+describe('statusSummary', () => {
+  it('names the jobs that are not known', () => {
+    const report = { ...REPORT, operations: [], unknownJobs: ['typo', 'other'] };
+    assert.equal(statusSummary(report), '2 jobs, 1 overdue, 1 first run; 0 operations running; not known: typo, other');
+  });
+});

@@ -1,0 +1,26 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { capRegistries } from '../../../../src/metrics/state/reading/registry-cap.ts';
+
+const hits = (count: number, other = 0) => ({
+  counters: {
+    skopeo_rate_limit_hits_total: {
+      ...(other > 0 ? { _other: other } : {}),
+      ...Object.fromEntries(Array.from({ length: count }, (_, index) => [`reg-${index}.example`, 2])),
+    },
+  },
+  histograms: {},
+});
+
+test('fifty registries keep their names', () => {
+  assert.deepEqual(capRegistries(hits(50, 3)), hits(50, 3));
+  assert.deepEqual(capRegistries({ counters: {}, histograms: {} }), { counters: {}, histograms: {} });
+});
+
+test('the others are counted together and none is lost', () => {
+  const capped = capRegistries(hits(53, 4)).counters.skopeo_rate_limit_hits_total ?? {};
+  assert.equal(Object.keys(capped).length, 51);
+  assert.equal(capped._other, 10);
+  assert.equal(capped['reg-49.example'], 2);
+  assert.equal(capped['reg-50.example'], undefined);
+});

@@ -1,0 +1,70 @@
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { after, test } from 'node:test';
+
+const reporter = resolve(import.meta.dirname, '../../scripts/reporter.mjs');
+const directory = mkdtempSync(join(tmpdir(), 'reporter-test-'));
+after(() => rmSync(directory, { recursive: true }));
+
+const IMPORTS = "import { after, before, describe, it, test } from 'node:test';\n";
+
+/** What the reporter makes of one test file: its closing line, and the exit status. */
+const reportOf = (body: string) => {
+  const file = join(directory, 'case.test.mjs');
+  writeFileSync(file, IMPORTS + body);
+  // The runner within a runner: without this variable it would believe to be one of our own test files.
+  const { NODE_TEST_CONTEXT: _, ...env } = process.env;
+  const argv = ['--test', `--test-reporter=${reporter}`, file];
+  const { status, stdout } = spawnSync(process.execPath, argv, { encoding: 'utf8', env });
+  return { status, closing: stdout.trimEnd().split('\n').at(-1), stdout };
+};
+
+const CASES: readonly [title: string, body: string, closing: string, status: number][] = [
+  ['passing tests', "test('a', () => {}); test('b', () => {});", '2 passed, 0 failed', 0],
+  [
+    'skipped and todo tests',
+    "test('a', () => {}); test.skip('b'); test.todo('c');",
+    '1 passed, 0 failed, 2 skipped',
+    0,
+  ],
+  ['nothing but skipped tests', "test.skip('a');", '0 passed, 0 failed, 1 skipped', 1],
+  ['a failing subtest counts once', "test('a', (t) => t.test('b', () => { throw 1; }));", '0 passed, 1 failed', 1],
+  ['suites do not count', "describe('s', () => { it('a', () => {}); });", '1 passed, 0 failed', 0],
+  [
+    'a hook that throws',
+    "describe('s', () => { after(() => { throw 1; }); it('a', () => {}); });",
+    '1 passed, 1 failed',
+    1,
+  ],
+  ['a hook of the file', "after(() => { throw 1; }); test('a', () => {});", '1 passed, 1 failed', 1],
+  ['a file that does not load', "import 'no-such-package';", '0 passed, 1 failed', 1],
+  ['a file without tests', '', '0 passed, 1 failed', 1],
+  [
+    'exit with success before the end',
+    "test('a', () => {}); test('b', () => process.exit(0));",
+    '0 passed, 1 failed',
+    1,
+  ],
+  ['a killed file', "test('a', () => process.kill(process.pid, 'SIGKILL'));", '0 passed, 1 failed', 1],
+  [
+    'a rejection after the end',
+    "test('a', () => void setImmediate(() => Promise.reject(1)));",
+    '1 passed, 1 failed',
+    1,
+  ],
+];
+
+for (const [title, body, closing, status] of CASES) {
+  test(`${title}: ${closing}`, () => {
+    const report = reportOf(body);
+    assert.deepEqual({ closing: report.closing, status: report.status }, { closing, status }, report.stdout);
+  });
+}
+
+test('a failure is told with its cause', () => {
+  const { stdout } = reportOf("test('a', () => { throw new Error('outer', { cause: new Error('inner') }); });");
+  assert.match(stdout, /✖ .*case\.test\.mjs a\n.*outer[\s\S]*Caused by: .*inner/);
+});

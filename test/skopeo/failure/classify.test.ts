@@ -1,0 +1,106 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { describe, it } from 'node:test';
+import { z } from 'zod';
+import { classifyFailure, classifyMessage } from '../../../src/skopeo/failure/classify.ts';
+import { ERROR_TYPES } from '../../../src/tracking/vocabulary.ts';
+
+const FAILURES = z
+  .array(
+    z.object({
+      version: z.string(),
+      case: z.string(),
+      errorType: z.enum(ERROR_TYPES),
+      side: z.enum(['source', 'destination']).optional(),
+      message: z.string(),
+    }),
+  )
+  .parse(JSON.parse(readFileSync(new URL('../../fixtures/failures.json', import.meta.url), 'utf8')));
+
+describe('recorded failures', () => {
+  it('cover three versions of skopeo and most classes', () => {
+    assert.deepEqual(new Set(FAILURES.map(({ version }) => version)), new Set(['1.18.0', '1.22.0', '1.9.3']));
+    assert.ok(new Set(FAILURES.map(({ errorType }) => errorType)).size >= 25);
+  });
+
+  for (const version of ['1.9.3', '1.18.0', '1.22.0']) {
+    it(`of ${version} fall into the class of what was done wrong, on the side it was done to`, () => {
+      for (const { case: name, errorType, side, message } of FAILURES.filter((one) => one.version === version)) {
+        const failure = classifyFailure({ exitCode: 1, stderrFatal: message });
+        assert.equal(failure.errorType, errorType, `${name}: ${message}`);
+        if (side !== undefined) assert.equal(failure.side, side, `${name}: ${message}`);
+      }
+    });
+  }
+});
+
+describe('classifyFailure', () => {
+  const refused =
+    'trying to reuse blob sha256:1d at destination: pinging container registry reg.example:5000: Get "https://reg.example:5000/v2/": dial tcp 10.0.0.1:5000: connect: connection refused';
+
+  it('names registry and side, and what to do next', () => {
+    const failure = classifyFailure({ exitCode: 1, stderrFatal: refused });
+    assert.equal(failure.registry, 'reg.example:5000');
+    assert.equal(failure.side, 'destination');
+    assert.match(failure.next, /reg\.example:5000 is up/);
+    assert.equal(failure.docs, 'docs/errors.md#connection_refused');
+  });
+
+  it('names the path', () => {
+    const stderrFatal = 'writing blob: write /mnt/images/app/dir-put-blob12: no space left on device';
+    assert.equal(classifyFailure({ exitCode: 1, stderrFatal }).path, '/mnt/images/app/dir-put-blob12');
+  });
+
+  it('takes the registry from the references where the message has none', () => {
+    const stderrFatal =
+      'reading blob sha256:1d: fetching blob: received unexpected HTTP status: 503 Service Unavailable';
+    const failure = classifyFailure({ exitCode: 1, stderrFatal, source: 'docker://alpine', destination: 'dir:/x' });
+    assert.equal(failure.registry, 'docker.io');
+  });
+
+  it('is not misled by words that users choose', () => {
+    const names = 'quota.example/denied/x509: ';
+    const message = `initializing source docker://${names}reading manifest 429 in ${names}manifest unknown`;
+    assert.equal(classifyMessage(message), 'not_found');
+    const lost =
+      'initializing source docker://tls/quota: pinging container registry quota: Get "http://quota/v2/": EOF';
+    assert.equal(classifyMessage(lost), 'connection_lost');
+  });
+
+  it('counts the last endpoint, not the mirrors before it', () => {
+    const message =
+      'initializing source docker://r/a:1: (Mirrors also failed: [m/a:1: Get "http://m/v2/": connect: connection refused]): r/a:1: reading manifest 1 in r/a: manifest unknown';
+    assert.equal(classifyMessage(message), 'not_found');
+  });
+
+  it('passes the status of skopeo on', () => {
+    assert.equal(classifyFailure({ exitCode: 2, stderrFatal: 'manifest unknown' }).exitCode, 2);
+    assert.equal(classifyFailure({ exitCode: 1, stderrFatal: 'whatever' }).exitCode, 1);
+  });
+
+  it('tells a signal of others from our own doing', () => {
+    const killed = classifyFailure({ exitCode: null, signal: 'SIGKILL' });
+    assert.deepEqual([killed.errorType, killed.exitCode], ['killed', 137]);
+    const canceled = classifyFailure({ exitCode: null, signal: 'SIGTERM', reason: 'canceled' });
+    assert.deepEqual([canceled.errorType, canceled.exitCode], ['canceled', 143]);
+    const stalled = classifyFailure({ exitCode: null, signal: 'SIGTERM', reason: 'stalled' });
+    assert.deepEqual([stalled.errorType, stalled.exitCode, stalled.retryable], ['stalled', 124, 'yes']);
+  });
+
+  it('lets our reason go before what skopeo says while it ends', () => {
+    const failure = classifyFailure({ exitCode: 1, stderrFatal: 'writing blob: unexpected EOF', reason: 'timeout' });
+    assert.deepEqual([failure.errorType, failure.exitCode], ['timeout', 124]);
+  });
+
+  it('takes status 2 without a word for a crash', () => {
+    assert.equal(classifyFailure({ exitCode: 2 }).errorType, 'crashed');
+    assert.equal(classifyFailure({ exitCode: 1 }).errorType, 'unknown');
+  });
+
+  it('shows no secret and no endless message', () => {
+    const stderrFatal = `logging in with hunter2-canary: "https://u:pw@reg/v2/?_state=abc" ${'x'.repeat(5000)}`;
+    const { message } = classifyFailure({ exitCode: 1, stderrFatal, secrets: ['hunter2-canary'] });
+    assert.doesNotMatch(message, /hunter2|u:pw|abc/);
+    assert.equal(message.length, 1000);
+  });
+});
