@@ -1,13 +1,9 @@
+import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 import type { DestinationRule } from './map/destination-rule.ts';
 import type { Pattern } from './select/pattern.ts';
 import type { Selection } from './select/selection.ts';
 
-/** A platform as skopeo's `--override-os`, `--override-arch` and `--override-variant` name it. */
-export interface Platform {
-  readonly os: string;
-  readonly architecture: string;
-  readonly variant?: string;
-}
+export type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 
 /** How one registry is reached. Nothing set: as skopeo does by itself (auth files, certs.d, registries.conf). */
 export interface RegistryAccess {

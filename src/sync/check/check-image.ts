@@ -1,4 +1,5 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
+import { parseManifest } from '../../skopeo/manifest/parse-manifest.ts';
 import type { Platform, RegistryAccess } from '../job.ts';
 import type { PlannedImage, WantedImage } from '../plan/plan.ts';
 import type { ManifestHead, RegistryLookup } from '../ports.ts';
@@ -6,7 +7,7 @@ import { dockerReference, parseLocation } from '../reference.ts';
 import { compareDigests, signsAnew, type Verdict } from './compare.ts';
 import { filterIndex } from './filtered-index.ts';
 import { type DestinationState, localState } from './local-state.ts';
-import { digestOf, parseManifest } from './manifest.ts';
+import { digestOf } from './manifest.ts';
 import type { RememberedCopy, SyncMemory } from './memory.ts';
 import { onlyInstanceFor, systemPlatform } from './platform.ts';
 
@@ -39,13 +40,13 @@ const sourceHead = async (image: WantedImage, effects: CheckEffects): Promise<Ma
 /** The digest that a copy of an index would leave behind; absent where only skopeo can tell. */
 const expectedDigest = (bytes: Uint8Array, content: 'system' | readonly Platform[], system?: Partial<Platform>) => {
   const manifest = parseManifest(bytes);
-  if (manifest.kind !== 'index') return undefined;
+  if (manifest?.kind !== 'list') return undefined;
   if (content !== 'system' && content.length > 1) {
     const filtered = filterIndex(bytes, content);
     return filtered === undefined ? undefined : digestOf(filtered.bytes);
   }
   const wanted = content === 'system' ? systemPlatform(system) : content[0];
-  return wanted === undefined ? undefined : onlyInstanceFor(manifest.instances, wanted)?.digest;
+  return wanted === undefined ? undefined : onlyInstanceFor(manifest.instances, wanted);
 };
 
 const atDigest = (source: string, digest: string): string => {

@@ -1,22 +1,23 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
+import { type Manifest, parseManifest } from '../../skopeo/manifest/parse-manifest.ts';
 import type { BlobDescriptor } from '../../tracking/events.ts';
 import type { SyncEntry } from '../job.ts';
 import type { PlannedImage } from '../plan/plan.ts';
 import type { RegistryLookup } from '../ports.ts';
 import { dockerReference, parseLocation } from '../reference.ts';
-import { digestOf, type IndexInstance, parseManifest } from './manifest.ts';
+import { digestOf } from './manifest.ts';
 import { onlyInstanceFor, systemPlatform } from './platform.ts';
 
 /** What a copy would read. */
 export type CopyExtent = Pick<PlannedImage, 'blobs' | 'pulls' | 'sourceDigest'>;
 
 const wantedInstances = (
-  instances: readonly IndexInstance[],
+  { instances }: Extract<Manifest, { kind: 'list' }>,
   { content, systemPlatform: system }: SyncEntry['copy'],
-) => {
-  if (content === 'all') return instances;
+): readonly string[] => {
+  if (content === 'all') return instances.map(({ digest }) => digest);
   const platforms = content === 'system' ? [systemPlatform(system)] : content;
-  return platforms.flatMap((platform) => (platform === undefined ? [] : (onlyInstanceFor(instances, platform) ?? [])));
+  return platforms.flatMap((platform) => onlyInstanceFor(instances, platform) ?? []);
 };
 
 const unique = (blobs: readonly BlobDescriptor[]): readonly BlobDescriptor[] => [
@@ -30,13 +31,13 @@ const readManifests = async (image: PlannedImage, lookup: RegistryLookup, signal
   const bytes = await lookup.manifest(source, entry.sourceAccess, signal);
   const top = parseManifest(bytes);
   const sourceDigest = digestOf(bytes);
-  if (top.kind !== 'index') return top.kind === 'image' ? { blobs: top.blobs, sourceDigest } : { sourceDigest };
+  if (top?.kind !== 'list') return { sourceDigest, ...(top === undefined ? {} : { blobs: unique(top.blobs) }) };
   const instances = await Promise.all(
-    wantedInstances(top.instances, entry.copy).map(async ({ digest }) =>
+    wantedInstances(top, entry.copy).map(async (digest) =>
       parseManifest(await lookup.manifest(dockerReference(location, { digest }), entry.sourceAccess, signal)),
     ),
   );
-  const blobs = unique(instances.flatMap((instance) => (instance.kind === 'image' ? instance.blobs : [])));
+  const blobs = unique(instances.flatMap((instance) => (instance?.kind === 'image' ? instance.blobs : [])));
   return { blobs, sourceDigest };
 };
 

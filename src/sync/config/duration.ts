@@ -1,11 +1,15 @@
-const UNIT_SECONDS: Readonly<Record<string, number>> = { ms: 0.001, s: 1, m: 60, h: 3600, d: 86_400, w: 604_800 };
+import { DURATION_HINT, parseDuration } from '../../cli/duration.ts';
+import { usageError } from '../../errors/wrapper-error.ts';
 
-/** What a duration looks like: `90s`, `1h30m`, `90d`, or a bare number of seconds. */
-export const DURATION = /^(?:\d+(?:\.\d+)?|(?:\d+(?:\.\d+)?(?:ms|s|m|h|d|w))+)$/;
+const LONG_UNIT_SECONDS: Readonly<Record<string, number>> = { d: 86_400, w: 604_800 };
 
-/** Seconds of a text that matches {@link DURATION}. */
+/**
+ * Seconds of a duration as everywhere in the program, and of whole days and weeks (`30d`, `2w`), for ages.
+ * @throws WrapperError `usage` when it is none.
+ */
 export const durationSeconds = (text: string): number => {
-  if (/^[\d.]+$/.test(text)) return Number(text);
-  const parts = [...text.matchAll(/([\d.]+)([a-z]+)/g)];
-  return parts.reduce((sum, [, number = '', unit = '']) => sum + Number(number) * (UNIT_SECONDS[unit] ?? 0), 0);
+  const [, count, unit = ''] = /^(\d+)([dw])$/.exec(text) ?? [];
+  const seconds = count === undefined ? parseDuration(text) : Number(count) * (LONG_UNIT_SECONDS[unit] ?? 0);
+  if (seconds === undefined) throw usageError(`must be ${DURATION_HINT}, or days as in 30d`);
+  return seconds;
 };

@@ -5,9 +5,9 @@ import { isDigest, isRegistry, isTag, parseLocation } from '../reference.ts';
 import { compilePattern } from '../select/pattern.ts';
 import { parseVersionRange } from '../select/version-range.ts';
 import { parsedBy } from './checked.ts';
-import { DURATION } from './duration.ts';
+import { durationSeconds } from './duration.ts';
 
-const duration = z.string().regex(DURATION, 'must be a duration such as 90s, 1h30m or 30d');
+const duration = parsedBy(durationSeconds);
 const pattern = parsedBy(compilePattern).describe('A glob for the whole tag, or /regular expression/.');
 const patterns = z.array(pattern);
 const range = parsedBy(parseVersionRange).describe('A range of versions such as ">=1.2 <2" or "^3".');

@@ -132,7 +132,7 @@ const WRONG: Readonly<Record<string, readonly [text: string, problems: readonly 
   ],
   'a bad duration': [
     `${OK}stall-timeout: soon\n`,
-    ['4:16 "stall-timeout": must be a duration such as 90s, 1h30m or 30d'],
+    ['4:16 "stall-timeout": must be a duration such as 90s, 10m or 1h30m, or days as in 30d'],
   ],
   'a bad platform': [
     `${OK}    platforms: [amd64]\n`,
