@@ -27,7 +27,7 @@ export interface SkopeoExit {
   /** `ENOENT`, `EACCES`, …: the process never ran. */
   readonly spawnErrorCode: string | undefined;
   /** What it wrote to stdout; only when captured. */
-  readonly stdout: string;
+  readonly stdout: Buffer;
 }
 
 export interface SkopeoProcess {
@@ -141,7 +141,7 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
       signal: result.signal,
       fatalMessage,
       spawnErrorCode: neverRan ? (result.code ?? 'UNKNOWN') : undefined,
-      stdout: captured.text(),
+      stdout: captured.bytes(),
     };
   };
   return { pid: child.pid, onTerminal: terminal !== undefined, outputBytes: () => outputBytes, ended: end() };
