@@ -15,6 +15,8 @@ export interface Expectation {
   readonly maySucceed?: true;
   /** 1 unless told otherwise. */
   readonly exitCodes?: readonly number[];
+  /** A child of skopeo may outlive it: nobody was there to end it. */
+  readonly orphans?: true;
   /** skopeo processes that it took. */
   readonly attempts?: number;
   /** How long the operation may take by itself; machines that are busy get some more. */
