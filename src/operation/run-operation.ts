@@ -72,7 +72,7 @@ export interface OperationSurroundings {
 export interface OperationOutcome {
   readonly result: OperationResult;
   readonly failure?: Failure;
-  readonly stdout: string;
+  readonly stdout: Buffer;
 }
 
 /** The parts of a running operation that its attempts need. */
@@ -121,7 +121,7 @@ export const runOperation = async (
 
 interface AttemptsEnd {
   readonly failure: Failure | undefined;
-  readonly stdout: string;
+  readonly stdout: Buffer;
 }
 
 /** Attempts until one succeeds or no more is worthwhile; the failure of the last one. */

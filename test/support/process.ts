@@ -7,14 +7,15 @@ export { waitFor } from './wait-for.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
+const { SKOPEO_WRAPPER = join(ROOT, 'bin', 'dev.js') } = process.env;
+
 /**
- * How the CLI is started: the packaged binary of the environment variable `SKOPEO_WRAPPER`, or the sources by the Node
- * that runs the tests.
+ * How the CLI is started: the executable or the script (by the Node that runs the tests) that the environment variable
+ * `SKOPEO_WRAPPER` names, or else the sources.
  */
-export const CLI: readonly [string, ...string[]] =
-  process.env.SKOPEO_WRAPPER === undefined
-    ? [process.execPath, join(ROOT, 'bin', 'dev.js')]
-    : [process.env.SKOPEO_WRAPPER];
+export const CLI: readonly [string, ...string[]] = SKOPEO_WRAPPER.endsWith('.js')
+  ? [process.execPath, SKOPEO_WRAPPER]
+  : [SKOPEO_WRAPPER];
 
 const COMPILE_CACHE = join(ROOT, '.cache', 'compile');
 

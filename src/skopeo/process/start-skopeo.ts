@@ -30,7 +30,7 @@ export interface SkopeoExit {
   /** `ENOENT`, `EACCES`, …: the process never ran. */
   readonly spawnErrorCode: string | undefined;
   /** What it wrote to stdout; only when captured. */
-  readonly stdout: string;
+  readonly stdout: Buffer;
 }
 
 export interface SkopeoProcess {
@@ -155,7 +155,7 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
       signal: result.signal,
       fatalMessage,
       spawnErrorCode: neverRan ? (result.code ?? 'UNKNOWN') : undefined,
-      stdout: captured.text(),
+      stdout: captured.bytes(),
     };
   };
   return { pid: child.pid, onTerminal: terminal !== undefined, outputBytes: () => outputBytes, ended: end() };
