@@ -22,6 +22,8 @@ const LOOKUP_PATIENCE_MS = 3_000;
 /** One operation as its user sees it: which skopeo to run, how often, for how long. */
 export interface OperationRequest {
   readonly identity: OperationIdentity;
+  /** One image of a sync run: live and counted in blobs and bytes, but no operation of its own. */
+  readonly part?: boolean;
   /** References without credentials, for people. */
   readonly source: string;
   readonly destination: string;
@@ -93,7 +95,14 @@ export const runOperation = async (
 ): Promise<OperationOutcome> => {
   const { identity, source, destination, sourceShort, destinationShort } = request;
   const { clock, observers } = surroundings;
-  const tracker = new OperationTracker({ identity, sourceShort, destinationShort, clock, observers });
+  const tracker = new OperationTracker({
+    identity,
+    sourceShort,
+    destinationShort,
+    clock,
+    observers,
+    part: request.part ?? false,
+  });
   const sizes = new SizeLookup(request.sourceManifest, request.platform, (event) => emit(event));
   const emit = (event: OperationEvent): void => {
     tracker.handle(event);

@@ -1,7 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../context.ts';
 import { runOperation } from '../../operation/run-operation.ts';
 import type { ManifestReader } from '../../skopeo/manifest/local-layout.ts';
@@ -91,6 +91,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
     const { result } = await runOperation(
       {
         identity: { operation: 'sync', sourceTransport: from.transport, destinationTransport: to.transport },
+        part: true,
         source: redactReference(source),
         destination: redactReference(destination),
         sourceShort: shortName(from),
