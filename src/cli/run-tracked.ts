@@ -18,6 +18,7 @@ import { versionFile } from '../skopeo/binary/version-file.ts';
 import { childEnvironment } from '../skopeo/credentials/child-environment.ts';
 import { prepareCredentials } from '../skopeo/credentials/prepare.ts';
 import { loadNativePty } from '../skopeo/process/native-pty.ts';
+import { findLauncher } from '../skopeo/process/parent-death.ts';
 import { Terminals } from '../skopeo/process/terminals.ts';
 import type { CommandLine } from './command-line.ts';
 import type { OwnFlags } from './own-flags.ts';
@@ -70,7 +71,7 @@ export const runTracked = async (
   const { own } = line;
   const { env, cwd, uid, clock } = context;
   const state = stateLocation(own, context);
-  const skopeo = await locateSkopeo(own, context, state);
+  const [skopeo, launcher] = await Promise.all([locateSkopeo(own, context, state), findLauncher(env)]);
   refuseUnsupported(line, skopeo);
   using signals = abortOnSignals(context.signals);
   using runDirectory = createRunDirectory(env);
@@ -78,6 +79,7 @@ export const runTracked = async (
   try {
     const request = toRequest(line, {
       binary: skopeo.path,
+      launcher,
       env: childEnvironment(env),
       cwd,
       credentials,
