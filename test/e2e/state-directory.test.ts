@@ -87,9 +87,10 @@ test('a state directory is made when it is missing, and again when it is deleted
     ...['--heartbeat-interval', '1s'],
     ...stallingCopy(registry.source('app'), scene.dir.join('out')),
   );
-  await waitFor('the state directory', async () => (await readdir(scene.stateDir)).length > 0);
+  const isRecorded = async () => (await readdir(scene.stateDir)).some((name) => name.startsWith('run.'));
+  await waitFor('the run to be recorded', isRecorded);
   await rm(scene.stateDir, { recursive: true });
-  await waitFor('the state directory again', async () => (await readdir(scene.stateDir)).length > 0);
+  await waitFor('the run to be recorded again', isRecorded);
   registry.release();
   const { exitCode, stderr } = await copy.result;
   assert.equal(exitCode, 0, stderr);
