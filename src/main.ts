@@ -19,7 +19,13 @@ const showHelp = async (id: string | undefined, { env }: Context): Promise<numbe
 };
 
 const runCommand = async (load: () => Promise<CommandClass>, argv: readonly string[], context: Context) => {
-  const [CommandOfId, config] = await loadAsUnknownUser(context.env, () => Promise.all([load(), loadConfig()]));
+  const [CommandOfId, config] = await loadAsUnknownUser(context.env, async () => {
+    const found = await load();
+    return [
+      found,
+      found.oclifParses ? await loadConfig() : (await import('./cli/bare-config.ts')).bareConfig(),
+    ] as const;
+  });
   return new CommandOfId([...argv], config, context).run();
 };
 

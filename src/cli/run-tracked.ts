@@ -84,9 +84,8 @@ export const runTracked = async (
       cwd,
       credentials,
       runDirectory: runDirectory.path,
-      signal: signals.signal,
     });
-    const display = chooseDisplay(
+    const display = await chooseDisplay(
       {
         ...own,
         quiet: line.values.quiet,
@@ -121,7 +120,8 @@ export const runTracked = async (
 };
 
 /** What skopeo wrote to stdout goes into the one object that `--json` promises. */
-const toJson = ({ result, stdout }: OperationOutcome) => (stdout === '' ? result : { ...result, output: stdout });
+const toJson = ({ result, stdout }: OperationOutcome) =>
+  stdout.length === 0 ? result : { ...result, output: stdout.toString('utf8') };
 
 const verdictOf = ({ result }: OperationOutcome) => ({
   exitCode: result.exitCode,

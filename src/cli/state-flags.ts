@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import {
@@ -16,7 +16,10 @@ export const stateDirFlag = Flags.string({
   multiple: true,
 });
 
-/** The state directories a user means: by the flag, by `SKOPEO_WRAPPER_STATE_DIR`, or by default. Throws a usage error where there is no default. */
+/**
+ * The state directories a user means: by the flag, by `SKOPEO_WRAPPER_STATE_DIR`, or by default. Throws a usage error
+ * where there is no default.
+ */
 export const stateLocations = (given: readonly string[] | undefined, { env, cwd, uid }: Context): StateLocation[] => {
   const spillRoot = defaultSpillRoot(env, uid);
   if (given !== undefined && given.length > 0) return given.map((path) => locateState(resolve(cwd, path), spillRoot));

@@ -6,6 +6,7 @@ import type { OperationRequest } from '../operation/run-operation.ts';
 
 /** A subcommand of skopeo: parsed by the flag table, run as a tracked operation. */
 export abstract class SkopeoCommand extends WrapperCommand {
+  static override readonly oclifParses = false;
   static override strict = false;
 
   /** What the command line asks for. */

@@ -17,9 +17,14 @@ import { runAttempt } from './run-attempt.ts';
 import { SizeLookup } from './size-lookup.ts';
 import { type Termination, terminationOf } from './termination.ts';
 
+/** How long a copy that is done waits for a manifest that tells the sizes of its blobs. */
+const LOOKUP_PATIENCE_MS = 3_000;
+
 /** One operation as its user sees it: which skopeo to run, how often, for how long. */
 export interface OperationRequest {
   readonly identity: OperationIdentity;
+  /** One image of a sync run: live and counted in blobs and bytes, but no operation of its own. */
+  readonly part?: boolean;
   /** References without credentials, for people. */
   readonly source: string;
   readonly destination: string;
@@ -27,7 +32,7 @@ export interface OperationRequest {
   readonly destinationShort: string;
   readonly skopeo: {
     readonly binary: string;
-    readonly launcher: Launcher;
+    readonly launcher?: Launcher;
     readonly args: readonly string[];
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly cwd: string;
@@ -50,6 +55,8 @@ export interface OperationRequest {
   readonly readDigest?: (() => Promise<string | undefined>) | undefined;
   /** Clears what a failed attempt left behind and the next one would trip over. */
   readonly beforeRetry?: (() => Promise<void>) | undefined;
+  /** Clears what a skopeo that a signal ended had no time to clear itself. */
+  readonly afterKill?: (() => Promise<void>) | undefined;
 }
 
 export interface OperationSurroundings {
@@ -69,7 +76,7 @@ export interface OperationSurroundings {
 export interface OperationOutcome {
   readonly result: OperationResult;
   readonly failure?: Failure;
-  readonly stdout: string;
+  readonly stdout: Buffer;
 }
 
 /** The parts of a running operation that its attempts need. */
@@ -90,7 +97,14 @@ export const runOperation = async (
 ): Promise<OperationOutcome> => {
   const { identity, source, destination, sourceShort, destinationShort } = request;
   const { clock, observers } = surroundings;
-  const tracker = new OperationTracker({ identity, sourceShort, destinationShort, clock, observers });
+  const tracker = new OperationTracker({
+    identity,
+    sourceShort,
+    destinationShort,
+    clock,
+    observers,
+    part: request.part ?? false,
+  });
   const sizes = new SizeLookup(request.sourceManifest, request.platform, (event) => emit(event));
   const emit = (event: OperationEvent): void => {
     tracker.handle(event);
@@ -105,7 +119,7 @@ export const runOperation = async (
   try {
     emit({ type: 'operation-started', operation: identity.operation, source, destination });
     const { failure, stdout } = await runAttempts(request, surroundings, running);
-    await sizes.settled();
+    await sizes.close(failure ? 0 : LOOKUP_PATIENCE_MS);
     if (!failure) await readDestination(request, emit);
     const digest = failure ? undefined : await request.readDigest?.();
     const result = toResult(request, tracker, failure, digest);
@@ -118,7 +132,7 @@ export const runOperation = async (
 
 interface AttemptsEnd {
   readonly failure: Failure | undefined;
-  readonly stdout: string;
+  readonly stdout: Buffer;
 }
 
 /** Attempts until one succeeds or no more is worthwhile; the failure of the last one. */
@@ -139,6 +153,7 @@ const runAttempts = async (
     });
     const { stdout } = end.exit;
     if (end.exit.exitCode === 0) return { failure: undefined, stdout };
+    if (end.exit.signal !== undefined) await request.afterKill?.().catch(() => undefined);
     const failure = judge(end, { ...request, ...request.skopeo });
     const { errorType, message, registry } = failure;
     running.emit({
@@ -164,7 +179,7 @@ const runAttempts = async (
 const readDestination = async (request: OperationRequest, emit: (event: OperationEvent) => void): Promise<void> => {
   const lookup = new SizeLookup(request.destinationManifest, request.platform, emit);
   lookup.readNow();
-  await lookup.settled();
+  await lookup.close(LOOKUP_PATIENCE_MS);
 };
 
 const toResult = (

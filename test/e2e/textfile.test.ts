@@ -6,9 +6,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { buildProgram } from '../../scripts/build.mjs';
 import { parseSamples } from '../metrics/samples.ts';
+import { startNodeExporter } from '../metrics/textfile/node-exporter.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { startExporter } from './node-exporter.ts';
-import { curl, openScene, type Samples, samplesOf, stallingCopy, startStallingRegistry } from './scene.ts';
+import { openScene, type Samples, samplesOf, stallingCopy, startStallingRegistry } from './scene.ts';
 
 const WRITTEN = 'skopeo_wrapper_textfile_write_timestamp_seconds{}';
 const ACTIVE = 'skopeo_active_operations{operation="copy"}';
@@ -21,7 +21,7 @@ test('the textfile shows a copy at its start, at every heartbeat and at its end,
   const textfiles = scene.dir.join('textfiles');
   await mkdir(textfiles);
   await using registry = await startStallingRegistry(scene, ['app']);
-  await using exporter = await startExporter(textfiles);
+  await using exporter = await startNodeExporter(textfiles);
   const copy = scene.start(
     ...['--metrics-textfile', textfiles, '--heartbeat-interval', '1s'],
     ...stallingCopy(registry.source('app'), scene.dir.join('out')),
@@ -43,7 +43,7 @@ test('the textfile shows a copy at its start, at every heartbeat and at its end,
   assert.equal(end.get('skopeo_operations_total{operation="copy",status="success"}'), 1);
   for (const series of end.keys()) assert.doesNotMatch(series, /^(process|nodejs)_/);
 
-  const served = parseSamples(await curl(`${exporter.url}/metrics`));
+  const served = (await exporter.scrape()).samples;
   assert.equal(served.get('node_textfile_scrape_error{}'), 0);
   for (const [series, value] of end) assert.equal(served.get(series), value, series);
 });
