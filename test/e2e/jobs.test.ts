@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { z } from 'zod';
+import { parseSamples } from '../metrics/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openScene, samplesOf, stallingCopy, startStallingRegistry } from './scene.ts';
 
@@ -90,4 +92,22 @@ test('a job is overdue after its limit, unknown before its first run, and can be
   const unknown = await scene.run('metrics', 'forget-job', 'quick');
   assert.equal(unknown.exitCode, 64);
   assert.match(unknown.stderr, /there is no job "quick"\nskopeo-wrapper status lists the jobs\./);
+});
+
+test('a job that finds no skopeo fails for all to see', async () => {
+  await using scene = await openScene();
+  const copy = ['copy', scene.source, `dir:${scene.dir.join('out')}`];
+  const { exitCode, stderr } = await scene.run(
+    ...['--job-name', 'nightly', '--skopeo-path', scene.dir.join('no-skopeo'), '--metrics-textfile', scene.dir.path],
+    ...copy,
+  );
+  assert.equal(exitCode, 69);
+  assert.match(stderr, /no-skopeo does not exist\nInstall it/);
+  const written = parseSamples(await readFile(scene.dir.join('skopeo_wrapper.prom'), 'utf8'));
+  for (const samples of [written, await scene.metrics()]) {
+    assert.equal(samples.get('skopeo_operation_errors_total{error_type="skopeo_missing",operation="copy"}'), 1);
+    assert.equal(samples.get('skopeo_job_runs_total{job_name="nightly",status="error"}'), 1);
+    assert.equal(samples.get('skopeo_job_last_exit_code{job_name="nightly"}'), 69);
+  }
+  assert.equal(written.get('skopeo_binary_available{}'), 0);
 });
