@@ -20,17 +20,20 @@ export interface AuthfileSearch {
 }
 
 /**
- * The file that skopeo reads first: the given one, `REGISTRY_AUTH_FILE`, or that of `skopeo login`. The others of its
- * search (~/.config/containers/auth.json, ~/.docker/config.json) are read by skopeo after any of them.
+ * Where skopeo looks for credentials when no authfile is named, in its order: the file of `skopeo login` and two more of
+ * the user. (1.9 looks there behind a named one, too; 1.18 does not.)
  */
-export const primaryAuthfile = ({ given, env, uid }: AuthfileSearch): string => {
-  const runtime = env.XDG_RUNTIME_DIR;
-  const fallback = runtime ? join(runtime, 'containers/auth.json') : `/run/containers/${uid}/auth.json`;
-  return given || env.REGISTRY_AUTH_FILE || fallback;
+const defaultPaths = ({ env, uid }: AuthfileSearch): readonly string[] => {
+  const home = env.HOME ?? '/';
+  return [
+    env.XDG_RUNTIME_DIR ? join(env.XDG_RUNTIME_DIR, 'containers/auth.json') : `/run/containers/${uid}/auth.json`,
+    join(env.XDG_CONFIG_HOME || join(home, '.config'), 'containers/auth.json'),
+    join(home, '.docker/config.json'),
+  ];
 };
 
 /** Reads an authfile; a file that does not exist holds nothing. Throws when it is damaged or cannot be read. */
-export const readAuthfile = (path: string): Authfile => {
+const readAuthfile = (path: string): Authfile => {
   try {
     return AUTHFILE.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
@@ -43,17 +46,42 @@ export const readAuthfile = (path: string): Authfile => {
   }
 };
 
+const readIfSound = (path: string): Authfile => {
+  try {
+    return readAuthfile(path);
+  } catch {
+    return {};
+  }
+};
+
+/** What `first` does not hold is taken from `second`; a helper of the second does not go before a login of the first. */
+const merge = (first: Authfile, second: Authfile): Authfile => {
+  const helpers = Object.entries(second.credHelpers ?? {}).filter(([registry]) => !(registry in (first.auths ?? {})));
+  return {
+    ...second,
+    ...first,
+    auths: { ...second.auths, ...first.auths },
+    credHelpers: { ...Object.fromEntries(helpers), ...first.credHelpers },
+  };
+};
+
 /**
- * The user's authfile with a login for one repository. It is put under the host and under the full name, since skopeo
- * prefers the longest key, and a helper for that host is left out, since skopeo asks helpers first.
+ * All that skopeo would find in the authfiles of the user. Throws when one that was named is damaged or unreadable;
+ * others of that kind are passed over, since skopeo with credentials does not look at them.
  */
-export const withLogin = (
-  file: Authfile,
-  { registry, repository }: { readonly registry: string; readonly repository?: string | undefined },
-  { username, password }: Login,
-): Authfile => {
+export const readAuthfiles = (search: AuthfileSearch): Authfile => {
+  const explicit = search.given || search.env.REGISTRY_AUTH_FILE;
+  if (explicit) return readAuthfile(explicit);
+  return defaultPaths(search).map(readIfSound).reduce(merge, {});
+};
+
+/**
+ * The user's authfile with one login for everything on a registry, as skopeo's own flags mean it: longer keys below that
+ * host and a helper for it, which skopeo would prefer, are left out.
+ */
+export const withLogin = (file: Authfile, registry: string, { username, password }: Login): Authfile => {
   const entry = { auth: Buffer.from(`${username}:${password.reveal()}`).toString('base64') };
+  const others = Object.entries(file.auths ?? {}).filter(([key]) => !key.startsWith(`${registry}/`));
   const { [registry]: _, ...credHelpers } = file.credHelpers ?? {};
-  const named = repository ? { [`${registry}/${repository}`]: entry } : {};
-  return { ...file, auths: { ...file.auths, [registry]: entry, ...named }, credHelpers };
+  return { ...file, auths: { ...Object.fromEntries(others), [registry]: entry }, credHelpers };
 };

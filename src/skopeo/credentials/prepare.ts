@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { usageError } from '../../errors/wrapper-error.ts';
-import { parseReference } from '../reference/parse.ts';
-import { primaryAuthfile, readAuthfile, withLogin } from './authfile.ts';
+import { parseReference, parseSyncDestination } from '../reference/parse.ts';
+import { readAuthfiles, withLogin } from './authfile.ts';
 import type { Side } from './given.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 import { type CredentialSources, type Login, loginOfHost, resolveLogin } from './resolve.ts';
@@ -70,8 +70,8 @@ const collectLogins = (request: CredentialRequest, env: CredentialHost['env']): 
   });
 };
 
-/** The repository that a side is about; undefined where credentials have no meaning (`dir:`, archives). */
-const repositoryOf = ({ side, reference = '' }: SideLogin, { subcommand, values }: CredentialRequest) => {
+/** The registry that a side is about; undefined where credentials have no meaning (`dir:`, archives). */
+const registryOf = ({ side, reference = '' }: SideLogin, { subcommand, values }: CredentialRequest) => {
   const scheme = side === 'image' || subcommand !== 'sync' ? undefined : values.transport[side];
   if (scheme === 'yaml') {
     throw usageError(
@@ -79,8 +79,11 @@ const repositoryOf = ({ side, reference = '' }: SideLogin, { subcommand, values 
       'Put them into an authfile (skopeo-wrapper login REGISTRY).',
     );
   }
-  const { transport: found, registry, repository } = parseReference(reference, scheme);
-  return found === 'docker' && registry !== undefined ? { registry, repository } : undefined;
+  const isPrefix = scheme !== undefined && side === 'destination';
+  const { transport, registry } = isPrefix
+    ? parseSyncDestination(reference, scheme)
+    : parseReference(reference, scheme);
+  return transport === 'docker' ? registry : undefined;
 };
 
 const secretTexts = ({ username, password }: Login): readonly string[] => {
@@ -110,7 +113,7 @@ const prepareLogin = (
 
 /**
  * Turns given credentials into what skopeo reads without anybody else being able to: for each side that has some, a
- * copy of the user's authfile with the login added, mode 0600 in a directory of mode 0700. Without credentials
+ * copy of the user's authfiles with the login added, mode 0600 in a directory of mode 0700. Without credentials
  * nothing is made. Throws usage errors for combinations that skopeo refuses.
  */
 export const prepareCredentials = (request: CredentialRequest, { env, uid }: CredentialHost): PreparedCredentials => {
@@ -118,10 +121,10 @@ export const prepareCredentials = (request: CredentialRequest, { env, uid }: Cre
   const { authfile } = request.values;
   const logins = collectLogins(request, env);
   const targets = logins.flatMap((login) => {
-    const repository = repositoryOf(login, request);
-    if (repository === undefined) return [];
-    const path = primaryAuthfile({ env, uid, given: authfile[login.side] ?? authfile.image });
-    return [{ flag: AUTHFILE_FLAG[login.side], content: withLogin(readAuthfile(path), repository, login.login) }];
+    const registry = registryOf(login, request);
+    if (registry === undefined) return [];
+    const file = readAuthfiles({ env, uid, given: authfile[login.side] ?? authfile.image });
+    return [{ flag: AUTHFILE_FLAG[login.side], content: withLogin(file, registry, login.login) }];
   });
   const secrets = logins.flatMap(({ login }) => secretTexts(login));
   if (targets.length === 0) return { ...NONE, secrets };

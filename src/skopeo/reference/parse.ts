@@ -69,3 +69,14 @@ export const parseReference = (text: string, scheme?: string): ImageReference =>
   if (known === undefined) return { transport: 'unknown', scheme: '' };
   return { transport: known.transport, scheme: written, ...known.parse(details) };
 };
+
+/**
+ * The destination of `sync`, to which source names are appended: unlike an image it may be a registry alone
+ * (`registry.example:5000`), and has then no repository.
+ */
+export const parseSyncDestination = (text: string, scheme: string): ImageReference => {
+  if (scheme !== 'docker') return parseReference(text, scheme);
+  const { registry = '', repository = '' } = parseReference(`${text}/x`, scheme);
+  const prefix = repository.replace(/(?:^library)?\/?x$/, '');
+  return { transport: 'docker', scheme, registry, ...(prefix !== '' && { repository: prefix }) };
+};

@@ -19,7 +19,7 @@ const lastTwoComponents = (path: string): string => path.split('/').filter(Boole
 export const shortName = (reference: ImageReference): string => {
   const { scheme, registry, repository, path } = reference;
   if (scheme === '') return '';
-  const place = repository === undefined ? lastTwoComponents(path ?? '') : `${registry}/${repository}`;
+  const place = path === undefined ? [registry, repository].filter(Boolean).join('/') : lastTwoComponents(path);
   return elide(`${scheme}:${place}`, MAX_SHORT_NAME);
 };
 

@@ -1,11 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
-import { errorsDocument } from '../../../scripts/errors-document.ts';
+import { DOCS_PAGE, errorsPage } from '../../../scripts/docs-errors.mjs';
 import { FAILURE_CLASSES } from '../../../src/skopeo/failure/table.ts';
 import { ERROR_TYPES } from '../../../src/tracking/vocabulary.ts';
-
-const DOCUMENT = new URL('../../../docs/errors.md', import.meta.url);
 
 describe('the failure table', () => {
   it('has one row for every error type, in the order of the vocabulary', () => {
@@ -25,6 +23,6 @@ describe('the failure table', () => {
   });
 
   it('is what the documentation says', () => {
-    assert.equal(readFileSync(DOCUMENT, 'utf8'), errorsDocument(), 'run npx node scripts/write-errors-document.ts');
+    assert.equal(readFileSync(DOCS_PAGE, 'utf8'), errorsPage(), 'run npx node scripts/docs-errors.mjs');
   });
 });

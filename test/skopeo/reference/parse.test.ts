@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { type ImageReference, parseReference } from '../../../src/skopeo/reference/parse.ts';
+import { type ImageReference, parseReference, parseSyncDestination } from '../../../src/skopeo/reference/parse.ts';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 
@@ -57,5 +57,22 @@ describe('parseReference', () => {
         assert.equal(parseReference(`docker://${text}`).transport, 'docker');
       }),
     );
+  });
+});
+
+describe('parseSyncDestination', () => {
+  const docker = { transport: 'docker', scheme: 'docker' };
+  const cases: Readonly<Record<string, object>> = {
+    'reg.example:5000': { ...docker, registry: 'reg.example:5000' },
+    localhost: { ...docker, registry: 'localhost' },
+    'reg.example/mirror/a': { ...docker, registry: 'reg.example', repository: 'mirror/a' },
+    team: { ...docker, registry: 'docker.io', repository: 'team' },
+  };
+  for (const [text, expected] of Object.entries(cases)) {
+    it(text, () => assert.deepEqual(parseSyncDestination(text, 'docker'), expected));
+  }
+
+  it('a directory', () => {
+    assert.deepEqual(parseSyncDestination('/srv/x', 'dir'), { transport: 'dir', scheme: 'dir', path: '/srv/x' });
   });
 });

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { parseReference } from '../../../src/skopeo/reference/parse.ts';
+import { parseReference, parseSyncDestination } from '../../../src/skopeo/reference/parse.ts';
 import { redactReference, shortName } from '../../../src/skopeo/reference/show.ts';
 
 describe('shortName', () => {
@@ -15,6 +15,10 @@ describe('shortName', () => {
   it('names the last two components of a path', () => {
     assert.equal(short('oci:/srv/images/app:1.0'), 'oci:images/app');
     assert.equal(short('dir:app/'), 'dir:app');
+  });
+
+  it('names a registry alone', () => {
+    assert.equal(shortName(parseSyncDestination('reg.example:5000', 'docker')), 'docker:reg.example:5000');
   });
 
   it('is empty for what is no reference', () => assert.equal(short('alpine'), ''));
