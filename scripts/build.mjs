@@ -42,9 +42,12 @@ const library = {
   packages: 'external',
 };
 
+/** Writes the program as one CommonJS file. */
+export const buildProgram = (outfile = program.outfile) => build({ ...program, outfile });
+
 /** Writes dist/. Resolves to the path of the program. */
 export const buildDist = async () => {
-  await Promise.all([build(program), build(library)]);
+  await Promise.all([buildProgram(), build(library)]);
   return resolve(root, program.outfile);
 };
 

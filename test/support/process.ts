@@ -21,6 +21,8 @@ export interface CliOptions {
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   readonly input?: string;
+  /** What to start instead of {@link CLI}. */
+  readonly program?: readonly [string, ...string[]];
   /** Killed after this; 60 s unless told otherwise. */
   readonly timeoutMs?: number;
 }
@@ -47,8 +49,8 @@ export interface RunningCli {
 
 /** Starts `skopeo-wrapper ARGS` without a terminal. */
 export const startCli = (args: readonly string[], options: CliOptions = {}): RunningCli => {
-  const { env = {}, cwd, input, timeoutMs = 60_000 } = options;
-  const [file, ...before] = CLI;
+  const { env = {}, cwd, input, program = CLI, timeoutMs = 60_000 } = options;
+  const [file, ...before] = program;
   const child = spawn(file, [...before, ...args], {
     env: { PATH: process.env.PATH ?? '', SKOPEO_WRAPPER_SKOPEO_PATH: SKOPEO, ...env },
     timeout: timeoutMs,
