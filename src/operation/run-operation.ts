@@ -16,6 +16,13 @@ import { runAttempt } from './run-attempt.ts';
 import { SizeLookup } from './size-lookup.ts';
 import { type Termination, terminationOf } from './termination.ts';
 
+/** What a failure of skopeo means to the operation, and the status to exit with. */
+export interface Interpretation {
+  /** The failure is what was asked about: the operation succeeded. */
+  readonly answered: boolean;
+  readonly exitCode: number;
+}
+
 /** One operation as its user sees it: which skopeo to run, how often, for how long. */
 export interface OperationRequest {
   readonly identity: OperationIdentity;
@@ -46,6 +53,8 @@ export interface OperationRequest {
   readonly platform: Platform;
   /** The digest of the manifest at the destination, after a success. */
   readonly readDigest?: (() => Promise<string | undefined>) | undefined;
+  /** Absent: a failure is a failure, with its own status. */
+  readonly interpret?: ((failure: Failure) => Interpretation) | undefined;
   /** Clears what a failed attempt left behind and the next one would trip over. */
   readonly beforeRetry?: (() => Promise<void>) | undefined;
 }
