@@ -17,6 +17,16 @@ const shared = {
   logLevel: 'warning',
 };
 
+/** zod carries its messages in some forty languages, half a megabyte that would be compiled at every start. */
+const englishOnly = {
+  name: 'english-only',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^\.\.\/locales\/index\.js$/ }, ({ resolveDir }) => ({
+      path: resolve(resolveDir, '../locales/en.js'),
+    }));
+  },
+};
+
 /** Options that a single executable needs; see docs of Node's SEA: the main script is one CommonJS file. */
 const program = {
   ...shared,
@@ -32,6 +42,7 @@ const program = {
   minifySyntax: true,
   lineLimit: 160,
   charset: 'ascii',
+  plugins: [englishOnly],
 };
 
 const library = {

@@ -14,4 +14,6 @@ const boot = async (argv: readonly string[]): Promise<void> => {
   await runProcess(argv);
 };
 
-void boot(process.argv.slice(2));
+boot(process.argv.slice(2)).catch((error: NodeJS.ErrnoException) => {
+  if (error.code !== 'EPIPE') throw error; // the reader of --version went away
+});

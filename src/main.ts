@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import { findSubcommand, isHelpRequest } from './cli/find-subcommand.ts';
 import { globalOptionTakesValue } from './cli/global-options.ts';
 import { reportError } from './cli/report-error.ts';
@@ -20,7 +19,13 @@ const showHelp = async (id: string | undefined, { env }: Context): Promise<numbe
 };
 
 const runCommand = async (load: () => Promise<CommandClass>, argv: readonly string[], context: Context) => {
-  const [CommandOfId, config] = await loadAsUnknownUser(context.env, () => Promise.all([load(), loadConfig()]));
+  const [CommandOfId, config] = await loadAsUnknownUser(context.env, async () => {
+    const found = await load();
+    return [
+      found,
+      found.oclifParses ? await loadConfig() : (await import('./cli/bare-config.ts')).bareConfig(),
+    ] as const;
+  });
   return new CommandOfId([...argv], config, context).run();
 };
 
@@ -51,9 +56,8 @@ export const run = async (argv: readonly string[], context: Context): Promise<nu
   }
 };
 
-const flush = async (stream: OutputStream): Promise<void> => {
-  if (stream.writableLength > 0 && !stream.destroyed) await once(stream, 'drain').catch(() => undefined);
-};
+/** Resolves when all that was written before has left the process, or nobody reads it any more. */
+const flush = (stream: OutputStream): Promise<void> => new Promise((resolve) => stream.write('', () => resolve()));
 
 /** Runs the command line of this process and ends the process. A reader that went away (`| head`) is no failure. */
 export const runProcess = async (argv: readonly string[]): Promise<never> => {

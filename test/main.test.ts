@@ -56,3 +56,13 @@ test('runs for a user id that the system does not know, without any environment'
   const { status, stderr } = run(['copy', '--help'], { env: {}, uid: 54_321 });
   assert.equal(status, 0, stderr);
 });
+
+test('a reader that goes away is no failure', () => {
+  for (const flag of ['--help', '--version']) {
+    const script = 'set -o pipefail; "$@" | true';
+    const { status, stderr } = spawnSync('bash', ['-c', script, 'bash', process.execPath, cli, flag], {
+      encoding: 'utf8',
+    });
+    assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });
+  }
+});

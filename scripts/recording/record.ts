@@ -1,5 +1,3 @@
-import { execFile } from 'node:child_process';
-import { promisify } from 'node:util';
 import type { OciLayout } from '../../test/support/images.ts';
 import type { RecordedChunk, RecordedRun } from '../../test/support/recorded-run.ts';
 import { capture } from './capture.ts';
@@ -35,33 +33,29 @@ export interface RecordOptions {
 export const record = async (options: RecordOptions): Promise<RecordedRun> => {
   await using stage = await setStage(options.skopeo, options.layout);
   const winsize = MODES[options.mode];
-  try {
-    const scene = await options.case.prepare(stage);
-    const watching = await witness(stage, scene);
-    const { exitCode, signal, durationMs, chunks } = await capture(options.skopeo, scene.argv, {
-      env: stage.env,
-      ...(winsize && { winsize }),
-      ...(scene.during && { during: scene.during }),
-    });
-    const truth = await watching.finish(exitCode);
-    const anonymous = anonymizer(stage);
-    if ((truth.outcome === 'error') !== (scene.errorType !== undefined)) {
-      const output = chunks.map(({ text }) => text).join('');
-      throw new Error(`${options.name} in ${options.mode} with ${options.version}: ${truth.outcome}\n${output}`);
-    }
-    return {
-      skopeo: options.version,
-      case: options.name,
-      mode: options.mode,
-      argv: scene.argv.map(anonymous),
-      ...(winsize && { winsize }),
-      exitCode,
-      signal,
-      durationMs,
-      chunks: chunks.map((chunk) => anonymousChunk(chunk, anonymous)),
-      truth: JSON.parse(anonymous(JSON.stringify(truth))),
-    };
-  } finally {
-    await promisify(execFile)('umount', [stage.dir.join('disk')]).catch(() => {});
+  const scene = await options.case.prepare(stage);
+  const watching = await witness(stage, scene);
+  const { exitCode, signal, durationMs, chunks } = await capture(options.skopeo, scene.argv, {
+    env: stage.env,
+    ...(winsize && { winsize }),
+    ...(scene.during && { during: scene.during }),
+  });
+  const truth = await watching.finish(exitCode);
+  const anonymous = anonymizer(stage);
+  if ((truth.outcome === 'error') !== (scene.errorType !== undefined)) {
+    const output = chunks.map(({ text }) => text).join('');
+    throw new Error(`${options.name} in ${options.mode} with ${options.version}: ${truth.outcome}\n${output}`);
   }
+  return {
+    skopeo: options.version,
+    case: options.name,
+    mode: options.mode,
+    argv: scene.argv.map(anonymous),
+    ...(winsize && { winsize }),
+    exitCode,
+    signal,
+    durationMs,
+    chunks: chunks.map((chunk) => anonymousChunk(chunk, anonymous)),
+    truth: JSON.parse(anonymous(JSON.stringify(truth))),
+  };
 };

@@ -18,6 +18,8 @@ export interface Stage extends AsyncDisposable {
   readonly destination: Side;
   readonly dir: TempDir;
   readonly env: Readonly<Record<string, string>>;
+  /** Takes something down together with the stage, before its directory goes. */
+  use(resource: AsyncDisposable): void;
   /** Runs skopeo without recording it. */
   prepare(...argv: string[]): Promise<void>;
   /** Puts a tag of the layout into the source registry; answers its reference. */
@@ -45,6 +47,7 @@ export const setStage = async (skopeo: string, layout: OciLayout): Promise<Stage
     destination,
     dir,
     env,
+    use: (resource) => void owned.use(resource),
     prepare: async (...argv) => void (await mustSkopeo(argv, { binary: skopeo, env })),
     async seed(tag, flags) {
       await source.registry.seed(layout.reference(tag), `team/${tag}:1`, flags);

@@ -27,11 +27,10 @@ const npmCommand = (env) =>
 export const installNpmPackages = (root, { env = process.env, options = [], say }) => {
   say(`Installing the npm packages of package-lock.json (${['npm ci', ...options].join(' ')}) ...`);
   const [program, ...argv] = npmCommand(env);
-  const { status, error } = spawnSync(
-    program,
-    [...argv, 'ci', '--no-audit', '--no-fund', '--no-update-notifier', ...options],
-    { cwd: root, stdio: ['inherit', 2, 2] },
-  );
+  const { status, error } = spawnSync(program, [...argv, 'ci', '--no-audit', '--no-fund', ...options], {
+    cwd: root,
+    stdio: ['inherit', 2, 2],
+  });
   if (status !== 0)
     throw new Error(`npm ci failed${error ? ` (${error.message})` : ''}. Is the npm registry reachable?`);
   writeFileSync(markerOf(root), fingerprint(root));

@@ -37,11 +37,13 @@ const adviceWithoutApt = (missing, path) => {
   return `This script installs by apt-get only. Install them yourself, for example by "${install} ${names}"\n(package names may differ), and run this again.`;
 };
 
+const quoted = (argument) => (/^[\w./-]+$/.test(argument) ? argument : `'${argument}'`);
+
 /** Who runs the install: root itself, or sudo. */
 const asRoot = (command, path) => {
   if (process.getuid?.() === 0) return command;
   if (isInstalled('sudo', path)) return ['sudo', ...command];
-  throw new Error(`Root is needed. Run this as root, then again as yourself:\n  ${command.join(' ')}`);
+  throw new Error(`Root is needed. Run this as root, then again as yourself:\n  ${command.map(quoted).join(' ')}`);
 };
 
 /** Installs what is missing, saying what and why. Throws an error that says what to do when it cannot. */

@@ -82,9 +82,8 @@ export const runTracked = async (
       cwd,
       credentials,
       runDirectory: runDirectory.path,
-      signal: signals.signal,
     });
-    const display = chooseDisplay(
+    const display = await chooseDisplay(
       {
         ...own,
         quiet: line.values.quiet,

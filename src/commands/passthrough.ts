@@ -10,6 +10,7 @@ import { plainRequest } from '../operation/plain-request.ts';
 export class Passthrough extends WrapperCommand {
   static override id = 'passthrough';
   static override hidden = true;
+  static override readonly oclifParses = false;
   static override strict = false;
   static override summary = 'Hand a subcommand on to skopeo';
 

@@ -8,6 +8,7 @@ import { SUBCOMMANDS } from '../skopeo/flags/table.ts';
 
 /** A subcommand of skopeo: parsed by the flag table, run as a tracked operation. */
 export abstract class SkopeoCommand extends WrapperCommand {
+  static override readonly oclifParses = false;
   static override strict = false;
 
   /** The table that the command line is read by. */

@@ -1,7 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
-import { bars } from './bars.ts';
 import { eventStream } from './event-stream.ts';
 import { messages } from './messages.ts';
 import { plainProgress } from './plain.ts';
@@ -48,11 +47,11 @@ const openEvents = (path: string | undefined, { stdout }: Context) => {
 };
 
 /** Chooses the renderers of one operation. Throws a usage error, with nothing touched, for an unusable events file. */
-export const chooseDisplay = (options: DisplayOptions, context: Context): Display => {
+export const chooseDisplay = async (options: DisplayOptions, context: Context): Promise<Display> => {
   const { stdout, stderr, clock } = context;
   const events = openEvents(options.events, context);
   const kind = progressKind(options, context);
-  const barRenderer = kind === 'bar' ? bars(stderr, clock) : undefined;
+  const barRenderer = kind === 'bar' ? (await import('./bars.ts')).bars(stderr, clock) : undefined;
   const say = barRenderer?.say ?? ((line: string) => void stderr.write(`${line}\n`));
   const stdoutIsOurs = options.json || options.events === '-';
   const renderers: Renderer[] = [];

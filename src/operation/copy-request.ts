@@ -8,6 +8,7 @@ import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 import { manifestReaderFor } from '../skopeo/manifest/reader-for.ts';
 import { type ImageReference, parseReference } from '../skopeo/reference/parse.ts';
 import { redactReference, shortName } from '../skopeo/reference/show.ts';
+import { partialBlobSweeper } from './partial-blobs.ts';
 import type { OperationRequest } from './run-operation.ts';
 
 /** What every request for a skopeo process needs besides the command line. */
@@ -20,7 +21,6 @@ export interface RequestContext {
   readonly credentials: Pick<PreparedCredentials, 'add' | 'drop' | 'stdin' | 'secrets'>;
   /** For small files of the run; undefined where none can be written. */
   readonly runDirectory: string | undefined;
-  readonly signal: AbortSignal;
 }
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
@@ -63,7 +63,7 @@ const clearArchive = ({ transport, path }: ImageReference, cwd: string): (() => 
 export const copyRequest = (line: CommandLine, context: RequestContext): OperationRequest => {
   const [source = '', destination = ''] = line.operands;
   const [from, to] = [parseReference(source), parseReference(destination)];
-  const { runDirectory, binary, env, cwd, signal, credentials } = context;
+  const { runDirectory, binary, env, cwd, credentials } = context;
   const ownDigestFile = runDirectory === undefined ? undefined : join(runDirectory, 'digest');
   const digestFile = line.values.digestfile ?? ownDigestFile;
   const add = [...credentials.add];
@@ -73,7 +73,7 @@ export const copyRequest = (line: CommandLine, context: RequestContext): Operati
       reference,
       side,
       skopeoArguments: line.skopeoArguments,
-      surroundings: { binary, env, cwd, signal },
+      surroundings: { binary, env, cwd },
     });
   return {
     ...commonRequest(line, context),
@@ -95,5 +95,6 @@ export const copyRequest = (line: CommandLine, context: RequestContext): Operati
     destinationManifest: reader(to, 'destination'),
     readDigest: digestFile === undefined ? undefined : () => readDigestFile(resolve(cwd, digestFile)),
     beforeRetry: clearArchive(to, cwd),
+    afterKill: partialBlobSweeper(to, cwd),
   };
 };

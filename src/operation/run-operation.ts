@@ -16,12 +16,17 @@ import { runAttempt } from './run-attempt.ts';
 import { SizeLookup } from './size-lookup.ts';
 import { type Termination, terminationOf } from './termination.ts';
 
+<<<<<<< HEAD
 /** What a failure of skopeo means to the operation, and the status to exit with. */
 export interface Interpretation {
   /** The failure is what was asked about: the operation succeeded. */
   readonly answered: boolean;
   readonly exitCode: number;
 }
+=======
+/** How long a copy that is done waits for a manifest that tells the sizes of its blobs. */
+const LOOKUP_PATIENCE_MS = 3_000;
+>>>>>>> main
 
 /** One operation as its user sees it: which skopeo to run, how often, for how long. */
 export interface OperationRequest {
@@ -57,6 +62,8 @@ export interface OperationRequest {
   readonly interpret?: ((failure: Failure) => Interpretation) | undefined;
   /** Clears what a failed attempt left behind and the next one would trip over. */
   readonly beforeRetry?: (() => Promise<void>) | undefined;
+  /** Clears what a skopeo that a signal ended had no time to clear itself. */
+  readonly afterKill?: (() => Promise<void>) | undefined;
 }
 
 export interface OperationSurroundings {
@@ -111,11 +118,11 @@ export const runOperation = async (
   const running = { tracker, emit, signal: AbortSignal.any([surroundings.signal, limit.signal]) };
   try {
     emit({ type: 'operation-started', operation: identity.operation, source, destination });
-    const { failure, stdout } = await runAttempts(request, surroundings, running);
-    await sizes.settled();
+    const { failure, exitCode, stdout } = await runAttempts(request, surroundings, running);
+    await sizes.close(failure ? 0 : LOOKUP_PATIENCE_MS);
     if (!failure) await readDestination(request, emit);
     const digest = failure ? undefined : await request.readDigest?.();
-    const result = toResult(request, tracker, failure, digest);
+    const result = toResult(request, tracker, failure ?? { exitCode }, digest);
     emit({ type: 'operation-finished', result });
     return failure ? { result, failure, stdout } : { result, stdout };
   } finally {
@@ -125,6 +132,8 @@ export const runOperation = async (
 
 interface AttemptsEnd {
   readonly failure: Failure | undefined;
+  /** To exit with. */
+  readonly exitCode: number;
   readonly stdout: string;
 }
 
@@ -145,8 +154,12 @@ const runAttempts = async (
       quietSinceMs: () => running.tracker.quietSinceMs(),
     });
     const { stdout } = end.exit;
-    if (end.exit.exitCode === 0) return { failure: undefined, stdout };
-    const failure = judge(end, { ...request, ...request.skopeo });
+    if (end.exit.exitCode === 0) return { failure: undefined, exitCode: 0, stdout };
+    if (end.exit.signal !== undefined) await request.afterKill?.().catch(() => undefined);
+    const judged = judge(end, { ...request, ...request.skopeo });
+    const { answered = false, exitCode = judged.exitCode } = request.interpret?.(judged) ?? {};
+    if (answered) return { failure: undefined, exitCode, stdout };
+    const failure = { ...judged, exitCode };
     const { errorType, message, registry } = failure;
     running.emit({
       type: 'attempt-failed',
@@ -156,14 +169,16 @@ const runAttempts = async (
       ...(registry === undefined ? {} : { registry }),
     });
     const isLast = attempt > request.retry.times || !isWorthRetry(failure, attempt) || running.signal.aborted;
-    if (isLast) return { failure, stdout };
+    if (isLast) return { failure, exitCode, stdout };
     await request.beforeRetry?.();
     const delaySeconds = retryDelaySeconds(request.retry, attempt, surroundings.random);
     running.emit({ type: 'retrying', attempt: attempt + 1, errorType, delaySeconds, message });
     await sleep(delaySeconds * 1000, undefined, { signal: running.signal }).catch(() => undefined);
     const termination = terminationOf(running.signal);
-    if (termination)
-      return { failure: judge({ exit: end.exit, termination }, { ...request, ...request.skopeo }), stdout };
+    if (termination) {
+      const ended = judge({ exit: end.exit, termination }, { ...request, ...request.skopeo });
+      return { failure: ended, exitCode: ended.exitCode, stdout };
+    }
   }
 };
 
@@ -171,21 +186,22 @@ const runAttempts = async (
 const readDestination = async (request: OperationRequest, emit: (event: OperationEvent) => void): Promise<void> => {
   const lookup = new SizeLookup(request.destinationManifest, request.platform, emit);
   lookup.readNow();
-  await lookup.settled();
+  await lookup.close(LOOKUP_PATIENCE_MS);
 };
 
 const toResult = (
   { identity, source, destination }: OperationRequest,
   tracker: OperationTracker,
-  failure: Failure | undefined,
+  end: Failure | Pick<AttemptsEnd, 'exitCode'>,
   digest: string | undefined,
 ): OperationResult => ({
   operation: identity.operation,
   source,
   destination,
-  ...(failure
-    ? { outcome: 'error', exitCode: failure.exitCode, errorType: failure.errorType, message: failure.message }
-    : { outcome: 'success', exitCode: 0 }),
+  exitCode: end.exitCode,
+  ...('errorType' in end
+    ? { outcome: 'error', errorType: end.errorType, message: end.message }
+    : { outcome: 'success' }),
   ...(digest === undefined ? {} : { digest }),
-  ...tracker.settle(failure === undefined),
+  ...tracker.settle(!('errorType' in end)),
 });

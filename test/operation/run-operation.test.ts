@@ -24,7 +24,6 @@ const copy = async (args: readonly string[], home: string, onTerminal: boolean) 
     cwd: home,
     credentials: { add: [], drop: [], secrets: [] },
     runDirectory: home,
-    signal,
   });
   const events: OperationEvent[] = [];
   const outcome = await runOperation(request, {
@@ -127,7 +126,6 @@ test('says so when skopeo cannot be started', async () => {
     cwd: dir.path,
     credentials: { add: [], drop: [], secrets: [] },
     runDirectory: undefined,
-    signal,
   });
   const { result } = await runOperation(request, {
     clock: systemClock,

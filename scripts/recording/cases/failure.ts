@@ -1,13 +1,10 @@
-import { execFile } from 'node:child_process';
-import { mkdir } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { promisify } from 'node:util';
 import { countRequests } from '../../../test/support/proxy/journal.ts';
+import { mountSmallDisk } from '../../../test/support/small-disk.ts';
 import { waitFor } from '../../../test/support/wait-for.ts';
 import { type Case, copyScene } from '../scene.ts';
 import type { Stage } from '../stage.ts';
 
-const run = promisify(execFile);
 const BLOB = { method: 'GET', path: /\/blobs\/sha256/ };
 const BUSY = { status: 503, body: '{"errors":[{"code":"UNAVAILABLE","message":"service unavailable"}]}' };
 const RETRY = ['--retry-times', '2'];
@@ -151,9 +148,7 @@ export const FAILURE_CASES: Readonly<Record<string, Case>> = {
   'fail-disk-full': {
     async prepare(stage) {
       const disk = stage.dir.join('disk');
-      await mkdir(disk);
-      // A stage is unmounted with its directory; see `record.ts`.
-      await run('mount', ['-t', 'tmpfs', '-o', 'size=1m', 'tmpfs', disk]);
+      stage.use(await mountSmallDisk(disk, { sizeKiB: 1024 }));
       return copyScene(await stage.seed('app'), `dir:${disk}/out`, [], { errorType: 'disk_full' });
     },
   },

@@ -15,8 +15,11 @@ const indexSchema = z.object({
   ),
 });
 
-/** Bytes of one manifest and, for a list, of the instance named by digest; undefined where there is none. */
-export type ManifestReader = (instance?: string) => Promise<Uint8Array | undefined>;
+/**
+ * Bytes of the image's own manifest, or of the instance of a list named by digest; undefined where there is none. Never
+ * rejects. `signal` ends a reading that takes too long.
+ */
+export type ManifestReader = (instance: string | undefined, signal: AbortSignal) => Promise<Uint8Array | undefined>;
 
 const readBounded = async (path: string): Promise<Uint8Array | undefined> => {
   try {

@@ -1,7 +1,6 @@
 import { execa } from 'execa';
 import type { ManifestReader } from './local-layout.ts';
 
-const TIMEOUT_MS = 30_000;
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 export interface RegistryReaderOptions {
@@ -13,14 +12,13 @@ export interface RegistryReaderOptions {
   /** `docker://host/repository`, and the tag or digest behind it with its separator. */
   readonly repository: string;
   readonly suffix: string;
-  readonly signal: AbortSignal;
 }
 
 /** Reads manifests from a registry through skopeo itself, so that its credentials, mirrors and policy hold. */
 export const registryReader =
   (options: RegistryReaderOptions): ManifestReader =>
-  async (instance) => {
-    const { binary, env, cwd, repository, suffix, signal } = options;
+  async (instance, signal) => {
+    const { binary, env, cwd, repository, suffix } = options;
     const reference = `${repository}${instance === undefined ? suffix : `@${instance}`}`;
     const result = await execa(binary, ['inspect', '--raw', ...options.options, reference], {
       env,
@@ -30,7 +28,6 @@ export const registryReader =
       stderr: 'ignore',
       encoding: 'buffer',
       reject: false,
-      timeout: TIMEOUT_MS,
       maxBuffer: MAX_MANIFEST_BYTES,
       stripFinalNewline: false,
       cancelSignal: signal,

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import type { OutputEvent } from '../../tracking/events.ts';
 import type { Secret } from '../credentials/secret.ts';
 import { type ErrorLine, StderrParser, StdoutParser } from '../output/output-parser.ts';
+import { killDescendants } from './descendants.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import type { Terminal, Terminals } from './terminals.ts';
 
@@ -96,6 +97,11 @@ const drained = async (stream: NodeJS.ReadableStream | null | undefined): Promis
 export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
   const { streams, onEvent, onErrorLine } = options;
   const terminal = streams === 'progress' ? options.terminals.open() : undefined;
+  const endHelpers = (): void => {
+    if (child.pid !== undefined) killDescendants(child.pid);
+  };
+  // Before `spawn` adds its own listener: once skopeo is gone its helpers cannot be told from other processes.
+  options.signal.addEventListener('abort', endHelpers, { once: true });
   const child = spawn(options, terminal);
   const stdout = new StdoutParser();
   const stderr = new StderrParser();
@@ -126,6 +132,7 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
 
   const end = async (): Promise<SkopeoExit> => {
     const [result] = await Promise.all([child, drained(out), drained(child.stderr)]);
+    options.signal.removeEventListener('abort', endHelpers);
     stdout.end().forEach(onEvent);
     takeErrors(stderr.end());
     const neverRan = result.failed && result.exitCode === undefined && result.signal === undefined;

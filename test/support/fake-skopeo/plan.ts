@@ -5,6 +5,8 @@ export type FakeStep =
       readonly replay: { readonly version: string; readonly case: string; readonly mode?: string };
       /** Keeps the recorded pauses; without it everything comes at once. */
       readonly timed?: boolean;
+      /** Only prints; how it ends is up to the next step. */
+      readonly goOn?: boolean;
     }
   /** Prints text or bytes, `repeat` times. */
   | {
@@ -20,7 +22,7 @@ export type FakeStep =
   | { readonly waitMs: number }
   | { readonly ignore: readonly NodeJS.Signals[] }
   | { readonly close: 'stdout' | 'stderr' }
-  /** Starts a child that outlives the fake unless it is ended with it. */
+  /** Starts a child that shares stderr, as credential helpers do, and outlives the fake unless it is ended with it. */
   | { readonly startChild: true }
   | { readonly hang: true }
   | { readonly exit: number }

@@ -30,7 +30,7 @@ const chunkBytes = ({ text, base64 }) => Buffer.from(base64 ?? text, base64 === 
 const forStream = (stream, bytes) =>
   stream === 'stdout' && isatty(1) ? Buffer.from(bytes.toString('latin1').replaceAll('\r\n', '\n'), 'latin1') : bytes;
 
-const replay = async ({ replay: { version, case: name, mode }, timed }) => {
+const replay = async ({ replay: { version, case: name, mode }, timed, goOn }) => {
   const file = `${name}.${mode ?? (isatty(1) ? 'pty' : 'pipe')}.json`;
   const run = JSON.parse(readFileSync(join(RUNS, version, file), 'utf8'));
   let nowMs = 0;
@@ -40,6 +40,7 @@ const replay = async ({ replay: { version, case: name, mode }, timed }) => {
     write(chunk.stream, forStream(chunk.stream, chunkBytes(chunk)));
   }
   if (timed) await sleep(Math.max(0, run.durationMs - nowMs));
+  if (goOn) return;
   if (run.signal !== null) await die(run.signal);
   process.exit(run.exitCode);
 };
@@ -85,7 +86,7 @@ const ACTIONS = {
     for (const signal of ignore) process.on(signal, () => {});
   },
   close: ({ close }) => closeSync(FD[close]),
-  startChild: () => void spawn('sleep', ['600'], { stdio: 'ignore' }),
+  startChild: () => void spawn('sleep', ['600'], { stdio: ['ignore', 'ignore', 'inherit'] }),
   hang: () => new Promise(() => setInterval(() => {}, 1000)),
   exit: ({ exit }) => process.exit(exit),
   die: ({ die: signal }) => die(signal),

@@ -66,8 +66,8 @@ export const createRunPlace = ({ stateDir, spillDir }: StateLocation, { identity
     },
     isDeleted: () => file?.isDeleted() ?? false,
     isFolded: () => {
-      const newest = readNewestAggregate(stateDir, listState(stateDir).generations);
-      return newest?.aggregate.folded.includes(name) ?? false;
+      const aggregate = readNewestAggregate(stateDir, listState(stateDir).generations)?.aggregate;
+      return aggregate !== undefined && (aggregate.folded.includes(name) || name in aggregate.foldedSpills);
     },
     startOver: () => {
       tryTo(() => file?.close());

@@ -1,0 +1,33 @@
+import { after, before, describe, test } from 'node:test';
+import { processesWithEnv } from '../support/process.ts';
+import { type Arena, openArena, openPassage } from './arena.ts';
+import type { Command } from './commands.ts';
+import type { Fault } from './fault.ts';
+import { attempt } from './trial.ts';
+import { judgeTrial } from './verdict.ts';
+
+/** Faults that run side by side: most of the time they wait for something that does not come. */
+const SIDE_BY_SIDE = 6;
+
+/** One test per row of the table. */
+export const testFaults = (title: string, faults: readonly Fault[], command: Command = 'copy'): void => {
+  describe(title, { concurrency: SIDE_BY_SIDE }, () => {
+    let arena: Arena;
+    before(async () => {
+      arena = await openArena();
+    });
+    after(() => arena[Symbol.asyncDispose]());
+    for (const fault of faults) {
+      const skip = fault.needsRoot === true && process.getuid?.() !== 0 && 'needs root';
+      test(`${fault.side}: ${fault.name}`, { skip }, async () => {
+        await using passage = await openPassage(arena, fault);
+        const trial = await attempt(passage, fault, command);
+        try {
+          await judgeTrial(trial, passage, arena, fault);
+        } finally {
+          for (const { pid } of await processesWithEnv(trial.marker)) process.kill(pid, 'SIGKILL');
+        }
+      });
+    }
+  });
+};

@@ -1,0 +1,65 @@
+import { readdir } from 'node:fs/promises';
+import { fakeSkopeo } from '../support/fake-skopeo.ts';
+import { type CliResult, runCli } from '../support/process.ts';
+import { privateHome } from '../support/skopeo.ts';
+import type { Passage } from './arena.ts';
+import { COMMANDS, type Command } from './commands.ts';
+import type { Fault } from './fault.ts';
+
+/** The object that `--json` prints, as far as this suite looks at it. */
+export interface Report {
+  readonly outcome: 'success' | 'error';
+  readonly exitCode: number;
+  readonly errorType?: string;
+  readonly message?: string;
+  readonly digest?: string;
+  readonly attempts: number;
+  readonly transferredBytes: number;
+  readonly durationSeconds: number;
+  readonly blobs: readonly { readonly digest: string; readonly outcome: 'copied' | 'skipped' | 'failed' }[];
+}
+
+/** One run of the CLI against a fault, and all that it left. */
+export interface Trial {
+  readonly cli: CliResult;
+  /** Undefined when stdout is not exactly one JSON object. */
+  readonly report: Report | undefined;
+  /** `NAME=VALUE` in the environment of every process of the run. */
+  readonly marker: string;
+  readonly textfile: string;
+  /** Files left in the directories for temporary files and credentials. */
+  readonly leftFiles: readonly string[];
+}
+
+const parseReport = (stdout: string): Report | undefined => {
+  if (!/^\{.*\}\n$/.test(stdout)) return undefined;
+  return JSON.parse(stdout);
+};
+
+/** Longer than any bound of the table: a wrapper that hangs fails its test and not the suite. */
+const LAST_RESORT_MS = 120_000;
+
+/** Runs the command through the fault with the CLI as its users would. */
+export const attempt = async (passage: Passage, fault: Fault, command: Command): Promise<Trial> => {
+  const { dir } = passage;
+  const marker = `SKOPEO_FAULT_TRIAL=${dir.path}`;
+  const [name = '', value = ''] = marker.split('=');
+  const textfile = dir.join('metrics', 'skopeo.prom');
+  const fake = fault.fake && (await fakeSkopeo(dir.path, fault.fake));
+  const own = ['--json', '--metrics-textfile', textfile, '--state-dir', dir.join('state')];
+  const cli = await runCli([...own, ...COMMANDS[command](passage, fault)], {
+    env: {
+      ...privateHome(dir.join('home')),
+      TMPDIR: dir.join('tmp'),
+      [name]: value,
+      ...passage.env,
+      ...(fake && { SKOPEO_WRAPPER_SKOPEO_PATH: fake.path }),
+    },
+    ...(passage.wrap && { wrap: passage.wrap }),
+    timeoutMs: LAST_RESORT_MS,
+  });
+  const temporary = await readdir(dir.join('tmp'));
+  // skopeo's blob info cache is the only thing that may stay.
+  const home = (await readdir(dir.join('home'))).filter((entry) => entry !== 'data');
+  return { cli, report: parseReport(cli.stdout), marker, textfile, leftFiles: [...temporary, ...home] };
+};
