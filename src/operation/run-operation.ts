@@ -16,17 +16,15 @@ import { runAttempt } from './run-attempt.ts';
 import { SizeLookup } from './size-lookup.ts';
 import { type Termination, terminationOf } from './termination.ts';
 
-<<<<<<< HEAD
 /** What a failure of skopeo means to the operation, and the status to exit with. */
 export interface Interpretation {
   /** The failure is what was asked about: the operation succeeded. */
   readonly answered: boolean;
   readonly exitCode: number;
 }
-=======
+
 /** How long a copy that is done waits for a manifest that tells the sizes of its blobs. */
 const LOOKUP_PATIENCE_MS = 3_000;
->>>>>>> main
 
 /** One operation as its user sees it: which skopeo to run, how often, for how long. */
 export interface OperationRequest {
