@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { chooseDisplay } from '../display/choose-display.ts';
+import { outcomeJson } from '../display/json/result-json.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
 import { type MetricsSession, openMetricsSession } from '../metrics/session/metrics-session.ts';
 import {
@@ -109,16 +110,13 @@ export const runTracked = async (
     await metrics.end(verdictOf(outcome));
     display.onEnd(outcome);
     display.close();
-    if (own.json) context.stdout.write(`${JSON.stringify(toJson(outcome))}\n`);
+    if (own.json) context.stdout.write(`${JSON.stringify(outcomeJson(outcome))}\n`);
     if (own.metricsStrict && metrics.failed && outcome.result.exitCode === 0) return EXIT.ioError;
     return outcome.result.exitCode;
   } finally {
     credentials.dispose();
   }
 };
-
-/** What skopeo wrote to stdout goes into the one object that `--json` promises. */
-const toJson = ({ result, stdout }: OperationOutcome) => (stdout === '' ? result : { ...result, output: stdout });
 
 const verdictOf = ({ result }: OperationOutcome) => ({
   exitCode: result.exitCode,

@@ -1,12 +1,12 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import { bundle } from '../support/bundle.ts';
 import { createLayout, HOST_PLATFORM, type OciLayout } from '../support/images.ts';
 import { type RegistryProxy, startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
 import { mustSkopeo, privateHome } from '../support/skopeo.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
-import { bundle } from './bundle.ts';
 import { FAULTS } from './faults.ts';
 
 /** Registries, files and keys that all invocations share; each run gets a fresh copy of the files. */
@@ -121,6 +121,7 @@ export const buildStage = async (): Promise<Stage> => {
     rules: [{ do: { answer: { status: 404, body: '<html>no' } } }],
   });
   const hosts = { plain: plain.host, basic: basic.host, tls: tls.host, token: token.host };
+  const wrapper = await bundle();
   await writeFiles(template, hosts, key.publicKey);
   await writeImages(template, layout, scratch.path);
   return {
@@ -128,7 +129,7 @@ export const buildStage = async (): Promise<Stage> => {
     scratch,
     registries,
     gnupgHome,
-    program: await bundle(),
+    program: wrapper.program,
     words: {
       ...hosts,
       faulty: faulty.host,
@@ -140,7 +141,7 @@ export const buildStage = async (): Promise<Stage> => {
     },
     async [Symbol.asyncDispose]() {
       await execa('gpgconf', ['--homedir', gnupgHome, '--kill', 'all'], { reject: false });
-      const parts = [faulty, none, ...Object.values(registries)];
+      const parts = [wrapper, faulty, none, ...Object.values(registries)];
       await Promise.all(parts.map((part) => part[Symbol.asyncDispose]()));
       await scratch[Symbol.asyncDispose]();
     },
