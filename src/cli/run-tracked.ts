@@ -18,10 +18,12 @@ import { refuseUnsupported } from '../skopeo/binary/version.ts';
 import { versionFile } from '../skopeo/binary/version-file.ts';
 import { childEnvironment } from '../skopeo/credentials/child-environment.ts';
 import { prepareCredentials } from '../skopeo/credentials/prepare.ts';
+import { sweepLeftovers } from '../skopeo/credentials/private-directory.ts';
 import { loadNativePty } from '../skopeo/process/native-pty.ts';
 import { Terminals } from '../skopeo/process/terminals.ts';
 import type { CommandLine } from './command-line.ts';
 import type { OwnFlags } from './own-flags.ts';
+import { refuseCredentialsInReferences } from './refuse-credentials.ts';
 import { abortOnSignals } from './signals.ts';
 import { VERSION, writerInfo } from './writer-info.ts';
 
@@ -70,6 +72,8 @@ export const runTracked = async (
 ): Promise<number> => {
   const { own } = line;
   const { env, cwd, uid, clock } = context;
+  refuseCredentialsInReferences(line.operands);
+  sweepLeftovers(env);
   const state = stateLocation(own, context);
   const skopeo = await locateSkopeo(own, context, state);
   refuseUnsupported(line, skopeo);

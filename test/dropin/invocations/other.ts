@@ -76,4 +76,28 @@ const REST: readonly Invocation[] = [
   { command: '--nonsense copy oci:layout:app dir:new', differs: REFUSED },
 ];
 
-export const OTHER: readonly Invocation[] = [...SYNC, ...LOGIN, ...REST];
+/** What the wrapper does in its own way: docs/differences.md. */
+const OWN_WAY: readonly Invocation[] = [
+  { command: '--version', differs: { id: 'help-and-version', in: ['stdout'] } },
+  { command: '--help', differs: { id: 'help-and-version', in: ['stdout'] } },
+  { command: 'copy --help', differs: { id: 'help-and-version', in: ['stdout'] } },
+  { command: 'help inspect', differs: { id: 'help-and-version', in: ['stdout'] } },
+  {
+    command: '--command-timeout 1ms copy docker://{plain}/team/app:app dir:new --src-tls-verify=false',
+    differs: { id: 'timeout-status', in: ['exit status', 'stderr'] },
+  },
+  {
+    command: 'inspect --retry-times 1 --tls-verify=false docker://{faulty}/fault/hang-up:app',
+    differs: { id: 'retry-lines', in: ['stderr'] },
+  },
+  {
+    command: 'copy --src-registry-token token docker://{plain}/team/app:app dir:new --src-tls-verify=false',
+    differs: { id: 'registry-token', in: ['stdout', 'exit status', 'files'] },
+  },
+  {
+    command: 'copy --src-username user docker://{plain}/team/app:app dir:new --src-tls-verify=false',
+    differs: REFUSED,
+  },
+];
+
+export const OTHER: readonly Invocation[] = [...SYNC, ...LOGIN, ...REST, ...OWN_WAY];
