@@ -2,7 +2,8 @@ import { VERSION } from '../cli/writer-info.ts';
 import { processContext } from '../context.ts';
 import { DEFAULT_LISTEN_ADDRESS } from '../metrics/listener/addresses.ts';
 import { startListener } from '../metrics/listener/listener.ts';
-import { type MetricsSource, openMetricsSource } from './metrics-source.ts';
+import { openMetricsPages } from './metrics-pages.ts';
+import type { MetricsSource } from './metrics-source.ts';
 
 export type MetricsServerOptions = MetricsSource & {
   /** `localhost` by default: metrics name registries and repositories. `''` is every interface. */
@@ -35,7 +36,7 @@ export interface MetricsServer extends AsyncDisposable {
  */
 export const startMetricsServer = async (options: MetricsServerOptions): Promise<MetricsServer> => {
   const { metrics: _, stateDirs: __, host, port, telemetryPath = '/metrics', onWarning, ...others } = options;
-  const { listener: render } = await openMetricsSource(options, processContext());
+  const { listener: render } = await openMetricsPages(options, processContext());
   const listener = await startListener({
     ...others,
     listen: [{ host: host ?? DEFAULT_LISTEN_ADDRESS.host, port: port ?? DEFAULT_LISTEN_ADDRESS.port }],

@@ -1,8 +1,9 @@
 import { resolve } from 'node:path';
 import { processContext } from '../context.ts';
-import { FINAL_WAIT_MS, openTextfile as openFile, type WriteOutcome } from '../metrics/textfile/textfile.ts';
+import { FINAL_WAIT_MS, openTextfile as openFile } from '../metrics/textfile/textfile.ts';
 import { resolveTextfilePath } from '../metrics/textfile/textfile-path.ts';
-import { type MetricsSource, openMetricsSource } from './metrics-source.ts';
+import { openMetricsPages } from './metrics-pages.ts';
+import type { MetricsSource } from './metrics-source.ts';
 
 export type TextfileOptions = MetricsSource & {
   /** A directory of node_exporter's textfile collector, or a file in it that ends in `.prom`. */
@@ -17,13 +18,13 @@ export interface MetricsTextfile {
    * Replaces the file in one step. Waits at most two seconds for other processes that write it; `busy`: one of them
    * still does. Rejects with a `WrapperError` if the file cannot be written; the old one then stays.
    */
-  write(): Promise<WriteOutcome>;
+  write(): Promise<'written' | 'busy'>;
 }
 
 /** Opens a textfile; nothing is touched before the first write. Rejects with a usage error for a bad path. */
 export const openTextfile = async (options: TextfileOptions): Promise<MetricsTextfile> => {
   const context = processContext();
-  const { textfile: render } = await openMetricsSource(options, context);
+  const { textfile: render } = await openMetricsPages(options, context);
   const file = openFile(await resolveTextfilePath(resolve(context.cwd, options.path)), context.clock);
   return { path: file.path, write: () => file.write(render, { waitMs: FINAL_WAIT_MS }) };
 };
