@@ -36,7 +36,8 @@ export const stateLocation = (
   return directory === undefined ? undefined : locateState(directory, defaultSpillRoot(env, uid));
 };
 
-const locateSkopeo = (own: OwnFlags, { env, cwd }: Context, state: StateLocation | undefined): Promise<Skopeo> =>
+/** Finds the skopeo to use; its version is remembered in the state directory. */
+export const locateSkopeo = (own: OwnFlags, { env, cwd }: Context, state: StateLocation | undefined): Promise<Skopeo> =>
   findSkopeo({
     skopeoPath: own.skopeoPath,
     env,
@@ -44,17 +45,20 @@ const locateSkopeo = (own: OwnFlags, { env, cwd }: Context, state: StateLocation
     ...(state === undefined ? {} : { cache: versionFile(join(state.stateDir, 'skopeo-version.json')) }),
   });
 
-const openSession = (
+/** Opens the metrics of a command. `defaultJobName`: what the run is called unless the command line says. */
+export const openSession = (
   own: OwnFlags,
   context: Context,
   state: StateLocation | undefined,
   skopeo: Skopeo | undefined,
-): Promise<MetricsSession> =>
-  openMetricsSession({
+  defaultJobName?: string,
+): Promise<MetricsSession> => {
+  const jobName = own.jobName ?? defaultJobName;
+  return openMetricsSession({
     clock: context.clock,
     pid: context.pid,
     state,
-    job: own.jobName === undefined ? undefined : { name: own.jobName, maxAgeSeconds: own.jobMaxAgeSeconds },
+    job: jobName === undefined ? undefined : { name: jobName, maxAgeSeconds: own.jobMaxAgeSeconds },
     heartbeatIntervalSeconds: own.heartbeatIntervalSeconds,
     textfile: own.metricsTextfile === undefined ? undefined : resolve(context.cwd, own.metricsTextfile),
     listen: own.metricsListen,
@@ -62,6 +66,7 @@ const openSession = (
     version: VERSION,
     onWarning: (message) => void context.stderr.write(`skopeo-wrapper: warning: ${message}\n`),
   });
+};
 
 type ToRequest = (line: CommandLine, context: RequestContext) => OperationRequest;
 

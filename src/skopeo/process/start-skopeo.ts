@@ -12,6 +12,9 @@ import type { Terminal, Terminals } from './terminals.ts';
 /** How long skopeo may take to die of SIGTERM before it is killed. It has no handlers, so this is a last resort. */
 const KILL_DELAY_MS = 5_000;
 
+/** How long after skopeo's end its streams are read: a helper that outlives it may hold them open for ever. */
+const DRAIN_MS = 2_000;
+
 /**
  * Where skopeo's streams go. `progress`: stdout to the parser, on a pseudo-terminal of its own where one can be had.
  * `data`: stdout is ours, byte for byte. `captured`: stdout ends up in the exit. `terminal`: everything is ours, so that
@@ -133,8 +136,19 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
     takeErrors(stderr.push(chunk));
   });
 
+  let draining: NodeJS.Timeout | undefined;
+  const stopReading = (): void => {
+    terminal?.master.destroy();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
+  child.nodeChildProcess.once('exit', () => {
+    draining = setTimeout(stopReading, DRAIN_MS);
+  });
+
   const end = async (): Promise<SkopeoExit> => {
     const [result] = await Promise.all([child, drained(out), drained(child.stderr)]);
+    clearTimeout(draining);
     options.signal.removeEventListener('abort', endHelpers);
     stdout.end().forEach(onEvent);
     takeErrors(stderr.end());
