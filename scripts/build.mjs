@@ -59,14 +59,13 @@ const library = {
   metafile: true,
 };
 
-/** Writes the program into a directory, dist/ unless told otherwise. Resolves to its path. */
-export const buildProgram = async (directory = dist) => {
-  const outfile = join(directory, 'skopeo-wrapper.cjs');
+/** Writes the program alone, to `outfile`. Resolves to its path. */
+export const buildProgram = async (outfile = join(dist, 'skopeo-wrapper.cjs')) => {
   await build({ ...program, outfile });
   return outfile;
 };
 
-/** Writes the library and its types likewise. Resolves to the names of the packages that it imports. */
+/** Writes the library and its types into a directory, dist/ unless told otherwise. Resolves to the names of the packages that it imports. */
 export const buildLibrary = async (directory = dist) => {
   const outfile = join(directory, 'index.js');
   const [{ metafile }] = await Promise.all([build({ ...library, outfile }), buildDeclarations(directory)]);

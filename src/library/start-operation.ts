@@ -2,7 +2,7 @@ import type { CommandLine } from '../cli/command-line.ts';
 import { type Context, processContext } from '../context.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
 import type { RequestContext } from '../operation/copy-request.ts';
-import { refuseOperation } from '../operation/refuse-operation.ts';
+import { reportUnstarted } from '../operation/report-unstarted.ts';
 import { createRunDirectory } from '../operation/run-directory.ts';
 import { type OperationRequest, type OperationSurroundings, runOperation } from '../operation/run-operation.ts';
 import { findSkopeo } from '../skopeo/binary/find.ts';
@@ -11,7 +11,9 @@ import { childEnvironment } from '../skopeo/credentials/child-environment.ts';
 import { type PreparedCredentials, prepareCredentials } from '../skopeo/credentials/prepare.ts';
 import { Secret } from '../skopeo/credentials/secret.ts';
 import { loadNativePty } from '../skopeo/process/native-pty.ts';
+import { findLauncher } from '../skopeo/process/parent-death.ts';
 import { Terminals } from '../skopeo/process/terminals.ts';
+import type { OperationResult } from '../tracking/events.ts';
 import { eventListeners } from './event-listeners.ts';
 import { DEFAULT_HEARTBEAT_SECONDS, startHeartbeat } from './heartbeat.ts';
 import { checkRunOptions, type RunOptions } from './run-options.ts';
@@ -63,30 +65,24 @@ const execute = async (
     credentials = prepareCredentials(line, { env, uid });
   } catch (error) {
     if (!(error instanceof WrapperError)) throw error;
-    const request = toRequest(line, {
-      ...surface,
-      binary: skopeoPath,
-      credentials: { add: [], drop: [], secrets: [] },
-    });
-    return toRunResult({ ...refuseOperation(request, error, surroundings), next: error.next });
+    const request = toRequest(line, { ...surface, binary: skopeoPath, launcher: [], credentials: NO_CREDENTIALS });
+    await request.cleanUp?.();
+    return toRunResult(reportUnstarted(request, error, surroundings), error.next);
   }
   using _ = { [Symbol.dispose]: credentials.dispose };
-  const request = withOptions(toRequest(line, { ...surface, binary, credentials }), options);
+  const launcher = await findLauncher(env);
+  const request = withOptions(toRequest(line, { ...surface, binary, launcher, credentials }), options);
   const { result, failure, stdout } = await runOperation(request, surroundings);
-  return toRunResult({ result, next: failure?.next, output: stdout });
+  return toRunResult(result, failure?.next, stdout);
 };
 
-const toRunResult = ({ result, next, output }: Ending): RunResult => ({
+const NO_CREDENTIALS = { add: [], drop: [], secrets: [] };
+
+const toRunResult = (result: OperationResult, next: string | undefined, stdout?: Buffer): RunResult => ({
   ...result,
   ...(next === undefined ? {} : { next }),
-  ...(output ? { output } : {}),
+  ...(stdout === undefined || stdout.length === 0 ? {} : { output: stdout.toString('utf8') }),
 });
-
-interface Ending {
-  readonly result: RunResult;
-  readonly next: string | undefined;
-  readonly output?: string;
-}
 
 /** Options go before what the command line says. skopeo never reads the stdin of the process that uses us. */
 const withOptions = (request: OperationRequest, options: RunOptions): OperationRequest => ({
