@@ -5,6 +5,7 @@ import type { PreparedCredentials } from '../skopeo/credentials/prepare.ts';
 import { hostPlatform } from '../skopeo/manifest/choose-instance.ts';
 import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 import { manifestReaderFor } from '../skopeo/manifest/reader-for.ts';
+import type { Launcher } from '../skopeo/process/parent-death.ts';
 import { type ImageReference, parseReference } from '../skopeo/reference/parse.ts';
 import { redactReference, shortName } from '../skopeo/reference/show.ts';
 import { partialSweeper } from './partial-destination.ts';
@@ -14,6 +15,8 @@ import { createScratchDirectory } from './scratch-directory.ts';
 /** What every request for a skopeo process needs besides the command line. */
 export interface RequestContext {
   readonly binary: string;
+  /** How skopeo is started so that it does not outlive this process. */
+  readonly launcher: Launcher;
   /** Environment of skopeo. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -56,7 +59,7 @@ const readDigestFile = async (path: string): Promise<string | undefined> => {
 export const copyRequest = (line: CommandLine, context: RequestContext): OperationRequest => {
   const [source = '', destination = ''] = line.operands;
   const [from, to] = [parseReference(source), parseReference(destination)];
-  const { runDirectory, binary, env, cwd, credentials } = context;
+  const { runDirectory, binary, launcher, env, cwd, credentials } = context;
   const ownDigestFile = runDirectory === undefined ? undefined : join(runDirectory, 'digest');
   const digestFile = line.values.digestfile ?? ownDigestFile;
   const add = [...credentials.add];
@@ -73,7 +76,7 @@ export const copyRequest = (line: CommandLine, context: RequestContext): Operati
       reference,
       side,
       skopeoArguments: line.skopeoArguments,
-      surroundings: { binary, env, cwd },
+      surroundings: { binary, launcher, env, cwd },
     });
   return {
     ...commonRequest(line, context),
@@ -85,6 +88,7 @@ export const copyRequest = (line: CommandLine, context: RequestContext): Operati
     // skopeo's debug output tells what nothing else does: waits that a registry asked for, and reuse without rows.
     skopeo: {
       binary,
+      launcher,
       args: ['--debug', ...skopeoArgv(line, { add, drop: credentials.drop })],
       env,
       cwd,

@@ -5,6 +5,7 @@ import type { Failure } from '../skopeo/failure/classify.ts';
 import type { ManifestReader } from '../skopeo/manifest/local-layout.ts';
 import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 import type { ErrorLine } from '../skopeo/output/output-parser.ts';
+import type { Launcher } from '../skopeo/process/parent-death.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 import type { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationEvent, OperationResult } from '../tracking/events.ts';
@@ -31,6 +32,7 @@ export interface OperationRequest {
   readonly destinationShort: string;
   readonly skopeo: {
     readonly binary: string;
+    readonly launcher?: Launcher;
     readonly args: readonly string[];
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly cwd: string;

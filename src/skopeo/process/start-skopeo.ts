@@ -6,6 +6,7 @@ import type { Secret } from '../credentials/secret.ts';
 import { type ErrorLine, StderrParser, StdoutParser } from '../output/output-parser.ts';
 import { killDescendants } from './descendants.ts';
 import { OutputBuffer } from './output-buffer.ts';
+import { type Launcher, launch } from './parent-death.ts';
 import type { Terminal, Terminals } from './terminals.ts';
 
 /** How long skopeo may take to die of SIGTERM before it is killed. It has no handlers, so this is a last resort. */
@@ -45,6 +46,8 @@ export interface SkopeoProcess {
 export interface SkopeoOptions {
   readonly binary: string;
   readonly args: readonly string[];
+  /** How skopeo is started so that it does not outlive this process; absent: by itself. */
+  readonly launcher?: Launcher;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly terminals: Terminals;
@@ -69,7 +72,7 @@ const stdoutOf = (streams: StreamMode, terminal: Terminal | undefined) => {
 const spawn = (options: SkopeoOptions, terminal: Terminal | undefined) => {
   const nullFd = openSync('/dev/null', 'r+');
   try {
-    return execa(options.binary, options.args, {
+    return execa(...launch(options.launcher ?? [], options.binary, options.args), {
       stdio: [
         options.stdin === undefined ? 'inherit' : 'pipe',
         stdoutOf(options.streams, terminal),
