@@ -2,7 +2,7 @@ import type { RegistryProxy } from '../support/proxy.ts';
 import type { TempDir } from '../support/temp.ts';
 import { type Arena, type Passage, type Route, SOURCE, TAG } from './arena.ts';
 import { directoryEnd, registryEnd } from './ends.ts';
-import type { Fault, Side } from './fault.ts';
+import type { Expectation, Fault, Side } from './fault.ts';
 import { type Report, readCopyReport, readSyncReport } from './report.ts';
 
 /** A command that moves images. Every fault can be tried with each. */
@@ -11,6 +11,10 @@ export interface Command {
   readonly routes: Readonly<Record<Side, (arena: Arena, proxy: RegistryProxy, dir: TempDir) => Route>>;
   /** What it is called with, after the wrapper's own flags. */
   argv(passage: Passage, fault: Fault): readonly string[];
+  /** What people read on stderr about a failure. */
+  readonly complaint: RegExp;
+  /** Statuses that are right for a failed image. */
+  exitCodes(expected: Expectation): readonly number[];
   /** Undefined when stdout is not exactly one JSON object. */
   readReport(stdout: string): Report | undefined;
 }
@@ -42,6 +46,8 @@ export const COPY: Command = {
     }),
   },
   argv: (passage, fault) => ['copy', ...flagsOf(passage, fault), passage.source, passage.destination],
+  complaint: /^skopeo-wrapper: .+/m,
+  exitCodes: ({ exitCodes = [1] }) => exitCodes,
   readReport: readCopyReport,
 };
 
@@ -62,7 +68,11 @@ export const SYNC: Command = {
   },
   argv: (passage, fault) => [
     ...['sync', '--src', 'docker', '--dest', fault.side === 'download' ? 'dir' : 'docker'],
-    ...[...flagsOf(passage, fault), passage.source, passage.destination],
+    // A sync repeats by itself unless told otherwise.
+    ...['--retry-times', '0', ...flagsOf(passage, fault), passage.source, passage.destination],
   ],
+  complaint: /^sync: copied 0, .+/m,
+  // The status tells how much was done; only a limit on the whole run has one of its own.
+  exitCodes: ({ errorTypes }) => (errorTypes.includes('timeout') ? [1, 124] : [1]),
   readReport: readSyncReport,
 };

@@ -36,21 +36,21 @@ const assertNothingLeft = async (trial: Trial): Promise<void> => {
   assert.deepEqual(trial.leftFiles, [], 'temporary files');
 };
 
-const assertReport = ({ cli, report }: Trial, { expect }: Fault): Report => {
+const assertReport = ({ cli, report }: Trial, { expect }: Fault, command: Command): Report => {
   const told = `exit ${cli.exitCode ?? cli.signal}\nstdout: ${cli.stdout.slice(0, 2000)}\nstderr: ${cli.stderr.slice(0, 3000)}`;
   assert.ok(report, `stdout is one JSON object\n${told}`);
-  const { errorTypes, exitCodes = [1], maySucceed = false, attempts, withinSeconds } = expect;
+  const { errorTypes, maySucceed = false, attempts, withinSeconds } = expect;
   const right =
     report.outcome === 'success'
       ? errorTypes.length === 0 || maySucceed
       : errorTypes.includes(report.errorType as never);
   assert.ok(right, `${report.errorType ?? 'success'} is not one of ${errorTypes.join(', ') || 'success'}\n${told}`);
-  const statuses = report.outcome === 'success' ? [0] : exitCodes;
+  const statuses = report.outcome === 'success' ? [0] : command.exitCodes(expect);
   assert.ok(cli.exitCode !== undefined && statuses.includes(cli.exitCode), `exit status ${statuses}\n${told}`);
   assert.equal(report.exitCode, cli.exitCode);
   if (attempts !== undefined) assert.equal(report.attempts, attempts, `attempts\n${told}`);
   assert.ok(report.durationSeconds <= withinSeconds + BUSY_SECONDS, `took ${report.durationSeconds} s`);
-  if (report.outcome === 'error') assert.match(cli.stderr, /^skopeo-wrapper: .+/m, 'people are told');
+  if (report.outcome === 'error') assert.match(cli.stderr, command.complaint, 'people are told');
   return report;
 };
 
@@ -78,7 +78,7 @@ export const judgeTrial = async (
   fault: Fault,
   command: Command,
 ): Promise<void> => {
-  const report = assertReport(trial, fault);
+  const report = assertReport(trial, fault, command);
   if (!fault.fake) await assertDestination(passage, arena, report);
   await assertMetrics(trial, report, command);
   if (!fault.expect.orphans) await assertNothingLeft(trial);

@@ -16,22 +16,26 @@ export interface HttpAnswer {
 
 /** No manifest and no page of tags is larger; a longer answer is none. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
-/** Silence for so long is no answer; skopeo is asked then, whose limits are its own. */
-const SILENCE_MS = 30_000;
+/** Silence for so long is no answer; skopeo is asked then. */
+const SILENCE_SECONDS = 30;
 
 export interface HttpOptions {
   readonly authorities: readonly string[];
   readonly insecure: boolean;
   readonly maxConnections: number;
+  /** Silence that is no answer, if shorter than 30 s. */
+  readonly silenceSeconds?: number | undefined;
 }
 
 /** Requests to one registry and its token service, over connections that are kept. */
 export class HttpClient implements Disposable {
   readonly #http: HttpAgent;
   readonly #https: HttpsAgent;
+  readonly #silenceMs: number;
 
-  constructor({ authorities, insecure, maxConnections }: HttpOptions) {
-    const common = { keepAlive: true, maxSockets: maxConnections, timeout: SILENCE_MS };
+  constructor({ authorities, insecure, maxConnections, silenceSeconds = SILENCE_SECONDS }: HttpOptions) {
+    this.#silenceMs = Math.min(SILENCE_SECONDS, silenceSeconds || SILENCE_SECONDS) * 1000;
+    const common = { keepAlive: true, maxSockets: maxConnections, timeout: this.#silenceMs };
     this.#http = new HttpAgent(common);
     this.#https = new HttpsAgent({ ...common, ca: [...authorities], rejectUnauthorized: !insecure });
   }
@@ -54,7 +58,7 @@ export class HttpClient implements Disposable {
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
       );
     });
-    request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`no answer from ${url.host}`)));
+    request.setTimeout(this.#silenceMs, () => request.destroy(new Error(`no answer from ${url.host}`)));
     request.once('error', reject);
     request.end();
     return promise;

@@ -57,8 +57,8 @@ export class RegistryClient implements Disposable {
   readonly #news: RegistryNews;
   #pausedUntilMs = 0;
 
-  constructor(route: Route, queue: PQueue, clock: Clock, news: RegistryNews) {
-    this.#http = new HttpClient({ ...route, maxConnections: REQUESTS_AT_A_TIME });
+  constructor(route: Route, queue: PQueue, clock: Clock, news: RegistryNews, silenceSeconds?: number) {
+    this.#http = new HttpClient({ ...route, maxConnections: REQUESTS_AT_A_TIME, silenceSeconds });
     this.#authenticator = new Authenticator(this.#http, route, () => clock.monotonicMs());
     this.#queue = queue;
     this.#route = route;
