@@ -59,6 +59,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     env: childEnvironment(env),
     cwd,
     clock,
+    stallTimeoutSeconds: job.stallTimeoutSeconds,
     terminals: new Terminals(loadNativePty(env)),
     accessFiles,
     runDirectory: surroundings.runDirectory,
@@ -76,6 +77,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     skopeo,
     limits: job.registries,
     clock,
+    silenceSeconds: job.stallTimeoutSeconds,
     rateLimited: (registry) => observer.rateLimited?.(registry),
   });
   const manifestReader = (source: string, access: RegistryAccess) => {
