@@ -33,6 +33,7 @@ export const PACKAGES = [
     why: 'receives the alerts',
     service: 'prometheus-alertmanager',
   },
+  { command: 'systemd-analyze', package: 'systemd', parts: ['test'], why: 'checks the example units' },
   { command: 'tmux', package: 'tmux', parts: ['test'], why: 'a terminal to look at the bars in' },
   { command: 'openssl', package: 'openssl', parts: ['test'], why: 'makes certificates for TLS tests' },
   { command: 'curl', package: 'curl', parts: ['test'], why: 'a client that is not ours' },

@@ -1,9 +1,10 @@
-import { Flags, type Interfaces } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
+import type { AlphabetLowercase, FlagInput } from '@oclif/core/interfaces';
 import { GLOBAL_FLAGS } from '../skopeo/flags/global.ts';
 import type { FlagSpec, SubcommandSpec } from '../skopeo/flags/spec.ts';
 import { OWN_FLAGS, type OwnFlagSpec, variableOf } from './own-flags.ts';
 
-const isLetter = (short: string | undefined): short is Interfaces.AlphabetLowercase =>
+const isLetter = (short: string | undefined): short is AlphabetLowercase =>
   short !== undefined && /^[a-z]$/.test(short);
 
 const skopeoFlag = ({ name, short, kind, description, placeholder, hidden, since }: FlagSpec, group: string) => {
@@ -30,7 +31,7 @@ const ownFlag = (spec: OwnFlagSpec<unknown>) => {
  * A subcommand's flags, skopeo's global ones and the wrapper's own, as oclif's help and manifest want them. They are
  * parsed by the tables themselves, never by oclif.
  */
-export const oclifFlags = (subcommand: SubcommandSpec): Interfaces.FlagInput =>
+export const oclifFlags = (subcommand: SubcommandSpec): FlagInput =>
   Object.fromEntries([
     ...subcommand.flags.map((flag) => skopeoFlag(flag, 'SKOPEO')),
     ...GLOBAL_FLAGS.filter(({ name }) => name !== 'help').map((flag) => skopeoFlag(flag, 'GLOBAL')),

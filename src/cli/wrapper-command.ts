@@ -7,6 +7,7 @@ import type { Context } from '../context.ts';
  * the subcommand included. Commands that stand in for skopeo's own parse it themselves, the others by `this.parse`.
  */
 export abstract class WrapperCommand extends Command {
+  static readonly oclifParses: boolean = true;
   protected readonly context: Context;
 
   constructor(argv: string[], config: Config, context: Context) {
@@ -18,7 +19,11 @@ export abstract class WrapperCommand extends Command {
 }
 
 /** A command that can be made and run. */
-export type CommandClass = new (argv: string[], config: Config, context: Context) => WrapperCommand;
+export interface CommandClass {
+  new (argv: string[], config: Config, context: Context): WrapperCommand;
+  /** Whether oclif parses the arguments; commands that stand in for skopeo's do that themselves. */
+  readonly oclifParses: boolean;
+}
 
 /** Subcommand → how to load it: nothing of a command is read before it is needed. */
 export type CommandTable = Readonly<Record<string, () => Promise<CommandClass>>>;

@@ -1,4 +1,4 @@
-import { Flags } from '@oclif/core';
+import * as Flags from '@oclif/core/flags';
 import { abortOnSignals } from '../cli/signals.ts';
 import { stateDirFlag, stateLocations } from '../cli/state-flags.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';

@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import { Args } from '@oclif/core';
+import * as Args from '@oclif/core/args';
 import { stateDirFlag, stateLocations } from '../cli/state-flags.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
 import { findWriterInfo } from '../cli/writer-info.ts';

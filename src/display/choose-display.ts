@@ -1,7 +1,6 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
-import { bars } from './bars.ts';
 import { eventStream } from './event-stream.ts';
 import { messages } from './messages.ts';
 import { plainProgress } from './plain.ts';
@@ -28,7 +27,11 @@ export interface Display extends Required<Renderer> {
 const isInteractive = ({ stderr, env }: Context): boolean =>
   stderr.isTTY === true && env.TERM !== 'dumb' && (env.CI ?? '') === '';
 
-const progressKind = ({ progress, quiet, copies }: DisplayOptions, context: Context): 'bar' | 'plain' | 'none' => {
+/** How progress is shown: as asked for, or by what stderr is. */
+export const progressKind = (
+  { progress, quiet, copies }: Pick<DisplayOptions, 'progress' | 'quiet' | 'copies'>,
+  context: Context,
+): 'bar' | 'plain' | 'none' => {
   if (quiet || !copies) return 'none';
   if (progress !== 'auto') return progress;
   return isInteractive(context) ? 'bar' : 'plain';
@@ -48,15 +51,15 @@ const openEvents = (path: string | undefined, { stdout }: Context) => {
 };
 
 /** Chooses the renderers of one operation. Throws a usage error, with nothing touched, for an unusable events file. */
-export const chooseDisplay = (options: DisplayOptions, context: Context): Display => {
+export const chooseDisplay = async (options: DisplayOptions, context: Context): Promise<Display> => {
   const { stdout, stderr, clock } = context;
   const events = openEvents(options.events, context);
   const kind = progressKind(options, context);
-  const barRenderer = kind === 'bar' ? bars(stderr, clock) : undefined;
+  const barRenderer = kind === 'bar' ? (await import('./bars.ts')).bars(stderr, clock) : undefined;
   const say = barRenderer?.say ?? ((line: string) => void stderr.write(`${line}\n`));
   const stdoutIsOurs = options.json || options.events === '-';
   const renderers: Renderer[] = [];
-  if (events) renderers.push(eventStream(events.write, clock));
+  if (events) renderers.push(eventStream({ ...options, write: events.write, clock }));
   if (options.copies && !options.quiet && !stdoutIsOurs && stdout.isTTY !== true) renderers.push(skopeoLines(stdout));
   if (barRenderer) renderers.push(barRenderer);
   if (kind === 'plain') renderers.push(plainProgress(stderr, clock));

@@ -11,6 +11,7 @@ export class SizeLookup {
   readonly #read: ManifestReader | undefined;
   readonly #platform: Platform;
   readonly #emit: (event: OperationEvent) => void;
+  readonly #stop = new AbortController();
   #pending: Promise<void>[] = [];
 
   constructor(read: ManifestReader | undefined, platform: Platform, emit: (event: OperationEvent) => void) {
@@ -21,18 +22,20 @@ export class SizeLookup {
 
   onEvent(event: OperationEvent): void {
     if (event.type === 'operation-started') this.readNow();
-    if (event.type === 'instance-started' && this.#read) this.#tell(describeInstance(this.#read, event.digest));
+    if (event.type === 'instance-started' && this.#read)
+      this.#tell(describeInstance(this.#read, event.digest, this.#stop.signal));
   }
 
   /** Asks for the image itself. */
   readNow(): void {
-    if (this.#read) this.#tell(describeImage(this.#read, this.#platform));
+    if (this.#read) this.#tell(describeImage(this.#read, this.#platform, this.#stop.signal));
   }
 
-  /** Resolves when all that was asked for has been told. */
-  async settled(): Promise<void> {
+  /** Waits for what was asked for, at most `patienceMs`; then gives it up. No event comes after that. */
+  async close(patienceMs: number): Promise<void> {
+    const timer = setTimeout(() => this.#stop.abort(), patienceMs);
     await Promise.all(this.#pending);
-    this.#pending = [];
+    clearTimeout(timer);
   }
 
   #tell(answer: Promise<OperationEvent | undefined>): void {

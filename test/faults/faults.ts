@@ -1,4 +1,5 @@
 import { after, before, describe, test } from 'node:test';
+import { processesWithEnv } from '../support/process.ts';
 import { type Arena, openArena, openPassage } from './arena.ts';
 import type { Command } from './commands.ts';
 import type { Fault } from './fault.ts';
@@ -21,7 +22,11 @@ export const testFaults = (title: string, faults: readonly Fault[], command: Com
       test(`${fault.side}: ${fault.name}`, { skip }, async () => {
         await using passage = await openPassage(arena, fault);
         const trial = await attempt(passage, fault, command);
-        await judgeTrial(trial, passage, arena, fault);
+        try {
+          await judgeTrial(trial, passage, arena, fault);
+        } finally {
+          for (const { pid } of await processesWithEnv(trial.marker)) process.kill(pid, 'SIGKILL');
+        }
       });
     }
   });

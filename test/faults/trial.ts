@@ -14,6 +14,7 @@ export interface Report {
   readonly message?: string;
   readonly digest?: string;
   readonly attempts: number;
+  readonly transferredBytes: number;
   readonly durationSeconds: number;
   readonly blobs: readonly { readonly digest: string; readonly outcome: 'copied' | 'skipped' | 'failed' }[];
 }

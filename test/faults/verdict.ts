@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { readSamples } from '../support/exposition.ts';
 import { processesWithEnv, waitFor } from '../support/process.ts';
 import type { Arena, Passage } from './arena.ts';
 import type { Fault } from './fault.ts';
@@ -50,9 +52,25 @@ const assertReport = ({ cli, report }: Trial, { expect }: Fault): Report => {
   return report;
 };
 
+/** The metrics count exactly what happened, once. */
+const assertMetrics = async ({ textfile }: Trial, report: Report): Promise<void> => {
+  const samples = readSamples(await readFile(textfile, 'utf8'));
+  const failures = report.outcome === 'error' ? 1 : 0;
+  const errorType = report.errorType ?? 'none';
+  assert.equal(samples.sum('skopeo_operations_total'), 1, 'operations');
+  assert.equal(samples.sum('skopeo_operations_total', { operation: 'copy', status: report.outcome }), 1, 'status');
+  assert.equal(samples.sum('skopeo_operation_errors_total'), failures, 'errors');
+  assert.equal(samples.sum('skopeo_operation_errors_total', { error_type: errorType }), failures, 'class of the error');
+  assert.equal(samples.sum('skopeo_operation_retries_total'), report.attempts - 1, 'retries');
+  assert.equal(samples.sum('skopeo_transferred_bytes_total'), report.transferredBytes, 'bytes');
+  assert.equal(samples.sum('skopeo_blobs_total'), report.blobs.length, 'blobs');
+  assert.equal(samples.sum('skopeo_active_operations'), 0, 'operations in progress');
+};
+
 /** Holds a trial against everything that is promised for its fault. */
 export const judgeTrial = async (trial: Trial, passage: Passage, arena: Arena, fault: Fault): Promise<void> => {
   const report = assertReport(trial, fault);
   if (!fault.fake) await assertDestination(passage, arena, report);
-  await assertNothingLeft(trial);
+  await assertMetrics(trial, report);
+  if (!fault.expect.orphans) await assertNothingLeft(trial);
 };

@@ -20,11 +20,11 @@ const copy = async (args: readonly string[], home: string, onTerminal: boolean) 
   const { signal } = new AbortController();
   const request = copyRequest(parseCommandLine(['copy', ...args], {}), {
     binary: SKOPEO,
+    launcher: [],
     env,
     cwd: home,
     credentials: { add: [], drop: [], secrets: [] },
     runDirectory: home,
-    signal,
   });
   const events: OperationEvent[] = [];
   const outcome = await runOperation(request, {
@@ -123,11 +123,11 @@ test('says so when skopeo cannot be started', async () => {
   const { signal } = new AbortController();
   const request = copyRequest(parseCommandLine(['copy', 'dir:a', 'dir:b'], {}), {
     binary: dir.join('no-skopeo'),
+    launcher: [],
     env: {},
     cwd: dir.path,
     credentials: { add: [], drop: [], secrets: [] },
     runDirectory: undefined,
-    signal,
   });
   const { result } = await runOperation(request, {
     clock: systemClock,

@@ -7,22 +7,27 @@ export { waitFor } from './wait-for.ts';
 
 const ROOT = join(import.meta.dirname, '..', '..');
 
+const { SKOPEO_WRAPPER = join(ROOT, 'bin', 'dev.js') } = process.env;
+
 /**
- * How the CLI is started: the packaged binary of the environment variable `SKOPEO_WRAPPER`, or the sources by the Node
- * that runs the tests.
+ * How the CLI is started: the executable or the script (by the Node that runs the tests) that the environment variable
+ * `SKOPEO_WRAPPER` names, or else the sources.
  */
-export const CLI: readonly [string, ...string[]] =
-  process.env.SKOPEO_WRAPPER === undefined
-    ? [process.execPath, join(ROOT, 'bin', 'dev.js')]
-    : [process.env.SKOPEO_WRAPPER];
+export const CLI: readonly [string, ...string[]] = SKOPEO_WRAPPER.endsWith('.js')
+  ? [process.execPath, SKOPEO_WRAPPER]
+  : [SKOPEO_WRAPPER];
+
+const COMPILE_CACHE = join(ROOT, '.cache', 'compile');
 
 export interface CliOptions {
-  /** Added to a bare environment: PATH, the skopeo under test, nothing else of the caller's. */
+  /** Added to a bare environment: PATH, Node's compile cache, the skopeo under test, nothing else of the caller's. */
   readonly env?: Readonly<Record<string, string>>;
   readonly cwd?: string;
   /** Command in front of the CLI, such as `setpriv` or `timeout` with their arguments. */
   readonly wrap?: readonly string[];
   readonly input?: string;
+  /** What to start instead of {@link CLI}. */
+  readonly program?: readonly [string, ...string[]];
   /** Killed after this; 60 s unless told otherwise. */
   readonly timeoutMs?: number;
 }
@@ -49,10 +54,16 @@ export interface RunningCli {
 
 /** Starts `skopeo-wrapper ARGS` without a terminal. */
 export const startCli = (args: readonly string[], options: CliOptions = {}): RunningCli => {
-  const { env = {}, cwd, wrap = [], input, timeoutMs = 60_000 } = options;
-  const [file = '', ...argv] = [...wrap, ...CLI, ...args];
+  const { env = {}, cwd, wrap = [], input, program = CLI, timeoutMs = 60_000 } = options;
+  const [file = '', ...argv] = [...wrap, ...program, ...args];
   const child = spawn(file, argv, {
-    env: { PATH: process.env.PATH ?? '', SKOPEO_WRAPPER_SKOPEO_PATH: SKOPEO, ...env },
+    env: {
+      PATH: process.env.PATH ?? '',
+      // Halves the time that the sources need to start.
+      NODE_COMPILE_CACHE: COMPILE_CACHE,
+      SKOPEO_WRAPPER_SKOPEO_PATH: SKOPEO,
+      ...env,
+    },
     timeout: timeoutMs,
     killSignal: 'SIGKILL',
     ...(cwd === undefined ? {} : { cwd }),

@@ -5,7 +5,8 @@ import type { OperationEvent } from '../../tracking/events.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
 import type { WriterInfo } from '../exposition/view-families.ts';
 import type { ListenAddress } from '../listener/addresses.ts';
-import { type MetricsListener, startListener } from '../listener/listener.ts';
+import type { MetricsListener } from '../listener/listener.ts';
+import type { RenderMetrics } from '../listener/scrape.ts';
 import { createRecorder } from '../recorder.ts';
 import { renderView } from '../render.ts';
 import type { StateLocation } from '../state/files/directories.ts';
@@ -123,10 +124,11 @@ const openKeeper = (
 
 const listen = async (
   { listen: address, version, onWarning }: MetricsSessionOptions,
-  render: Parameters<typeof startListener>[0]['render'],
+  render: RenderMetrics,
 ): Promise<MetricsListener | undefined> => {
   if (!address) return undefined;
   try {
+    const { startListener } = await import('../listener/listener.ts');
     return await startListener({ listen: [address], render, version, onWarning });
   } catch (error) {
     onWarning(`no metrics are served by this run: ${messageOf(error)}`);

@@ -36,9 +36,17 @@ export interface Failure extends FailureSubject {
   readonly docs: string;
 }
 
+/** Half of what is looked at of a message that quotes a whole page: the phase is at its beginning, the cause at its end. */
+const EDGE_LENGTH = 4096;
+
+const edges = (message: string): string =>
+  message.length <= 2 * EDGE_LENGTH ? message : `${message.slice(0, EDGE_LENGTH)} … ${message.slice(-EDGE_LENGTH)}`;
+
 /** Takes away what belongs to other endpoints: the mirrors that failed before the last one, and URLs. */
 const normalize = (message: string): string =>
-  message.replace(/\(Mirrors also failed: \[.*?\]\): /s, '').replace(/"https?:\/\/[^"]*"/g, '"URL"');
+  edges(message)
+    .replace(/\(Mirrors also failed: \[.*?\]\): /s, '')
+    .replace(/"https?:\/\/[^"]*"/g, '"URL"');
 
 /** Takes away names that users choose: a repository may be called `quota` or `x509`. */
 const withoutNames = (message: string): string =>

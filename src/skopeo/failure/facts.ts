@@ -9,6 +9,8 @@ export interface FailureSubject {
   /** `host[:port]` */
   readonly registry?: string;
   readonly path?: string;
+  /** What the flags for that side begin with; absent: the command has one image, or the side is not known. */
+  readonly flagPrefix?: 'src-' | 'dest-';
 }
 
 /**
@@ -44,6 +46,11 @@ const REGISTRIES: readonly RegExp[] = [
 const PATH =
   /\b(?:open|stat|lstat|mkdir|write|read|unlinkat|remove|rename|opening file) "?(\/[^\s:"]+)|directory "(\/[^"]+)"/;
 
+const flagPrefixOf = (side: FailedSide | undefined, destination: string | undefined) => {
+  if (side === undefined || destination === undefined) return undefined;
+  return side === 'source' ? 'src-' : 'dest-';
+};
+
 const registryOf = (reference: string | undefined): string | undefined =>
   reference === undefined ? undefined : parseReference(reference).registry;
 
@@ -57,9 +64,11 @@ export const failureSubject = (
   const registry = named ?? registryOf(references[side ?? 'source']);
   const match = PATH.exec(message);
   const path = match?.[1] ?? match?.[2];
+  const flagPrefix = flagPrefixOf(side, references.destination);
   return {
     ...(side !== undefined && { side }),
     ...(registry !== undefined && { registry }),
     ...(path !== undefined && { path }),
+    ...(flagPrefix !== undefined && { flagPrefix }),
   };
 };

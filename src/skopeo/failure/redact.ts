@@ -29,7 +29,7 @@ export const redactSecrets = (text: string, known: readonly string[] = []): stri
     .filter((secret) => secret !== '')
     .reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
   return hidden
-    .replace(/(\b[a-z][a-z0-9+.-]*:\/\/)[^/@\s"']*:[^/@\s"']*@/gi, '$1')
+    .replace(/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^/@\s"']*:[^/@\s"']*@/gi, '$1')
     .replace(/\?[^\s"'<>]+=[^\s"'<>]*/g, redactQuery)
     .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{8,}/gi, `$1 ${HIDDEN}`)
     .replace(

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A manifest larger than this is not read: registries refuse more than 4 MiB. */
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
@@ -15,8 +15,11 @@ const indexSchema = z.object({
   ),
 });
 
-/** Bytes of one manifest and, for a list, of the instance named by digest; undefined where there is none. */
-export type ManifestReader = (instance?: string) => Promise<Uint8Array | undefined>;
+/**
+ * Bytes of the image's own manifest, or of the instance of a list named by digest; undefined where there is none. Never
+ * rejects. `signal` ends a reading that takes too long.
+ */
+export type ManifestReader = (instance: string | undefined, signal: AbortSignal) => Promise<Uint8Array | undefined>;
 
 const readBounded = async (path: string): Promise<Uint8Array | undefined> => {
   try {

@@ -1,11 +1,12 @@
 import { execa } from 'execa';
+import { type Launcher, launch } from '../process/parent-death.ts';
 import type { ManifestReader } from './local-layout.ts';
 
-const TIMEOUT_MS = 30_000;
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 export interface RegistryReaderOptions {
   readonly binary: string;
+  readonly launcher?: Launcher;
   /** Global options and those of `inspect`: credentials file, TLS. */
   readonly options: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -13,16 +14,16 @@ export interface RegistryReaderOptions {
   /** `docker://host/repository`, and the tag or digest behind it with its separator. */
   readonly repository: string;
   readonly suffix: string;
-  readonly signal: AbortSignal;
 }
 
 /** Reads manifests from a registry through skopeo itself, so that its credentials, mirrors and policy hold. */
 export const registryReader =
   (options: RegistryReaderOptions): ManifestReader =>
-  async (instance) => {
-    const { binary, env, cwd, repository, suffix, signal } = options;
+  async (instance, signal) => {
+    const { binary, launcher = [], env, cwd, repository, suffix } = options;
     const reference = `${repository}${instance === undefined ? suffix : `@${instance}`}`;
-    const result = await execa(binary, ['inspect', '--raw', ...options.options, reference], {
+    const [file, args] = launch(launcher, binary, ['inspect', '--raw', ...options.options, reference]);
+    const result = await execa(file, args, {
       env,
       extendEnv: false,
       cwd,
@@ -30,7 +31,6 @@ export const registryReader =
       stderr: 'ignore',
       encoding: 'buffer',
       reject: false,
-      timeout: TIMEOUT_MS,
       maxBuffer: MAX_MANIFEST_BYTES,
       stripFinalNewline: false,
       cancelSignal: signal,

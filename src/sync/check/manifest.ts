@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** Media types of manifests and indexes, as asked for and compared. Sources: OCI image-spec, Docker distribution. */
 export const MEDIA_TYPES = {

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 
 /** A string that `parse` accepts; its error's words become the issue of the schema. */

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { syncFileSchema } from './schema.ts';
 
 /** The JSON Schema of `sync --file` for editors and other tools; `schema/sync.schema.json` in the package. */

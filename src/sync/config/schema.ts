@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { compileRewrite } from '../map/rewrite.ts';
 import { templateRule } from '../map/template-rule.ts';
 import { isDigest, isRegistry, isTag, parseLocation } from '../reference.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { CopySettings, RegistryAccess, SyncEntry } from '../job.ts';
 import type { DestinationRule } from '../map/destination-rule.ts';
 import { isDigest, isRegistry, isTag, parseDockerReference } from '../reference.ts';

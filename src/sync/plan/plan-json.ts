@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Plan, PlannedImage } from './plan.ts';
 import { planTotals } from './totals.ts';
 

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Credentials } from './auth-file.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import type { HttpClient } from './http-client.ts';

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import type PQueue from 'p-queue';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { Clock } from '../../context.ts';
 import { MEDIA_TYPES } from '../check/manifest.ts';
 import type { ManifestHead } from '../ports.ts';

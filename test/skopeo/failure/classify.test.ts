@@ -46,6 +46,21 @@ describe('classifyFailure', () => {
     assert.equal(failure.docs, 'docs/errors.md#connection_refused');
   });
 
+  it('names the flag of the side', () => {
+    const stderrFatal =
+      'pinging container registry r: Get "https://r/v2/": http: server gave HTTP response to HTTPS client';
+    const next = (start: string, destination?: string) =>
+      classifyFailure({ exitCode: 1, stderrFatal: start + stderrFatal, source: 'docker://r/a', destination }).next;
+    assert.match(next('initializing source docker://r/a:1: ', 'dir:b'), / --src-tls-verify=false/);
+    assert.match(next('trying to reuse blob sha256:1d at destination: ', 'docker://r/b'), / --dest-tls-verify=false/);
+    assert.match(next('Error parsing image name "docker://r/a": '), / --tls-verify=false/);
+  });
+
+  it('sees the cause at the end of a long message', () => {
+    const stderrFatal = `initializing source docker://r/a:1: reading manifest 1 in r/a: ${'page '.repeat(10_000)}: EOF`;
+    assert.equal(classifyFailure({ exitCode: 1, stderrFatal }).errorType, 'connection_lost');
+  });
+
   it('names the path', () => {
     const stderrFatal = 'writing blob: write /mnt/images/app/dir-put-blob12: no space left on device';
     assert.equal(classifyFailure({ exitCode: 1, stderrFatal }).path, '/mnt/images/app/dir-put-blob12');

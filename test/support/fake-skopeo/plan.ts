@@ -22,7 +22,7 @@ export type FakeStep =
   | { readonly waitMs: number }
   | { readonly ignore: readonly NodeJS.Signals[] }
   | { readonly close: 'stdout' | 'stderr' }
-  /** Starts a child that outlives the fake unless it is ended with it. */
+  /** Starts a child that shares stderr, as credential helpers do, and outlives the fake unless it is ended with it. */
   | { readonly startChild: true }
   | { readonly hang: true }
   | { readonly exit: number }

@@ -86,7 +86,7 @@ const ACTIONS = {
     for (const signal of ignore) process.on(signal, () => {});
   },
   close: ({ close }) => closeSync(FD[close]),
-  startChild: () => void spawn('sleep', ['600'], { stdio: 'ignore' }),
+  startChild: () => void spawn('sleep', ['600'], { stdio: ['ignore', 'ignore', 'inherit'] }),
   hang: () => new Promise(() => setInterval(() => {}, 1000)),
   exit: ({ exit }) => process.exit(exit),
   die: ({ die: signal }) => die(signal),

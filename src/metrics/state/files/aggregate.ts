@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { JobFacts, Totals } from '../../view.ts';
 import { NO_ERRORS, type StateErrors } from '../reading/state-errors.ts';
 import { acceptTotals } from '../totals/known-series.ts';

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import type { LiveOperation } from '../../../tracking/live-operation.ts';
 import { OPERATIONS, STEPS } from '../../../tracking/vocabulary.ts';
 import type { Totals } from '../../view.ts';
@@ -27,6 +27,7 @@ const liveOperation = z.object({
   throughputBytesPerSecond: amount,
   etaSeconds: amount.exactOptional(),
   queued: amount.exactOptional(),
+  part: z.literal(true).exactOptional(),
 });
 
 const processIdentity = z.object({

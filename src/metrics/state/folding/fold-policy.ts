@@ -15,7 +15,8 @@ export const foldAtExit = (location: StateLocation, host: Host): FoldResult | un
   if (runs.length <= RUNS_BEFORE_EXIT_FOLDS) return undefined;
   const folded = new Set(readNewestAggregate(location.stateDir, generations)?.aggregate.folded);
   if (runs.filter((name) => !folded.has(name)).length <= RUNS_BEFORE_EXIT_FOLDS) return undefined;
-  if (foldableRuns(takeSnapshot(location, new Map()), host).length <= RUNS_BEFORE_EXIT_FOLDS) return undefined;
+  if (foldableRuns(takeSnapshot(location, host), host.clock.wallMs()).length <= RUNS_BEFORE_EXIT_FOLDS)
+    return undefined;
   return fold(location, host);
 };
 

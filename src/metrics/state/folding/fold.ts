@@ -46,7 +46,7 @@ export const fold = (location: StateLocation, host: Host, options: FoldOptions =
 };
 
 const tryFold = (location: StateLocation, host: Host, options: FoldOptions): FoldResult | 'contended' => {
-  const snapshot = takeSnapshot(location, new Map());
+  const snapshot = takeSnapshot(location, host);
   const next = nextAggregate(snapshot, host, options);
   if (next === undefined) return { outcome: 'nothing' };
   const published = publish(location.stateDir, snapshot.listing.highest + 1, next.aggregate);
@@ -83,11 +83,11 @@ const publish = (
 };
 
 /** Deletes what the aggregate that we built on had folded and all older ones; those that are damaged are kept aside. */
-const clearAway = ({ stateDir, spillDir }: StateLocation, { newest, listing, spills }: Snapshot): void => {
+const clearAway = ({ stateDir, spillDir }: StateLocation, { newest, listing, spilledNames }: Snapshot): void => {
   const { folded, foldedSpills } = newest.aggregate;
   const over = new Set([...folded, ...Object.keys(foldedSpills)]);
   for (const name of listing.runs) if (over.has(name)) unlinkIfPossible(join(stateDir, name));
-  for (const name of spills) if (spillDir !== undefined && over.has(name)) unlinkIfPossible(join(spillDir, name));
+  for (const name of spilledNames) if (spillDir !== undefined && over.has(name)) unlinkIfPossible(join(spillDir, name));
   const damaged = new Set(newest.faults.flatMap(({ kind, generation }) => (kind === 'unreadable' ? [] : generation)));
   for (const generation of listing.generations) {
     const path = join(stateDir, aggregateName(generation));

@@ -1,10 +1,10 @@
 import type { Aggregate } from '../files/aggregate.ts';
 import type { Host } from '../host/host.ts';
 import { withoutOtherJobs } from '../reading/job-facts.ts';
-import { type JudgedRun, judge } from '../reading/judged-run.ts';
 import { mergeRuns } from '../reading/merge.ts';
 import { aggregateErrors, type Snapshot } from '../reading/snapshot.ts';
 import { addErrors } from '../reading/state-errors.ts';
+import type { UnfoldedRun } from '../reading/unfolded-runs.ts';
 
 export interface FoldOptions {
   /** Leave this job out of the aggregate from now on. */
@@ -25,7 +25,7 @@ export const nextAggregate = (
   { forgetJob }: FoldOptions,
 ): { readonly aggregate: Aggregate; readonly runs: number } | undefined => {
   const nowMs = host.clock.wallMs();
-  const runs = foldableRuns(snapshot, host).slice(0, MAX_RUNS);
+  const runs = foldableRuns(snapshot, nowMs).slice(0, MAX_RUNS);
   if (runs.length === 0 && snapshot.newest.faults.length === 0 && forgetJob === undefined) return undefined;
   const merged = mergeRuns(snapshot.newest.aggregate, runs, nowMs / 1000);
   const jobs = merged.jobs.filter(({ jobName }) => jobName !== forgetJob);
@@ -39,23 +39,21 @@ export const nextAggregate = (
 };
 
 /** The runs that nobody will ever write to again. */
-export const foldableRuns = (snapshot: Snapshot, host: Host): readonly JudgedRun[] =>
-  snapshot.runs.map((run) => judge(run, host)).filter((judged) => isOver(judged, host.clock.wallMs()));
-
-const isOver = ({ run, state }: JudgedRun, nowMs: number): boolean => {
-  if (state !== 'damaged') return state !== 'live';
-  return run.reading.kind === 'unusable' && nowMs - run.reading.modifiedMs > GIVE_UP_AFTER_MS;
-};
+export const foldableRuns = ({ runs }: Snapshot, nowMs: number): readonly UnfoldedRun[] =>
+  runs.filter(({ state, reading }) => {
+    if (state !== 'damaged') return state !== 'live';
+    return reading.kind === 'unusable' && nowMs - reading.modifiedMs > GIVE_UP_AFTER_MS;
+  });
 
 /** Names stay on the list for as long as there may be a file that must not be counted again. */
 const foldedNames = (
   { newest, listing }: Snapshot,
-  runs: readonly JudgedRun[],
+  runs: readonly UnfoldedRun[],
   nowMs: number,
 ): Pick<Aggregate, 'folded' | 'foldedSpills'> => {
   const { folded, foldedSpills } = newest.aggregate;
   const present = new Set(listing.runs);
-  const names = (spilled: boolean) => runs.filter(({ run }) => run.spilled === spilled).map(({ run }) => run.name);
+  const names = (spilled: boolean) => runs.filter((run) => run.spilled === spilled).map(({ name }) => name);
   const remembered = Object.entries(foldedSpills).filter(([, foldedMs]) => nowMs - foldedMs < REMEMBER_SPILLS_MS);
   return {
     folded: [...folded.filter((name) => present.has(name)), ...names(false)],

@@ -1,6 +1,5 @@
 import type { StateLocation } from '../files/directories.ts';
 import type { Host } from '../host/host.ts';
-import { judgeRun } from './liveness.ts';
 import { takeSnapshot } from './snapshot.ts';
 
 /** A skopeo process that runs on although the process that started it is gone. */
@@ -13,8 +12,8 @@ export interface OrphanedChild {
 
 /** Finds skopeo processes of dead runs that nobody has folded yet. Throws WrapperError as reading does. */
 export const findOrphanedChildren = (location: StateLocation, host: Host): readonly OrphanedChild[] =>
-  takeSnapshot(location, new Map()).runs.flatMap(({ reading }) => {
-    if (reading.kind !== 'record' || judgeRun(reading.record, host) !== 'dead') return [];
+  takeSnapshot(location, host).runs.flatMap(({ reading, state }) => {
+    if (reading.kind !== 'record' || state !== 'dead') return [];
     const { identity, children, job } = reading.record;
     if (identity.pidNamespace !== host.identity.pidNamespace) return [];
     return children

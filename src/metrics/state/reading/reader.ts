@@ -4,12 +4,12 @@ import type { StateLocation } from '../files/directories.ts';
 import type { Host } from '../host/host.ts';
 import { addTotals } from '../totals/totals-arithmetic.ts';
 import { mergeJobs } from './job-facts.ts';
-import { type JudgedRun, judge } from './judged-run.ts';
 import { nowForRecord } from './liveness.ts';
 import { mergeRuns } from './merge.ts';
 import { createProbe, type DirectoryProbe } from './probe.ts';
-import { aggregateErrors, type FinishedRuns, type Snapshot, takeSnapshot } from './snapshot.ts';
+import { aggregateErrors, type Snapshot, takeSnapshot } from './snapshot.ts';
 import { addErrors, maxErrors, NO_ERRORS, type StateErrors } from './state-errors.ts';
+import type { UnfoldedRun } from './unfolded-runs.ts';
 
 export interface ReaderOptions {
   /** One or more state directories; their numbers are added up. */
@@ -32,14 +32,14 @@ export const readView = (options: ReaderOptions): MetricsView => createReader(op
 export const createReader = ({ locations, host, probe = false }: ReaderOptions): StateReader => {
   const sources = locations.map((location) => ({
     location,
-    finished: new Map() as FinishedRuns,
+    finished: new Map<string, UnfoldedRun>(),
     probe: probe ? createProbe(location.stateDir, host.clock) : undefined,
   }));
   let seen: StateErrors = NO_ERRORS;
   return {
     read: () => {
       const startMs = host.clock.monotonicMs();
-      const parts = sources.map(({ location, finished }) => readPart(takeSnapshot(location, finished), host));
+      const parts = sources.map(({ location, finished }) => readPart(takeSnapshot(location, host, finished), host));
       seen = maxErrors(seen, addErrors(parts.map(({ sums }) => sums.errors)));
       return {
         totals: addTotals(parts.map(({ sums }) => sums.totals)),
@@ -58,18 +58,18 @@ export const createReader = ({ locations, host, probe = false }: ReaderOptions):
 
 interface Part {
   readonly sums: Sums;
-  readonly runs: readonly JudgedRun[];
+  readonly runs: readonly UnfoldedRun[];
 }
 
 const readPart = (snapshot: Snapshot, host: Host): Part => {
-  const runs = snapshot.runs.map((run) => judge(run, host));
-  const sums = mergeRuns(snapshot.newest.aggregate, runs, host.clock.wallMs() / 1000);
+  const { newest, runs } = snapshot;
+  const sums = mergeRuns(newest.aggregate, runs, host.clock.wallMs() / 1000);
   return { sums: { ...sums, errors: addErrors([sums.errors, aggregateErrors(snapshot)]) }, runs };
 };
 
-const liveEntries = ({ run, state }: JudgedRun, host: Host): readonly LiveEntry[] => {
-  if (state !== 'live' || run.reading.kind !== 'record') return [];
-  const { record } = run.reading;
+const liveEntries = ({ reading, state }: UnfoldedRun, host: Host): readonly LiveEntry[] => {
+  if (state !== 'live' || reading.kind !== 'record') return [];
+  const { record } = reading;
   const nowMs = nowForRecord(record, host);
   return record.live.map((live) => ({
     live,
@@ -80,7 +80,7 @@ const liveEntries = ({ run, state }: JudgedRun, host: Host): readonly LiveEntry[
   }));
 };
 
-const countStates = (runs: readonly JudgedRun[]): Readonly<Record<RunState, number>> => {
+const countStates = (runs: readonly UnfoldedRun[]): Readonly<Record<RunState, number>> => {
   const counts = { live: 0, done: 0, dead: 0, damaged: 0 };
   for (const { state } of runs) counts[state]++;
   return counts;

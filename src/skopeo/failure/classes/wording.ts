@@ -5,14 +5,12 @@ export const HTTP = '(?:StatusCode: |HTTP status: |status code from registry )';
 
 /** Whose exit status it is. */
 export const SKOPEO = "skopeo's";
+
 export const registry = (subject: FailureSubject): string => subject.registry ?? 'the registry';
 export const path = (subject: FailureSubject): string => subject.path ?? 'the path';
 
-/** `--src-tls-verify` or `--tls-verify`, by what is known of the side. */
-export const sideFlag = ({ side }: FailureSubject, name: string): string => {
-  if (side === undefined) return `--${name}`;
-  return side === 'source' ? `--src-${name} (--${name} for one image)` : `--dest-${name}`;
-};
+/** `--src-tls-verify`, `--dest-tls-verify` or `--tls-verify`. */
+export const sideFlag = ({ flagPrefix }: FailureSubject, name: string): string => `--${flagPrefix ?? ''}${name}`;
 
 /** Matches when one of the patterns does; `.` matches line ends, since messages span lines. */
 export const any = (...patterns: readonly string[]): RegExp => new RegExp(patterns.join('|'), 's');

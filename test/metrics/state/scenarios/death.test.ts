@@ -82,7 +82,9 @@ test('a process in another pid namespace lives while it beats and is dead after 
   skip: !canMakeNamespace && 'cannot make a pid namespace',
 }, async (t) => {
   const location = temporaryLocation(t);
-  const child = await startChildRun(t, location, { prefix: ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'] });
+  const child = await startChildRun(t, location, {
+    prefix: ['unshare', '--pid', '--fork', '--kill-child', '--mount-proc'],
+  });
   assert.equal(child.pid, 1);
   const clock = movableClock();
   assert.equal(view(location, hostWith({}, clock)).live.length, 1);

@@ -1,0 +1,76 @@
+import type { RunState } from '../../view.ts';
+import type { Aggregate } from '../files/aggregate.ts';
+import type { StateLocation } from '../files/directories.ts';
+import type { Host } from '../host/host.ts';
+import { judgeRun } from './liveness.ts';
+import { type RunReading, readRun } from './run-reading.ts';
+
+/** A run that no aggregate contains yet. */
+export interface UnfoldedRun {
+  readonly name: string;
+  readonly reading: RunReading;
+  readonly spilled: boolean;
+  readonly state: RunState;
+}
+
+/** Finished runs by name: they never change again. */
+export type FinishedRuns = Map<string, UnfoldedRun>;
+
+/** Where to look for runs: what the directories held, and what was folded already. */
+export interface RunSource {
+  readonly location: StateLocation;
+  readonly host: Host;
+  readonly names: readonly string[];
+  readonly spilledNames: readonly string[];
+  readonly aggregate: Aggregate;
+}
+
+/** Reads and judges all runs that are not folded yet, but for those in `finished`. Undefined: a file has vanished. */
+export const readUnfoldedRuns = (source: RunSource, finished: FinishedRuns): readonly UnfoldedRun[] | undefined => {
+  const { names, spilledNames, aggregate } = source;
+  const folded = new Set([...aggregate.folded, ...Object.keys(aggregate.foldedSpills)]);
+  const inSpill = new Set(spilledNames);
+  const runs: UnfoldedRun[] = [];
+  for (const name of new Set([...names, ...spilledNames].toSorted())) {
+    if (folded.has(name)) continue;
+    const run = finished.get(name) ?? readSettled(source, name, inSpill.has(name));
+    if (run === undefined) return undefined;
+    if (run.state === 'done') finished.set(name, run);
+    runs.push(run);
+  }
+  return runs;
+};
+
+/**
+ * A process may write its last words and end after its file was read and before it is looked up. So a record is that of
+ * a dead run only if it is still the same once the process is known to be gone.
+ */
+const readSettled = (source: RunSource, name: string, inSpill: boolean): UnfoldedRun | undefined => {
+  let read = readRecord(source.location, name, inSpill);
+  for (;;) {
+    if (read === undefined) return undefined;
+    const state = stateOf(read.reading, source.host);
+    if (state !== 'dead') return { ...read, state };
+    const again = readRecord(source.location, name, true);
+    if (again !== undefined && seqOf(again.reading) === seqOf(read.reading)) return { ...again, state };
+    read = again;
+  }
+};
+
+/** A run that moved has left its old file behind if that could not be deleted; the later record counts. */
+const readRecord = (
+  { stateDir, spillDir }: StateLocation,
+  name: string,
+  inSpill: boolean,
+): Omit<UnfoldedRun, 'state'> | undefined => {
+  const original = readRun(stateDir, name);
+  const spill = inSpill && spillDir !== undefined ? readRun(spillDir, name) : undefined;
+  if (spill === undefined) return original && { name, reading: original, spilled: false };
+  if (original === undefined || seqOf(spill) > seqOf(original)) return { name, reading: spill, spilled: true };
+  return { name, reading: original, spilled: false };
+};
+
+const stateOf = (reading: RunReading, host: Host): RunState =>
+  reading.kind === 'record' ? judgeRun(reading.record, host) : 'damaged';
+
+const seqOf = (reading: RunReading): number => (reading.kind === 'record' ? reading.seq : 0);

@@ -1,0 +1,122 @@
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { parse } from 'yaml';
+import * as z from 'zod';
+import {
+  freePort,
+  type RunningServer,
+  startPrometheus,
+  startServer,
+  waitForOk,
+} from '../../../scripts/monitoring/prometheus-server.ts';
+import { EXAMPLES, RULE_FILES } from '../../examples/support/rule-files.ts';
+import { startCli } from '../../support/process.ts';
+import { tempDir } from '../../support/temp.ts';
+import { writeScaledRules } from './scaled-rules.ts';
+
+/** A host as Prometheus knows it, and where its runs leave their metrics. */
+export interface MonitoredHost {
+  readonly instance: string;
+  readonly stateDir: string;
+}
+
+/** Real Prometheus and alertmanager around two hosts, one with a listener, one with node_exporter. */
+export interface MonitoringStage extends AsyncDisposable {
+  readonly prometheus: RunningServer;
+  readonly alertmanager: RunningServer;
+  readonly listenerHost: MonitoredHost;
+  readonly textfileHost: MonitoredHost & { readonly textfileDir: string };
+}
+
+const shippedConfig = z.looseObject({ scrape_configs: z.array(z.looseObject({ job_name: z.string() })) });
+
+/** The shipped prometheus.yml with the addresses of this stage, and with time that runs `factor` times faster. */
+const prometheusConfig = async (
+  directory: string,
+  factor: number,
+  addresses: { listener: string; nodeExporter: string; alertmanager: string },
+): Promise<string> => {
+  const shipped = shippedConfig.parse(parse(await readFile(join(EXAMPLES, 'prometheus.yml'), 'utf8')));
+  for (const name of RULE_FILES) await writeScaledRules(join(EXAMPLES, name), join(directory, name), factor);
+  const targets = [{ targets: [addresses.listener], labels: { environment: 'test' } }];
+  await writeFile(join(directory, 'skopeo-wrapper-targets.json'), JSON.stringify(targets));
+  const file = join(directory, 'prometheus.yml');
+  const config = {
+    ...shipped,
+    global: { scrape_interval: '1s', evaluation_interval: '1s' },
+    alerting: { alertmanagers: [{ static_configs: [{ targets: [addresses.alertmanager] }] }] },
+    scrape_configs: [
+      ...shipped.scrape_configs,
+      { job_name: 'node', static_configs: [{ targets: [addresses.nodeExporter] }] },
+    ],
+  };
+  await writeFile(file, JSON.stringify(config));
+  return file;
+};
+
+const startMetricsServer = async (stateDir: string, address: string, home: string): Promise<RunningServer> => {
+  const [host = '', port = ''] = address.split(':');
+  const args = ['metrics-server', '--host', host, '--port', port, '--state-dir', stateDir];
+  const server = startCli(args, { env: { HOME: home }, timeoutMs: 300_000 });
+  await waitForOk(`http://${address}/-/ready`);
+  return {
+    url: `http://${address}`,
+    [Symbol.asyncDispose]: async () => {
+      server.kill('SIGTERM');
+      await server.result;
+    },
+  };
+};
+
+const startNodeExporter = (textfileDir: string, address: string): Promise<RunningServer> =>
+  startServer(
+    'prometheus-node-exporter',
+    [
+      '--collector.disable-defaults',
+      '--collector.textfile',
+      `--collector.textfile.directory=${textfileDir}`,
+      `--web.listen-address=${address}`,
+    ],
+    `http://${address}`,
+    '/',
+  );
+
+const startAlertmanager = (storage: string, address: string): Promise<RunningServer> =>
+  startServer(
+    'prometheus-alertmanager',
+    [
+      `--config.file=${join(EXAMPLES, 'alertmanager.yml')}`,
+      `--storage.path=${storage}`,
+      `--web.listen-address=${address}`,
+      '--cluster.listen-address=',
+      '--log.level=error',
+    ],
+    `http://${address}`,
+    '/-/ready',
+  );
+
+/** Starts it all on free loopback ports, with the shipped files; rules fire `factor` times sooner. */
+export const startMonitoring = async (factor: number): Promise<MonitoringStage> => {
+  await using starting = new AsyncDisposableStack();
+  const directory = starting.use(await tempDir('monitoring'));
+  const [stateDir, textfileState, textfileDir] = [
+    directory.join('listener-state'),
+    directory.join('textfile-state'),
+    directory.join('textfiles'),
+  ];
+  for (const path of [stateDir, textfileState, textfileDir]) await mkdir(path);
+  const address = async () => `127.0.0.1:${await freePort()}`;
+  const addresses = { listener: await address(), nodeExporter: await address(), alertmanager: await address() };
+  starting.use(await startMetricsServer(stateDir, addresses.listener, directory.path));
+  starting.use(await startNodeExporter(textfileDir, addresses.nodeExporter));
+  const alertmanager = starting.use(await startAlertmanager(directory.join('alertmanager'), addresses.alertmanager));
+  const prometheus = starting.use(await startPrometheus(await prometheusConfig(directory.path, factor, addresses)));
+  const running = starting.move();
+  return {
+    prometheus,
+    alertmanager,
+    listenerHost: { instance: addresses.listener, stateDir },
+    textfileHost: { instance: addresses.nodeExporter, stateDir: textfileState, textfileDir },
+    [Symbol.asyncDispose]: () => running.disposeAsync(),
+  };
+};

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, describe, it } from 'node:test';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { execa } from 'execa';
+import * as z from 'zod';
+import { api, type RunningServer, startPrometheus } from '../../scripts/monitoring/prometheus-server.ts';
+import { serveSynthetic } from '../../scripts/monitoring/synthetic-feed.ts';
+import { EXAMPLES, RULE_FILES } from './support/rule-files.ts';
+
+const targetGroups = z.array(
+  z.strictObject({ targets: z.array(z.string()), labels: z.record(z.string(), z.string()) }),
+);
+const targets = z.object({
+  activeTargets: z.array(
+    z.object({ scrapePool: z.string(), health: z.string(), labels: z.record(z.string(), z.string()) }),
+  ),
+});
+const rules = z.object({
+  groups: z.array(z.object({ rules: z.array(z.object({ name: z.string(), health: z.string() })) })),
+});
+
+describe('prometheus.yml', () => {
+  const resources = new AsyncDisposableStack();
+  let prometheus: RunningServer;
+  let address: string;
+
+  before(async () => {
+    const directory = await mkdtemp(join(tmpdir(), 'prometheus-example-'));
+    resources.defer(() => rm(directory, { recursive: true, force: true }));
+    const exporter = resources.use(await serveSynthetic('listener', 3));
+    address = exporter.address;
+    for (const name of RULE_FILES) await copyFile(join(EXAMPLES, name), join(directory, name));
+    const config = await readFile(join(EXAMPLES, 'prometheus.yml'), 'utf8');
+    await writeFile(join(directory, 'prometheus.yml'), config.replaceAll('_interval: 30s', '_interval: 1s'));
+    const groups = targetGroups.parse(
+      JSON.parse(await readFile(join(EXAMPLES, 'skopeo-wrapper-targets.json'), 'utf8')),
+    );
+    const here = groups.slice(0, 1).map((group) => ({ ...group, targets: [address] }));
+    await writeFile(join(directory, 'skopeo-wrapper-targets.json'), JSON.stringify(here));
+    prometheus = resources.use(await startPrometheus(join(directory, 'prometheus.yml')));
+  });
+
+  after(() => resources.disposeAsync());
+
+  it('is accepted by promtool as it is shipped, with its rules and targets', async () => {
+    const { all } = await execa('promtool', ['check', 'config', join(EXAMPLES, 'prometheus.yml')], { all: true });
+    assert.match(all, /2 rule files found/);
+    assert.match(all, /13 rules found[\s\S]*8 rules found/);
+  });
+
+  it('scrapes each target of the targets file once, with its labels', async () => {
+    const deadline = performance.now() + 60_000;
+    for (;;) {
+      const { activeTargets } = targets.parse(await api(prometheus.url, 'targets'));
+      if (activeTargets[0]?.health === 'up' || performance.now() > deadline) {
+        assert.deepEqual(activeTargets, [
+          {
+            scrapePool: 'skopeo-wrapper',
+            health: 'up',
+            labels: { environment: 'production', region: 'eu-west', job: 'skopeo-wrapper', instance: address },
+          },
+        ]);
+        return;
+      }
+      await sleep(250);
+    }
+  });
+
+  it('loads 21 rules that evaluate without errors', async () => {
+    const deadline = performance.now() + 60_000;
+    for (;;) {
+      const { groups } = rules.parse(await api(prometheus.url, 'rules'));
+      const all = groups.flatMap((group) => group.rules);
+      if (all.every(({ health }) => health !== 'unknown') || performance.now() > deadline) {
+        assert.equal(all.length, 21);
+        assert.deepEqual(
+          all.filter(({ health }) => health !== 'ok'),
+          [],
+        );
+        return;
+      }
+      await sleep(250);
+    }
+  });
+});
