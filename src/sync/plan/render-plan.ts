@@ -23,7 +23,10 @@ export const renderTable = (rows: readonly (readonly string[])[]): string => {
     rows.reduce((width, row) => Math.max(width, row[column]?.length ?? 0), 0),
   );
   const line = (row: readonly string[]): string =>
-    row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ');
+    row
+      .map((cell, column) => cell.padEnd(widths[column] ?? 0))
+      .join('  ')
+      .trimEnd();
   return rows.map(line).join('\n');
 };
 
