@@ -91,6 +91,7 @@ export const runTracked = async (
     const display = await chooseDisplay(
       {
         ...own,
+        command: line.subcommand ?? 'skopeo',
         quiet: line.values.quiet,
         debug: line.values.debug,
         secrets: request.secrets,
