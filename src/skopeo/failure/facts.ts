@@ -9,6 +9,13 @@ export interface FailureSubject {
   /** `host[:port]` */
   readonly registry?: string;
   readonly path?: string;
+  /** Repository of the image, as the user wrote it. */
+  readonly repository?: string;
+  /** File or directory that should hold the image, where it is no registry. */
+  readonly store?: string;
+  readonly tag?: string;
+  /** The server answered, but not as a registry does. */
+  readonly noRegistry?: true;
   /** What the flags for that side begin with; absent: the command has one image, or the side is not known. */
   readonly flagPrefix?: 'src-' | 'dest-';
 }
