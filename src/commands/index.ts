@@ -16,5 +16,6 @@ export const COMMANDS: CommandTable = {
   passthrough: async () => (await import('./passthrough.ts')).Passthrough,
   'standalone-sign': async () => (await import('./standalone-sign.ts')).StandaloneSign,
   'standalone-verify': async () => (await import('./standalone-verify.ts')).StandaloneVerify,
+  sync: async () => (await import('./sync.ts')).Sync,
   status: async () => (await import('./status.ts')).Status,
 };

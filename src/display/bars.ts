@@ -12,7 +12,7 @@ const BAR_CELLS = 30;
 /** Below this width a bar would leave no room for its numbers. */
 const COLUMNS_FOR_BARS = 72;
 /** ora's symbol and a space before the text, and one column that some terminals wrap at. */
-const MARGIN_COLUMNS = 3;
+export const MARGIN_COLUMNS = 3;
 
 const bar = (fraction: number): string => {
   const full = Math.min(BAR_CELLS, Math.floor(fraction * BAR_CELLS));
@@ -29,7 +29,8 @@ const blobLine = (blob: TrackedBlob, columns: number): string => {
   return columns < COLUMNS_FOR_BARS ? `${name} ${numbers}` : `${name} ${bar(fraction)} ${numbers}`;
 };
 
-const cut = (line: string, columns: number): string =>
+/** A line that a terminal will not wrap. */
+export const cutLine = (line: string, columns: number): string =>
   line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`;
 
 /** The picture of an operation in progress: a total line, and a line for each blob that is running. */
@@ -38,7 +39,7 @@ export const barsText = (tracker: OperationTracker, nowMs: number, columns: numb
   const usable = Math.max(10, columns - MARGIN_COLUMNS);
   const running = view.blobs.filter(({ state }) => state === 'running' || state === 'read');
   const lines = [totalText(view, nowMs), ...running.map((blob) => `  ${blobLine(blob, usable)}`)];
-  return lines.map((line) => cut(line, usable)).join('\n');
+  return lines.map((line) => cutLine(line, usable)).join('\n');
 };
 
 /** Live bars on a terminal. Lines for people go above them. */

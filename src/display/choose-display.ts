@@ -29,7 +29,11 @@ export interface Display extends Required<Renderer> {
 const isInteractive = ({ stderr, env }: Context): boolean =>
   stderr.isTTY === true && env.TERM !== 'dumb' && (env.CI ?? '') === '';
 
-const progressKind = ({ progress, quiet, copies }: DisplayOptions, context: Context): 'bar' | 'plain' | 'none' => {
+/** How progress is shown: as asked for, or by what stderr is. */
+export const progressKind = (
+  { progress, quiet, copies }: Pick<DisplayOptions, 'progress' | 'quiet' | 'copies'>,
+  context: Context,
+): 'bar' | 'plain' | 'none' => {
   if (quiet || !copies) return 'none';
   if (progress !== 'auto') return progress;
   return isInteractive(context) ? 'bar' : 'plain';

@@ -16,7 +16,7 @@ const blobsPerSecond = (entry: LiveEntry): number => {
 
 /** What each gauge says of one operation; absent: unknown. */
 const VALUES: Readonly<Record<LiveGaugeName, (entry: LiveEntry) => number | undefined>> = {
-  skopeo_active_operations: () => 1,
+  skopeo_active_operations: ({ live }) => (live.part === true ? undefined : 1),
   skopeo_active_operation_duration_seconds: (entry) => secondsSince(entry.live.startedMs, entry),
   skopeo_operation_speed_blobs_per_second: blobsPerSecond,
   skopeo_operation_stale_seconds: (entry) => secondsSince(entry.live.lastProgressMs, entry),

@@ -78,6 +78,12 @@ export const createRecorder = ({ registry, clock, pid, jobName }: RecorderOption
       running.add(source);
       heartbeatWallMs = clock.wallMs();
     },
+    partStarted: (source) => {
+      running.add(source);
+    },
+    partFinished: (source) => {
+      running.delete(source);
+    },
     blobFinished: ({ operation }, blob) => countFinishedBlob(sink, operation, blob),
     blobSized: ({ operation }, blob) => countBlobSize(sink, operation, blob),
     bytesTransferred: ({ operation }, deltaBytes) => {

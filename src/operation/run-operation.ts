@@ -5,6 +5,7 @@ import type { Failure } from '../skopeo/failure/classify.ts';
 import type { ManifestReader } from '../skopeo/manifest/local-layout.ts';
 import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 import type { ErrorLine } from '../skopeo/output/output-parser.ts';
+import type { Launcher } from '../skopeo/process/parent-death.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 import type { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationEvent, OperationResult } from '../tracking/events.ts';
@@ -29,6 +30,8 @@ const LOOKUP_PATIENCE_MS = 3_000;
 /** One operation as its user sees it: which skopeo to run, how often, for how long. */
 export interface OperationRequest {
   readonly identity: OperationIdentity;
+  /** One image of a sync run: live and counted in blobs and bytes, but no operation of its own. */
+  readonly part?: boolean;
   /** References without credentials, for people. */
   readonly source: string;
   readonly destination: string;
@@ -36,6 +39,7 @@ export interface OperationRequest {
   readonly destinationShort: string;
   readonly skopeo: {
     readonly binary: string;
+    readonly launcher?: Launcher;
     readonly args: readonly string[];
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly cwd: string;
@@ -56,12 +60,12 @@ export interface OperationRequest {
   readonly platform: Platform;
   /** The digest of the manifest at the destination, after a success. */
   readonly readDigest?: (() => Promise<string | undefined>) | undefined;
+  /** Clears what a failed attempt left half-written: it is no image, and the next attempt would trip over it. */
+  readonly clearPartial?: (() => Promise<void>) | undefined;
+  /** Removes what was made for the operation alone; called once, at its end. */
+  readonly cleanUp?: (() => Promise<void>) | undefined;
   /** Absent: a failure is a failure, with its own status. */
   readonly interpret?: ((failure: Failure) => Interpretation) | undefined;
-  /** Clears what a failed attempt left behind and the next one would trip over. */
-  readonly beforeRetry?: (() => Promise<void>) | undefined;
-  /** Clears what a skopeo that a signal ended had no time to clear itself. */
-  readonly afterKill?: (() => Promise<void>) | undefined;
 }
 
 export interface OperationSurroundings {
@@ -81,7 +85,7 @@ export interface OperationSurroundings {
 export interface OperationOutcome {
   readonly result: OperationResult;
   readonly failure?: Failure;
-  readonly stdout: string;
+  readonly stdout: Buffer;
 }
 
 /** The parts of a running operation that its attempts need. */
@@ -102,7 +106,14 @@ export const runOperation = async (
 ): Promise<OperationOutcome> => {
   const { identity, source, destination, sourceShort, destinationShort } = request;
   const { clock, observers } = surroundings;
-  const tracker = new OperationTracker({ identity, sourceShort, destinationShort, clock, observers });
+  const tracker = new OperationTracker({
+    identity,
+    sourceShort,
+    destinationShort,
+    clock,
+    observers,
+    part: request.part ?? false,
+  });
   const sizes = new SizeLookup(request.sourceManifest, request.platform, (event) => emit(event));
   const emit = (event: OperationEvent): void => {
     tracker.handle(event);
@@ -125,6 +136,7 @@ export const runOperation = async (
     return failure ? { result, failure, stdout } : { result, stdout };
   } finally {
     clearTimeout(timer);
+    await request.cleanUp?.().catch(() => undefined);
   }
 };
 
@@ -132,7 +144,7 @@ interface AttemptsEnd {
   readonly failure: Failure | undefined;
   /** To exit with. */
   readonly exitCode: number;
-  readonly stdout: string;
+  readonly stdout: Buffer;
 }
 
 /** Attempts until one succeeds or no more is worthwhile; the failure of the last one. */
@@ -153,7 +165,7 @@ const runAttempts = async (
     });
     const { stdout } = end.exit;
     if (end.exit.exitCode === 0) return { failure: undefined, exitCode: 0, stdout };
-    if (end.exit.signal !== undefined) await request.afterKill?.().catch(() => undefined);
+    await request.clearPartial?.().catch(() => undefined);
     const judged = judge(end, { ...request, ...request.skopeo });
     const { answered = false, exitCode = judged.exitCode } = request.interpret?.(judged) ?? {};
     if (answered) return { failure: undefined, exitCode, stdout };
@@ -168,7 +180,6 @@ const runAttempts = async (
     });
     const isLast = attempt > request.retry.times || !isWorthRetry(failure, attempt) || running.signal.aborted;
     if (isLast) return { failure, exitCode, stdout };
-    await request.beforeRetry?.();
     const delaySeconds = retryDelaySeconds(request.retry, attempt, surroundings.random);
     running.emit({ type: 'retrying', attempt: attempt + 1, errorType, delaySeconds, message });
     await sleep(delaySeconds * 1000, undefined, { signal: running.signal }).catch(() => undefined);

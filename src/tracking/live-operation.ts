@@ -26,4 +26,6 @@ export interface LiveOperation {
   readonly etaSeconds?: number;
   /** Operations or images waiting behind this one (sync). */
   readonly queued?: number;
+  /** One image of a sync run: shown while it is copied, but no operation of its own. */
+  readonly part?: true;
 }

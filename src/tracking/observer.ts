@@ -31,6 +31,9 @@ export interface OperationObserver {
   /** `registry` is host[:port]. */
   rateLimited?(registry: string): void;
   imageFinished?(outcome: ImageOutcome): void;
+  /** An image of a sync run is being copied: live, but no operation of its own. */
+  partStarted?(source: LiveSource): void;
+  partFinished?(source: LiveSource): void;
   /** After this the source is no longer live. */
   operationFinished?(source: LiveSource, result: OperationResult): void;
 }

@@ -17,6 +17,8 @@ export interface TrackerOptions {
   readonly destinationShort: string;
   readonly clock: Clock;
   readonly observers: readonly OperationObserver[];
+  /** It is one image of a sync run. */
+  readonly part?: boolean;
 }
 
 /** What a display shows of one operation. */
@@ -66,10 +68,8 @@ export class OperationTracker implements LiveSource {
     this.#step = stepAfter(this.identity.operation, event) ?? this.#step;
     if (progressed) this.#lastProgressMs = this.#now();
     this.#reportAll();
-    if (event.type === 'operation-started') this.#tell((observer) => observer.operationStarted?.(this));
-    if (event.type === 'operation-finished') {
-      this.#tell((observer) => observer.operationFinished?.(this, event.result));
-    }
+    if (event.type === 'operation-started') this.#tellStart();
+    if (event.type === 'operation-finished') this.#tellEnd(event.result);
   }
 
   live(): LiveOperation {
@@ -86,6 +86,7 @@ export class OperationTracker implements LiveSource {
       blobsFinished: this.#finished().length,
       transferredBytes: this.#transferredBytes,
       throughputBytesPerSecond: throughput,
+      ...(this.#options.part ? { part: true } : {}),
       ...(this.#percent === undefined ? {} : { percent: this.#percent }),
       ...(expectedBytes === undefined ? {} : { expectedBytes }),
       ...(remaining === undefined || throughput <= 0 ? {} : { etaSeconds: remaining / throughput }),
@@ -267,6 +268,16 @@ export class OperationTracker implements LiveSource {
 
   #tell(fact: (observer: OperationObserver) => void): void {
     for (const observer of this.#options.observers) fact(observer);
+  }
+
+  #tellStart(): void {
+    if (this.#options.part) this.#tell((observer) => observer.partStarted?.(this));
+    else this.#tell((observer) => observer.operationStarted?.(this));
+  }
+
+  #tellEnd(result: OperationResult): void {
+    if (this.#options.part) this.#tell((observer) => observer.partFinished?.(this));
+    else this.#tell((observer) => observer.operationFinished?.(this, result));
   }
 
   #now(): number {

@@ -41,7 +41,7 @@ export const outcomeJson = ({ result, failure, stdout }: OperationOutcome): Resu
     ...resultJson(result),
     ...(failure === undefined ? {} : { next: failure.next }),
     ...(asksExistence && result.outcome === 'success' ? { exists: result.exitCode === 0 } : {}),
-    ...(stdout === '' || asksExistence ? {} : { output: stdout }),
+    ...(stdout.length === 0 || asksExistence ? {} : { output: stdout.toString('utf8') }),
   };
 };
 

@@ -1,5 +1,5 @@
 import { readFileSync, writeFileSync } from 'node:fs';
-import { z } from 'zod';
+import * as z from 'zod';
 import type { VersionCache } from './version.ts';
 
 const schema = z.object({ key: z.string(), version: z.string().max(100) });

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { z } from 'zod';
+import * as z from 'zod';
 
 /** A manifest larger than this is not read: registries refuse more than 4 MiB. */
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;

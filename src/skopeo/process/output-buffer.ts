@@ -13,7 +13,7 @@ export class OutputBuffer {
     this.#bytes += Math.min(room, chunk.length);
   }
 
-  text(): string {
-    return Buffer.concat(this.#chunks).toString('utf8');
+  bytes(): Buffer {
+    return Buffer.concat(this.#chunks);
   }
 }

@@ -1,4 +1,4 @@
-import { z } from 'zod';
+import * as z from 'zod';
 import { CIPHER_SUITES, CURVES } from './cipher-suites.ts';
 
 /** What is asked of the certificates of clients; names and meaning as in Go's crypto/tls. */

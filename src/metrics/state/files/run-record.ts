@@ -27,6 +27,7 @@ const liveOperation = z.object({
   throughputBytesPerSecond: amount,
   etaSeconds: amount.exactOptional(),
   queued: amount.exactOptional(),
+  part: z.literal(true).exactOptional(),
 });
 
 const processIdentity = z.object({

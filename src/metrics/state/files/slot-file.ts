@@ -46,24 +46,34 @@ export const encodeRecord = ({ seq, json }: SlotRecord): Buffer => {
 
 /** The valid record with the highest `seq`; undefined if no slot holds one. */
 export const newestRecord = (file: Buffer): SlotRecord | undefined => {
-  let newest: SlotRecord | undefined;
-  for (let pair = 0; pair < PAIRS && pairOffset(pair) < file.length; pair++) {
-    for (const seq of [0, 1]) {
-      const start = slotOffset(pair, seq);
-      const record = decodeRecord(file.subarray(start, start + slotBytes(pair)), newest?.seq ?? 0);
-      newest = record ?? newest;
-    }
-  }
-  return newest;
+  const headers = slotsOf(file).flatMap((slot) => readHeader(slot) ?? []);
+  const newest = headers.toSorted((a, b) => b.seq - a.seq).find(isIntact);
+  return newest && { seq: newest.seq, json: newest.body.toString() };
 };
 
-/** A valid record newer than `seen`. */
-const decodeRecord = (slot: Buffer, seen: number): SlotRecord | undefined => {
-  const [, seq, length, checksum] = HEADER.exec(slot.toString('latin1', 0, HEADER_BYTES)) ?? [];
-  if (seq === undefined || length === undefined || checksum === undefined || Number(seq) <= seen) return undefined;
-  const end = HEADER_BYTES + Number(length);
-  if (end > slot.length) return undefined;
-  const body = slot.subarray(HEADER_BYTES, end);
-  if (crc32(body, crc32(`${seq} ${length}`)) !== Number.parseInt(checksum, 16)) return undefined;
-  return { seq: Number(seq), json: body.toString() };
+const slotsOf = (file: Buffer): readonly Buffer[] => {
+  const slots: Buffer[] = [];
+  for (let pair = 0; pair < PAIRS && pairOffset(pair) < file.length; pair++) {
+    for (const start of [slotOffset(pair, 0), slotOffset(pair, 1)]) {
+      slots.push(file.subarray(start, start + slotBytes(pair)));
+    }
+  }
+  return slots;
 };
+
+interface Header {
+  readonly seq: number;
+  /** What the checksum covers, besides the body. */
+  readonly fields: string;
+  readonly checksum: number;
+  readonly body: Buffer;
+}
+
+const readHeader = (slot: Buffer): Header | undefined => {
+  const [, seq, length, checksum] = HEADER.exec(slot.toString('latin1', 0, HEADER_BYTES)) ?? [];
+  if (seq === undefined || length === undefined || checksum === undefined) return undefined;
+  const body = slot.subarray(HEADER_BYTES, HEADER_BYTES + Number(length));
+  return { seq: Number(seq), fields: `${seq} ${length}`, checksum: Number.parseInt(checksum, 16), body };
+};
+
+const isIntact = ({ fields, checksum, body }: Header): boolean => crc32(body, crc32(fields)) === checksum;

@@ -15,7 +15,10 @@ export const KILLED_EXIT_CODE = 137;
  * so that every reader comes to the same numbers.
  */
 export const deadTotals = ({ totals, live, heartbeat }: RunRecord): Totals =>
-  addTotals([totals, ...live.map((operation) => crashedOperation(operation, heartbeat.monotonicMs))]);
+  addTotals([
+    totals,
+    ...live.filter(({ part }) => part !== true).map((operation) => crashedOperation(operation, heartbeat.monotonicMs)),
+  ]);
 
 const crashedOperation = (live: LiveOperation, lastHeardMs: number): Totals => {
   const { operation, sourceShort, destinationShort } = live;

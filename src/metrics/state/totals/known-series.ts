@@ -90,16 +90,17 @@ const acceptMetrics = <Value, Definition>(
   labelsOf: (definition: Definition) => readonly LabelCheck[],
   isValue: (value: unknown, definition: Definition) => value is Value,
   counted: { rejected: number },
-): Record<string, Record<string, Value>> => {
-  const accepted: [string, Record<string, Value>][] = [];
+): Readonly<Record<string, Readonly<Record<string, Value>>>> => {
+  const accepted: [string, Readonly<Record<string, Value>>][] = [];
   for (const [name, definition] of known) {
     const series = metrics[name];
     if (!isObject(series)) continue;
-    const good: [string, Value][] = [];
-    for (const [key, value] of Object.entries(series)) {
-      if (isKey(key, labelsOf(definition)) && isValue(value, definition)) good.push([key, value]);
-      else counted.rejected++;
-    }
+    const labels = labelsOf(definition);
+    const entries = Object.entries(series);
+    const good = entries.filter(
+      (entry): entry is [string, Value] => isKey(entry[0], labels) && isValue(entry[1], definition),
+    );
+    counted.rejected += entries.length - good.length;
     accepted.push([name, Object.fromEntries(good)]);
   }
   return Object.fromEntries(accepted);

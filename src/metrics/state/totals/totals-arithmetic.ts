@@ -19,9 +19,10 @@ export const addTotals = (parts: Iterable<Totals>): Totals => {
     });
     forEachSeries(part.histograms, (name, key, { counts, sum }) => {
       const series = seriesOf(histograms, name);
-      const known = series.get(key);
-      const units = (known?.units ?? 0) + Math.round(sum * unitsPerOne(name));
-      series.set(key, { counts: counts.map((count, bucket) => count + (known?.counts[bucket] ?? 0)), units });
+      const known = series.get(key) ?? { counts: counts.map(() => 0), units: 0 };
+      for (const [bucket, count] of counts.entries()) known.counts[bucket] = (known.counts[bucket] ?? 0) + count;
+      known.units += Math.round(sum * unitsPerOne(name));
+      series.set(key, known);
     });
   }
   return {

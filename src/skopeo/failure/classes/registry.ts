@@ -101,7 +101,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'connection_lost',
     pattern: any(
-      'unexpected EOF',
+      '^(?!initializing source (?!docker:)).*unexpected EOF',
       'connection reset by peer',
       'broken pipe',
       ': EOF$',
@@ -117,6 +117,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'invalid_manifest',
     pattern: any(
+      '^initializing source (?!docker:).*unexpected EOF',
       'unexpected end of JSON input',
       'invalid character .* (?:looking for|in literal)',
       'unsupported schema',

@@ -4,11 +4,13 @@ import type { StateLocation } from '../../../../src/metrics/state/files/director
 import { fold } from '../../../../src/metrics/state/folding/fold.ts';
 import { systemHost } from '../../../../src/metrics/state/host/host.ts';
 
-/** Folds without rest until it is killed. */
-const location = JSON.parse(process.argv[2] ?? '') as StateLocation;
+/** Folds without rest until it is killed. Says so once: at its `start`, or when it has `folded` something. */
+const [, , where = '', announce] = process.argv;
+const location = JSON.parse(where) as StateLocation;
 const host = systemHost(systemClock);
-process.stdout.write('started');
+if (announce === 'start') process.stdout.write('started');
 for (;;) {
-  fold(location, host);
+  const { outcome } = fold(location, host);
+  if (announce === 'folded' && outcome === 'folded') process.stdout.write('folded');
   await delay(20);
 }

@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, readdirSync } from 'node:fs';
-import { availableParallelism } from 'node:os';
 import { dirname, join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { type TestContext, test } from 'node:test';
@@ -74,12 +73,17 @@ const runAll = async (t: TestContext, script: string, location: StateLocation, j
 };
 
 /** Starts folders, each killed at a random moment and followed by the next, until told to stop. */
-const foldAndKill = async (t: TestContext, script: string, location: StateLocation, stop: AbortSignal) => {
+const foldAndKill = async (
+  t: TestContext,
+  [script, location, announce]: [script: string, location: StateLocation, announce: 'start' | 'folded'],
+  stop: AbortSignal,
+) => {
+  const stopped = once(stop, 'abort');
   let kills = 0;
   while (!stop.aborted) {
-    const child = start(t, script, JSON.stringify(location));
+    const child = start(t, script, JSON.stringify(location), announce);
     const end = ended(child);
-    await started(child);
+    await Promise.race([started(child), stopped]);
     await delay(Math.random() * 300);
     child.kill('SIGKILL');
     await end;
@@ -118,8 +122,8 @@ test(`${PROCESSES} processes, a quarter killed, read and folded meanwhile, agree
     startReader(t, script('reader'), location, 'once'),
   ];
   const stop = new AbortController();
-  const folders = Array.from({ length: Math.min(2, availableParallelism()) }, () =>
-    foldAndKill(t, script('folder'), location, stop.signal),
+  const folders = (['start', 'folded'] as const).map((announce) =>
+    foldAndKill(t, [script('folder'), location, announce], stop.signal),
   );
   const written = await runAll(t, script('run'), location, journals);
   stop.abort();

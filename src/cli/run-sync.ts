@@ -1,0 +1,174 @@
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { Context } from '../context.ts';
+import { progressKind } from '../display/choose-display.ts';
+import { chooseSyncDisplay, type SyncDisplay } from '../display/sync/sync-display.ts';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import type { MetricsSession } from '../metrics/session/metrics-session.ts';
+import { createRunDirectory } from '../operation/run-directory.ts';
+import { describeTermination, type Termination, terminationOf } from '../operation/termination.ts';
+import type { Skopeo } from '../skopeo/binary/find.ts';
+import { findLauncher, type Launcher } from '../skopeo/process/parent-death.ts';
+import { readJob } from '../sync/command/read-job.ts';
+import { openSyncEffects } from '../sync/command/sync-effects.ts';
+import { chosenImages, syncMode, syncOptions } from '../sync/command/sync-options.ts';
+import { renderExpandedFile } from '../sync/config/load-sync-file.ts';
+import type { SyncJob } from '../sync/job.ts';
+import { planJson } from '../sync/plan/plan-json.ts';
+import { renderPlan } from '../sync/plan/render-plan.ts';
+import { digestFile, failuresTable, summaryLine } from '../sync/report/render-report.ts';
+import type { SyncReport } from '../sync/report/sync-report.ts';
+import { planSync, runSync } from '../sync/sync.ts';
+import { resultOfReport, SyncRunTracker } from '../sync/tracking/sync-run-tracker.ts';
+import type { OperationObserver } from '../tracking/observer.ts';
+import type { CommandLine } from './command-line.ts';
+import { locateSkopeo, openSession, stateLocation } from './run-tracked.ts';
+import { abortOnSignals } from './signals.ts';
+
+/** Everything that one run of the command works with. */
+interface Run {
+  readonly line: CommandLine;
+  readonly context: Context;
+  readonly job: SyncJob;
+  readonly skopeo: Skopeo;
+  readonly launcher: Launcher;
+  readonly stateDirectory: string | undefined;
+  readonly runDirectory: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Carries out `sync`: validates, plans or runs the job, and tells. Returns the exit status. */
+export const runSyncCommand = async (line: CommandLine, context: Context): Promise<number> => {
+  const { env, stdout } = context;
+  const read = await readJob(line, context);
+  const mode = syncMode(line);
+  if (mode === 'check') {
+    stdout.write(`valid: ${read.job.entries.length} sources\n`);
+    return EXIT.success;
+  }
+  if (mode === 'show-config' && read.file !== undefined) {
+    stdout.write(renderExpandedFile(read.file));
+    return EXIT.success;
+  }
+  const job = await chosenImages(read.job, line, context);
+  const state = stateLocation(line.own, context);
+  const [skopeo, launcher] = await Promise.all([locateSkopeo(line.own, context, state), findLauncher(env)]);
+  using signals = abortOnSignals(context.signals);
+  using limit = abortAfter(line.own.timeoutSeconds ?? line.values.commandTimeoutSeconds);
+  using runDirectory = createRunDirectory(env);
+  const signal = AbortSignal.any([signals.signal, limit.signal]);
+  const run: Run = {
+    line,
+    context,
+    job,
+    skopeo,
+    launcher,
+    stateDirectory: state?.stateDir,
+    runDirectory: runDirectory.path,
+    signal,
+  };
+  if (mode !== 'run') return await plan(run);
+  const session = await openSession(line.own, context, state, skopeo, job.name);
+  return await execute(run, session);
+};
+
+/** An abort signal that a time limit triggers. */
+const abortAfter = (seconds: number | undefined): { readonly signal: AbortSignal } & Disposable => {
+  const controller = new AbortController();
+  const expire = (): void => controller.abort({ kind: 'timeout', seconds: seconds ?? 0 } satisfies Termination);
+  const timer = seconds === undefined ? undefined : setTimeout(expire, seconds * 1000);
+  return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
+};
+
+const effectsOf = (run: Run, tracker: SyncRunTracker, observer: OperationObserver, display: SyncDisplay) =>
+  openSyncEffects({ ...run, binary: run.skopeo.path, run: tracker, observer, display });
+
+const displayOf = (line: CommandLine, context: Context): Promise<SyncDisplay> => {
+  const { own, values } = line;
+  const printLines = !own.json && context.stdout.isTTY !== true && syncMode(line) === 'run';
+  const kind = progressKind({ progress: own.progress, quiet: values.quiet, copies: true }, context);
+  return chooseSyncDisplay({ kind, printLines, debug: values.debug }, context);
+};
+
+/** Prints what a run would do. */
+const plan = async (run: Run): Promise<number> => {
+  const { line, context, job } = run;
+  const tracker = new SyncRunTracker(job, context.clock, []);
+  const display = await displayOf(line, context);
+  using effects = effectsOf(run, tracker, {}, display);
+  const planned = await planSync(job, effects, syncOptions(line, context.env));
+  context.stdout.write(line.own.json ? `${JSON.stringify(planJson(planned))}\n` : renderPlan(planned));
+  if (planned.failures.length === 0) return EXIT.success;
+  return planned.images.length === 0 ? EXIT.failure : EXIT.partialFailure;
+};
+
+const execute = async (run: Run, session: MetricsSession): Promise<number> => {
+  const { line, context, job } = run;
+  const tracker = new SyncRunTracker(job, context.clock, [session.observer]);
+  const display = await displayOf(line, context);
+  using effects = effectsOf(run, tracker, session.observer, display);
+  const startedMs = context.clock.monotonicMs();
+  const end = (exitCode: number): Promise<void> => {
+    const durationSeconds = (context.clock.monotonicMs() - startedMs) / 1000;
+    return session.end({ exitCode, durationSeconds, success: exitCode === EXIT.success });
+  };
+  tracker.start();
+  display.onStart(tracker);
+  try {
+    const report = await runSync(job, effects, syncOptions(line, context.env));
+    display.onEnd();
+    if (report === undefined) {
+      context.stderr.write('skopeo-wrapper: another run of this job is under way; nothing was done\n');
+      tracker.finish(skipped);
+      await end(EXIT.success);
+      return EXIT.success;
+    }
+    const exitCode = exitCodeOf(report, run.signal);
+    tracker.finish({ ...resultOfReport(report), exitCode });
+    await end(exitCode);
+    await tell({ ...report, exitCode }, line, context);
+    return exitCode;
+  } catch (error) {
+    display.onEnd();
+    const { exitCode, errorType } =
+      error instanceof WrapperError ? error : { exitCode: 1, errorType: 'unknown' as const };
+    const durationSeconds = (context.clock.monotonicMs() - startedMs) / 1000;
+    tracker.finish({ ...skipped, outcome: 'error', exitCode, errorType, durationSeconds });
+    await end(exitCode);
+    throw error;
+  }
+};
+
+/** The result of a run that found nothing to do. */
+const skipped = {
+  operation: 'sync',
+  source: '',
+  destination: '',
+  outcome: 'success',
+  exitCode: 0,
+  transferredBytes: 0,
+  blobs: [],
+  durationSeconds: 0,
+  attempts: 1,
+} as const;
+
+/** A run that was ended says so by its status, whatever it had achieved by then. */
+const exitCodeOf = (report: SyncReport, signal: AbortSignal): number => {
+  const termination = terminationOf(signal);
+  return termination && report.exitCode !== EXIT.success ? describeTermination(termination).exitCode : report.exitCode;
+};
+
+/** Prints and writes the report. */
+const tell = async (
+  report: SyncReport,
+  { own, values }: CommandLine,
+  { stdout, stderr, cwd }: Context,
+): Promise<void> => {
+  const table = failuresTable(report);
+  if (table !== '') stderr.write(`\n${table}\n\n`);
+  if (!values.quiet) stderr.write(`sync: ${summaryLine(report)}\n`);
+  if (own.json) stdout.write(`${JSON.stringify(report)}\n`);
+  const path = values.byName.get('report')?.at(-1);
+  if (path !== undefined) await writeFile(resolve(cwd, path), `${JSON.stringify(report, undefined, 2)}\n`);
+  if (values.digestfile !== undefined) await writeFile(resolve(cwd, values.digestfile), digestFile(report.images));
+};

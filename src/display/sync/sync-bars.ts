@@ -1,0 +1,54 @@
+import ora from 'ora';
+import type { Context } from '../../context.ts';
+import { redactSecrets } from '../../skopeo/failure/redact.ts';
+import type { SyncRunTracker } from '../../sync/tracking/sync-run-tracker.ts';
+import type { OperationTracker } from '../../tracking/operation-tracker.ts';
+import { cutLine, MARGIN_COLUMNS } from '../bars.ts';
+import { imageLines } from './image-lines.ts';
+import type { SyncDisplay, SyncDisplayOptions } from './sync-display.ts';
+import { imageText, isForPeople, syncText } from './sync-text.ts';
+
+const REDRAW_MS = 150;
+/** More would push the total line out of a small window. */
+const MAX_IMAGE_LINES = 12;
+
+/** The run on a terminal: a total line, and a line for each image that is being copied. */
+export const syncBars = ({ printLines, debug }: SyncDisplayOptions, { stdout, stderr }: Context): SyncDisplay => {
+  const spinner = ora({
+    stream: stderr as NodeJS.WriteStream,
+    isEnabled: true,
+    hideCursor: false,
+    discardStdin: false,
+  });
+  const print = printLines ? imageLines(stdout) : undefined;
+  const running = new Set<OperationTracker>();
+  let timer: NodeJS.Timeout | undefined;
+  const draw = (run: SyncRunTracker): void => {
+    const columns = Math.max(10, (stderr.columns ?? 80) - MARGIN_COLUMNS);
+    const live = [...running].map((image) => image.live());
+    const lines = [syncText(run, live), ...live.slice(0, MAX_IMAGE_LINES).map((each) => `  ${imageText(each)}`)];
+    spinner.text = lines.map((line) => cutLine(line, columns)).join('\n');
+  };
+  return {
+    onStart: (run) => {
+      draw(run);
+      spinner.start();
+      timer = setInterval(() => draw(run), REDRAW_MS);
+    },
+    onEvent: (event, image) => {
+      print?.(event, image);
+      if (event.type === 'operation-started') running.add(image);
+      if (event.type === 'operation-finished') running.delete(image);
+    },
+    onErrorLine: (line) => {
+      if (!isForPeople(line, debug)) return;
+      spinner.clear();
+      stderr.write(`${redactSecrets(line.text)}\n`);
+      spinner.render();
+    },
+    onEnd: () => {
+      clearInterval(timer);
+      spinner.stop();
+    },
+  };
+};

@@ -1,0 +1,29 @@
+import type { Context } from '../../context.ts';
+import type { ErrorLine } from '../../skopeo/output/output-parser.ts';
+import type { SyncRunTracker } from '../../sync/tracking/sync-run-tracker.ts';
+import type { OperationEvent } from '../../tracking/events.ts';
+import type { OperationTracker } from '../../tracking/operation-tracker.ts';
+
+/** Shows one run of sync. */
+export interface SyncDisplay {
+  /** The run begins. */
+  onStart(run: SyncRunTracker): void;
+  /** Something happened to the copy of one image. */
+  onEvent(event: OperationEvent, image: OperationTracker): void;
+  onErrorLine(line: ErrorLine): void;
+  /** The run is over; what follows on stderr stands below. */
+  onEnd(): void;
+}
+
+export interface SyncDisplayOptions {
+  readonly kind: 'bar' | 'plain' | 'none';
+  /** Print to stdout what skopeo prints there for each image. */
+  readonly printLines: boolean;
+  readonly debug: boolean;
+}
+
+/** Chooses how a run is shown. */
+export const chooseSyncDisplay = async (options: SyncDisplayOptions, context: Context): Promise<SyncDisplay> => {
+  if (options.kind === 'bar') return (await import('./sync-bars.ts')).syncBars(options, context);
+  return (await import('./sync-plain.ts')).syncPlain(options, context);
+};

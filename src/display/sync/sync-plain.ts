@@ -1,0 +1,49 @@
+import type { Context } from '../../context.ts';
+import { redactSecrets } from '../../skopeo/failure/redact.ts';
+import type { OperationTracker } from '../../tracking/operation-tracker.ts';
+import { formatBytes, formatSeconds } from '../format.ts';
+import { imageLines } from './image-lines.ts';
+import type { SyncDisplay, SyncDisplayOptions } from './sync-display.ts';
+import { isForPeople, syncText } from './sync-text.ts';
+
+const INTERVAL_MS = 30_000;
+
+/** Progress for logs: a line every half minute, and one for each image that was copied. */
+export const syncPlain = (
+  { kind, printLines, debug }: SyncDisplayOptions,
+  { stdout, stderr }: Context,
+): SyncDisplay => {
+  const print = printLines ? imageLines(stdout) : undefined;
+  const running = new Set<OperationTracker>();
+  let timer: NodeJS.Timeout | undefined;
+  const say = (text: string): void => void stderr.write(`${text}\n`);
+  return {
+    onStart: (run) => {
+      if (kind === 'none') return;
+      timer = setInterval(
+        () =>
+          say(
+            `sync: ${syncText(
+              run,
+              [...running].map((image) => image.live()),
+            )}`,
+          ),
+        INTERVAL_MS,
+      );
+    },
+    onEvent: (event, image) => {
+      print?.(event, image);
+      if (event.type === 'operation-started') running.add(image);
+      if (event.type !== 'operation-finished') return;
+      running.delete(image);
+      const { result } = event;
+      if (kind === 'none' || result.outcome !== 'success') return;
+      const effort = `${formatBytes(result.transferredBytes)} in ${formatSeconds(result.durationSeconds)}`;
+      say(`copied ${result.source} -> ${result.destination}: ${effort}`);
+    },
+    onErrorLine: (line) => {
+      if (isForPeople(line, debug)) say(redactSecrets(line.text));
+    },
+    onEnd: () => clearInterval(timer),
+  };
+};

@@ -1,0 +1,41 @@
+import type { ErrorLine } from '../../skopeo/output/output-parser.ts';
+import type { SyncProgress, SyncRunTracker } from '../../sync/tracking/sync-run-tracker.ts';
+import type { LogLevel } from '../../tracking/events.ts';
+import type { LiveOperation } from '../../tracking/live-operation.ts';
+import { formatBytes, formatPercent, formatRate } from '../format.ts';
+
+const isDone = ({ finished }: SyncProgress): number => Object.values(finished).reduce((sum, count) => sum + count, 0);
+
+/** One line about the run as a whole: images, failures, what waits, rate. */
+export const syncText = (run: SyncRunTracker, running: readonly LiveOperation[]): string => {
+  const progress = run.progress();
+  const { checked, finished, waiting } = progress;
+  const rate = running.reduce((sum, { throughputBytesPerSecond }) => sum + throughputBytesPerSecond, 0);
+  if (isDone(progress) === 0 && running.length === 0) {
+    return checked.total === 0 ? 'listing' : `compared ${checked.done} of ${checked.total} images`;
+  }
+  return [
+    `${isDone(progress)} of ${checked.total} images`,
+    `${finished.copied} copied`,
+    finished.failed > 0 ? `${finished.failed} failed` : undefined,
+    `${running.length} running`,
+    `${waiting} waiting`,
+    formatRate(rate),
+  ]
+    .filter((part) => part !== undefined)
+    .join(', ');
+};
+
+/** One line about an image that is being copied. */
+export const imageText = (live: LiveOperation): string => {
+  const { percent, transferredBytes, expectedBytes, destinationShort } = live;
+  const amount = expectedBytes === undefined ? '' : ` of ${formatBytes(expectedBytes)}`;
+  const share = percent === undefined ? '' : `${formatPercent(percent)}, `;
+  return `${destinationShort}  ${share}${formatBytes(transferredBytes)}${amount}`;
+};
+
+const SHOWN: ReadonlySet<LogLevel> = new Set(['panic', 'fatal', 'error', 'warning']);
+
+/** Whether a line of skopeo's stderr is for people: its debug output is not, unless they asked for it. */
+export const isForPeople = ({ events: [first] }: ErrorLine, debug: boolean): boolean =>
+  debug || first === undefined || first.type !== 'log' || SHOWN.has(first.level);

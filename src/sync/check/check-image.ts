@@ -1,0 +1,109 @@
+import { WrapperError } from '../../errors/wrapper-error.ts';
+import { parseManifest } from '../../skopeo/manifest/parse-manifest.ts';
+import type { Platform, RegistryAccess } from '../job.ts';
+import type { PlannedImage, WantedImage } from '../plan/plan.ts';
+import type { ManifestHead, RegistryLookup } from '../ports.ts';
+import { dockerReference, parseLocation } from '../reference.ts';
+import { compareDigests, signsAnew, type Verdict } from './compare.ts';
+import { filterIndex } from './filtered-index.ts';
+import { type DestinationState, localState } from './local-state.ts';
+import { digestOf } from './manifest.ts';
+import type { RememberedCopy, SyncMemory } from './memory.ts';
+import { onlyInstanceFor, systemPlatform } from './platform.ts';
+
+/** What checking an image needs. */
+export interface CheckEffects {
+  readonly lookup: RegistryLookup;
+  readonly memory: SyncMemory;
+  readonly destinationAccess: (destination: string) => RegistryAccess;
+  readonly signal: AbortSignal;
+}
+
+type Checked = Pick<PlannedImage, 'action' | 'reason' | 'sourceDigest' | 'destinationDigest'>;
+
+const isImmutable = ({ entry, tag }: WantedImage): boolean =>
+  tag !== undefined && entry.immutable.some((pattern) => pattern.matches(tag));
+
+const destinationState = async (image: WantedImage, effects: CheckEffects): Promise<DestinationState | undefined> => {
+  const { destination } = image;
+  if (parseLocation(destination).transport !== 'docker') return localState(destination);
+  return effects.lookup.head(destination, effects.destinationAccess(destination), effects.signal);
+};
+
+const sourceHead = async (image: WantedImage, effects: CheckEffects): Promise<ManifestHead | undefined> => {
+  const location = parseLocation(image.source);
+  if (location.transport !== 'docker') return localState(image.source);
+  if (location.digest !== undefined && image.entry.copy.content === 'all') return { digest: location.digest };
+  return effects.lookup.head(image.source, image.entry.sourceAccess, effects.signal);
+};
+
+/** The digest that a copy of an index would leave behind; absent where only skopeo can tell. */
+const expectedDigest = (bytes: Uint8Array, content: 'system' | readonly Platform[], system?: Partial<Platform>) => {
+  const manifest = parseManifest(bytes);
+  if (manifest?.kind !== 'list') return undefined;
+  if (content !== 'system' && content.length > 1) {
+    const filtered = filterIndex(bytes, content);
+    return filtered === undefined ? undefined : digestOf(filtered.bytes);
+  }
+  const wanted = content === 'system' ? systemPlatform(system) : content[0];
+  return wanted === undefined ? undefined : onlyInstanceFor(manifest.instances, wanted);
+};
+
+const atDigest = (source: string, digest: string): string => {
+  const location = parseLocation(source);
+  return location.transport === 'docker' ? dockerReference(location, { digest }) : source;
+};
+
+const rememberedCopy = ({ entry, destination }: WantedImage, source: ManifestHead): RememberedCopy => ({
+  sourceDigest: source.digest,
+  settings: entry.copy,
+  destination,
+});
+
+const compareWithIndex = async (
+  image: WantedImage,
+  source: ManifestHead,
+  destination: DestinationState,
+  { lookup, memory, signal }: CheckEffects,
+): Promise<Verdict> => {
+  const { copy, sourceAccess } = image.entry;
+  if (copy.content === 'all') return { action: 'copy', reason: 'changed at the source' };
+  const index = await lookup.manifest(atDigest(image.source, source.digest), sourceAccess, signal);
+  const expected = expectedDigest(index, copy.content, copy.systemPlatform);
+  if (expected === undefined) return { action: 'copy', reason: 'cannot be compared' };
+  memory.rememberResult(rememberedCopy(image, source), expected);
+  return expected === destination.digest
+    ? { action: 'skip', reason: 'unchanged' }
+    : { action: 'copy', reason: 'changed at the source' };
+};
+
+const compare = async (image: WantedImage, destination: DestinationState, effects: CheckEffects): Promise<Checked> => {
+  const source = await sourceHead(image, effects);
+  const destinationDigest = destination.digest;
+  if (source === undefined) return { action: 'copy', reason: 'not found at the source', destinationDigest };
+  const { copy } = image.entry;
+  const remembered = effects.memory.resultOf(rememberedCopy(image, source));
+  const verdict =
+    compareDigests(copy, source, destination, remembered) ??
+    (await compareWithIndex(image, source, destination, effects));
+  return { ...verdict, sourceDigest: source.digest, destinationDigest };
+};
+
+/**
+ * Finds out whether an image has to be copied: the destination first, since what is not there needs no comparison. Wherever
+ * a question stays open the image is copied; nothing unsure is ever called unchanged.
+ */
+export const checkImage = async (image: WantedImage, effects: CheckEffects): Promise<PlannedImage> => {
+  if (isImmutable(image) && effects.memory.owned[image.destination] !== undefined) {
+    return { ...image, action: 'skip', reason: 'immutable and copied before' };
+  }
+  if (signsAnew(image.entry.copy)) return { ...image, action: 'copy', reason: 'to be signed' };
+  try {
+    const destination = await destinationState(image, effects);
+    if (destination === undefined) return { ...image, action: 'copy', reason: 'new at the destination' };
+    return { ...image, ...(await compare(image, destination, effects)) };
+  } catch (error) {
+    if (!(error instanceof WrapperError) || effects.signal.aborted) throw error;
+    return { ...image, action: 'copy', reason: `could not be compared: ${error.message}` };
+  }
+};

@@ -1,0 +1,61 @@
+import type { CopySettings } from '../job.ts';
+import type { ManifestHead } from '../ports.ts';
+import type { DestinationState } from './local-state.ts';
+import { isIndexType, isManifestType, MEDIA_TYPES } from './manifest.ts';
+
+/** What to do with an image, and why. */
+export interface Verdict {
+  readonly action: 'copy' | 'skip';
+  readonly reason: string;
+}
+
+const FORMAT_TYPES = {
+  oci: [MEDIA_TYPES.ociManifest, MEDIA_TYPES.ociIndex],
+  v2s2: [MEDIA_TYPES.dockerManifest, MEDIA_TYPES.dockerList],
+  v2s1: [
+    'application/vnd.docker.distribution.manifest.v1+prettyjws',
+    'application/vnd.docker.distribution.manifest.v1+json',
+  ],
+} as const satisfies Record<NonNullable<CopySettings['format']>, readonly string[]>;
+
+const UNCHANGED: Verdict = { action: 'skip', reason: 'unchanged' };
+
+/** Signatures are made anew by every copy, so that an unchanged image still has something to be done. */
+export const signsAnew = ({ signBy, signBySigstorePrivateKey }: CopySettings): boolean =>
+  signBy !== undefined || signBySigstorePrivateKey !== undefined;
+
+const hasFormat = (mediaType: string | undefined, format: CopySettings['format']): boolean =>
+  format === undefined || FORMAT_TYPES[format].some((type) => type === mediaType);
+
+/**
+ * Whether equal digests mean that nothing is to be done: like must be compared with like. A destination that holds the
+ * whole index is not what one platform's copy would leave there, nor is one in another format.
+ */
+const isSameContent = ({ content, format }: CopySettings, mediaType: string | undefined): boolean => {
+  if (!hasFormat(mediaType, format)) return false;
+  return content === 'all' ? true : isManifestType(mediaType);
+};
+
+/**
+ * Compares by digests alone. Absent: the digests differ, but one platform was asked for and the source may be an index, so
+ * that only the index itself can tell.
+ */
+export const compareDigests = (
+  settings: CopySettings,
+  source: ManifestHead,
+  destination: DestinationState,
+  remembered: string | undefined,
+): Verdict | undefined => {
+  if (remembered === destination.digest) return UNCHANGED;
+  if (source.digest === destination.digest) {
+    const mediaType = destination.mediaType ?? source.mediaType;
+    if (isSameContent(settings, mediaType)) return UNCHANGED;
+    return { action: 'copy', reason: isIndexType(mediaType) ? 'holds all platforms' : 'in another format' };
+  }
+  const isDecided =
+    remembered !== undefined ||
+    settings.content === 'all' ||
+    settings.format !== undefined ||
+    isManifestType(source.mediaType);
+  return isDecided ? { action: 'copy', reason: 'changed at the source' } : undefined;
+};

@@ -1,0 +1,113 @@
+import { createHash } from 'node:crypto';
+import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import * as z from 'zod';
+import type { CopySettings } from '../job.ts';
+import { registryOf } from '../reference.ts';
+
+const memorySchema = z.object({
+  version: z.literal(1),
+  results: z.record(z.string(), z.string()),
+  created: z.record(z.string(), z.string()),
+  owned: z.record(z.string(), z.string()),
+});
+type Stored = z.infer<typeof memorySchema>;
+
+const EMPTY: Stored = { version: 1, results: {}, created: {}, owned: {} };
+
+/** A copy of a certain content, made in a certain way. */
+export interface RememberedCopy {
+  readonly sourceDigest: string;
+  readonly settings: CopySettings;
+  readonly destination: string;
+}
+
+/**
+ * One key for a source's content and everything that changes what a copy makes of it; a registry may insist on a format of
+ * its own, and the mark of an archive belongs to one file.
+ */
+const resultKey = ({ sourceDigest, settings, destination }: RememberedCopy): string => {
+  const { content, systemPlatform = {}, format = '' } = settings;
+  const place = registryOf(destination) ?? destination;
+  const text = JSON.stringify([sourceDigest, content, systemPlatform, format, place]);
+  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+};
+
+/**
+ * What earlier runs of a job found out, as far as it stays true: which digest a copy of a given content yields, when
+ * contents were created, and which destinations this job has written. Losing it costs requests, never correctness.
+ */
+export class SyncMemory {
+  readonly #stored: Stored;
+  #changed = false;
+
+  constructor(stored: Stored = structuredClone(EMPTY)) {
+    this.#stored = stored;
+  }
+
+  /** What the destination held after a copy of this content with these settings. */
+  resultOf(copy: RememberedCopy): string | undefined {
+    return this.#stored.results[resultKey(copy)];
+  }
+
+  rememberResult(copy: RememberedCopy, destinationDigest: string): void {
+    this.#set('results', resultKey(copy), destinationDigest);
+  }
+
+  createdAt(digest: string): Date | undefined {
+    const text = this.#stored.created[digest];
+    return text === undefined ? undefined : new Date(text);
+  }
+
+  rememberCreation(digest: string, date: Date): void {
+    this.#set('created', digest, date.toISOString());
+  }
+
+  /** Destinations this job has written, with the digest it left there. */
+  get owned(): Readonly<Record<string, string>> {
+    return this.#stored.owned;
+  }
+
+  rememberOwned(destination: string, digest: string): void {
+    this.#set('owned', destination, digest);
+  }
+
+  forgetOwned(destination: string): void {
+    delete this.#stored.owned[destination];
+    this.#changed = true;
+  }
+
+  get changed(): boolean {
+    return this.#changed;
+  }
+
+  toJSON(): Stored {
+    return this.#stored;
+  }
+
+  #set(part: 'results' | 'created' | 'owned', key: string, value: string): void {
+    if (this.#stored[part][key] === value) return;
+    this.#stored[part][key] = value;
+    this.#changed = true;
+  }
+}
+
+/** Reads a memory file; none, a missing or a damaged one is an empty memory. */
+export const loadMemory = async (path: string | undefined): Promise<SyncMemory> => {
+  if (path === undefined) return new SyncMemory();
+  try {
+    const parsed = memorySchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
+    return new SyncMemory(parsed.success ? parsed.data : undefined);
+  } catch {
+    return new SyncMemory();
+  }
+};
+
+/** Writes a memory whole or not at all, readable for its owner only. */
+export const saveMemory = async (path: string, memory: SyncMemory): Promise<void> => {
+  if (!memory.changed) return;
+  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
+  const temporary = `${path}.${process.pid}.tmp`;
+  await writeFile(temporary, JSON.stringify(memory), { mode: 0o600 });
+  await rename(temporary, path);
+};

@@ -1,0 +1,26 @@
+import { hostPlatform } from '../../skopeo/manifest/choose-instance.ts';
+import type { Manifest } from '../../skopeo/manifest/parse-manifest.ts';
+import type { Platform } from '../job.ts';
+
+/** The platform that skopeo takes for `system` here, in Go's names. */
+export const systemPlatform = (
+  override: Partial<Platform> = {},
+  host: { platform: string; arch: string } = process,
+): Platform => ({ ...hostPlatform(host.platform, host.arch), ...override });
+
+type Instance = Extract<Manifest, { kind: 'list' }>['instances'][number];
+
+/**
+ * The instance of an index that skopeo would choose for a platform, if there is no doubt: exactly one has this system and
+ * architecture, and the variant asked for, if one is. With several candidates skopeo has rules of its own, which are not
+ * repeated here.
+ */
+export const onlyInstanceFor = (instances: readonly Instance[], wanted: Platform): string | undefined => {
+  const candidates = instances.filter(
+    ({ platform }) =>
+      platform?.os === wanted.os &&
+      platform.architecture === wanted.architecture &&
+      (wanted.variant === undefined || platform.variant === wanted.variant),
+  );
+  return candidates.length === 1 ? candidates[0]?.digest : undefined;
+};

@@ -1,0 +1,61 @@
+import { WrapperError } from '../../errors/wrapper-error.ts';
+import { type Manifest, parseManifest } from '../../skopeo/manifest/parse-manifest.ts';
+import type { BlobDescriptor } from '../../tracking/events.ts';
+import type { SyncEntry } from '../job.ts';
+import type { PlannedImage } from '../plan/plan.ts';
+import type { RegistryLookup } from '../ports.ts';
+import { dockerReference, parseLocation } from '../reference.ts';
+import { digestOf } from './manifest.ts';
+import { onlyInstanceFor, systemPlatform } from './platform.ts';
+
+/** What a copy would read. */
+export type CopyExtent = Pick<PlannedImage, 'blobs' | 'pulls' | 'sourceDigest'>;
+
+const wantedInstances = (
+  { instances }: Extract<Manifest, { kind: 'list' }>,
+  { content, systemPlatform: system }: SyncEntry['copy'],
+): readonly string[] => {
+  if (content === 'all') return instances.map(({ digest }) => digest);
+  const platforms = content === 'system' ? [systemPlatform(system)] : content;
+  return platforms.flatMap((platform) => onlyInstanceFor(instances, platform) ?? []);
+};
+
+const unique = (blobs: readonly BlobDescriptor[]): readonly BlobDescriptor[] => [
+  ...new Map(blobs.map((blob) => [blob.digest, blob])).values(),
+];
+
+const readManifests = async (image: PlannedImage, lookup: RegistryLookup, signal: AbortSignal): Promise<CopyExtent> => {
+  const { entry, source } = image;
+  const location = parseLocation(source);
+  if (location.transport !== 'docker') return {};
+  const bytes = await lookup.manifest(source, entry.sourceAccess, signal);
+  const top = parseManifest(bytes);
+  const sourceDigest = digestOf(bytes);
+  if (top?.kind !== 'list') return { sourceDigest, ...(top === undefined ? {} : { blobs: unique(top.blobs) }) };
+  const instances = await Promise.all(
+    wantedInstances(top, entry.copy).map(async (digest) =>
+      parseManifest(await lookup.manifest(dockerReference(location, { digest }), entry.sourceAccess, signal)),
+    ),
+  );
+  const blobs = unique(instances.flatMap((instance) => (instance?.kind === 'image' ? instance.blobs : [])));
+  return { blobs, sourceDigest };
+};
+
+/**
+ * Reads the manifests of an image that is to be copied, for its size and for the layers it shares with others. Not where
+ * reading them counts as a pull: there the extent stays unknown and only the pulls are told, one for the image at least.
+ */
+export const readExtent = async (
+  image: PlannedImage,
+  lookup: RegistryLookup,
+  signal: AbortSignal,
+): Promise<CopyExtent> => {
+  const location = parseLocation(image.source);
+  if (location.transport === 'docker' && lookup.countsPulls(location.registry)) return { pulls: 1 };
+  try {
+    return await readManifests(image, lookup, signal);
+  } catch (error) {
+    if (!(error instanceof WrapperError) || signal.aborted) throw error;
+    return {};
+  }
+};

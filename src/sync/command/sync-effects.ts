@@ -1,0 +1,102 @@
+import type { CommandLine, SkopeoArgument } from '../../cli/command-line.ts';
+import type { Context } from '../../context.ts';
+import type { SyncDisplay } from '../../display/sync/sync-display.ts';
+import { wantedPlatform } from '../../operation/copy-request.ts';
+import { childEnvironment } from '../../skopeo/credentials/child-environment.ts';
+import { loadNativePty } from '../../skopeo/process/native-pty.ts';
+import type { Launcher } from '../../skopeo/process/parent-death.ts';
+import { Terminals } from '../../skopeo/process/terminals.ts';
+import { parseReference } from '../../skopeo/reference/parse.ts';
+import type { OperationObserver } from '../../tracking/observer.ts';
+import type { RegistryAccess, SyncJob } from '../job.ts';
+import type { SkopeoPort } from '../ports.ts';
+import { DirectLookup } from '../registry/direct-lookup.ts';
+import { Router } from '../registry/route.ts';
+import { AccessFiles } from '../skopeo/access-files.ts';
+import { createSkopeoPort } from '../skopeo/skopeo-port.ts';
+import type { SyncEffects } from '../sync.ts';
+import type { SyncRunTracker } from '../tracking/sync-run-tracker.ts';
+
+/** Global options of skopeo that hold for every skopeo of a run. */
+const GLOBAL_OPTIONS: ReadonlySet<string> = new Set([
+  'insecure-policy',
+  'policy',
+  'registries-conf',
+  'registries.d',
+  'tmpdir',
+  'user-agent-prefix',
+]);
+
+const globalArguments = (args: readonly SkopeoArgument[]): string[] =>
+  args.flatMap((argument) =>
+    argument.type === 'flag' && GLOBAL_OPTIONS.has(argument.name) ? [...argument.written] : [],
+  );
+
+export interface SyncSurroundings {
+  readonly line: CommandLine;
+  readonly context: Context;
+  readonly binary: string;
+  readonly launcher: Launcher;
+  readonly job: SyncJob;
+  readonly run: SyncRunTracker;
+  /** Takes the facts of each copy. */
+  readonly observer: OperationObserver;
+  readonly display: Pick<SyncDisplay, 'onEvent' | 'onErrorLine'>;
+  readonly runDirectory: string | undefined;
+  readonly stateDirectory: string | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Everything a run touches: the real skopeo, registries, clocks, files. */
+export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & Disposable => {
+  const { context, line, job, run, observer, display, signal } = surroundings;
+  const { env, cwd, uid, clock } = context;
+  const accessFiles = new AccessFiles(env, uid);
+  const skopeo: SkopeoPort = createSkopeoPort({
+    binary: surroundings.binary,
+    launcher: surroundings.launcher,
+    globalArguments: globalArguments(line.skopeoArguments),
+    env: childEnvironment(env),
+    cwd,
+    clock,
+    terminals: new Terminals(loadNativePty(env)),
+    accessFiles,
+    runDirectory: surroundings.runDirectory,
+    platform: wantedPlatform(line),
+    observers: [observer],
+    onEvent: (event, image) => {
+      run.progressed();
+      display.onEvent(event, image);
+    },
+    onErrorLine: display.onErrorLine,
+    sourceManifest: (source, access) => manifestReader(source, access),
+  });
+  const lookup = new DirectLookup({
+    router: new Router({ env, home: env.HOME ?? '/', uid, systemDirectory: '/etc/containers' }),
+    skopeo,
+    limits: job.registries,
+    clock,
+    rateLimited: (registry) => observer.rateLimited?.(registry),
+  });
+  const manifestReader = (source: string, access: RegistryAccess) => {
+    const { transport, registry, repository } = parseReference(source);
+    if (transport !== 'docker' || registry === undefined || lookup.countsPulls(registry)) return undefined;
+    return (instance: string | undefined, stop: AbortSignal) =>
+      lookup
+        .manifest(instance === undefined ? source : `docker://${registry}/${repository}@${instance}`, access, stop)
+        .catch(() => undefined);
+  };
+  return {
+    skopeo,
+    lookup,
+    clock,
+    signal,
+    observer: run.observer,
+    random: Math.random,
+    ...(surroundings.stateDirectory === undefined ? {} : { stateDirectory: surroundings.stateDirectory }),
+    [Symbol.dispose]: () => {
+      lookup[Symbol.dispose]();
+      accessFiles[Symbol.dispose]();
+    },
+  };
+};

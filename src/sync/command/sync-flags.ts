@@ -1,0 +1,25 @@
+import { booleanFlag, type SubcommandSpec, stringFlag } from '../../skopeo/flags/spec.ts';
+import { SYNC } from '../../skopeo/flags/sync.ts';
+
+const OURS = { handledByWrapper: true } as const;
+
+/** `sync` as this program offers it: skopeo's options, and those of its own engine. */
+export const SYNC_COMMAND: SubcommandSpec = {
+  ...SYNC,
+  summary: 'Mirror repositories: copies what changed, many images at a time',
+  operands: ['[SOURCE DESTINATION]'],
+  flags: [
+    ...SYNC.flags,
+    stringFlag('file', 'FILE', 'mirror as this YAML or JSON file says', OURS),
+    booleanFlag('check', 'validate the file and ask no registry', OURS),
+    booleanFlag('show-config', 'print the file after expansion, secrets blacked out', OURS),
+    booleanFlag('plan-only', 'print the plan; with --json for other engines', OURS),
+    stringFlag('images', 'FILE|-', 'do only these images of the plan, one "SOURCE DESTINATION" a line', OURS),
+    stringFlag('shard', 'INDEX/COUNT', 'do only this part of the plan; auto: as the batch system says', OURS),
+    stringFlag('parallel', 'N', 'images copied at a time (8)', OURS),
+    booleanFlag('verify', 'check immutable tags too', OURS),
+    booleanFlag('prune', 'remove tags that earlier runs of the job made and nothing selects any more', OURS),
+    stringFlag('lock', 'wait|skip|fail', 'when another run of the job is under way (fail)', OURS),
+    stringFlag('report', 'FILE', 'write what became of every image, as JSON', OURS),
+  ],
+};

@@ -1,0 +1,125 @@
+import {
+  type Document,
+  isMap,
+  isPair,
+  isScalar,
+  LineCounter,
+  type Node,
+  parse,
+  parseDocument,
+  type Scalar,
+  visit,
+} from 'yaml';
+import { WrapperError } from '../../errors/wrapper-error.ts';
+import { type Environment, expandEnvironment } from './expand-environment.ts';
+import { ConfigurationError, type Problem } from './problem.ts';
+
+export type KeyPath = readonly PropertyKey[];
+
+/** A parsed YAML or JSON file that knows where each of its parts was written. */
+export interface ConfigurationDocument {
+  readonly file: string;
+  readonly value: unknown;
+  /** Position of the value at a path, or of its nearest parent that exists. */
+  positionOf(path: KeyPath): { readonly line: number; readonly column: number };
+  /** Position of a key itself within the mapping at `path`. */
+  positionOfKey(path: KeyPath, key: string): { readonly line: number; readonly column: number };
+}
+
+/** Larger files are no configuration but a mistake. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+type Locate = (offset: number | undefined) => { line: number; column: number };
+
+const locator =
+  (counter: LineCounter): Locate =>
+  (offset) => {
+    const { line, col } = counter.linePos(offset ?? 0);
+    return { line: Math.max(line, 1), column: Math.max(col, 1) };
+  };
+
+/** A plain scalar that was only a reference takes the type its value has in YAML (`parallel: ${N}`); others are text. */
+const retype = (node: Scalar, text: string): unknown => {
+  const value: unknown = node.type === 'PLAIN' ? parse(text) : text;
+  return typeof value === 'number' || typeof value === 'boolean' ? value : text;
+};
+
+/** Expands environment references in every value; keys are left alone. */
+const expandScalars = (document: Document, environment: Environment, locate: Locate): readonly Problem[] => {
+  const problems: Problem[] = [];
+  visit(document, {
+    Scalar(key, node) {
+      if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('${')) return;
+      try {
+        node.value = retype(node, expandEnvironment(node.value, environment));
+      } catch (error) {
+        if (!(error instanceof WrapperError)) throw error;
+        problems.push({ ...locate(node.range?.[0]), message: withNext(error) });
+      }
+    },
+  });
+  return problems;
+};
+
+const withNext = (error: WrapperError): string =>
+  error.next === undefined ? error.message : `${error.message}. ${error.next}`;
+
+const syntaxProblems = (document: Document, locate: Locate): readonly Problem[] =>
+  document.errors.map(({ message, pos }) => ({ ...locate(pos[0]), message: message.split('\n')[0] ?? message }));
+
+const nodeAt = (document: Document, path: KeyPath): Node | undefined => {
+  for (let length = path.length; length >= 0; length--) {
+    const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
+    if (isScalar(node) || (typeof node === 'object' && node !== null && 'range' in node)) return node as Node;
+  }
+  return undefined;
+};
+
+const keyOffset = (document: Document, path: KeyPath, key: string): number | undefined => {
+  const map = nodeAt(document, path);
+  if (!isMap(map)) return map?.range?.[0];
+  const pair = map.items.find((item) => isPair(item) && isScalar(item.key) && String(item.key.value) === key);
+  return pair !== undefined && isScalar(pair.key) ? pair.key.range?.[0] : map.range?.[0];
+};
+
+export interface ParseOptions {
+  /** Expand references to these; absent: leave `${` alone. */
+  readonly environment?: Environment;
+  /** Take every scalar as the text that was written: `1.10` stays `1.10`. */
+  readonly textOnly?: boolean;
+}
+
+/**
+ * Parses YAML 1.2 or JSON.
+ * @throws ConfigurationError naming line and column of every syntax error and unset variable.
+ */
+export const parseConfiguration = (file: string, text: string, options: ParseOptions = {}): ConfigurationDocument => {
+  if (text.length > MAX_BYTES)
+    throw new ConfigurationError(file, [{ line: 1, column: 1, message: 'is larger than 16 MiB' }]);
+  const counter = new LineCounter();
+  const schema = options.textOnly === true ? 'failsafe' : 'core';
+  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, prettyErrors: false, schema });
+  const locate = locator(counter);
+  const problems = [...syntaxProblems(document, locate)];
+  if (problems.length === 0 && options.environment !== undefined) {
+    problems.push(...expandScalars(document, options.environment, locate));
+  }
+  if (problems.length > 0) throw new ConfigurationError(file, problems);
+  return {
+    file,
+    value: toValue(document, file),
+    positionOf: (path) => locate(nodeAt(document, path)?.range?.[0]),
+    positionOfKey: (path, key) => locate(keyOffset(document, path, key)),
+  };
+};
+
+/** Aliases are resolved, but a file that grows without bounds by them is refused. */
+const toValue = (document: Document, file: string): unknown => {
+  try {
+    return document.toJS({ maxAliasCount: 1000 });
+  } catch (error) {
+    throw new ConfigurationError(file, [
+      { line: 1, column: 1, message: error instanceof Error ? error.message : String(error) },
+    ]);
+  }
+};

@@ -1,0 +1,15 @@
+import { DURATION_HINT, parseDuration } from '../../cli/duration.ts';
+import { usageError } from '../../errors/wrapper-error.ts';
+
+const LONG_UNIT_SECONDS: Readonly<Record<string, number>> = { d: 86_400, w: 604_800 };
+
+/**
+ * Seconds of a duration as everywhere in the program, and of whole days and weeks (`30d`, `2w`), for ages.
+ * @throws WrapperError `usage` when it is none.
+ */
+export const durationSeconds = (text: string): number => {
+  const [, count, unit = ''] = /^(\d+)([dw])$/.exec(text) ?? [];
+  const seconds = count === undefined ? parseDuration(text) : Number(count) * (LONG_UNIT_SECONDS[unit] ?? 0);
+  if (seconds === undefined) throw usageError(`must be ${DURATION_HINT}, or days as in 30d`);
+  return seconds;
+};

@@ -1,0 +1,31 @@
+import { dirname } from 'node:path';
+import { stringify } from 'yaml';
+import type { SyncJob } from '../job.ts';
+import { parseConfiguration } from './document.ts';
+import type { Environment } from './expand-environment.ts';
+import { type SyncFile, syncFileSchema } from './schema.ts';
+import { toSyncJob } from './to-job.ts';
+import { validateConfiguration } from './validate.ts';
+
+export interface LoadedSyncFile {
+  readonly job: SyncJob;
+  /** The file after expansion, as it was validated. */
+  readonly file: SyncFile;
+}
+
+/**
+ * Reads the text of a `sync --file` configuration, YAML or JSON. Nothing is asked of any registry. `path` names the file
+ * in messages, and relative paths within it start at its directory.
+ * @throws ConfigurationError with line and column of everything that is wrong.
+ */
+export const loadSyncFile = (path: string, text: string, environment: Environment): LoadedSyncFile => {
+  const document = parseConfiguration(path, text, { environment });
+  const file = validateConfiguration(syncFileSchema, document);
+  return { job: toSyncJob(document, file, dirname(path)), file };
+};
+
+const SECRETS = new Set(['password', 'registry-token']);
+
+/** The configuration after expansion, as YAML, secrets blacked out. */
+export const renderExpandedFile = (file: SyncFile): string =>
+  stringify(file, (key: unknown, value: unknown) => (typeof key === 'string' && SECRETS.has(key) ? '…' : value));

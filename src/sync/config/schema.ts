@@ -1,0 +1,129 @@
+import * as z from 'zod';
+import { compileRewrite } from '../map/rewrite.ts';
+import { templateRule } from '../map/template-rule.ts';
+import { isDigest, isRegistry, isTag, parseLocation } from '../reference.ts';
+import { compilePattern } from '../select/pattern.ts';
+import { parseVersionRange } from '../select/version-range.ts';
+import { parsedBy } from './checked.ts';
+import { durationSeconds } from './duration.ts';
+
+const duration = parsedBy(durationSeconds);
+const pattern = parsedBy(compilePattern).describe('A glob for the whole tag, or /regular expression/.');
+const patterns = z.array(pattern);
+const range = parsedBy(parseVersionRange).describe('A range of versions such as ">=1.2 <2" or "^3".');
+const tag = z.string().refine(isTag, 'is not a tag (a digest belongs under "digests", a pattern under "include")');
+const digest = z.string().refine(isDigest, 'is not a digest such as sha256:0123…');
+const destination = parsedBy((text) => templateRule(text, { rewrites: [], baseDirectory: '/' }));
+const source = parsedBy(parseLocation);
+const platform = z
+  .string()
+  .regex(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/, 'must be os/architecture or os/architecture/variant');
+const registry = z.string().refine(isRegistry, 'is not a registry (host or host:port)');
+
+const tagRules = z.strictObject({
+  list: z.array(tag).optional().describe('Tags taken as they are, whatever the other rules say.'),
+  include: patterns.optional().describe('A tag must match one of these.'),
+  exclude: patterns.optional().describe('A tag must match none of these.'),
+  semver: z.array(range).optional().describe('A tag must be a version within one of these ranges.'),
+  prereleases: z.boolean().optional().describe('Let ranges that name no prerelease take prereleases too.'),
+  'max-age': duration.optional().describe('Only images created so recently.'),
+  latest: z.int().min(1).optional().describe('Only so many of what the other rules leave, the newest first.'),
+  'latest-by': z.enum(['semver', 'created']).optional().describe('What newest means; semver if not given.'),
+  min: z.int().min(0).optional().describe('Fewer images than this are an error; 1 if not given.'),
+});
+
+const copyRules = {
+  destination: z
+    .union([destination, z.array(destination).min(1)])
+    .optional()
+    .describe('Where images go: one template or several.'),
+  rewrite: z
+    .array(
+      z.strictObject({
+        match: parsedBy((match) => compileRewrite({ match, replace: '' })),
+        replace: z.string(),
+      }),
+    )
+    .optional()
+    .describe('Changes of the repository path, applied in order before templates see it.'),
+  platforms: z
+    .union([z.enum(['all', 'system']), z.array(platform).min(1)])
+    .optional()
+    .describe('Whole indexes (all, if not given), the one image for this machine (system), or the platforms listed.'),
+  format: z.enum(['oci', 'v2s1', 'v2s2']).optional().describe('Manifest format to convert to.'),
+  'preserve-digests': z
+    .boolean()
+    .optional()
+    .describe('Fail rather than change a digest; true if everything is copied.'),
+  'remove-signatures': z.boolean().optional(),
+  'sign-by': z.string().optional().describe('Fingerprint of a GPG key to sign with.'),
+  'sign-by-sigstore-private-key': z.string().optional().describe('Path of a sigstore private key to sign with.'),
+  'sign-passphrase-file': z.string().optional(),
+  immutable: patterns.optional().describe('Tags that never change: once copied, no request is made for them again.'),
+};
+
+const image = z.strictObject({
+  source: source.describe('A repository such as quay.io/coreos/etcd, one image of it, or dir:PATH.'),
+  tags: z
+    .union([z.literal('all'), z.array(tag), tagRules])
+    .optional()
+    .describe('all (if not given), a list of tags, or rules.'),
+  digests: z.array(digest).optional(),
+  ...copyRules,
+});
+
+const registrySettings = z.strictObject({
+  parallel: z.int().min(1).optional().describe('Copies at a time that read from or write to this registry.'),
+  'requests-per-second': z.number().positive().optional(),
+  'pull-reserve': z.int().min(0).optional().describe('Pulls of a counted allowance that are left to others.'),
+  'tls-verify': z.boolean().optional(),
+  'cert-dir': z.string().optional(),
+  'auth-file': z.string().optional(),
+  username: z.string().optional(),
+  password: z.string().optional().describe('Better from a variable than in clear, better still in an auth file.'),
+  'registry-token': z.string().optional(),
+  anonymous: z.boolean().optional().describe('Use no credentials even where some are known.'),
+});
+
+/** The configuration of `sync --file`, as it is written. */
+export const syncFileSchema = z.strictObject({
+  $schema: z.string().optional(),
+  job: z
+    .string()
+    .regex(/^[A-Za-z0-9_.-]{1,64}$/, 'must be letters, digits, "_", "." and "-", at most 64')
+    .optional()
+    .describe('Name of the job in metrics, status, lock and memory.'),
+  defaults: z
+    .strictObject({ tags: tagRules.omit({ list: true }).optional(), ...copyRules })
+    .optional()
+    .describe('What holds for every image that does not say otherwise.'),
+  parallel: z.int().min(1).max(256).optional().describe('Images copied at a time; 8 if not given.'),
+  'stall-timeout': duration.optional().describe('No byte and no line for so long ends an attempt; 5m if not given.'),
+  'on-failure': z.enum(['continue', 'stop']).optional(),
+  retry: z
+    .strictObject({
+      times: z.int().min(0).max(100).optional().describe('Further attempts; 3 if not given.'),
+      delay: duration.optional().describe('Before the first further attempt, doubled each time; 2s if not given.'),
+      'max-delay': duration.optional().describe('2m if not given.'),
+    })
+    .optional(),
+  prune: z
+    .strictObject({
+      enabled: z.boolean(),
+      'max-share': z
+        .number()
+        .gt(0)
+        .max(1)
+        .optional()
+        .describe('Largest part of the own tags one run may remove; 0.2 if not given.'),
+    })
+    .optional(),
+  registries: z.record(registry, registrySettings).optional(),
+  images: z.array(image).min(1),
+});
+
+export type SyncFile = z.infer<typeof syncFileSchema>;
+export type SyncFileImage = SyncFile['images'][number];
+export type SyncFileTagRules = z.infer<typeof tagRules>;
+export type SyncFileCopyRules = Omit<NonNullable<SyncFile['defaults']>, 'tags'>;
+export type SyncFileRegistry = z.infer<typeof registrySettings>;

@@ -1,0 +1,29 @@
+import type { CopySettings, ImageContent, Platform } from '../job.ts';
+import type { SyncFileCopyRules } from './schema.ts';
+
+const toPlatform = (text: string): Platform => {
+  const [os = '', architecture = '', variant] = text.split('/');
+  return { os, architecture, ...(variant === undefined ? {} : { variant }) };
+};
+
+const toContent = (platforms: SyncFileCopyRules['platforms']): ImageContent => {
+  if (platforms === undefined) return 'all';
+  return typeof platforms === 'string' ? platforms : platforms.map(toPlatform);
+};
+
+/** What skopeo is to make of an image; digests are preserved unless something asked for changes them. */
+export const toCopySettings = (rules: SyncFileCopyRules): CopySettings => {
+  const content = toContent(rules.platforms);
+  const changesDigest = rules.format !== undefined || content !== 'all';
+  return {
+    content,
+    preserveDigests: rules['preserve-digests'] ?? !changesDigest,
+    ...(rules.format === undefined ? {} : { format: rules.format }),
+    ...(rules['remove-signatures'] === undefined ? {} : { removeSignatures: rules['remove-signatures'] }),
+    ...(rules['sign-by'] === undefined ? {} : { signBy: rules['sign-by'] }),
+    ...(rules['sign-by-sigstore-private-key'] === undefined
+      ? {}
+      : { signBySigstorePrivateKey: rules['sign-by-sigstore-private-key'] }),
+    ...(rules['sign-passphrase-file'] === undefined ? {} : { signPassphraseFile: rules['sign-passphrase-file'] }),
+  };
+};

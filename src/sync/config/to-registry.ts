@@ -1,0 +1,24 @@
+import { resolve } from 'node:path';
+import type { RegistryAccess, RegistryLimits } from '../job.ts';
+import type { SyncFileRegistry } from './schema.ts';
+
+/** How a registry is reached; relative paths start at `baseDirectory`. */
+export const toAccess = (settings: SyncFileRegistry | undefined, baseDirectory: string): RegistryAccess => {
+  if (settings === undefined) return {};
+  const { username, password = '', anonymous } = settings;
+  return {
+    ...(settings['auth-file'] === undefined ? {} : { authFile: resolve(baseDirectory, settings['auth-file']) }),
+    ...(username === undefined ? {} : { credentials: { username, password } }),
+    ...(settings['registry-token'] === undefined ? {} : { registryToken: settings['registry-token'] }),
+    ...(anonymous === undefined ? {} : { anonymous }),
+    ...(settings['cert-dir'] === undefined ? {} : { certDirectory: resolve(baseDirectory, settings['cert-dir']) }),
+    ...(settings['tls-verify'] === undefined ? {} : { tlsVerify: settings['tls-verify'] }),
+  };
+};
+
+/** How politely a registry is used. */
+export const toLimits = (settings: SyncFileRegistry): RegistryLimits => ({
+  ...(settings.parallel === undefined ? {} : { parallel: settings.parallel }),
+  ...(settings['requests-per-second'] === undefined ? {} : { requestsPerSecond: settings['requests-per-second'] }),
+  ...(settings['pull-reserve'] === undefined ? {} : { pullReserve: settings['pull-reserve'] }),
+});

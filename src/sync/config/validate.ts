@@ -1,0 +1,124 @@
+import { distance } from 'fastest-levenshtein';
+import * as z from 'zod';
+import type { ConfigurationDocument, KeyPath } from './document.ts';
+import { ConfigurationError, type Problem } from './problem.ts';
+
+type Issue = z.core.$ZodIssue;
+
+/** The parts of a JSON Schema that tell which keys are known where. */
+const schemaNode = z.object({
+  properties: z.record(z.string(), z.unknown()).optional(),
+  additionalProperties: z.unknown().optional(),
+  items: z.unknown().optional(),
+  anyOf: z.array(z.unknown()).optional(),
+});
+
+const children = (node: unknown, key: PropertyKey): readonly unknown[] => {
+  const parsed = schemaNode.safeParse(node);
+  if (!parsed.success) return [];
+  const { properties, additionalProperties, items, anyOf = [] } = parsed.data;
+  const own = typeof key === 'number' ? [items] : [properties?.[String(key)] ?? additionalProperties];
+  return [...own, ...anyOf.flatMap((one) => children(one, key))].filter((one) => one !== undefined);
+};
+
+const keysOf = (node: unknown): readonly string[] => {
+  const parsed = schemaNode.safeParse(node);
+  if (!parsed.success) return [];
+  return [...Object.keys(parsed.data.properties ?? {}), ...(parsed.data.anyOf ?? []).flatMap(keysOf)];
+};
+
+const knownKeys = (schema: unknown, path: KeyPath): readonly string[] =>
+  path
+    .reduce<readonly unknown[]>((nodes, key) => nodes.flatMap((node) => children(node, key)), [schema])
+    .flatMap(keysOf);
+
+/** A key is worth proposing while fewer than half of its letters differ. */
+const nearest = (key: string, known: readonly string[]): string => {
+  const best = known.toSorted((a, b) => distance(key, a) - distance(key, b))[0];
+  if (best !== undefined && distance(key, best) <= Math.max(2, best.length / 2)) return `did you mean "${best}"?`;
+  return `known are ${known.toSorted().join(', ')}`;
+};
+
+/** Of the alternatives of a union, the one that came closest: it failed deepest, and not by its type alone. */
+const closestBranch = (branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined => {
+  const depth = (branch: readonly Issue[]): number =>
+    Math.max(
+      ...branch.map(({ path, code }) => path.length + (code === 'invalid_type' || code === 'invalid_value' ? 0 : 0.5)),
+    );
+  return branches.filter((branch) => branch.length > 0).toSorted((a, b) => depth(b) - depth(a))[0];
+};
+
+const flatten = (issue: Issue, parent: KeyPath = []): readonly Issue[] => {
+  const path = [...parent, ...issue.path];
+  if (issue.code !== 'invalid_union') return [{ ...issue, path }];
+  const branch = closestBranch(issue.errors);
+  const isAboutType = branch?.every(
+    (one) => one.path.length === 0 && one.code.startsWith('invalid_') && one.code !== 'invalid_format',
+  );
+  if (branch === undefined || isAboutType)
+    return [{ ...issue, path, message: `has a form that is not possible here${possible(issue.errors)}` }];
+  return branch.flatMap((one) => flatten(one, path));
+};
+
+const possible = (branches: readonly (readonly Issue[])[]): string => {
+  const forms = branches.flatMap(([first]) => {
+    if (first?.code === 'invalid_type')
+      return [first.expected === 'object' ? 'a mapping' : `a ${first.expected}`.replace('a array', 'a list')];
+    return first?.code === 'invalid_value' ? first.values.map((value) => `"${String(value)}"`) : [];
+  });
+  return forms.length === 0 ? '' : ` (${forms.join(', ')})`;
+};
+
+const pathText = (path: KeyPath): string =>
+  path.reduce<string>(
+    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text === '' ? '' : '.'}${String(key)}`),
+    '',
+  );
+
+const messageOf = (issue: Issue): string => {
+  const message = issue.message.replace(/^Invalid input: /, '');
+  if (issue.code !== 'invalid_type') return message;
+  if (message.endsWith('received undefined')) return 'is missing';
+  return issue.expected === 'string' && /received (?:number|boolean|null)$/.test(message)
+    ? `${message}; put it in quotes`
+    : message;
+};
+
+const describe = (issue: Issue): string => {
+  const where = pathText(issue.path);
+  return where === '' ? messageOf(issue) : `"${where}": ${messageOf(issue)}`;
+};
+
+const problemsOf = (issue: Issue, document: ConfigurationDocument, schema: unknown): readonly Problem[] => {
+  if (issue.code === 'unrecognized_keys') {
+    const known = knownKeys(schema, issue.path);
+    return issue.keys.map((key) => ({
+      ...document.positionOfKey(issue.path, key),
+      message: `unknown key "${pathText([...issue.path, key])}"; ${nearest(key, known)}`,
+    }));
+  }
+  const key = issue.path.at(-1);
+  const isKey = issue.code === 'invalid_key' && typeof key === 'string';
+  const position = isKey ? document.positionOfKey(issue.path.slice(0, -1), key) : document.positionOf(issue.path);
+  return [
+    {
+      ...position,
+      message: describe(isKey ? (issue.issues[0] ? { ...issue.issues[0], path: issue.path } : issue) : issue),
+    },
+  ];
+};
+
+/**
+ * Checks a document against a schema.
+ * @throws ConfigurationError with every problem, its line and column, and for an unknown key the nearest known one.
+ */
+export const validateConfiguration = <S extends z.ZodType>(schema: S, document: ConfigurationDocument): z.infer<S> => {
+  const result = schema.safeParse(document.value);
+  if (result.success) return result.data;
+  const jsonSchema = z.toJSONSchema(schema, { io: 'input' });
+  const issues = result.error.issues.flatMap((issue) => flatten(issue));
+  throw new ConfigurationError(
+    document.file,
+    issues.flatMap((issue) => problemsOf(issue, document, jsonSchema)),
+  );
+};

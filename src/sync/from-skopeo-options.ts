@@ -1,0 +1,130 @@
+import { readFile } from 'node:fs/promises';
+import { usageError } from '../errors/wrapper-error.ts';
+import { loadSkopeoYaml } from './config/skopeo-yaml.ts';
+import { DEFAULT_RETRY } from './config/to-job.ts';
+import type { CopySettings, Platform, RegistryAccess, SyncEntry, SyncJob } from './job.ts';
+import { skopeoRule } from './map/skopeo-rule.ts';
+import { parseDockerReference } from './reference.ts';
+
+/** `sync --src … --dest … SOURCE DESTINATION`, as the command line was read. */
+export interface SyncRequest {
+  readonly sourceTransport: 'docker' | 'dir' | 'yaml';
+  readonly destinationTransport: 'docker' | 'dir';
+  readonly source: string;
+  readonly destination: string;
+  readonly all?: boolean;
+  readonly scoped?: boolean;
+  readonly appendSuffix?: string;
+  readonly format?: 'oci' | 'v2s1' | 'v2s2';
+  readonly preserveDigests?: boolean;
+  readonly removeSignatures?: boolean;
+  readonly signBy?: string;
+  readonly signBySigstorePrivateKey?: string;
+  readonly signPassphraseFile?: string;
+  readonly sourceAccess?: RegistryAccess;
+  readonly destinationAccess?: RegistryAccess;
+  /** skopeo's `--override-os`, `--override-arch` and `--override-variant`. */
+  readonly systemPlatform?: Partial<Platform>;
+  readonly retryTimes?: number;
+  readonly retryDelaySeconds?: number;
+  readonly parallel?: number;
+  readonly stallTimeoutSeconds?: number;
+  readonly jobName?: string;
+}
+
+const DEFAULT_PARALLEL = 8;
+const DEFAULT_STALL_TIMEOUT_SECONDS = 300;
+
+const copySettings = (request: SyncRequest): CopySettings => ({
+  content: request.all === true ? 'all' : 'system',
+  preserveDigests: request.preserveDigests ?? false,
+  ...(request.systemPlatform === undefined ? {} : { systemPlatform: request.systemPlatform }),
+  ...(request.format === undefined ? {} : { format: request.format }),
+  ...(request.removeSignatures === undefined ? {} : { removeSignatures: request.removeSignatures }),
+  ...(request.signBy === undefined ? {} : { signBy: request.signBy }),
+  ...(request.signBySigstorePrivateKey === undefined
+    ? {}
+    : { signBySigstorePrivateKey: request.signBySigstorePrivateKey }),
+  ...(request.signPassphraseFile === undefined ? {} : { signPassphraseFile: request.signPassphraseFile }),
+});
+
+type EntryFrame = Pick<SyncEntry, 'destinations' | 'copy' | 'sourceAccess' | 'immutable' | 'existingDirectory'>;
+
+const EVERY_TAG = { tags: [], digests: [], rules: { include: [], exclude: [], versions: [] }, minimum: 1 };
+
+const dockerEntry = (source: string, frame: EntryFrame): SyncEntry => {
+  const { registry, path, tag, digest } = parseDockerReference(source);
+  const isImage = tag !== undefined || digest !== undefined;
+  const fixed = digest === undefined ? { tags: [tag ?? ''], digests: [] } : { tags: [], digests: [digest] };
+  return {
+    ...frame,
+    name: `${registry}/${path}`,
+    source: { kind: 'repository', registry, path },
+    selection: isImage ? { ...fixed, minimum: 0 } : EVERY_TAG,
+  };
+};
+
+const readSource = async (path: string): Promise<string> => {
+  try {
+    return await readFile(path, 'utf8');
+  } catch (error) {
+    throw usageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  }
+};
+
+const entriesOf = async (request: SyncRequest): Promise<readonly SyncEntry[]> => {
+  const destination = skopeoRule({
+    transport: request.destinationTransport,
+    destination: request.destination,
+    scoped: request.scoped ?? false,
+    appendSuffix: request.appendSuffix ?? '',
+  });
+  const copy = copySettings(request);
+  const access = request.sourceAccess ?? {};
+  const frame: EntryFrame = {
+    destinations: [destination],
+    copy,
+    sourceAccess: access,
+    immutable: [],
+    existingDirectory: 'refuse',
+  };
+  switch (request.sourceTransport) {
+    case 'docker':
+      return [dockerEntry(request.source, frame)];
+    case 'dir':
+      return [
+        {
+          ...frame,
+          name: `dir:${request.source}`,
+          source: { kind: 'directory', path: request.source },
+          selection: EVERY_TAG,
+        },
+      ];
+    case 'yaml':
+      return loadSkopeoYaml(request.source, await readSource(request.source), { destination, copy, access });
+  }
+};
+
+/**
+ * The job that `skopeo sync` would do with these options.
+ * @throws WrapperError `usage` for a combination that skopeo refuses too, or a source file that is not valid.
+ */
+export const jobFromSkopeoOptions = async (request: SyncRequest): Promise<SyncJob> => {
+  if (request.sourceTransport === 'dir' && request.destinationTransport === 'dir') {
+    throw usageError("sync from 'dir' to 'dir' is not possible", 'Use rsync.');
+  }
+  return {
+    ...(request.jobName === undefined ? {} : { name: request.jobName }),
+    entries: await entriesOf(request),
+    parallel: request.parallel ?? DEFAULT_PARALLEL,
+    registries: new Map(),
+    destinationAccess: new Map([['', request.destinationAccess ?? {}]]),
+    retry: {
+      ...DEFAULT_RETRY,
+      ...(request.retryTimes === undefined ? {} : { times: request.retryTimes }),
+      ...(request.retryDelaySeconds === undefined ? {} : { delaySeconds: request.retryDelaySeconds }),
+    },
+    stallTimeoutSeconds: request.stallTimeoutSeconds ?? DEFAULT_STALL_TIMEOUT_SECONDS,
+    onFailure: 'continue',
+  };
+};

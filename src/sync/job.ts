@@ -1,0 +1,94 @@
+import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
+import type { DestinationRule } from './map/destination-rule.ts';
+import type { Pattern } from './select/pattern.ts';
+import type { Selection } from './select/selection.ts';
+
+export type { Platform } from '../skopeo/manifest/parse-manifest.ts';
+
+/** How one registry is reached. Nothing set: as skopeo does by itself (auth files, certs.d, registries.conf). */
+export interface RegistryAccess {
+  readonly authFile?: string;
+  readonly credentials?: { readonly username: string; readonly password: string };
+  readonly registryToken?: string;
+  /** Use no credentials even where some are known. */
+  readonly anonymous?: boolean;
+  readonly certDirectory?: string;
+  readonly tlsVerify?: boolean;
+}
+
+/** Whole indexes, skopeo's own choice for this system, or the platforms named. */
+export type ImageContent = 'all' | 'system' | readonly Platform[];
+
+/** What `skopeo copy` is to make of an image. */
+export interface CopySettings {
+  readonly content: ImageContent;
+  /** The platform that `system` stands for, where it is not the one of this machine. */
+  readonly systemPlatform?: Partial<Platform>;
+  readonly format?: 'oci' | 'v2s1' | 'v2s2';
+  readonly preserveDigests: boolean;
+  readonly removeSignatures?: boolean;
+  readonly signBy?: string;
+  readonly signBySigstorePrivateKey?: string;
+  readonly signPassphraseFile?: string;
+}
+
+/** Where images come from: a repository of a registry, or the images below a directory (`dir:` format). */
+export type SyncSource =
+  | { readonly kind: 'repository'; readonly registry: string; readonly path: string }
+  | { readonly kind: 'directory'; readonly path: string };
+
+/** One source with what is wanted of it and where that goes. */
+export interface SyncEntry {
+  /** For people: `quay.io/coreos/etcd`. */
+  readonly name: string;
+  /** Line of the configuration file, counted from 1. */
+  readonly line?: number;
+  readonly source: SyncSource;
+  readonly selection: Selection;
+  readonly destinations: readonly DestinationRule[];
+  readonly copy: CopySettings;
+  readonly sourceAccess: RegistryAccess;
+  /** Tags that never change once they are copied: no request is made for them again. */
+  readonly immutable: readonly Pattern[];
+  /** What to do with a `dir:` destination that exists with other content. */
+  readonly existingDirectory: 'replace' | 'refuse';
+}
+
+/** Politeness towards one registry. */
+export interface RegistryLimits {
+  /** Copies at a time that read from or write to this registry. */
+  readonly parallel?: number;
+  readonly requestsPerSecond?: number;
+  /** Pulls of a counted allowance that are left to others. */
+  readonly pullReserve?: number;
+}
+
+export interface RetryPolicy {
+  /** Further attempts after the first one. */
+  readonly times: number;
+  /** Wait before the first further attempt; doubled for each one after. */
+  readonly delaySeconds: number;
+  readonly maxDelaySeconds: number;
+  /** How long a registry that limits the rate is left in peace the first time; a minute if not given. */
+  readonly rateLimitDelaySeconds?: number;
+}
+
+export interface PrunePolicy {
+  /** Largest part of the job's own tags that one run may remove, 0 to 1. */
+  readonly maxShare: number;
+}
+
+/** Everything one run of `sync` is to do, in whichever form it was written down. */
+export interface SyncJob {
+  readonly name?: string;
+  readonly entries: readonly SyncEntry[];
+  /** Images copied at a time. */
+  readonly parallel: number;
+  readonly registries: ReadonlyMap<string, RegistryLimits>;
+  /** How registries are reached as destinations, by host; the empty host stands for all others. */
+  readonly destinationAccess: ReadonlyMap<string, RegistryAccess>;
+  readonly retry: RetryPolicy;
+  readonly stallTimeoutSeconds?: number;
+  readonly onFailure: 'continue' | 'stop';
+  readonly prune?: PrunePolicy;
+}

@@ -1,0 +1,40 @@
+import { posix } from 'node:path';
+import { usageError } from '../../errors/wrapper-error.ts';
+import { parseLocation } from '../reference.ts';
+import type { SourceImage } from '../source-image.ts';
+import type { DestinationRule } from './destination-rule.ts';
+
+export interface SkopeoMapping {
+  readonly transport: 'docker' | 'dir';
+  readonly destination: string;
+  /** Keep the whole source path instead of its last component. */
+  readonly scoped: boolean;
+  readonly appendSuffix: string;
+}
+
+/** `registry/path:tag` of a registry; the path below the directory given, or its own name, of a directory. */
+const scopedName = ({ registry, path, tag, digest }: SourceImage): string => {
+  const repository = registry === undefined ? path : `${registry}/${path}`;
+  if (digest !== undefined) return `${repository}@${digest}`;
+  return tag === undefined ? repository : `${repository}:${tag}`;
+};
+
+/**
+ * Where `skopeo sync` puts an image: DESTINATION joined with the source's last component, or with all of it when scoped,
+ * and the suffix at the very end. Source: cmd/skopeo/sync.go of skopeo.
+ */
+export const skopeoRule = ({ transport, destination, scoped, appendSuffix }: SkopeoMapping): DestinationRule => {
+  const destinationOf = (image: SourceImage): string => {
+    const name = scopedName(image);
+    const place = posix.join(destination, scoped ? name : posix.basename(name)) + appendSuffix;
+    if (transport === 'dir') return `dir:${place}`;
+    const reference = `docker://${place}`;
+    try {
+      parseLocation(reference);
+    } catch {
+      throw usageError(`${image.reference} would go to "${place}", which is not a valid image reference`);
+    }
+    return reference;
+  };
+  return { text: destination, destinationOf };
+};

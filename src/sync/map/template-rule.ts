@@ -1,0 +1,65 @@
+import { isAbsolute, join } from 'node:path';
+import { usageError } from '../../errors/wrapper-error.ts';
+import { type ImageLocation, parseLocation } from '../reference.ts';
+import type { SourceImage } from '../source-image.ts';
+import type { DestinationRule } from './destination-rule.ts';
+import { type PathRewrite, rewritePath } from './rewrite.ts';
+import { fillTemplate, templateWords } from './template.ts';
+
+const TRANSPORT = /^(docker:\/\/|dir:|oci:|oci-archive:|docker-archive:)/;
+const UNKNOWN_TRANSPORT = /^([a-z-]+):(?=\/|\.)/;
+
+const withTransport = (template: string): string => {
+  if (TRANSPORT.test(template)) return template;
+  const unknown = UNKNOWN_TRANSPORT.exec(template)?.[1];
+  if (unknown === undefined) return `docker://${template}`;
+  throw usageError(`destination "${template}" has the unknown transport "${unknown}"`);
+};
+
+const namesVersion = (template: string): boolean => {
+  const words = templateWords(template);
+  return words.has('tag') || words.has('digest');
+};
+
+/** The tag or digest that a template leaves out: `:tag` or `@digest` at a registry, a name of its own in a directory. */
+const versionSuffix = (template: string, image: SourceImage): string => {
+  if (namesVersion(template)) return '';
+  const isFixed = template.startsWith('docker://') && /:[^/]*$/.test(template.slice('docker://'.length));
+  if (isFixed) return '';
+  if (template.startsWith('docker://') && image.digest !== undefined) return `@${image.digest}`;
+  const version = image.tag ?? image.digest?.replace(':', '-') ?? 'latest';
+  return template.startsWith('dir:') ? `/${version}` : `:${version}`;
+};
+
+const checked = (reference: string, template: string): ImageLocation => {
+  const location = parseLocation(reference);
+  if (location.transport !== 'docker' && location.path === '') {
+    throw usageError(`destination "${template}" has no path`);
+  }
+  return location;
+};
+
+const absolute = (reference: string, location: ImageLocation, baseDirectory: string): string => {
+  if (location.transport === 'docker' || isAbsolute(location.path)) return reference;
+  const name = location.name === undefined ? '' : `:${location.name}`;
+  return `${location.transport}:${join(baseDirectory, location.path)}${name}`;
+};
+
+/**
+ * A destination written as a template, such as `registry.example/mirror/{{path}}` or `oci:/srv/{{name}}:{{tag}}`. Without
+ * transport it is a registry; without tag the image keeps its own. Relative paths start at `baseDirectory`.
+ * @throws WrapperError `usage` for an unknown word or transport.
+ */
+export const templateRule = (
+  text: string,
+  options: { readonly rewrites: readonly PathRewrite[]; readonly baseDirectory: string },
+): DestinationRule => {
+  const template = withTransport(text);
+  templateWords(template);
+  const destinationOf = (original: SourceImage): string => {
+    const image = { ...original, path: rewritePath(original.path, options.rewrites) };
+    const reference = fillTemplate(template, image) + versionSuffix(template, image);
+    return absolute(reference, checked(reference, text), options.baseDirectory);
+  };
+  return { text, destinationOf };
+};

@@ -1,0 +1,10 @@
+import type { RegistryAccess, SyncJob } from '../job.ts';
+import { registryOf } from '../reference.ts';
+
+/** How a destination is reached: by its registry's settings, or by those for all registries. */
+export const destinationAccess =
+  (job: SyncJob) =>
+  (destination: string): RegistryAccess => {
+    const access = job.destinationAccess;
+    return access.get(registryOf(destination) ?? '') ?? access.get('') ?? {};
+  };

@@ -1,0 +1,56 @@
+import { opendir, stat } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { EXIT, usageError, WrapperError } from '../../errors/wrapper-error.ts';
+import { isDigest, isTag } from '../reference.ts';
+import type { SourceImage } from '../source-image.ts';
+
+const containsManifest = async (directory: string): Promise<{ found: boolean; subdirectories: string[] }> => {
+  let found = false;
+  const subdirectories: string[] = [];
+  for await (const entry of await opendir(directory)) {
+    if (entry.isDirectory()) subdirectories.push(join(directory, entry.name));
+    else if (entry.name === 'manifest.json') found = true;
+  }
+  return { found, subdirectories: subdirectories.toSorted() };
+};
+
+const imageDirectories = async (directory: string): Promise<readonly string[]> => {
+  const { found, subdirectories } = await containsManifest(directory);
+  const below = await Promise.all(subdirectories.map(imageDirectories));
+  return [...below.flat(), ...(found ? [directory] : [])];
+};
+
+/** `name:tag` or `name@digest`, as skopeo names directories. */
+const splitVersion = (name: string): Pick<SourceImage, 'path' | 'tag' | 'digest'> => {
+  const at = name.lastIndexOf('@');
+  const digest = name.slice(at + 1);
+  if (at >= 0 && isDigest(digest)) return { path: name.slice(0, at), digest };
+  const colon = name.lastIndexOf(':');
+  const tag = name.slice(colon + 1);
+  return colon >= 0 && isTag(tag) ? { path: name.slice(0, colon), tag } : { path: name };
+};
+
+/** The name of an image below `base`; of `base` itself its last component. Source: cmd/skopeo/sync.go of skopeo. */
+const nameBelow = (directory: string, base: string): string => {
+  const below = directory.startsWith(base) ? directory.slice(base.length) : directory;
+  return (below === '' ? basename(base) : below).replace(/^\/+/, '');
+};
+
+/**
+ * The images in `dir:` format below a directory, wherever a `manifest.json` lies.
+ * @throws WrapperError when the directory cannot be read.
+ */
+export const directoryImages = async (base: string): Promise<readonly SourceImage[]> => {
+  const status = await stat(base).catch(() => undefined);
+  if (status === undefined || !status.isDirectory()) throw usageError(`${base} is not a directory`);
+  try {
+    const directories = await imageDirectories(join(base, '.'));
+    return directories.map((directory) => ({
+      reference: `dir:${directory}`,
+      ...splitVersion(nameBelow(directory, base)),
+    }));
+  } catch (cause) {
+    const message = `cannot read below ${base}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    throw new WrapperError(message, { errorType: 'permission', exitCode: EXIT.failure, cause });
+  }
+};

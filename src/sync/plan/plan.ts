@@ -1,0 +1,57 @@
+import type { BlobDescriptor } from '../../tracking/events.ts';
+import type { ErrorType } from '../../tracking/vocabulary.ts';
+import type { SyncEntry } from '../job.ts';
+import type { Mapped } from '../map/collisions.ts';
+import type { PruneVerdict } from '../prune/examine.ts';
+
+/** An image that is wanted at a destination. */
+export interface WantedImage extends Mapped {
+  readonly entry: SyncEntry;
+  /** Tag at the source; absent for images by digest or of a directory. */
+  readonly tag?: string;
+  /** Why it was selected. */
+  readonly selectedBecause: string;
+}
+
+/** What is to be done with a wanted image, and why. */
+export interface PlannedImage extends WantedImage {
+  readonly action: 'copy' | 'skip';
+  /** `new at the destination`, `unchanged`, … */
+  readonly reason: string;
+  /** Digest that the source's reference stands for now, where it was asked. */
+  readonly sourceDigest?: string;
+  readonly destinationDigest?: string;
+  /** Blobs that a copy would read, each once; absent where finding out would have cost a pull. */
+  readonly blobs?: readonly BlobDescriptor[];
+  /** Pulls that a copy counts for at the source's registry; absent where pulls are not counted. */
+  readonly pulls?: number;
+}
+
+/** A tag of a source that is not wanted. */
+export interface DroppedImage {
+  readonly source: string;
+  readonly reason: string;
+}
+
+/** An entry of which nothing is done, because its source could not be listed or has too little. */
+export interface FailedEntry {
+  readonly entry: SyncEntry;
+  readonly errorType: ErrorType;
+  readonly message: string;
+  readonly next?: string;
+}
+
+export interface Plan {
+  readonly images: readonly PlannedImage[];
+  readonly dropped: readonly DroppedImage[];
+  readonly failures: readonly FailedEntry[];
+  /** Images of other shards, left out of `images`. */
+  readonly otherShards: number;
+  /** Planning was stopped before it was done. */
+  readonly isIncomplete?: boolean;
+  /** What prune would remove and keep; absent when the job does not prune. */
+  readonly prune?: PrunePlan;
+}
+
+/** Tags that are no longer wanted, or why nothing may be removed. */
+export type PrunePlan = { readonly verdicts: readonly PruneVerdict[] } | { readonly refused: string };

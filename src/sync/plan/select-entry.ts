@@ -1,0 +1,116 @@
+import { WrapperError } from '../../errors/wrapper-error.ts';
+import type { SyncEntry } from '../job.ts';
+import type { RegistryLookup } from '../ports.ts';
+import { dockerReference, type Repository } from '../reference.ts';
+import { type LookUpCreationTimes, selectTags } from '../select/select-tags.ts';
+import type { TagVerdicts } from '../select/selection.ts';
+import type { SourceImage } from '../source-image.ts';
+import { directoryImages } from './directory-images.ts';
+import type { DroppedImage, FailedEntry, WantedImage } from './plan.ts';
+
+/** What an entry needs to find its images. */
+export interface SelectEffects {
+  readonly lookup: Pick<RegistryLookup, 'tags'>;
+  readonly creationTimes: (entry: SyncEntry, repository: Repository) => LookUpCreationTimes;
+  readonly nowMs: number;
+  readonly signal: AbortSignal;
+}
+
+interface Candidate {
+  readonly image: SourceImage;
+  readonly reason: string;
+}
+
+interface Selected {
+  readonly kept: readonly Candidate[];
+  readonly dropped: readonly DroppedImage[];
+}
+
+export type EntrySelection =
+  | { readonly images: readonly WantedImage[]; readonly dropped: readonly DroppedImage[] }
+  | { readonly failure: FailedEntry };
+
+const tagImage = (repository: Repository, tag: string): SourceImage => ({
+  ...repository,
+  reference: dockerReference(repository, { tag }),
+  tag,
+});
+
+const fromRepository = async (
+  entry: SyncEntry,
+  repository: Repository,
+  { lookup, creationTimes, nowMs, signal }: SelectEffects,
+): Promise<Selected> => {
+  const { selection } = entry;
+  const tags = selection.rules === undefined ? [] : await lookup.tags(repository, entry.sourceAccess, signal);
+  const verdicts = await selectTags(selection, tags, creationTimes(entry, repository), nowMs);
+  const digests = [...new Set(selection.digests)].map((digest) => ({
+    image: { ...repository, reference: dockerReference(repository, { digest }), digest },
+    reason: 'listed',
+  }));
+  const kept = verdicts.kept.map(({ tag, reason }) => ({ image: tagImage(repository, tag), reason }));
+  const dropped = verdicts.dropped.map(({ tag, reason }) => ({
+    source: dockerReference(repository, { tag }),
+    reason,
+  }));
+  return { kept: [...kept, ...digests], dropped };
+};
+
+/** Tags of a directory's images are judged like a repository's; images without a tag are always taken. */
+const fromDirectory = async (entry: SyncEntry, path: string, nowMs: number): Promise<Selected> => {
+  const images = await directoryImages(path);
+  const tags = images.flatMap(({ tag }) => tag ?? []);
+  const verdicts: TagVerdicts = await selectTags(entry.selection, tags, async () => new Map(), nowMs);
+  const kept = new Map(verdicts.kept.map(({ tag, reason }) => [tag, reason]));
+  const dropped = new Map(verdicts.dropped.map(({ tag, reason }) => [tag, reason]));
+  return {
+    kept: images
+      .filter(({ tag }) => tag === undefined || kept.has(tag))
+      .map((image) => ({ image, reason: kept.get(image.tag ?? '') ?? 'in the directory' })),
+    dropped: images
+      .filter(({ tag }) => tag !== undefined && dropped.has(tag))
+      .map(({ reference, tag }) => ({ source: reference, reason: dropped.get(tag ?? '') ?? '' })),
+  };
+};
+
+const tooFew = (entry: SyncEntry, count: number, dropped: number): FailedEntry => ({
+  entry,
+  errorType: 'not_found',
+  message:
+    count === 0
+      ? `nothing of ${entry.name} was selected (${dropped} tags dropped)`
+      : `only ${count} images of ${entry.name} were selected, at least ${entry.selection.minimum} were expected`,
+  next: 'Look at the reasons with --dry-run; if this is right, lower "min".',
+});
+
+const mapped = (entry: SyncEntry, { image, reason }: Candidate): readonly WantedImage[] =>
+  entry.destinations.map((rule) => ({
+    source: image.reference,
+    destination: rule.destinationOf(image),
+    entry,
+    ...(image.tag === undefined ? {} : { tag: image.tag }),
+    selectedBecause: reason,
+  }));
+
+/**
+ * Lists an entry's source, selects, and maps to destinations. A source that cannot be listed, or that has fewer images than
+ * the entry expects, is a failure of this entry alone.
+ * @throws WrapperError `usage` when an image cannot be mapped: then the configuration is wrong.
+ */
+export const selectEntry = async (entry: SyncEntry, effects: SelectEffects): Promise<EntrySelection> => {
+  const { source } = entry;
+  let selected: Selected;
+  try {
+    selected =
+      source.kind === 'directory'
+        ? await fromDirectory(entry, source.path, effects.nowMs)
+        : await fromRepository(entry, { registry: source.registry, path: source.path }, effects);
+  } catch (error) {
+    if (!(error instanceof WrapperError) || effects.signal.aborted) throw error;
+    const { message, errorType, next } = error;
+    return { failure: { entry, errorType, message, ...(next === undefined ? {} : { next }) } };
+  }
+  const { kept, dropped } = selected;
+  if (kept.length < entry.selection.minimum) return { failure: tooFew(entry, kept.length, dropped.length) };
+  return { images: kept.flatMap((candidate) => mapped(entry, candidate)), dropped };
+};

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto';
+import { usageError } from '../../errors/wrapper-error.ts';
+
+/** One part of a plan that is split over `count` machines; `index` counts from 0. */
+export interface Shard {
+  readonly index: number;
+  readonly count: number;
+}
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+/** Where batch systems tell a task its number: variables of index, count and first index. */
+const ARRAYS = [
+  { index: 'JOB_COMPLETION_INDEX' },
+  { index: 'SLURM_ARRAY_TASK_ID', count: 'SLURM_ARRAY_TASK_COUNT', first: 'SLURM_ARRAY_TASK_MIN' },
+  { index: 'NOMAD_ALLOC_INDEX' },
+  { index: 'AWS_BATCH_JOB_ARRAY_INDEX', count: 'AWS_BATCH_JOB_ARRAY_SIZE' },
+  { index: 'CLOUD_RUN_TASK_INDEX', count: 'CLOUD_RUN_TASK_COUNT' },
+  { index: 'CI_NODE_INDEX', count: 'CI_NODE_TOTAL', offset: 1 },
+  { index: 'BUILDKITE_PARALLEL_JOB', count: 'BUILDKITE_PARALLEL_JOB_COUNT' },
+] as const satisfies readonly { index: string; count?: string; first?: string; offset?: number }[];
+
+const HINT = 'Write INDEX/COUNT with INDEX from 0 to COUNT - 1, auto/COUNT or auto.';
+
+const checked = (index: number, count: number, text: string): Shard => {
+  const valid = Number.isSafeInteger(index) && Number.isSafeInteger(count) && index >= 0 && index < count;
+  if (!valid) throw usageError(`"${text}" is not a shard`, HINT);
+  return { index, count };
+};
+
+const whole = (text: string | undefined): number =>
+  text !== undefined && /^\d+$/.test(text) ? Number(text) : Number.NaN;
+
+const fromEnvironment = (text: string, count: string | undefined, environment: Environment): Shard => {
+  const array = ARRAYS.find((one) => environment[one.index] !== undefined);
+  if (array === undefined) {
+    const names = ARRAYS.map((one) => one.index).join(', ');
+    throw usageError(`shard "${text}": no batch system tells the index of this task`, `One of ${names} must be set.`);
+  }
+  const first = 'first' in array ? whole(environment[array.first] ?? '0') : 0;
+  const offset = 'offset' in array ? array.offset : first;
+  const total = count ?? ('count' in array ? environment[array.count] : undefined);
+  if (total === undefined)
+    throw usageError(`shard "${text}": ${array.index} comes without a count`, 'Write auto/COUNT.');
+  return checked(whole(environment[array.index]) - offset, whole(total), text);
+};
+
+/**
+ * Reads `INDEX/COUNT`, or `auto/COUNT` and `auto` with what Kubernetes Indexed Jobs, Slurm arrays, Nomad groups, AWS Batch,
+ * Cloud Run, GitLab CI or Buildkite put into the environment.
+ * @throws WrapperError `usage` when it is no shard, or the environment does not tell.
+ */
+export const parseShard = (text: string, environment: Environment): Shard => {
+  const match = /^(\d+|auto)(?:\/(\d+))?$/.exec(text);
+  if (match === null) throw usageError(`"${text}" is not a shard`, HINT);
+  const [, index = '', count] = match;
+  return index === 'auto' ? fromEnvironment(text, count, environment) : checked(whole(index), whole(count), text);
+};
+
+/**
+ * Whether an image belongs to a shard. Only the destination decides, by a hash: with a given count every image is in exactly
+ * one shard, and images that come or go move no other.
+ */
+export const belongsTo = ({ index, count }: Shard, destination: string): boolean => {
+  const hash = createHash('sha256').update(destination).digest();
+  return hash.readUIntBE(0, 6) % count === index;
+};

@@ -1,0 +1,128 @@
+import * as z from 'zod';
+import type { Credentials } from './auth-file.ts';
+import { type Challenge, parseChallenge } from './challenge.ts';
+import type { HttpClient } from './http-client.ts';
+import type { Route } from './route.ts';
+
+const tokenSchema = z.object({
+  token: z.string().optional(),
+  access_token: z.string().optional(),
+  expires_in: z.number().optional(),
+});
+
+type Bearer = Challenge & { readonly scheme: 'bearer' };
+
+interface Token {
+  readonly header: string;
+  readonly expiresMs: number;
+}
+
+/** Docker's specification: a token without a term lives for a minute. */
+const DEFAULT_TERM_SECONDS = 60;
+/** A token is renewed so long before its end. */
+const MARGIN_MS = 10_000;
+
+const basic = ({ username, password }: Credentials): string =>
+  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+
+/** Something of the registry's way to authenticate is beyond us; skopeo has to do it. */
+export class CannotAuthenticate extends Error {}
+
+/** Knows how one registry wants to be spoken to: scheme, kind of authentication, and one token for each repository. */
+export class Authenticator {
+  readonly #http: HttpClient;
+  readonly #route: Route;
+  readonly #monotonicMs: () => number;
+  readonly #tokens = new Map<string, Promise<Token>>();
+  #registry: Promise<{ origin: string; challenge: Challenge }> | undefined;
+
+  constructor(http: HttpClient, route: Route, monotonicMs: () => number) {
+    this.#http = http;
+    this.#route = route;
+    this.#monotonicMs = monotonicMs;
+  }
+
+  /** Scheme and host that answer; asks the registry once. */
+  async origin(signal: AbortSignal): Promise<string> {
+    return (await this.#meet(signal)).origin;
+  }
+
+  /** Value of the `Authorization` header for reading a repository; absent where none is needed. */
+  async authorization(path: string, signal: AbortSignal): Promise<string | undefined> {
+    if (this.#route.registryToken !== undefined) return `Bearer ${this.#route.registryToken}`;
+    const { challenge, origin } = await this.#meet(signal);
+    const { credentials } = this.#route;
+    if (challenge.scheme === 'none') return undefined;
+    if (challenge.scheme === 'unknown') throw new CannotAuthenticate('unknown kind of authentication');
+    if (challenge.scheme === 'basic') return credentials === undefined ? undefined : basic(credentials);
+    const isSafe = challenge.realm.protocol === 'https:' || origin.startsWith('http:') || this.#route.insecure;
+    if (!isSafe && !isLoopback(challenge.realm)) throw new CannotAuthenticate('tokens over plain HTTP');
+    return (await this.#token(path, challenge, signal)).header;
+  }
+
+  /** Forgets a token that was refused. */
+  forget(path: string): void {
+    this.#tokens.delete(path);
+  }
+
+  #meet(signal: AbortSignal): Promise<{ origin: string; challenge: Challenge }> {
+    this.#registry ??= this.#ping(signal).catch((error: unknown) => {
+      this.#registry = undefined;
+      throw error;
+    });
+    return this.#registry;
+  }
+
+  async #ping(signal: AbortSignal): Promise<{ origin: string; challenge: Challenge }> {
+    const schemes = this.#route.insecure ? ['https', 'http'] : ['https'];
+    let failure: unknown;
+    for (const scheme of schemes) {
+      const origin = `${scheme}://${this.#route.host}`;
+      try {
+        const answer = await this.#http.send({ method: 'GET', url: new URL('/v2/', origin), headers: {}, signal });
+        if (answer.status === 401) return { origin, challenge: parseChallenge(answer.headers['www-authenticate']) };
+        if (answer.status === 200) return { origin, challenge: { scheme: 'none' } };
+        failure = new CannotAuthenticate(`/v2/ answers ${answer.status}`);
+      } catch (error) {
+        if (signal.aborted) throw error;
+        failure = error;
+      }
+    }
+    throw failure;
+  }
+
+  async #token(path: string, challenge: Bearer, signal: AbortSignal): Promise<Token> {
+    const cached = this.#tokens.get(path);
+    if (cached === undefined) return this.#renew(path, challenge, signal);
+    const token = await cached;
+    if (token.expiresMs > this.#monotonicMs()) return token;
+    if (this.#tokens.get(path) === cached) this.#tokens.delete(path);
+    return this.#token(path, challenge, signal);
+  }
+
+  /** Asks once for all who wait; a failure is not kept. */
+  #renew(path: string, challenge: Bearer, signal: AbortSignal): Promise<Token> {
+    const fresh = this.#fetchToken(path, challenge, signal);
+    this.#tokens.set(path, fresh);
+    fresh.catch(() => this.#tokens.delete(path));
+    return fresh;
+  }
+
+  async #fetchToken(path: string, challenge: Bearer, signal: AbortSignal): Promise<Token> {
+    const url = new URL(challenge.realm);
+    url.searchParams.set('scope', `repository:${path}:pull`);
+    if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);
+    const { credentials } = this.#route;
+    const headers: Record<string, string> = credentials === undefined ? {} : { authorization: basic(credentials) };
+    const { status, body } = await this.#http.send({ method: 'GET', url, headers, signal });
+    if (status !== 200) throw new CannotAuthenticate(`token service answers ${status}`);
+    const { token, access_token: accessToken, expires_in: term } = tokenSchema.parse(JSON.parse(body.toString('utf8')));
+    const value = token ?? accessToken;
+    if (value === undefined || value === '') throw new CannotAuthenticate('token service gives no token');
+    const lifetimeMs = Math.max(0, (term ?? DEFAULT_TERM_SECONDS) * 1000 - MARGIN_MS);
+    return { header: `Bearer ${value}`, expiresMs: this.#monotonicMs() + lifetimeMs };
+  }
+}
+
+const isLoopback = ({ hostname }: URL): boolean =>
+  hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');

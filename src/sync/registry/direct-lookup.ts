@@ -1,0 +1,144 @@
+import { hash } from 'node:crypto';
+import PQueue from 'p-queue';
+import type { Clock } from '../../context.ts';
+import { WrapperError } from '../../errors/wrapper-error.ts';
+import { digestOf, mediaTypeOf } from '../check/manifest.ts';
+import type { RegistryAccess, RegistryLimits } from '../job.ts';
+import type { ManifestHead, RegistryLookup, SkopeoPort } from '../ports.ts';
+import { parseDockerReference, type Repository } from '../reference.ts';
+import { type Answer, REQUESTS_AT_A_TIME, RegistryClient, type RegistryNews } from './registry-client.ts';
+import type { Route, Router } from './route.ts';
+
+export interface LookupOptions {
+  readonly router: Router;
+  readonly skopeo: Pick<SkopeoPort, 'inspectRaw' | 'listTags'>;
+  readonly limits: ReadonlyMap<string, RegistryLimits>;
+  readonly clock: Clock;
+  readonly rateLimited?: (registry: string) => void;
+}
+
+/** Counts pulls by contract; other registries are known to by their headers. */
+const DOCKER_HUB = 'docker.io';
+const DEFAULT_TAG = 'latest';
+
+/** What must be equal for two users of a registry to share connections and tokens. */
+const identityOf = ({ registry, insecure, credentials, registryToken, authorities }: Route): string =>
+  hash('sha256', JSON.stringify([registry, insecure, credentials, registryToken, authorities]), 'base64url');
+
+/**
+ * Asks registries directly where that is plainly what skopeo would do and the answer leaves no doubt, and skopeo in every
+ * other case. Routes, connections and tokens are kept for the run.
+ */
+export class DirectLookup implements RegistryLookup, Disposable {
+  readonly #options: LookupOptions;
+  readonly #clients = new Map<string, RegistryClient>();
+  readonly #routes = new WeakMap<RegistryAccess, Map<string, Promise<Route | undefined>>>();
+  readonly #queues = new Map<string, PQueue>();
+  readonly #left = new Map<string, number>();
+
+  constructor(options: LookupOptions) {
+    this.#options = options;
+  }
+
+  async tags(repository: Repository, access: RegistryAccess, signal: AbortSignal): Promise<readonly string[]> {
+    const answer = await this.#directly(repository, access, signal, (client) => client.tags(repository, signal));
+    if (answer.kind === 'found') return answer.value;
+    return this.#options.skopeo.listTags(repository, access, signal);
+  }
+
+  async head(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<ManifestHead | undefined> {
+    const { tag, digest, ...repository } = parseDockerReference(reference);
+    const version = digest ?? tag ?? DEFAULT_TAG;
+    const answer = await this.#directly(repository, access, signal, (client) =>
+      client.head(repository, version, signal),
+    );
+    if (answer.kind === 'found') return answer.value;
+    if (answer.kind === 'absent') return undefined;
+    return this.#headBySkopeo(reference, access, signal);
+  }
+
+  async manifest(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Uint8Array> {
+    const { tag, digest, ...repository } = parseDockerReference(reference);
+    const version = digest ?? tag ?? DEFAULT_TAG;
+    const answer = await this.#directly(repository, access, signal, (client) =>
+      client.manifest(repository, version, signal),
+    );
+    const isTrue = answer.kind === 'found' && (digest === undefined || digestOf(answer.value) === digest);
+    return isTrue ? answer.value : this.#options.skopeo.inspectRaw(reference, access, signal);
+  }
+
+  countsPulls(registry: string): boolean {
+    return registry === DOCKER_HUB || this.#left.has(registry);
+  }
+
+  pullsLeft(registry: string): number | undefined {
+    return this.#left.get(registry);
+  }
+
+  [Symbol.dispose](): void {
+    for (const queue of this.#queues.values()) queue.clear();
+    for (const client of this.#clients.values()) client[Symbol.dispose]();
+  }
+
+  /** Any failure of the direct way leaves the question open. */
+  async #directly<T>(
+    repository: Repository,
+    access: RegistryAccess,
+    signal: AbortSignal,
+    ask: (client: RegistryClient) => Promise<Answer<T>>,
+  ): Promise<Answer<T>> {
+    try {
+      const route = await this.#routeTo(repository, access);
+      return route === undefined ? { kind: 'unclear' } : await ask(this.#clientFor(route));
+    } catch (error) {
+      if (signal.aborted) throw error;
+      return { kind: 'unclear' };
+    }
+  }
+
+  async #headBySkopeo(
+    reference: string,
+    access: RegistryAccess,
+    signal: AbortSignal,
+  ): Promise<ManifestHead | undefined> {
+    try {
+      const bytes = await this.#options.skopeo.inspectRaw(reference, access, signal);
+      const mediaType = mediaTypeOf(bytes);
+      return { digest: digestOf(bytes), ...(mediaType === undefined ? {} : { mediaType }) };
+    } catch (error) {
+      if (error instanceof WrapperError && error.errorType === 'not_found') return undefined;
+      throw error;
+    }
+  }
+
+  #routeTo(repository: Repository, access: RegistryAccess): Promise<Route | undefined> {
+    const routes = this.#routes.get(access) ?? new Map<string, Promise<Route | undefined>>();
+    this.#routes.set(access, routes);
+    const name = `${repository.registry}/${repository.path}`;
+    const route = routes.get(name) ?? this.#options.router.routeTo(repository, access);
+    routes.set(name, route);
+    return route;
+  }
+
+  #clientFor(route: Route): RegistryClient {
+    const identity = identityOf(route);
+    const known = this.#clients.get(identity);
+    if (known !== undefined) return known;
+    const { clock, rateLimited } = this.#options;
+    const news: RegistryNews = {
+      rateLimited: (registry) => rateLimited?.(registry),
+      pullsLeft: (registry, count) => void this.#left.set(registry, count),
+    };
+    const client = new RegistryClient(route, this.#queueFor(route.registry), clock, news);
+    this.#clients.set(identity, client);
+    return client;
+  }
+
+  #queueFor(registry: string): PQueue {
+    const { requestsPerSecond } = this.#options.limits.get(registry) ?? {};
+    const rate = requestsPerSecond === undefined ? {} : { intervalCap: 1, interval: 1000 / requestsPerSecond };
+    const queue = this.#queues.get(registry) ?? new PQueue({ concurrency: REQUESTS_AT_A_TIME, ...rate });
+    this.#queues.set(registry, queue);
+    return queue;
+  }
+}

@@ -1,0 +1,67 @@
+import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
+import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** No manifest and no page of tags is larger; a longer answer is none. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+/** Silence for so long is no answer; skopeo is asked then, whose limits are its own. */
+const SILENCE_MS = 30_000;
+
+export interface HttpOptions {
+  readonly authorities: readonly string[];
+  readonly insecure: boolean;
+  readonly maxConnections: number;
+}
+
+/** Requests to one registry and its token service, over connections that are kept. */
+export class HttpClient implements Disposable {
+  readonly #http: HttpAgent;
+  readonly #https: HttpsAgent;
+
+  constructor({ authorities, insecure, maxConnections }: HttpOptions) {
+    const common = { keepAlive: true, maxSockets: maxConnections, timeout: SILENCE_MS };
+    this.#http = new HttpAgent(common);
+    this.#https = new HttpsAgent({ ...common, ca: [...authorities], rejectUnauthorized: !insecure });
+  }
+
+  /** Sends one request; redirects are not followed. Rejects on network errors, silence, a body too large, abort. */
+  send({ method, url, headers, signal }: HttpRequest): Promise<HttpAnswer> {
+    const isHttps = url.protocol === 'https:';
+    const options = { method, headers, signal, agent: isHttps ? this.#https : this.#http };
+    const { promise, resolve, reject } = Promise.withResolvers<HttpAnswer>();
+    const request = (isHttps ? httpsRequest : httpRequest)(url, options, (response) => {
+      const chunks: Buffer[] = [];
+      let length = 0;
+      response.on('data', (chunk: Buffer) => {
+        length += chunk.length;
+        if (length > MAX_BODY_BYTES) response.destroy(new Error(`answer of ${url.host} is larger than 8 MiB`));
+        else chunks.push(chunk);
+      });
+      response.once('error', reject);
+      response.once('end', () =>
+        resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
+      );
+    });
+    request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`no answer from ${url.host}`)));
+    request.once('error', reject);
+    request.end();
+    return promise;
+  }
+
+  [Symbol.dispose](): void {
+    this.#http.destroy();
+    this.#https.destroy();
+  }
+}

@@ -1,0 +1,61 @@
+import { formatBytes, renderTable } from '../plan/render-plan.ts';
+import type { ImageReport } from './image-report.ts';
+import type { SyncReport } from './sync-report.ts';
+
+const formatSeconds = (seconds: number): string => {
+  if (seconds < 60) return `${seconds.toFixed(1)} s`;
+  const minutes = Math.floor(seconds / 60);
+  return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;
+};
+
+/** `2 failed (1 unauthorized, 1 stalled)` */
+const failedText = ({ images, failures, totals }: SyncReport): string => {
+  const types = new Map<string, number>();
+  for (const { errorType = 'unknown' } of [...images.filter(({ outcome }) => outcome === 'failed'), ...failures]) {
+    types.set(errorType, (types.get(errorType) ?? 0) + 1);
+  }
+  const parts = [...types].map(([type, count]) => `${count} ${type}`).join(', ');
+  const sources = failures.length === 0 ? '' : ` and ${failures.length} source${failures.length === 1 ? '' : 's'}`;
+  return parts === '' ? '0 failed' : `${totals.failed}${sources} failed (${parts})`;
+};
+
+/** One line: what became of the images, bytes and time. */
+export const summaryLine = (report: SyncReport): string => {
+  const { totals, durationSeconds, otherShards } = report;
+  const parts = [
+    `copied ${totals.copied}`,
+    `unchanged ${totals.unchanged}`,
+    ...(totals.skipped > 0 ? [`skipped ${totals.skipped}`] : []),
+    ...(totals.pruned > 0 ? [`pruned ${totals.pruned}`] : []),
+    failedText(report),
+    ...(otherShards > 0 ? [`${otherShards} in other shards`] : []),
+  ];
+  return `${parts.join(', ')}; ${formatBytes(totals.bytes)} in ${formatSeconds(durationSeconds)}`;
+};
+
+const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+
+/** Every failure with its class, words and next step; empty without failures. */
+export const failuresTable = ({ images, failures, prune = [] }: SyncReport): string => {
+  const failed = images.filter(({ outcome }) => outcome === 'failed');
+  const rows = [
+    ...failures.map(({ source, errorType, message, next = '' }) => [errorType, source, oneLine(message), next]),
+    ...failed.map(({ errorType = 'unknown', source, message = '', next = '' }) => [
+      errorType,
+      source,
+      oneLine(message),
+      next,
+    ]),
+    ...prune
+      .filter(({ outcome }) => outcome === 'failed')
+      .map(({ destination, reason }) => ['prune', destination, oneLine(reason), '']),
+  ];
+  return rows.length === 0 ? '' : renderTable([['ERROR', 'IMAGE', 'MESSAGE', 'NEXT STEP'], ...rows]);
+};
+
+/** The file of `--digestfile`: `digest destination` for each image that is at its destination. */
+export const digestFile = (images: readonly ImageReport[]): string =>
+  images
+    .filter(({ outcome, digest }) => digest !== undefined && (outcome === 'copied' || outcome === 'unchanged'))
+    .map(({ digest, destination }) => `${digest} ${destination}\n`)
+    .join('');

@@ -1,0 +1,64 @@
+import { EXIT } from '../../errors/wrapper-error.ts';
+import type { ErrorType, ImageOutcome } from '../../tracking/vocabulary.ts';
+import type { ImageReport } from './image-report.ts';
+
+/** A source of which nothing was done, or a prune that was refused. */
+export interface SourceFailure {
+  /** What failed: `quay.io/coreos/etcd`, or `prune`. */
+  readonly source: string;
+  readonly errorType: ErrorType;
+  readonly message: string;
+  readonly next?: string;
+}
+
+/** A tag that prune removed, or would not. */
+export interface PruneReport {
+  readonly destination: string;
+  readonly outcome: 'removed' | 'kept' | 'failed';
+  readonly reason: string;
+}
+
+/** What one run of sync did: the object behind `--json` and `--report`. */
+export interface SyncReport {
+  readonly version: 1;
+  readonly job?: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationSeconds: number;
+  readonly exitCode: number;
+  readonly images: readonly ImageReport[];
+  readonly failures: readonly SourceFailure[];
+  readonly dropped: number;
+  readonly otherShards: number;
+  readonly prune?: readonly PruneReport[];
+  readonly totals: Readonly<Record<ImageOutcome, number>> & { readonly bytes: number; readonly pruned: number };
+}
+
+const countOf = (images: readonly ImageReport[], outcome: ImageOutcome): number =>
+  images.filter((image) => image.outcome === outcome).length;
+
+/** Sums over images. */
+export const reportTotals = (
+  images: readonly ImageReport[],
+  prune: readonly PruneReport[] = [],
+): SyncReport['totals'] => ({
+  copied: countOf(images, 'copied'),
+  unchanged: countOf(images, 'unchanged'),
+  skipped: countOf(images, 'skipped'),
+  failed: countOf(images, 'failed'),
+  bytes: images.reduce((sum, { bytes }) => sum + bytes, 0),
+  pruned: prune.filter(({ outcome }) => outcome === 'removed').length,
+});
+
+/** 0: everything is where it should be; 3: some of it; 1: none. */
+export const exitCodeOf = (
+  images: readonly ImageReport[],
+  failures: readonly SourceFailure[],
+  prune: readonly PruneReport[] = [],
+): number => {
+  const hasFailed = failures.length > 0 || prune.some(({ outcome }) => outcome === 'failed');
+  const isAllDone = images.every(({ outcome }) => outcome === 'copied' || outcome === 'unchanged');
+  if (isAllDone && !hasFailed) return EXIT.success;
+  const isAnyDone = images.some(({ outcome }) => outcome === 'copied' || outcome === 'unchanged');
+  return isAnyDone ? EXIT.partialFailure : EXIT.failure;
+};

@@ -1,0 +1,64 @@
+import type { OperationResult } from '../../tracking/events.ts';
+import type { RegistryAccess, SyncJob } from '../job.ts';
+import { destinationAccess } from '../plan/destination-access.ts';
+import type { PlannedImage } from '../plan/plan.ts';
+import type { CopyOptions, RegistryLookup, SkopeoPort } from '../ports.ts';
+import { type CopyStep, copyPlatforms } from './copy-platforms.ts';
+import { copyStaged } from './staged-destination.ts';
+
+export interface CopyEffects {
+  readonly skopeo: Pick<SkopeoPort, 'copyImage'>;
+  readonly lookup: Pick<RegistryLookup, 'manifest'>;
+  readonly signal: AbortSignal;
+}
+
+const isLocal = (reference: string): boolean => !reference.startsWith('docker://');
+
+const NO_ACCESS: RegistryAccess = {};
+
+/** What holds for every step of an image's copy. */
+const commonOptions = (
+  job: SyncJob,
+  { entry, destination }: PlannedImage,
+  attempt: number,
+  onLayerFinished: (digest: string) => void,
+): Omit<CopyOptions, 'content' | 'platform'> => {
+  const { content: _content, systemPlatform: _platform, ...settings } = entry.copy;
+  return {
+    ...settings,
+    sourceAccess: entry.sourceAccess,
+    destinationAccess: isLocal(destination) ? NO_ACCESS : destinationAccess(job)(destination),
+    ...(job.stallTimeoutSeconds === undefined ? {} : { stallTimeoutSeconds: job.stallTimeoutSeconds }),
+    onLayerFinished,
+    attempt,
+  };
+};
+
+/**
+ * Makes one attempt to copy an image in the way its entry asks for: whole indexes, one platform, several platforms; beside
+ * its place where that is a directory or an archive.
+ * @throws WrapperError for what stops it before or between skopeo's work.
+ */
+export const copyImage = async (
+  job: SyncJob,
+  image: PlannedImage,
+  attempt: number,
+  onLayerFinished: (digest: string) => void,
+  { skopeo, lookup, signal }: CopyEffects,
+): Promise<OperationResult> => {
+  const { source, destination, entry } = image;
+  const { content, systemPlatform } = entry.copy;
+  const common = commonOptions(job, image, attempt, onLayerFinished);
+  const copy: CopyStep = (from, to, step) => skopeo.copyImage(from, to, { ...common, ...step }, signal);
+  if (typeof content !== 'string' && content.length > 1) {
+    const bytes = await lookup.manifest(source, entry.sourceAccess, signal);
+    return copyPlatforms(source, destination, content, bytes, copy);
+  }
+  const platform = typeof content === 'string' ? systemPlatform : content[0];
+  const options: CopyOptions = {
+    ...common,
+    content: content === 'all' ? 'all' : 'system',
+    ...(platform === undefined || content === 'all' ? {} : { platform }),
+  };
+  return copyStaged(destination, entry.existingDirectory, (to) => skopeo.copyImage(source, to, options, signal));
+};

@@ -1,0 +1,43 @@
+import { WrapperError } from '../../errors/wrapper-error.ts';
+import { failureClass } from '../../skopeo/failure/classify.ts';
+import { failureSubject } from '../../skopeo/failure/facts.ts';
+import type { OperationResult } from '../../tracking/events.ts';
+import type { ErrorType } from '../../tracking/vocabulary.ts';
+import type { Mapped } from '../map/collisions.ts';
+import { registryOf } from '../reference.ts';
+
+/** Why an attempt failed, and what to do about it. */
+export interface ImageFailure {
+  readonly errorType: ErrorType;
+  readonly message: string;
+  readonly next: string;
+}
+
+/** The failure that a result of skopeo tells of. */
+export const failureOfResult = ({ source, destination }: Mapped, result: OperationResult): ImageFailure => {
+  const { errorType = 'unknown', message = 'no reason was given' } = result;
+  return { errorType, message, next: failureClass(errorType).next(failureSubject(message, { source, destination })) };
+};
+
+/** The failure that an error of ours tells of; anything else is a bug and is thrown again. */
+export const failureOfError = (error: unknown, signal: AbortSignal): ImageFailure => {
+  if (error instanceof WrapperError) {
+    const { errorType, message, next = failureClass(errorType).next({}) } = error;
+    return { errorType, message, next };
+  }
+  if (signal.aborted) return { errorType: 'canceled', message: 'the run was stopped', next: 'Run it again.' };
+  throw error;
+};
+
+/** What keeps an image from being started when only others' pulls are left. */
+export const noPullsLeft = ({ source }: Mapped): ImageFailure => ({
+  errorType: 'rate_limited',
+  message: `the pulls left at ${registryOf(source) ?? 'the registry'} are reserved`,
+  next: 'Run it again when the allowance is renewed, log in for a larger one, or lower "pull-reserve".',
+});
+
+/** The registry that a failure is about, as far as the message tells; else the source's. */
+export const registryOfFailure = ({ source, destination }: Mapped, { message }: ImageFailure): string | undefined => {
+  const { side, registry } = failureSubject(message, { source, destination });
+  return registry ?? registryOf(side === 'destination' ? destination : source);
+};

@@ -1,0 +1,51 @@
+import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import type { OperationResult } from '../../tracking/events.ts';
+import { parseLocation } from '../reference.ts';
+
+const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
+
+/** Moves what was staged to its place; what lay there goes last, so that the place is empty for a moment at most. */
+const moveIntoPlace = async (staged: string, path: string): Promise<void> => {
+  const old = `${path}.old`;
+  await rm(old, { recursive: true, force: true });
+  if (await exists(path)) await rename(path, old);
+  await rename(staged, path);
+  await rm(old, { recursive: true, force: true });
+};
+
+const refuseExisting = async (path: string): Promise<void> => {
+  if (!(await exists(path))) return;
+  throw new WrapperError(`refusing to overwrite ${path}, which holds something else`, {
+    errorType: 'destination_conflict',
+    exitCode: EXIT.failure,
+    next: 'Remove it, or choose another destination.',
+  });
+};
+
+/**
+ * Copies to a directory or an archive beside its place and moves it there when it is whole: an attempt that breaks off
+ * leaves nothing behind, and what lay there before stays until then. Registries and OCI layouts need no staging.
+ */
+export const copyStaged = async (
+  destination: string,
+  existingDirectory: 'replace' | 'refuse',
+  copy: (destination: string) => Promise<OperationResult>,
+): Promise<OperationResult> => {
+  const location = parseLocation(destination);
+  if (location.transport === 'docker') return copy(destination);
+  await mkdir(dirname(location.path), { recursive: true });
+  if (location.transport === 'oci') return copy(destination);
+  if (location.transport === 'dir' && existingDirectory === 'refuse') await refuseExisting(location.path);
+  const staged = `${location.path}.partial`;
+  const name = location.name === undefined ? '' : `:${location.name}`;
+  try {
+    await rm(staged, { recursive: true, force: true });
+    const result = await copy(`${location.transport}:${staged}${name}`);
+    if (result.outcome === 'success') await moveIntoPlace(staged, location.path);
+    return result;
+  } finally {
+    await rm(staged, { recursive: true, force: true });
+  }
+};

@@ -1,0 +1,35 @@
+import type { RegistryAccess } from '../job.ts';
+import type { CopyOptions } from '../ports.ts';
+
+/** Options of one side; `prefix` is `src-`, `dest-` or empty. Credentials come by `authFile` alone. */
+export const accessArguments = (
+  prefix: string,
+  { anonymous, certDirectory, tlsVerify }: RegistryAccess,
+  authFile: string | undefined,
+): string[] => [
+  ...(authFile === undefined ? [] : [`--${prefix}authfile=${authFile}`]),
+  ...(anonymous === true ? [`--${prefix}no-creds`] : []),
+  ...(certDirectory === undefined ? [] : [`--${prefix}cert-dir=${certDirectory}`]),
+  ...(tlsVerify === undefined ? [] : [`--${prefix}tls-verify=${tlsVerify}`]),
+];
+
+/** Options of `copy` itself, without those of the sides. */
+export const copyArguments = (options: CopyOptions): string[] => [
+  ...(options.content === 'all' ? ['--all'] : []),
+  ...(options.content === 'index-only' ? ['--multi-arch=index-only'] : []),
+  ...(options.preserveDigests ? ['--preserve-digests'] : []),
+  ...(options.format === undefined ? [] : [`--format=${options.format}`]),
+  ...(options.removeSignatures === true ? ['--remove-signatures'] : []),
+  ...(options.signBy === undefined ? [] : [`--sign-by=${options.signBy}`]),
+  ...(options.signBySigstorePrivateKey === undefined
+    ? []
+    : [`--sign-by-sigstore-private-key=${options.signBySigstorePrivateKey}`]),
+  ...(options.signPassphraseFile === undefined ? [] : [`--sign-passphrase-file=${options.signPassphraseFile}`]),
+];
+
+/** skopeo's choice of platform. */
+export const platformArguments = ({ platform }: CopyOptions): string[] => [
+  ...(platform?.os === undefined ? [] : [`--override-os=${platform.os}`]),
+  ...(platform?.architecture === undefined ? [] : [`--override-arch=${platform.architecture}`]),
+  ...(platform?.variant === undefined ? [] : [`--override-variant=${platform.variant}`]),
+];

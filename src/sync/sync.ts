@@ -1,0 +1,155 @@
+import { join } from 'node:path';
+import type { Clock } from '../context.ts';
+import { EXIT, usageError } from '../errors/wrapper-error.ts';
+import { loadMemory, type SyncMemory, saveMemory } from './check/memory.ts';
+import type { SyncJob } from './job.ts';
+import { destinationAccess } from './plan/destination-access.ts';
+import { makePlan, type PlanOptions } from './plan/make-plan.ts';
+import type { Plan } from './plan/plan.ts';
+import type { RegistryLookup, SkopeoPort, SyncObserver } from './ports.ts';
+import { carryOutPrune } from './prune/carry-out.ts';
+import type { ImageReport } from './report/image-report.ts';
+import {
+  exitCodeOf,
+  type PruneReport,
+  reportTotals,
+  type SourceFailure,
+  type SyncReport,
+} from './report/sync-report.ts';
+import { type LockMode, takeJobLock } from './run/job-lock.ts';
+import { runPlan } from './run/run-plan.ts';
+
+/** What a sync run needs from outside. */
+export interface SyncEffects {
+  readonly skopeo: SkopeoPort;
+  readonly lookup: RegistryLookup;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly observer?: SyncObserver;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Where jobs keep lock and memory; absent: neither. */
+  readonly stateDirectory?: string;
+}
+
+export interface SyncOptions extends PlanOptions {
+  readonly lock?: LockMode;
+}
+
+const MEMORY_WITHOUT_NAME = 'unnamed';
+
+const memoryName = (job: SyncJob, { shard }: SyncOptions): string => {
+  const part = shard === undefined ? '' : `.${shard.index}-of-${shard.count}`;
+  return `${job.name ?? MEMORY_WITHOUT_NAME}${part}`;
+};
+
+const syncDirectory = (stateDirectory: string): string => join(stateDirectory, 'sync');
+
+const memoryPath = (job: SyncJob, effects: SyncEffects, options: SyncOptions): string | undefined =>
+  effects.stateDirectory === undefined
+    ? undefined
+    : join(syncDirectory(effects.stateDirectory), `${memoryName(job, options)}.json`);
+
+const refuseNamelessPrune = (job: SyncJob, { stateDirectory }: SyncEffects): void => {
+  if (job.prune === undefined || (job.name !== undefined && stateDirectory !== undefined)) return;
+  throw usageError(
+    'prune needs a job name and a state directory, to know what earlier runs wrote',
+    'Give "job" or --job-name.',
+  );
+};
+
+const planWith = (job: SyncJob, memory: SyncMemory, effects: SyncEffects, options: SyncOptions): Promise<Plan> =>
+  makePlan(job, { ...effects, memory, nowMs: effects.clock.wallMs() }, options);
+
+/**
+ * Finds out what a run would do; nothing is written anywhere.
+ * @throws WrapperError `usage` when the job is wrong.
+ */
+export const planSync = async (job: SyncJob, effects: SyncEffects, options: SyncOptions = {}): Promise<Plan> => {
+  refuseNamelessPrune(job, effects);
+  const path = memoryPath(job, effects, options);
+  return planWith(job, await loadMemory(path), effects, options);
+};
+
+const sourceFailures = ({ failures, prune, isIncomplete = false }: Plan): readonly SourceFailure[] => [
+  ...(isIncomplete
+    ? [{ source: 'plan', errorType: 'canceled' as const, message: 'stopped before the plan was made' }]
+    : []),
+  ...failures.map(({ entry, errorType, message, next }) => ({
+    source: entry.name,
+    errorType,
+    message,
+    ...(next === undefined ? {} : { next }),
+  })),
+  ...(prune !== undefined && 'refused' in prune && failures.length === 0
+    ? [{ source: 'prune', errorType: 'unknown' as const, message: prune.refused, next: PRUNE_NEXT }]
+    : []),
+];
+
+const PRUNE_NEXT = 'Look at --dry-run; if this is right, raise "max-share" for one run.';
+
+/** Prunes when everything else went well: with an image missing, what it replaces is better kept. */
+const prune = async (
+  job: SyncJob,
+  plan: Plan,
+  images: readonly ImageReport[],
+  memory: SyncMemory,
+  effects: SyncEffects,
+): Promise<readonly PruneReport[] | undefined> => {
+  if (plan.prune === undefined || 'refused' in plan.prune || effects.signal.aborted) return undefined;
+  const candidates = plan.prune.verdicts.map(({ destination }) => destination);
+  if (exitCodeOf(images, []) !== EXIT.success) {
+    return candidates.map((destination) => ({ destination, outcome: 'kept', reason: 'images of this run failed' }));
+  }
+  return carryOutPrune(candidates, { ...effects, memory, destinationAccess: destinationAccess(job) });
+};
+
+/** A run that was stopped while it was planning has a report as well. */
+const stoppedPlan = (error: unknown, { signal }: SyncEffects): Plan => {
+  if (!signal.aborted) throw error;
+  return { images: [], dropped: [], failures: [], otherShards: 0, isIncomplete: true };
+};
+
+const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOptions): Promise<SyncReport> => {
+  const { clock } = effects;
+  const startedAt = new Date(clock.wallMs()).toISOString();
+  const startedMs = clock.monotonicMs();
+  const path = memoryPath(job, effects, options);
+  const memory = await loadMemory(path);
+  const plan = await planWith(job, memory, effects, options).catch((error: unknown) => stoppedPlan(error, effects));
+  const images = await runPlan(job, plan, { ...effects, memory });
+  const pruned = await prune(job, plan, images, memory, effects);
+  if (path !== undefined) await saveMemory(path, memory);
+  const failures = sourceFailures(plan);
+  return {
+    version: 1,
+    ...(job.name === undefined ? {} : { job: job.name }),
+    startedAt,
+    durationSeconds: (clock.monotonicMs() - startedMs) / 1000,
+    exitCode: exitCodeOf(images, failures, pruned),
+    images,
+    failures,
+    dropped: plan.dropped.length,
+    otherShards: plan.otherShards,
+    ...(pruned === undefined ? {} : { prune: pruned }),
+    totals: reportTotals(images, pruned),
+  };
+};
+
+/**
+ * Does a job: plans, copies what differs, prunes, and reports. Absent: another run of the job holds the lock and the mode is
+ * `skip`. When `signal` aborts, what runs is ended, the rest is not tried, and the report tells.
+ * @throws WrapperError when the job is wrong, or the lock is held and the mode is `fail` (status 75).
+ */
+export const runSync = async (
+  job: SyncJob,
+  effects: SyncEffects,
+  options: SyncOptions = {},
+): Promise<SyncReport | undefined> => {
+  refuseNamelessPrune(job, effects);
+  const { stateDirectory, signal } = effects;
+  if (job.name === undefined || stateDirectory === undefined) return runLocked(job, effects, options);
+  const directory = syncDirectory(stateDirectory);
+  await using lock = await takeJobLock(directory, memoryName(job, options), options.lock ?? 'fail', signal);
+  return lock === undefined ? undefined : await runLocked(job, effects, options);
+};

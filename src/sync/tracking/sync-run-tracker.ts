@@ -1,0 +1,125 @@
+import type { Clock } from '../../context.ts';
+import type { OperationResult } from '../../tracking/events.ts';
+import type { LiveOperation } from '../../tracking/live-operation.ts';
+import type { LiveSource, OperationIdentity, OperationObserver } from '../../tracking/observer.ts';
+import type { ImageOutcome } from '../../tracking/vocabulary.ts';
+import type { SyncJob } from '../job.ts';
+import type { SyncObserver } from '../ports.ts';
+import type { SyncReport } from '../report/sync-report.ts';
+
+/** How far a run is, for a display. */
+export interface SyncProgress {
+  readonly checked: { readonly done: number; readonly total: number };
+  readonly finished: Readonly<Record<ImageOutcome, number>>;
+  readonly waiting: number;
+}
+
+const sourceName = ({ entries }: SyncJob): string => {
+  const [only, ...others] = entries;
+  return only !== undefined && others.length === 0 ? only.name : `${entries.length} sources`;
+};
+
+const isDirectory = ({ entries }: SyncJob): boolean => entries[0]?.source.kind === 'directory';
+
+/** Follows one run of sync as a whole: one operation, whose images are its parts. */
+export class SyncRunTracker implements LiveSource {
+  readonly identity: OperationIdentity;
+  readonly #job: SyncJob;
+  readonly #clock: Clock;
+  readonly #observers: readonly OperationObserver[];
+  readonly #startedMs: number;
+  #lastProgressMs: number;
+  #checked = { done: 0, total: 0 };
+  #finished = { copied: 0, unchanged: 0, skipped: 0, failed: 0 };
+  #waiting = 0;
+
+  constructor(job: SyncJob, clock: Clock, observers: readonly OperationObserver[]) {
+    this.identity = {
+      operation: 'sync',
+      sourceTransport: isDirectory(job) ? 'dir' : 'docker',
+      destinationTransport: 'docker',
+    };
+    this.#job = job;
+    this.#clock = clock;
+    this.#observers = observers;
+    this.#startedMs = clock.monotonicMs();
+    this.#lastProgressMs = this.#startedMs;
+  }
+
+  /** What the engine reports to. */
+  get observer(): SyncObserver {
+    return {
+      checked: (done, total) => {
+        this.#checked = { done, total };
+        this.progressed();
+      },
+      queueChanged: (waiting) => {
+        this.#waiting = waiting;
+      },
+      imageFinished: (outcome) => {
+        this.#finished[outcome]++;
+        this.progressed();
+        this.#tell((observer) => observer.imageFinished?.(outcome));
+      },
+      retrying: (errorType) => this.#tell((observer) => observer.retrying?.(this.identity, errorType)),
+    };
+  }
+
+  start(): void {
+    this.#tell((observer) => observer.operationStarted?.(this));
+  }
+
+  /** Anything moved: an image's copy, a check, an end. */
+  progressed(): void {
+    this.#lastProgressMs = this.#clock.monotonicMs();
+  }
+
+  finish(result: OperationResult): void {
+    this.#tell((observer) => observer.operationFinished?.(this, result));
+  }
+
+  progress(): SyncProgress {
+    return { checked: this.#checked, finished: this.#finished, waiting: this.#waiting };
+  }
+
+  live(): LiveOperation {
+    const done = Object.values(this.#finished).reduce((sum, count) => sum + count, 0);
+    const { total } = this.#checked;
+    return {
+      operation: 'sync',
+      sourceShort: `${this.identity.sourceTransport}:${sourceName(this.#job)}`.slice(0, 64),
+      destinationShort: '',
+      step: done === 0 && this.#waiting === 0 ? 'starting' : 'running',
+      startedMs: this.#startedMs,
+      lastProgressMs: this.#lastProgressMs,
+      blobsFinished: 0,
+      transferredBytes: 0,
+      throughputBytesPerSecond: 0,
+      queued: this.#waiting,
+      ...(total === 0 ? {} : { percent: Math.min(99.9, (100 * done) / total) }),
+    };
+  }
+
+  #tell(fact: (observer: OperationObserver) => void): void {
+    for (const observer of this.#observers) fact(observer);
+  }
+}
+
+/** A run's report as the result of one operation, for metrics. */
+export const resultOfReport = (report: SyncReport): OperationResult => {
+  const failed = report.images.find(({ outcome }) => outcome === 'failed');
+  const errorType = report.failures[0]?.errorType ?? failed?.errorType ?? 'partial_failure';
+  return {
+    operation: 'sync',
+    source: '',
+    destination: '',
+    exitCode: report.exitCode,
+    transferredBytes: report.totals.bytes,
+    blobs: [],
+    durationSeconds: report.durationSeconds,
+    attempts: 1,
+    ...(report.exitCode === 0
+      ? { outcome: 'success' }
+      : { outcome: 'error', errorType: report.exitCode === 3 ? 'partial_failure' : errorType }),
+  };
+};

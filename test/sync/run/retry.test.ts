@@ -1,0 +1,53 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { decideRetry } from '../../../src/sync/run/retry.ts';
+import { ERROR_TYPES, type ErrorType } from '../../../src/tracking/vocabulary.ts';
+
+const POLICY = { times: 3, delaySeconds: 2, maxDelaySeconds: 5 };
+
+const kinds = (attempt: number): Record<string, string> =>
+  Object.fromEntries(ERROR_TYPES.map((type) => [type, decideRetry(type, attempt, POLICY, 0.5).kind]));
+
+test('what another try cannot mend is given up at once', () => {
+  const given: ErrorType[] = [
+    'unauthorized',
+    'denied',
+    'not_found',
+    'policy_rejected',
+    'usage',
+    'disk_full',
+    'canceled',
+  ];
+  for (const type of given) assert.equal(kinds(1)[type], 'give-up', type);
+});
+
+test('faults of the network and of servers are tried again, until the times are used up', () => {
+  const retried: ErrorType[] = ['server_error', 'connection_lost', 'timeout', 'stalled', 'connection_refused', 'dns'];
+  for (const type of retried) {
+    assert.equal(kinds(3)[type], 'retry', type);
+    assert.equal(kinds(4)[type], 'give-up', type);
+  }
+});
+
+test('a damaged transfer is tried again once', () => {
+  assert.equal(kinds(1).digest_mismatch, 'retry');
+  assert.equal(kinds(2).digest_mismatch, 'give-up');
+});
+
+test('a limited rate pauses the registry, longer each time', () => {
+  const delay = (attempt: number) => decideRetry('rate_limited', attempt, POLICY, 0);
+  assert.deepEqual(delay(1), { kind: 'pause-registry', delaySeconds: 60 });
+  assert.deepEqual(delay(3), { kind: 'pause-registry', delaySeconds: 240 });
+});
+
+test('delays double up to their limit, and chance takes up to half of them away', () => {
+  const delay = (attempt: number, random: number) => decideRetry('server_error', attempt, POLICY, random);
+  assert.deepEqual(delay(1, 0), { kind: 'retry', delaySeconds: 1 });
+  assert.deepEqual(delay(1, 1), { kind: 'retry', delaySeconds: 2 });
+  assert.deepEqual(delay(2, 1), { kind: 'retry', delaySeconds: 4 });
+  assert.deepEqual(delay(3, 1), { kind: 'retry', delaySeconds: 5 });
+});
+
+test('no times, no retry', () => {
+  assert.equal(decideRetry('server_error', 1, { ...POLICY, times: 0 }, 0).kind, 'give-up');
+});

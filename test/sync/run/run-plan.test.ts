@@ -1,0 +1,211 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as turn } from 'node:timers/promises';
+import { systemClock } from '../../../src/context.ts';
+import { SyncMemory } from '../../../src/sync/check/memory.ts';
+import type { SyncJob } from '../../../src/sync/job.ts';
+import type { PlannedImage } from '../../../src/sync/plan/plan.ts';
+import type { RegistryLookup, SkopeoPort, SyncObserver } from '../../../src/sync/ports.ts';
+import { type RunEffects, runPlan } from '../../../src/sync/run/run-plan.ts';
+import type { OperationResult } from '../../../src/tracking/events.ts';
+import type { ErrorType } from '../../../src/tracking/vocabulary.ts';
+import { plannedImage } from '../support/images.ts';
+
+const JOB: SyncJob = {
+  entries: [],
+  parallel: 3,
+  registries: new Map(),
+  destinationAccess: new Map(),
+  retry: { times: 2, delaySeconds: 0.001, maxDelaySeconds: 0.002, rateLimitDelaySeconds: 0.05 },
+  onFailure: 'continue',
+};
+
+const LOOKUP: RegistryLookup = {
+  tags: async () => [],
+  head: async () => ({ digest: 'sha256:after' }),
+  manifest: async () => assert.fail('no manifest is needed'),
+  countsPulls: () => false,
+  pullsLeft: () => undefined,
+};
+
+const MESSAGES: Partial<Record<ErrorType, string>> = {
+  server_error: 'writing blob: received unexpected HTTP status: 503 Service Unavailable',
+  rate_limited: 'reading manifest 1 in source.example/x: toomanyrequests: slow down',
+};
+
+const result = (source: string, destination: string, errorType?: ErrorType): OperationResult => ({
+  operation: 'copy',
+  source,
+  destination,
+  transferredBytes: 10,
+  blobs: [],
+  durationSeconds: 0,
+  attempts: 1,
+  ...(errorType === undefined
+    ? { outcome: 'success', exitCode: 0, digest: 'sha256:copied' }
+    : { outcome: 'error', exitCode: 1, errorType, message: MESSAGES[errorType] ?? 'it failed' }),
+});
+
+/** What each attempt of each image ends with; success where nothing is said. */
+type Script = Readonly<Record<string, readonly (ErrorType | undefined)[]>>;
+
+const scripted = (script: Script, during: (source: string) => Promise<void> = () => turn()) => {
+  const attempts: string[] = [];
+  const copyImage: SkopeoPort['copyImage'] = async (source, destination) => {
+    const number = attempts.filter((one) => one === source).length;
+    attempts.push(source);
+    await during(source);
+    return result(source, destination, script[source]?.[number]);
+  };
+  return { attempts, copyImage };
+};
+
+const run = (
+  images: readonly PlannedImage[],
+  copyImage: SkopeoPort['copyImage'],
+  job = JOB,
+  changes: Partial<RunEffects> = {},
+) => {
+  const refuse = async () => assert.fail('only copies are expected');
+  const effects: RunEffects = {
+    skopeo: { copyImage, inspectRaw: refuse, listTags: refuse, createdAt: refuse, deleteImage: refuse },
+    lookup: LOOKUP,
+    memory: new SyncMemory(),
+    clock: systemClock,
+    signal: new AbortController().signal,
+    random: () => 0,
+    ...changes,
+  };
+  return runPlan(job, { images, dropped: [], failures: [], otherShards: 0 }, effects);
+};
+
+const names = (...all: string[]) => all.map((name) => plannedImage(name, `docker://mirror.example/${name}:1`));
+const source = (name: string): string => `docker://source.example/${name}:1`;
+
+test('images are copied side by side, no more than allowed, and reported in the order of the plan', async () => {
+  let running = 0;
+  let most = 0;
+  const { copyImage } = scripted({}, async () => {
+    most = Math.max(most, ++running);
+    await turn();
+    running--;
+  });
+  const images = names('a', 'b', 'c', 'd', 'e', 'f');
+  const reports = await run(images, copyImage);
+  assert.equal(most, 3);
+  assert.deepEqual(
+    reports.map((report) => report.source),
+    images.map((image) => image.source),
+  );
+  assert.ok(
+    reports.every(
+      ({ outcome, digest, attempts, bytes }) =>
+        outcome === 'copied' && digest === 'sha256:copied' && attempts === 1 && bytes === 10,
+    ),
+  );
+});
+
+test('an attempt that can be mended is made again, the bytes of all are counted', async () => {
+  const { copyImage, attempts } = scripted({ [source('a')]: ['server_error', 'connection_lost'] });
+  const [report] = await run(names('a'), copyImage);
+  assert.equal(attempts.length, 3);
+  assert.deepEqual([report?.outcome, report?.attempts, report?.bytes], ['copied', 3, 30]);
+});
+
+test('a failure that cannot be mended is told with class, words and next step, and the others go on', async () => {
+  const { copyImage, attempts } = scripted({ [source('a')]: ['unauthorized'] });
+  const [failed, done] = await run(names('a', 'b'), copyImage);
+  assert.equal(attempts.length, 2);
+  assert.deepEqual(
+    [failed?.outcome, failed?.errorType, failed?.message, failed?.attempts],
+    ['failed', 'unauthorized', 'it failed', 1],
+  );
+  assert.match(failed?.next ?? '', /Log in/);
+  assert.equal(done?.outcome, 'copied');
+});
+
+test('a registry that limits the rate is left in peace, others are not', async () => {
+  const limited = ['a', 'b'].map((name) => plannedImage(name, `docker://mirror.example/${name}:1`));
+  const free = ['c', 'd', 'e'].map((name) =>
+    plannedImage(name, `docker://mirror.example/${name}:1`, undefined, `docker://free.example/${name}:1`),
+  );
+  const { copyImage, attempts } = scripted({ [source('a')]: ['rate_limited'] });
+  const limits: string[] = [];
+  const observer: SyncObserver = { rateLimited: (registry) => limits.push(registry) };
+  const reports = await run([...limited, ...free], copyImage, { ...JOB, parallel: 1 }, { observer });
+  assert.ok(reports.every(({ outcome }) => outcome === 'copied'));
+  assert.deepEqual(limits, ['source.example']);
+  assert.deepEqual(
+    attempts.slice(1, 4),
+    free.map((image) => image.source),
+  );
+  assert.deepEqual(attempts.slice(4), [source('a'), source('b')]);
+});
+
+test('stop on the first failure leaves the rest untried, and says so', async () => {
+  const { copyImage } = scripted({ [source('a')]: ['denied'] });
+  const reports = await run(names('a', 'b', 'c'), copyImage, { ...JOB, parallel: 1, onFailure: 'stop' });
+  assert.deepEqual(
+    reports.map(({ outcome }) => outcome),
+    ['failed', 'skipped', 'skipped'],
+  );
+  assert.equal(reports[1]?.reason, 'not tried: another image failed');
+});
+
+test('a signal ends what runs, and every image still has its report', async () => {
+  const controller = new AbortController();
+  const copyImage: SkopeoPort['copyImage'] = async (from, to, _options, signal) => {
+    setImmediate(() => controller.abort());
+    await new Promise((resolve) => signal.addEventListener('abort', resolve, { once: true }));
+    return result(from, to, 'canceled');
+  };
+  const reports = await run(names('a', 'b', 'c', 'd', 'e'), copyImage, JOB, { signal: controller.signal });
+  assert.deepEqual(reports.map(({ outcome }) => outcome).toSorted(), [
+    'failed',
+    'failed',
+    'failed',
+    'skipped',
+    'skipped',
+  ]);
+  assert.ok(reports.every(({ outcome, errorType }) => outcome === 'skipped' || errorType === 'canceled'));
+});
+
+test('pulls that are reserved for others are not used, and that is a failure to be seen', async () => {
+  const hub = ['a', 'b', 'c'].map((name) => ({
+    ...plannedImage(name, `docker://mirror.example/${name}:1`, undefined, `docker://docker.io/library/${name}:1`),
+    pulls: 1,
+  }));
+  const job = { ...JOB, registries: new Map([['docker.io', { pullReserve: 10 }]]) };
+  const lookup = { ...LOOKUP, pullsLeft: () => 12 };
+  const reports = await run(hub, scripted({}).copyImage, job, { lookup });
+  assert.deepEqual(
+    reports.map(({ outcome }) => outcome),
+    ['copied', 'copied', 'failed'],
+  );
+  assert.equal(reports[2]?.errorType, 'rate_limited');
+});
+
+test('observers hear of every image once and of what waits', async () => {
+  const heard: string[] = [];
+  const waiting: number[] = [];
+  const observer: SyncObserver = {
+    imageFinished: (outcome) => heard.push(outcome),
+    queueChanged: (count) => waiting.push(count),
+    retrying: (errorType) => heard.push(errorType),
+  };
+  const images = [
+    ...names('a', 'b'),
+    { ...plannedImage('c', 'docker://mirror.example/c:1'), action: 'skip' as const, reason: 'unchanged' },
+  ];
+  await run(images, scripted({ [source('b')]: ['server_error'] }).copyImage, { ...JOB, parallel: 1 }, { observer });
+  assert.deepEqual(heard.toSorted(), ['copied', 'copied', 'server_error', 'unchanged']);
+  assert.equal(waiting[0], 1);
+  assert.equal(waiting.at(-1), 0);
+});
+
+test('a bug of ours is not taken for a failed image', async () => {
+  const copyImage = async () => {
+    throw new TypeError('a bug');
+  };
+  await assert.rejects(run(names('a'), copyImage), TypeError);
+});
