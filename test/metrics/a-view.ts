@@ -1,6 +1,6 @@
 import type { WriterInfo } from '../../src/metrics/exposition/view-families.ts';
 import { countFinishedBlob, countFinishedOperation, countOrphanedOperation } from '../../src/metrics/facts.ts';
-import { collectTotals } from '../../src/metrics/totals.ts';
+import { collectTotals } from '../../src/metrics/totals/collect.ts';
 import type { LiveEntry, MetricsView, Totals } from '../../src/metrics/view.ts';
 import type { LiveOperation } from '../../src/tracking/live-operation.ts';
 
