@@ -53,10 +53,16 @@ const library = {
   packages: 'external',
 };
 
+/** Writes the program alone, to `outfile`. Resolves to its path. */
+export const buildProgram = async (outfile = resolve(root, program.outfile)) => {
+  await build({ ...program, outfile });
+  return outfile;
+};
+
 /** Writes dist/. Resolves to the path of the program. */
 export const buildDist = async () => {
-  await Promise.all([build(program), build(library)]);
-  return resolve(root, program.outfile);
+  const [path] = await Promise.all([buildProgram(), build(library)]);
+  return path;
 };
 
 if (import.meta.main) await buildDist();

@@ -22,7 +22,7 @@ const READS_IMAGE: ReadonlySet<string> = new Set(['delete', 'inspect', 'layers',
 export const plainRequest =
   (streams: StreamMode) =>
   (line: CommandLine, context: RequestContext): OperationRequest => {
-    const { binary, env, cwd, credentials } = context;
+    const { binary, launcher, env, cwd, credentials } = context;
     const subcommand = line.subcommand ?? '';
     const image = READS_IMAGE.has(subcommand) ? (line.operands[0] ?? '') : '';
     const reference = parseReference(image);
@@ -39,6 +39,7 @@ export const plainRequest =
       destinationShort: '',
       skopeo: {
         binary,
+        launcher,
         args,
         env,
         cwd,

@@ -5,6 +5,7 @@ import type { Failure } from '../skopeo/failure/classify.ts';
 import type { ManifestReader } from '../skopeo/manifest/local-layout.ts';
 import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 import type { ErrorLine } from '../skopeo/output/output-parser.ts';
+import type { Launcher } from '../skopeo/process/parent-death.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 import type { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationEvent, OperationResult } from '../tracking/events.ts';
@@ -31,6 +32,7 @@ export interface OperationRequest {
   readonly destinationShort: string;
   readonly skopeo: {
     readonly binary: string;
+    readonly launcher?: Launcher;
     readonly args: readonly string[];
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly cwd: string;
@@ -51,10 +53,10 @@ export interface OperationRequest {
   readonly platform: Platform;
   /** The digest of the manifest at the destination, after a success. */
   readonly readDigest?: (() => Promise<string | undefined>) | undefined;
-  /** Clears what a failed attempt left behind and the next one would trip over. */
-  readonly beforeRetry?: (() => Promise<void>) | undefined;
-  /** Clears what a skopeo that a signal ended had no time to clear itself. */
-  readonly afterKill?: (() => Promise<void>) | undefined;
+  /** Clears what a failed attempt left half-written: it is no image, and the next attempt would trip over it. */
+  readonly clearPartial?: (() => Promise<void>) | undefined;
+  /** Removes what was made for the operation alone; called once, at its end. */
+  readonly cleanUp?: (() => Promise<void>) | undefined;
 }
 
 export interface OperationSurroundings {
@@ -125,6 +127,7 @@ export const runOperation = async (
     return failure ? { result, failure, stdout } : { result, stdout };
   } finally {
     clearTimeout(timer);
+    await request.cleanUp?.().catch(() => undefined);
   }
 };
 
@@ -151,7 +154,7 @@ const runAttempts = async (
     });
     const { stdout } = end.exit;
     if (end.exit.exitCode === 0) return { failure: undefined, stdout };
-    if (end.exit.signal !== undefined) await request.afterKill?.().catch(() => undefined);
+    await request.clearPartial?.().catch(() => undefined);
     const failure = judge(end, { ...request, ...request.skopeo });
     const { errorType, message, registry } = failure;
     running.emit({
@@ -163,7 +166,6 @@ const runAttempts = async (
     });
     const isLast = attempt > request.retry.times || !isWorthRetry(failure, attempt) || running.signal.aborted;
     if (isLast) return { failure, stdout };
-    await request.beforeRetry?.();
     const delaySeconds = retryDelaySeconds(request.retry, attempt, surroundings.random);
     running.emit({ type: 'retrying', attempt: attempt + 1, errorType, delaySeconds, message });
     await sleep(delaySeconds * 1000, undefined, { signal: running.signal }).catch(() => undefined);

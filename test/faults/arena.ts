@@ -78,7 +78,8 @@ export const openPassage = async (arena: Arena, fault: Fault): Promise<Passage> 
   await using stack = new AsyncDisposableStack();
   const dir = stack.use(await tempDir('passage'));
   for (const name of ['tmp', 'home', 'metrics']) await mkdir(dir.join(name));
-  const { rules = [], link = {}, connections } = fault;
+  const { link = {}, connections } = fault;
+  const rules = typeof fault.rules === 'function' ? fault.rules(arena.image) : (fault.rules ?? []);
   const proxy = stack.use(await startProxy(arena.registry, { rules, link, ...(connections && { connections }) }));
   if (fault.refused) await proxy[Symbol.asyncDispose]();
   const ends =

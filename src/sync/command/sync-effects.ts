@@ -4,6 +4,7 @@ import type { SyncDisplay } from '../../display/sync/sync-display.ts';
 import { wantedPlatform } from '../../operation/copy-request.ts';
 import { childEnvironment } from '../../skopeo/credentials/child-environment.ts';
 import { loadNativePty } from '../../skopeo/process/native-pty.ts';
+import type { Launcher } from '../../skopeo/process/parent-death.ts';
 import { Terminals } from '../../skopeo/process/terminals.ts';
 import { parseReference } from '../../skopeo/reference/parse.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
@@ -35,6 +36,7 @@ export interface SyncSurroundings {
   readonly line: CommandLine;
   readonly context: Context;
   readonly binary: string;
+  readonly launcher: Launcher;
   readonly job: SyncJob;
   readonly run: SyncRunTracker;
   /** Takes the facts of each copy. */
@@ -52,6 +54,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
   const accessFiles = new AccessFiles(env, uid);
   const skopeo: SkopeoPort = createSkopeoPort({
     binary: surroundings.binary,
+    launcher: surroundings.launcher,
     globalArguments: globalArguments(line.skopeoArguments),
     env: childEnvironment(env),
     cwd,

@@ -95,7 +95,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'connection_lost',
     pattern: any(
-      'unexpected EOF',
+      '^(?!initializing source (?!docker:)).*unexpected EOF',
       'connection reset by peer',
       'broken pipe',
       ': EOF$',
@@ -110,7 +110,12 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
   },
   {
     errorType: 'invalid_manifest',
-    pattern: any('unexpected end of JSON input', 'invalid character .* looking for', 'unsupported schema'),
+    pattern: any(
+      '^initializing source (?!docker:).*unexpected EOF',
+      'unexpected end of JSON input',
+      'invalid character .* looking for',
+      'unsupported schema',
+    ),
     retryable: 'no',
     exitStatus: SKOPEO,
     meaning: 'What the source calls a manifest is none.',
