@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { processIdentitySchema } from '../../../host/identity.ts';
 import type { LiveOperation } from '../../../tracking/live-operation.ts';
 import { OPERATIONS, STEPS } from '../../../tracking/vocabulary.ts';
 import { JOB_NAME, SHORT_REFERENCE } from '../../contract/label-values.ts';
@@ -28,17 +29,8 @@ const liveOperation = z.object({
   part: z.literal(true).exactOptional(),
 });
 
-const processIdentity = z.object({
-  pid: z.int().positive(),
-  startTicks: z.int().exactOptional(),
-  bootId: z.string().max(64),
-  pidNamespace: z.string().max(64),
-  host: z.string().max(64),
-  uid: z.int(),
-});
-
 const runRecord = z.object({
-  identity: processIdentity,
+  identity: processIdentitySchema,
   state: z.enum(['live', 'done']),
   started: z.object({ wallMs: time, monotonicMs: time }),
   heartbeat: z.object({ wallMs: time, monotonicMs: time }),
