@@ -16,7 +16,7 @@ export interface LookupOptions {
   readonly limits: ReadonlyMap<string, RegistryLimits>;
   readonly clock: Clock;
   readonly rateLimited?: (registry: string) => void;
-  /** Silence after which a registry is not asked directly any longer, if less than the client's own. */
+  /** Silence after which skopeo is asked, if less than the client's own. */
   readonly silenceSeconds?: number | undefined;
 }
 

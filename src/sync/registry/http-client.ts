@@ -25,7 +25,7 @@ export interface HttpOptions {
   readonly insecure: boolean;
   readonly maxConnections: number;
   readonly trust: TrustStore;
-  /** Silence that is no answer, if shorter than 30 s. */
+  /** Silence that is no answer, if less than 30 s; 0: 30 s. */
   readonly silenceSeconds?: number | undefined;
 }
 
@@ -33,14 +33,13 @@ export interface HttpOptions {
 export class HttpClient implements Disposable {
   readonly #options: HttpOptions;
   readonly #http: HttpAgent;
+  readonly #silenceMs: number;
   #https: HttpsAgent;
   #trustsSystem: boolean;
-  readonly #silenceMs: number;
 
   constructor(options: HttpOptions) {
     this.#options = options;
-    const { silenceSeconds = SILENCE_SECONDS } = options;
-    this.#silenceMs = Math.min(SILENCE_SECONDS, silenceSeconds || SILENCE_SECONDS) * 1000;
+    this.#silenceMs = Math.min(SILENCE_SECONDS, options.silenceSeconds || SILENCE_SECONDS) * 1000;
     this.#trustsSystem = options.authorities.length === 0;
     this.#http = new HttpAgent(this.#agentOptions());
     this.#https = this.#secureAgent();

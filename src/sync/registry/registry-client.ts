@@ -44,6 +44,7 @@ export interface ClientSurroundings {
   readonly trust: TrustStore;
   readonly clock: Clock;
   readonly news: RegistryNews;
+  readonly silenceSeconds?: number | undefined;
 }
 
 const single = (value: string | string[] | undefined): string | undefined =>
