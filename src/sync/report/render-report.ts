@@ -1,12 +1,7 @@
-import { formatBytes, renderTable } from '../plan/render-plan.ts';
+import { formatBytes, formatSeconds } from '../../display/format.ts';
+import { renderTable } from '../plan/render-plan.ts';
 import type { ImageReport } from './image-report.ts';
 import type { SyncReport } from './sync-report.ts';
-
-const formatSeconds = (seconds: number): string => {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;
-};
 
 /** `2 failed (1 unauthorized, 1 stalled)` */
 const failedText = ({ images, failures, totals }: SyncReport): string => {
