@@ -12,7 +12,7 @@ import { openLink } from './sync/link.ts';
  * Compares the engine of `sync` with `skopeo sync`: the same images, first time and unchanged, over links with a delay.
  * skopeo sync copies one image after the other, so that it is measured on a part of the images and its time multiplied.
  *
- *     node bench/sync.ts [--images 200] [--sample 20] [--round-trips 0,20,100] [--parallel 8]
+ *     npm run build && node bench/sync.ts [--images 200] [--sample 20] [--round-trips 0,20,100] [--parallel 8]
  */
 const { values } = parseArgs({
   options: {
@@ -26,7 +26,17 @@ const IMAGES = Number(values.images);
 const SAMPLE = Math.min(Number(values.sample), IMAGES);
 const TAGS_PER_REPOSITORY = 20;
 const USER = { me: 'secret' };
-const RUN_OURS = new URL('sync/run-ours.ts', import.meta.url).pathname;
+/** The program as it is shipped: one bundled file. */
+const OURS = new URL('../bin/run.js', import.meta.url).pathname;
+
+const ourArguments = (configuration: string, home: string): readonly string[] => [
+  OURS,
+  'sync',
+  '--file',
+  configuration,
+  '--state-dir',
+  `${home}/state`,
+];
 
 interface Timed {
   readonly seconds: number;
@@ -60,8 +70,8 @@ const timed = async (command: string, args: readonly string[], env: Record<strin
     env: { PATH: process.env.PATH ?? '', TIMEFORMAT: 'cpu %U %S', ...env },
     extendEnv: false,
   });
-  const summary = /^(?:copied|locked).*$/m.exec(stderr)?.[0];
-  if (summary !== undefined) console.log(`  ours: ${summary}`);
+  const summary = /^sync: .*$/m.exec(stderr)?.[0];
+  if (summary !== undefined) console.log(`  ${summary}`);
   const [, user = '0', system = '0'] = /cpu ([\d.]+) ([\d.]+)/.exec(stderr) ?? [];
   return { seconds: (performance.now() - startedMs) / 1000, cpuSeconds: Number(user) + Number(system) };
 };
@@ -117,7 +127,8 @@ const measure = async (source: Registry, dir: TempDir, roundTripMs: number): Pro
     const factor = IMAGES / SAMPLE;
     return { seconds: seconds * factor, cpuSeconds: cpuSeconds * factor };
   };
-  const ours = () => timed(process.execPath, [RUN_OURS, dir.join('mirror.yml'), ourHome.path], {});
+  const ours = () =>
+    timed(process.execPath, ourArguments(dir.join('mirror.yml'), ourHome.path), privateHome(ourHome.path));
   for (const what of ['first time', 'unchanged']) {
     const their = await theirs();
     const our = await ours();
@@ -141,7 +152,7 @@ const count = async (dir: TempDir, distinctBytes: number, seeded: Registry): Pro
   const requests = () => from.requests.length + to.requests.length;
   for (const what of ['first time', 'unchanged']) {
     const before = [requests(), pulls()] as const;
-    await execa(process.execPath, [RUN_OURS, dir.join('count.yml'), home.path]);
+    await execa(process.execPath, ourArguments(dir.join('count.yml'), home.path), { env: privateHome(home.path) });
     row([`${what}, requests an image`, ((requests() - before[0]) / IMAGES).toFixed(2), `pulls ${pulls() - before[1]}`]);
   }
   const uploaded = to.requests

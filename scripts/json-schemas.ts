@@ -7,6 +7,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { EVENT } from '../src/display/json/event-schema.ts';
 import { RESULT } from '../src/display/json/result-schema.ts';
+import { syncFileJsonSchema } from '../src/sync/config/json-schema.ts';
 
 export const SCHEMA_DIRECTORY = join(import.meta.dirname, '../schema');
 
@@ -18,6 +19,7 @@ const schemaText = (schema: z.ZodType): string =>
 export const schemaFiles = (): Readonly<Record<string, string>> => ({
   'result.schema.json': schemaText(RESULT),
   'events.schema.json': schemaText(EVENT),
+  'sync.schema.json': `${JSON.stringify(syncFileJsonSchema(), undefined, 2)}\n`,
 });
 
 if (import.meta.main) {

@@ -50,7 +50,6 @@ export class Authenticator {
 
   /** Value of the `Authorization` header for reading a repository; absent where none is needed. */
   async authorization(path: string, signal: AbortSignal): Promise<string | undefined> {
-    if (this.#route.registryToken !== undefined) return `Bearer ${this.#route.registryToken}`;
     const { challenge, origin } = await this.#meet(signal);
     const { credentials } = this.#route;
     if (challenge.scheme === 'none') return undefined;

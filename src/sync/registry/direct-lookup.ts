@@ -25,8 +25,8 @@ const DOCKER_HUB = 'docker.io';
 const DEFAULT_TAG = 'latest';
 
 /** What must be equal for two users of a registry to share connections and tokens. */
-const identityOf = ({ registry, insecure, credentials, registryToken, authorities }: Route): string =>
-  hash('sha256', JSON.stringify([registry, insecure, credentials, registryToken, authorities]), 'base64url');
+const identityOf = ({ registry, insecure, credentials, authorities }: Route): string =>
+  hash('sha256', JSON.stringify([registry, insecure, credentials, authorities]), 'base64url');
 
 /**
  * Asks registries directly where that is plainly what skopeo would do and the answer leaves no doubt, and skopeo in every

@@ -44,7 +44,6 @@ export interface ClientSurroundings {
   readonly trust: TrustStore;
   readonly clock: Clock;
   readonly news: RegistryNews;
-  readonly silenceSeconds?: number | undefined;
 }
 
 const single = (value: string | string[] | undefined): string | undefined =>

@@ -16,7 +16,6 @@ export interface Route {
   /** Certificates of authorities to trust beside the system's. */
   readonly authorities: readonly string[];
   readonly credentials?: Credentials;
-  readonly registryToken?: string;
 }
 
 const DOCKER_HUB_HOST = 'registry-1.docker.io';
@@ -27,7 +26,7 @@ const credentialsFor = async (
   environment: RegistryEnvironment,
   conf: RegistriesConf,
 ): Promise<Credentials | 'none' | 'helper'> => {
-  if (access.anonymous === true || access.registryToken !== undefined) return 'none';
+  if (access.anonymous === true) return 'none';
   if (access.credentials !== undefined) return access.credentials;
   if (conf.credentialHelpers.some((helper) => helper !== 'containers-auth.json')) return 'helper';
   return findCredentials(registry, path, environment, access.authFile);
@@ -61,7 +60,6 @@ export class Router {
       insecure: access.tlsVerify === undefined ? treatment === 'insecure' : !access.tlsVerify,
       authorities,
       ...(credentials === 'none' ? {} : { credentials }),
-      ...(access.registryToken === undefined ? {} : { registryToken: access.registryToken }),
     };
   }
 }

@@ -3,15 +3,16 @@ import { renderTable } from '../../display/table.ts';
 import type { ImageReport } from './image-report.ts';
 import type { SyncReport } from './sync-report.ts';
 
-/** `2 failed (1 unauthorized, 1 stalled)` */
+/** `2 failed (1 unauthorized, 1 stalled)`, `1 failed and 1 source failed (2 not_found)` */
 const failedText = ({ images, failures, totals }: SyncReport): string => {
   const types = new Map<string, number>();
   for (const { errorType = 'unknown' } of [...images.filter(({ outcome }) => outcome === 'failed'), ...failures]) {
     types.set(errorType, (types.get(errorType) ?? 0) + 1);
   }
-  const parts = [...types].map(([type, count]) => `${count} ${type}`).join(', ');
-  const sources = failures.length === 0 ? '' : ` and ${formatCount(failures.length, 'source')}`;
-  return parts === '' ? '0 failed' : `${totals.failed}${sources} failed (${parts})`;
+  const kinds = [...types].map(([type, count]) => `${count} ${type}`).join(', ');
+  const sources = failures.length === 0 ? [] : [`${formatCount(failures.length, 'source')} failed`];
+  const counts = totals.failed === 0 && sources.length > 0 ? sources : [`${totals.failed} failed`, ...sources];
+  return kinds === '' ? '0 failed' : `${counts.join(' and ')} (${kinds})`;
 };
 
 /** One line: what became of the images, bytes and time. */
