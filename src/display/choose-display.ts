@@ -59,7 +59,7 @@ export const chooseDisplay = async (options: DisplayOptions, context: Context): 
   const say = barRenderer?.say ?? ((line: string) => void stderr.write(`${line}\n`));
   const stdoutIsOurs = options.json || options.events === '-';
   const renderers: Renderer[] = [];
-  if (events) renderers.push(eventStream(events.write, clock));
+  if (events) renderers.push(eventStream({ ...options, write: events.write, clock }));
   if (options.copies && !options.quiet && !stdoutIsOurs && stdout.isTTY !== true) renderers.push(skopeoLines(stdout));
   if (barRenderer) renderers.push(barRenderer);
   if (kind === 'plain') renderers.push(plainProgress(stderr, clock));

@@ -8,6 +8,7 @@ import type { ManifestHead, RegistryLookup, SkopeoPort } from '../ports.ts';
 import { parseDockerReference, type Repository } from '../reference.ts';
 import { type Answer, REQUESTS_AT_A_TIME, RegistryClient, type RegistryNews } from './registry-client.ts';
 import type { Route, Router } from './route.ts';
+import { TrustStore } from './trust-store.ts';
 
 export interface LookupOptions {
   readonly router: Router;
@@ -33,6 +34,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
   readonly #options: LookupOptions;
   readonly #clients = new Map<string, RegistryClient>();
   readonly #routes = new WeakMap<RegistryAccess, Map<string, Promise<Route | undefined>>>();
+  readonly #trust = new TrustStore();
   readonly #queues = new Map<string, PQueue>();
   readonly #left = new Map<string, number>();
 
@@ -129,7 +131,8 @@ export class DirectLookup implements RegistryLookup, Disposable {
       rateLimited: (registry) => rateLimited?.(registry),
       pullsLeft: (registry, count) => void this.#left.set(registry, count),
     };
-    const client = new RegistryClient(route, this.#queueFor(route.registry), clock, news);
+    const surroundings = { queue: this.#queueFor(route.registry), trust: this.#trust, clock, news };
+    const client = new RegistryClient(route, surroundings);
     this.#clients.set(identity, client);
     return client;
   }

@@ -1,5 +1,6 @@
 import { Agent as HttpAgent, request as httpRequest, type IncomingHttpHeaders } from 'node:http';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
+import type { TrustStore } from './trust-store.ts';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD';
@@ -23,17 +24,30 @@ export interface HttpOptions {
   readonly authorities: readonly string[];
   readonly insecure: boolean;
   readonly maxConnections: number;
+  readonly trust: TrustStore;
 }
 
 /** Requests to one registry and its token service, over connections that are kept. */
 export class HttpClient implements Disposable {
+  readonly #options: HttpOptions;
   readonly #http: HttpAgent;
-  readonly #https: HttpsAgent;
+  #https: HttpsAgent;
+  #trustsSystem: boolean;
 
-  constructor({ authorities, insecure, maxConnections }: HttpOptions) {
-    const common = { keepAlive: true, maxSockets: maxConnections, timeout: SILENCE_MS };
-    this.#http = new HttpAgent(common);
-    this.#https = new HttpsAgent({ ...common, ca: [...authorities], rejectUnauthorized: !insecure });
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.#trustsSystem = options.authorities.length === 0;
+    this.#http = new HttpAgent(this.#agentOptions());
+    this.#https = this.#secureAgent();
+  }
+
+  /** A registry with authorities of its own is tried with these alone; trusts the system's too from now on, once. */
+  widenTrust(): boolean {
+    if (this.#trustsSystem || this.#options.insecure) return false;
+    this.#trustsSystem = true;
+    this.#https.destroy();
+    this.#https = this.#secureAgent();
+    return true;
   }
 
   /** Sends one request; redirects are not followed. Rejects on network errors, silence, a body too large, abort. */
@@ -63,5 +77,16 @@ export class HttpClient implements Disposable {
   [Symbol.dispose](): void {
     this.#http.destroy();
     this.#https.destroy();
+  }
+
+  #agentOptions() {
+    return { keepAlive: true, maxSockets: this.#options.maxConnections, timeout: SILENCE_MS };
+  }
+
+  #secureAgent(): HttpsAgent {
+    const { insecure, authorities, trust } = this.#options;
+    if (insecure) return new HttpsAgent({ ...this.#agentOptions(), rejectUnauthorized: false });
+    const secureContext = trust.contextFor(authorities, this.#trustsSystem);
+    return new HttpsAgent({ ...this.#agentOptions(), secureContext });
   }
 }
