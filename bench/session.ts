@@ -62,7 +62,7 @@ const measure = (variants: readonly Variant[], rounds: number): Map<string, numb
 
 const directory = await mkdtemp(join(tmpdir(), 'session-bench-'));
 try {
-  const program = await buildProgram(directory);
+  const program = await buildProgram(join(directory, 'skopeo-wrapper.cjs'));
   await mkdir(join(directory, 'textfiles'));
   await writeOciImage(join(directory, 'image'), 'v1', randomLayers([1_000]));
   const variants = variantsFor(directory, program);

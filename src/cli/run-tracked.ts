@@ -134,6 +134,7 @@ export const runTracked = async (line: CommandLine, context: Context, toRequest:
     const display = await chooseDisplay(
       {
         ...own,
+        command: line.subcommand ?? 'skopeo',
         quiet: line.values.quiet,
         debug: line.values.debug,
         secrets: request.secrets,

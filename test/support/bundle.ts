@@ -17,7 +17,7 @@ export const bundle = async (): Promise<Bundle> => {
   // Below the project, since it looks for the addon of pseudo-terminals from where it is.
   const directory = join(import.meta.dirname, `../../.cache/bundle/${process.pid}`);
   await mkdir(directory, { recursive: true });
-  const outfile = await buildProgram(directory);
+  const outfile = await buildProgram(join(directory, 'skopeo-wrapper.cjs'));
   return {
     program: [process.execPath, outfile],
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),

@@ -16,6 +16,8 @@ export interface LookupOptions {
   readonly limits: ReadonlyMap<string, RegistryLimits>;
   readonly clock: Clock;
   readonly rateLimited?: (registry: string) => void;
+  /** Silence after which a registry is not asked directly any longer, if less than the client's own. */
+  readonly silenceSeconds?: number | undefined;
 }
 
 /** Counts pulls by contract; other registries are known to by their headers. */
@@ -126,12 +128,12 @@ export class DirectLookup implements RegistryLookup, Disposable {
     const identity = identityOf(route);
     const known = this.#clients.get(identity);
     if (known !== undefined) return known;
-    const { clock, rateLimited } = this.#options;
+    const { clock, rateLimited, silenceSeconds } = this.#options;
     const news: RegistryNews = {
       rateLimited: (registry) => rateLimited?.(registry),
       pullsLeft: (registry, count) => void this.#left.set(registry, count),
     };
-    const surroundings = { queue: this.#queueFor(route.registry), trust: this.#trust, clock, news };
+    const surroundings = { queue: this.#queueFor(route.registry), trust: this.#trust, clock, news, silenceSeconds };
     const client = new RegistryClient(route, surroundings);
     this.#clients.set(identity, client);
     return client;

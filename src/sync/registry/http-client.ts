@@ -17,14 +17,16 @@ export interface HttpAnswer {
 
 /** No manifest and no page of tags is larger; a longer answer is none. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
-/** Silence for so long is no answer; skopeo is asked then, whose limits are its own. */
-const SILENCE_MS = 30_000;
+/** Silence for so long is no answer; skopeo is asked then. */
+const SILENCE_SECONDS = 30;
 
 export interface HttpOptions {
   readonly authorities: readonly string[];
   readonly insecure: boolean;
   readonly maxConnections: number;
   readonly trust: TrustStore;
+  /** Silence that is no answer, if shorter than 30 s. */
+  readonly silenceSeconds?: number | undefined;
 }
 
 /** Requests to one registry and its token service, over connections that are kept. */
@@ -33,9 +35,12 @@ export class HttpClient implements Disposable {
   readonly #http: HttpAgent;
   #https: HttpsAgent;
   #trustsSystem: boolean;
+  readonly #silenceMs: number;
 
   constructor(options: HttpOptions) {
     this.#options = options;
+    const { silenceSeconds = SILENCE_SECONDS } = options;
+    this.#silenceMs = Math.min(SILENCE_SECONDS, silenceSeconds || SILENCE_SECONDS) * 1000;
     this.#trustsSystem = options.authorities.length === 0;
     this.#http = new HttpAgent(this.#agentOptions());
     this.#https = this.#secureAgent();
@@ -68,7 +73,7 @@ export class HttpClient implements Disposable {
         resolve({ status: response.statusCode ?? 0, headers: response.headers, body: Buffer.concat(chunks) }),
       );
     });
-    request.setTimeout(SILENCE_MS, () => request.destroy(new Error(`no answer from ${url.host}`)));
+    request.setTimeout(this.#silenceMs, () => request.destroy(new Error(`no answer from ${url.host}`)));
     request.once('error', reject);
     request.end();
     return promise;
@@ -80,7 +85,7 @@ export class HttpClient implements Disposable {
   }
 
   #agentOptions() {
-    return { keepAlive: true, maxSockets: this.#options.maxConnections, timeout: SILENCE_MS };
+    return { keepAlive: true, maxSockets: this.#options.maxConnections, timeout: this.#silenceMs };
   }
 
   #secureAgent(): HttpsAgent {

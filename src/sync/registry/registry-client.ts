@@ -38,6 +38,8 @@ export interface RegistryNews {
 
 /** What all clients of a run share, or all of one registry. */
 export interface ClientSurroundings {
+  /** Silence that is no answer. */
+  readonly silenceSeconds?: number | undefined;
   readonly queue: PQueue;
   readonly trust: TrustStore;
   readonly clock: Clock;
@@ -66,8 +68,8 @@ export class RegistryClient implements Disposable {
   readonly #news: RegistryNews;
   #pausedUntilMs = 0;
 
-  constructor(route: Route, { queue, trust, clock, news }: ClientSurroundings) {
-    this.#http = new HttpClient({ ...route, trust, maxConnections: REQUESTS_AT_A_TIME });
+  constructor(route: Route, { queue, trust, clock, news, silenceSeconds }: ClientSurroundings) {
+    this.#http = new HttpClient({ ...route, trust, maxConnections: REQUESTS_AT_A_TIME, silenceSeconds });
     this.#authenticator = new Authenticator(this.#http, route, () => clock.monotonicMs());
     this.#queue = queue;
     this.#route = route;

@@ -83,7 +83,7 @@ const OWN_WAY: readonly Invocation[] = [
   { command: 'copy --help', differs: { id: 'help-and-version', in: ['stdout'] } },
   { command: 'help inspect', differs: { id: 'help-and-version', in: ['stdout'] } },
   {
-    command: '--command-timeout 1ms copy docker://{plain}/team/app:app dir:new --src-tls-verify=false',
+    command: '--command-timeout 1ms inspect --tls-verify=false docker://{plain}/team/app:app',
     differs: { id: 'timeout-status', in: ['exit status', 'stderr'] },
   },
   {
@@ -93,6 +93,10 @@ const OWN_WAY: readonly Invocation[] = [
   {
     command: 'copy --src-registry-token token docker://{plain}/team/app:app dir:new --src-tls-verify=false',
     differs: { id: 'registry-token', in: ['stdout', 'exit status', 'files'] },
+  },
+  {
+    command: 'inspect docker://user:secret@{plain}/team/app:app',
+    differs: { id: 'reference-credentials', in: ['exit status', 'stderr'] },
   },
   {
     command: 'copy --src-username user docker://{plain}/team/app:app dir:new --src-tls-verify=false',

@@ -1,6 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../files/bounded-read.ts';
+import { errorCode } from '../errors/system-error.ts';
+
+/** Where Linux mounts procfs. */
+export const PROC_DIR = '/proc';
 
 /** What can be found out about a process of this pid namespace. */
 export interface ProcessTable {
@@ -26,6 +29,19 @@ export const createProcessTable = ({ procDir, probe }: ProcessTableSources): Pro
     return !stat.ended && (startTicks === undefined || stat.startTicks === startTicks);
   },
 });
+
+/** The processes that this one can see. */
+export const systemProcesses = (): ProcessTable =>
+  createProcessTable({ procDir: PROC_DIR, probe: (pid) => process.kill(pid, 0) });
+
+/** Within which pids mean something, `pid:[inode]`; empty without procfs. */
+export const readPidNamespace = (procDir: string): string => {
+  try {
+    return readlinkSync(join(procDir, 'self/ns/pid'));
+  } catch {
+    return '';
+  }
+};
 
 /** EPERM: the process lives and belongs to somebody else. */
 const answersSignal = (probe: (pid: number) => void, pid: number): boolean => {

@@ -1,21 +1,24 @@
 import { createHash } from 'node:crypto';
-import { readFileSync, readlinkSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import type { ProcessTable } from './process-table.ts';
+import * as z from 'zod';
+import { type ProcessTable, readPidNamespace } from './process-table.ts';
 
 /** What tells a process from every other one, on this machine and on those that share a directory with it. */
-export interface ProcessIdentity {
-  readonly pid: number;
+export const processIdentitySchema = z.object({
+  pid: z.int().positive(),
   /** Clock ticks from boot to the start of the process; absent without procfs. */
-  readonly startTicks?: number;
+  startTicks: z.int().exactOptional(),
   /** The kernel's boot id; without one `boot-time:<Unix seconds>`. */
-  readonly bootId: string;
+  bootId: z.string().max(64),
   /** `pid:[inode]`; empty without procfs. */
-  readonly pidNamespace: string;
+  pidNamespace: z.string().max(64),
   /** Hash of machine id and host name: machine-id(5) asks not to publish the id itself. */
-  readonly host: string;
-  readonly uid: number;
-}
+  host: z.string().max(64),
+  uid: z.int(),
+});
+
+export type ProcessIdentity = Readonly<z.infer<typeof processIdentitySchema>>;
 
 export interface IdentitySources {
   readonly procDir: string;
@@ -43,7 +46,7 @@ export const identifyProcess = (sources: IdentitySources): ProcessIdentity => {
       () => readFileSync(join(procDir, 'sys/kernel/random/boot_id'), 'latin1').trim(),
       `${BOOT_TIME}${bootSeconds}`,
     ),
-    pidNamespace: orElse(() => readlinkSync(join(procDir, 'self/ns/pid')), ''),
+    pidNamespace: readPidNamespace(procDir),
     host: hashHost(
       orElse(() => readFileSync(sources.machineIdPath, 'latin1').trim(), ''),
       sources.hostname,

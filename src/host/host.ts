@@ -1,7 +1,7 @@
 import { hostname, uptime } from 'node:os';
-import type { Clock } from '../../../context.ts';
+import type { Clock } from '../context.ts';
 import { identifyProcess, type ProcessIdentity } from './identity.ts';
-import { createProcessTable, type ProcessTable } from './process-table.ts';
+import { PROC_DIR, type ProcessTable, systemProcesses } from './process-table.ts';
 
 /** From where a process looks at the state directory: who it is, what time it is, which processes it can see. */
 export interface Host {
@@ -12,10 +12,9 @@ export interface Host {
 
 /** The host as this process sees it. */
 export const systemHost = (clock: Clock): Host => {
-  const procDir = '/proc';
-  const processes = createProcessTable({ procDir, probe: (pid) => process.kill(pid, 0) });
+  const processes = systemProcesses();
   const identity = identifyProcess({
-    procDir,
+    procDir: PROC_DIR,
     machineIdPath: '/etc/machine-id',
     hostname: hostname(),
     pid: process.pid,

@@ -2,11 +2,11 @@ import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { systemClock } from '../../../../src/context.ts';
-import { systemHost } from '../../../../src/metrics/state/host/host.ts';
-import { identifyProcess, isSameBoot } from '../../../../src/metrics/state/host/identity.ts';
-import { createProcessTable } from '../../../../src/metrics/state/host/process-table.ts';
-import { temporaryDirectory } from '../support/fixtures.ts';
+import { systemClock } from '../../src/context.ts';
+import { systemHost } from '../../src/host/host.ts';
+import { identifyProcess, isSameBoot } from '../../src/host/identity.ts';
+import { createProcessTable } from '../../src/host/process-table.ts';
+import { temporaryDirectory } from '../metrics/state/support/fixtures.ts';
 
 test('identifies this process on Linux', { skip: process.platform !== 'linux' && 'needs procfs' }, () => {
   const { identity } = systemHost(systemClock);

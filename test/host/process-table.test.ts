@@ -4,10 +4,10 @@ import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { systemClock } from '../../../../src/context.ts';
-import { systemHost } from '../../../../src/metrics/state/host/host.ts';
-import { createProcessTable } from '../../../../src/metrics/state/host/process-table.ts';
-import { temporaryDirectory } from '../support/fixtures.ts';
+import { systemClock } from '../../src/context.ts';
+import { systemHost } from '../../src/host/host.ts';
+import { createProcessTable } from '../../src/host/process-table.ts';
+import { temporaryDirectory } from '../metrics/state/support/fixtures.ts';
 
 const { processes } = systemHost(systemClock);
 

@@ -1,4 +1,4 @@
-import type { HistogramValue, SeriesKey, Totals } from '../../view.ts';
+import type { HistogramValue, SeriesKey, Totals } from '../view.ts';
 
 type Metrics<Value> = Readonly<Record<string, Readonly<Record<SeriesKey, Value>>>>;
 
