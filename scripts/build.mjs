@@ -65,7 +65,10 @@ export const buildProgram = async (outfile = join(dist, 'skopeo-wrapper.cjs')) =
   return outfile;
 };
 
-/** Writes the library and its types into a directory, dist/ unless told otherwise. Resolves to the names of the packages that it imports. */
+/**
+ * Writes the library and its types into a directory, dist/ unless told otherwise. Resolves to the names of the packages
+ * that it imports.
+ */
 export const buildLibrary = async (directory = dist) => {
   const outfile = join(directory, 'index.js');
   const [{ metafile }] = await Promise.all([build({ ...library, outfile }), buildDeclarations(directory)]);
