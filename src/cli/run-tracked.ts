@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { chooseDisplay } from '../display/choose-display.ts';
+import { outcomeJson } from '../display/json/result-json.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { type MetricsSession, openMetricsSession } from '../metrics/session/metrics-session.ts';
 import {
@@ -18,11 +19,13 @@ import { refuseUnsupported } from '../skopeo/binary/version.ts';
 import { versionFile } from '../skopeo/binary/version-file.ts';
 import { childEnvironment } from '../skopeo/credentials/child-environment.ts';
 import { prepareCredentials } from '../skopeo/credentials/prepare.ts';
+import { sweepLeftovers } from '../skopeo/credentials/private-directory.ts';
 import { loadNativePty } from '../skopeo/process/native-pty.ts';
 import { findLauncher } from '../skopeo/process/parent-death.ts';
 import { Terminals } from '../skopeo/process/terminals.ts';
 import type { CommandLine } from './command-line.ts';
 import type { OwnFlags } from './own-flags.ts';
+import { refuseCredentialsInReferences } from './refuse-credentials.ts';
 import { abortOnSignals } from './signals.ts';
 import { VERSION, writerInfo } from './writer-info.ts';
 
@@ -104,6 +107,7 @@ const recordUnstarted = async (
   const request = toRequest(line, { binary: '', launcher: [], env: {}, cwd, credentials, runDirectory: undefined });
   const metrics = await openSession(line.own, context, state, skopeo);
   reportUnstarted(request, error, { clock, observers: [metrics.observer] });
+  await request.cleanUp?.();
   await metrics.end({ exitCode: error.exitCode, durationSeconds: 0, success: false });
 };
 
@@ -111,6 +115,8 @@ const recordUnstarted = async (
 export const runTracked = async (line: CommandLine, context: Context, toRequest: ToRequest): Promise<number> => {
   const { own } = line;
   const { env, cwd, uid, clock } = context;
+  refuseCredentialsInReferences(line.operands);
+  sweepLeftovers(env);
   const state = stateLocation(own, context);
   const [skopeo, launcher] = await Promise.all([requireSkopeo({ line, context, state, toRequest }), findLauncher(env)]);
   using signals = abortOnSignals(context.signals);
@@ -128,6 +134,7 @@ export const runTracked = async (line: CommandLine, context: Context, toRequest:
     const display = await chooseDisplay(
       {
         ...own,
+        command: line.subcommand ?? 'skopeo',
         quiet: line.values.quiet,
         debug: line.values.debug,
         secrets: request.secrets,
@@ -151,17 +158,13 @@ export const runTracked = async (line: CommandLine, context: Context, toRequest:
     await metrics.end(verdictOf(outcome));
     display.onEnd(outcome);
     display.close();
-    if (own.json) context.stdout.write(`${JSON.stringify(toJson(outcome))}\n`);
+    if (own.json) context.stdout.write(`${JSON.stringify(outcomeJson(outcome))}\n`);
     if (own.metricsStrict && metrics.failed && outcome.result.exitCode === 0) return EXIT.ioError;
     return outcome.result.exitCode;
   } finally {
     credentials.dispose();
   }
 };
-
-/** What skopeo wrote to stdout goes into the one object that `--json` promises. */
-const toJson = ({ result, stdout }: OperationOutcome) =>
-  stdout.length === 0 ? result : { ...result, output: stdout.toString('utf8') };
 
 const verdictOf = ({ result }: OperationOutcome) => ({
   exitCode: result.exitCode,

@@ -3,6 +3,8 @@ import { formatSeconds } from './format.ts';
 import type { Renderer } from './renderer.ts';
 
 export interface MessageOptions {
+  /** What the user called: `copy`, `login`. */
+  readonly command: string;
   /** Prints one line for people. */
   readonly say: (line: string) => void;
   /** The user asked for skopeo's debug output; without that it stays ours. */
@@ -12,7 +14,7 @@ export interface MessageOptions {
 }
 
 /** What people must read whatever the display: skopeo's own words, retries, and what to do about a failure. */
-export const messages = ({ say, debug, secrets }: MessageOptions): Renderer => {
+export const messages = ({ command, say, debug, secrets }: MessageOptions): Renderer => {
   let skopeoGaveReason = false;
   return {
     onErrorLine: ({ text, events }) => {
@@ -27,10 +29,10 @@ export const messages = ({ say, debug, secrets }: MessageOptions): Renderer => {
       const why = `attempt ${event.attempt - 1} failed (${event.errorType})`;
       say(`skopeo-wrapper: ${why}, the next one starts in ${formatSeconds(event.delaySeconds)}`);
     },
-    onEnd: ({ result, failure }) => {
+    onEnd: ({ failure }) => {
       if (!failure) return;
       const reason = skopeoGaveReason ? '' : ` ${failure.message}.`;
-      say(`skopeo-wrapper: ${result.operation} failed (${failure.errorType}):${reason} ${failure.next}`);
+      say(`skopeo-wrapper: ${command} failed (${failure.errorType}):${reason} ${failure.next}`);
     },
   };
 };

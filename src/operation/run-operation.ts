@@ -17,6 +17,13 @@ import { runAttempt } from './run-attempt.ts';
 import { SizeLookup } from './size-lookup.ts';
 import { type Termination, terminationOf } from './termination.ts';
 
+/** What a failure of skopeo means to the operation, and the status to exit with. */
+export interface Interpretation {
+  /** The failure is what was asked about: the operation succeeded. */
+  readonly answered: boolean;
+  readonly exitCode: number;
+}
+
 /** How long a copy that is done waits for a manifest that tells the sizes of its blobs. */
 const LOOKUP_PATIENCE_MS = 3_000;
 
@@ -57,6 +64,8 @@ export interface OperationRequest {
   readonly clearPartial?: (() => Promise<void>) | undefined;
   /** Removes what was made for the operation alone; called once, at its end. */
   readonly cleanUp?: (() => Promise<void>) | undefined;
+  /** Absent: a failure is a failure, with its own status. */
+  readonly interpret?: ((failure: Failure) => Interpretation) | undefined;
 }
 
 export interface OperationSurroundings {
@@ -118,11 +127,11 @@ export const runOperation = async (
   const running = { tracker, emit, signal: AbortSignal.any([surroundings.signal, limit.signal]) };
   try {
     emit({ type: 'operation-started', operation: identity.operation, source, destination });
-    const { failure, stdout } = await runAttempts(request, surroundings, running);
+    const { failure, exitCode, stdout } = await runAttempts(request, surroundings, running);
     await sizes.close(failure ? 0 : LOOKUP_PATIENCE_MS);
     if (!failure) await readDestination(request, emit);
     const digest = failure ? undefined : await request.readDigest?.();
-    const result = toResult(request, tracker, failure, digest);
+    const result = toResult(request, tracker, failure ?? { exitCode }, digest);
     emit({ type: 'operation-finished', result });
     return failure ? { result, failure, stdout } : { result, stdout };
   } finally {
@@ -133,6 +142,8 @@ export const runOperation = async (
 
 interface AttemptsEnd {
   readonly failure: Failure | undefined;
+  /** To exit with. */
+  readonly exitCode: number;
   readonly stdout: Buffer;
 }
 
@@ -153,9 +164,12 @@ const runAttempts = async (
       quietSinceMs: () => running.tracker.quietSinceMs(),
     });
     const { stdout } = end.exit;
-    if (end.exit.exitCode === 0) return { failure: undefined, stdout };
+    if (end.exit.exitCode === 0) return { failure: undefined, exitCode: 0, stdout };
     await request.clearPartial?.().catch(() => undefined);
-    const failure = judge(end, { ...request, ...request.skopeo });
+    const judged = judge(end, { ...request, ...request.skopeo });
+    const { answered = false, exitCode = judged.exitCode } = request.interpret?.(judged) ?? {};
+    if (answered) return { failure: undefined, exitCode, stdout };
+    const failure = { ...judged, exitCode };
     const { errorType, message, registry } = failure;
     running.emit({
       type: 'attempt-failed',
@@ -165,13 +179,15 @@ const runAttempts = async (
       ...(registry === undefined ? {} : { registry }),
     });
     const isLast = attempt > request.retry.times || !isWorthRetry(failure, attempt) || running.signal.aborted;
-    if (isLast) return { failure, stdout };
+    if (isLast) return { failure, exitCode, stdout };
     const delaySeconds = retryDelaySeconds(request.retry, attempt, surroundings.random);
     running.emit({ type: 'retrying', attempt: attempt + 1, errorType, delaySeconds, message });
     await sleep(delaySeconds * 1000, undefined, { signal: running.signal }).catch(() => undefined);
     const termination = terminationOf(running.signal);
-    if (termination)
-      return { failure: judge({ exit: end.exit, termination }, { ...request, ...request.skopeo }), stdout };
+    if (termination) {
+      const ended = judge({ exit: end.exit, termination }, { ...request, ...request.skopeo });
+      return { failure: ended, exitCode: ended.exitCode, stdout };
+    }
   }
 };
 
@@ -185,15 +201,16 @@ const readDestination = async (request: OperationRequest, emit: (event: Operatio
 const toResult = (
   { identity, source, destination }: OperationRequest,
   tracker: OperationTracker,
-  failure: Failure | undefined,
+  end: Failure | Pick<AttemptsEnd, 'exitCode'>,
   digest: string | undefined,
 ): OperationResult => ({
   operation: identity.operation,
   source,
   destination,
-  ...(failure
-    ? { outcome: 'error', exitCode: failure.exitCode, errorType: failure.errorType, message: failure.message }
-    : { outcome: 'success', exitCode: 0 }),
+  exitCode: end.exitCode,
+  ...('errorType' in end
+    ? { outcome: 'error', errorType: end.errorType, message: end.message }
+    : { outcome: 'success' }),
   ...(digest === undefined ? {} : { digest }),
-  ...tracker.settle(failure === undefined),
+  ...tracker.settle(!('errorType' in end)),
 });

@@ -50,6 +50,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     env: childEnvironment(env),
     cwd,
     clock,
+    stallTimeoutSeconds: job.stallTimeoutSeconds,
     terminals: new Terminals(loadNativePty(env)),
     accessFiles,
     runDirectory: surroundings.runDirectory,
@@ -67,6 +68,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     skopeo,
     limits: job.registries,
     clock,
+    silenceSeconds: job.stallTimeoutSeconds,
     rateLimited: (registry) => observer.rateLimited?.(registry),
   });
   const manifestReader = (source: string, access: RegistryAccess) => {

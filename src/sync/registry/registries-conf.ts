@@ -50,8 +50,6 @@ const read = async (path: string): Promise<string | undefined> => {
 
 /** The files in the order in which they count. Source: containers-registries.conf(5), containers-registries.conf.d(5). */
 const filesOf = async ({ env, home, systemDirectory }: RegistryEnvironment): Promise<readonly string[]> => {
-  const given = env.CONTAINERS_REGISTRIES_CONF ?? env.REGISTRIES_CONFIG_PATH;
-  if (given !== undefined && given !== '') return [given];
   const own = join(env.XDG_CONFIG_HOME ?? join(home, '.config'), 'containers');
   const hasOwn = (await read(join(own, 'registries.conf')).catch(() => '')) !== undefined;
   const main = join(hasOwn ? own : systemDirectory, 'registries.conf');
@@ -71,8 +69,12 @@ const parseFile = (text: string): RegistriesConf => {
   };
 };
 
+/** Which versions of skopeo heed these variables differs, so that they leave everything to skopeo. */
+const OVERRIDES = ['CONTAINERS_REGISTRIES_CONF', 'REGISTRIES_CONFIG_PATH'] as const;
+
 /** Reads all of registries.conf; what cannot be read or understood makes everything unclear. */
 export const loadRegistriesConf = async (environment: RegistryEnvironment): Promise<RegistriesConf> => {
+  if (OVERRIDES.some((name) => environment.env[name])) return UNCLEAR;
   try {
     const texts = await Promise.all((await filesOf(environment)).map(read));
     const files = texts.flatMap((text) => (text === undefined ? [] : parseFile(text)));
