@@ -34,7 +34,7 @@ export const cutLine = (line: string, columns: number): string =>
   line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`;
 
 /** The picture of an operation in progress: a total line, and a line for each blob that is running. */
-export const barsText = (tracker: OperationTracker, nowMs: number, columns: number): string => {
+const barsText = (tracker: OperationTracker, nowMs: number, columns: number): string => {
   const view = tracker.view();
   const usable = Math.max(10, columns - MARGIN_COLUMNS);
   const running = view.blobs.filter(({ state }) => state === 'running' || state === 'read');

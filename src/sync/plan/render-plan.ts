@@ -31,7 +31,7 @@ const pruneRows = ({ prune }: Plan): readonly (readonly string[])[] => {
 };
 
 /** The closing line of a plan: what it comes to. */
-export const planSummary = (plan: Plan): string => {
+const planSummary = (plan: Plan): string => {
   const { copy, skip, dropped, failed, bytes, unknownSize, pulls } = planTotals(plan);
   const size = `${unknownSize > 0 && bytes === 0 ? 'size unknown' : `at most ${formatBytes(bytes)}`}`;
   const unknown = unknownSize > 0 && bytes > 0 ? ` and ${formatCount(unknownSize, 'image')} of unknown size` : '';

@@ -27,7 +27,7 @@ const basic = ({ username, password }: Credentials): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
 /** Something of the registry's way to authenticate is beyond us; skopeo has to do it. */
-export class CannotAuthenticate extends Error {}
+class CannotAuthenticate extends Error {}
 
 /** Knows how one registry wants to be spoken to: scheme, kind of authentication, and one token for each repository. */
 export class Authenticator {

@@ -6,7 +6,7 @@ import type { RunRecord } from '../files/run-record.ts';
 import { KILLED_EXIT_CODE } from './dead-view.ts';
 
 /** A job is dropped this long after its last run. */
-export const JOB_RETENTION_SECONDS = 30 * 24 * 3600;
+const JOB_RETENTION_SECONDS = 30 * 24 * 3600;
 
 const JOB_RUNS = 'skopeo_job_runs_total';
 
