@@ -1,3 +1,4 @@
+import { printable } from '../../printable.ts';
 import type { Plan, PlannedImage } from './plan.ts';
 import { planTotals } from './totals.ts';
 
@@ -24,7 +25,7 @@ export const renderTable = (rows: readonly (readonly string[])[]): string => {
   );
   const line = (row: readonly string[]): string =>
     row.map((cell, column) => (column === row.length - 1 ? cell : cell.padEnd(widths[column] ?? 0))).join('  ');
-  return rows.map(line).join('\n');
+  return rows.map((row) => line(row.map(printable))).join('\n');
 };
 
 const withoutTransport = (reference: string): string => reference.replace(/^docker:\/\//, '');

@@ -1,3 +1,4 @@
+import { printable } from '../../printable.ts';
 import { formatBytes, renderTable } from '../plan/render-plan.ts';
 import type { ImageReport } from './image-report.ts';
 import type { SyncReport } from './sync-report.ts';
@@ -33,7 +34,7 @@ export const summaryLine = (report: SyncReport): string => {
   return `${parts.join(', ')}; ${formatBytes(totals.bytes)} in ${formatSeconds(durationSeconds)}`;
 };
 
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+const oneLine = (text: string): string => printable(text).replaceAll(/\s+/g, ' ').trim();
 
 /** Every failure with its class, words and next step; empty without failures. */
 export const failuresTable = ({ images, failures, prune = [] }: SyncReport): string => {
