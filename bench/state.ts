@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { systemClock } from '../src/context.ts';
 import { encodeRecord, pairOffset, slotOffset } from '../src/metrics/state/files/slot-file.ts';
 import { fold } from '../src/metrics/state/folding/fold.ts';
-import { systemHost } from '../src/metrics/state/host/host.ts';
+import { systemHost } from '../src/host/host.ts';
 import { createReader, readView } from '../src/metrics/state/reading/reader.ts';
 import { openRun, type RunWriter } from '../src/metrics/state/writing/run-writer.ts';
 import type { Totals } from '../src/metrics/view.ts';

@@ -165,7 +165,7 @@ const tell = async (
   { stdout, stderr, cwd }: Context,
 ): Promise<void> => {
   const table = failuresTable(report);
-  if (table !== '') stderr.write(`\n${table}\n\n`);
+  if (table !== '') stderr.write(`\n${table}\n`);
   if (!values.quiet) stderr.write(`sync: ${summaryLine(report)}\n`);
   if (own.json) stdout.write(`${JSON.stringify(report)}\n`);
   const path = values.byName.get('report')?.at(-1);

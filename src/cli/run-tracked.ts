@@ -107,6 +107,7 @@ const recordUnstarted = async (
   const request = toRequest(line, { binary: '', launcher: [], env: {}, cwd, credentials, runDirectory: undefined });
   const metrics = await openSession(line.own, context, state, skopeo);
   reportUnstarted(request, error, { clock, observers: [metrics.observer] });
+  await request.cleanUp?.();
   await metrics.end({ exitCode: error.exitCode, durationSeconds: 0, success: false });
 };
 

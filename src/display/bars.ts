@@ -1,7 +1,7 @@
 import ora, { type Ora } from 'ora';
 import type { Clock, OutputStream } from '../context.ts';
-import { sizeOf, type TrackedBlob } from '../tracking/image-ledger.ts';
 import type { OperationTracker } from '../tracking/operation-tracker.ts';
+import { sizeOf, type TrackedBlob } from '../tracking/tracked-blob.ts';
 import { formatBytes, formatPercent } from './format.ts';
 import { summaryText, totalText } from './progress-text.ts';
 import type { Renderer } from './renderer.ts';

@@ -1,50 +1,14 @@
+import { DigestIndex } from './digest-index.ts';
 import type { BlobDescriptor, BlobKey, FinishedBlob } from './events.ts';
-import type { BlobOutcome } from './vocabulary.ts';
-
-/** Where a blob stands. `read`: the last source byte was read, the destination has not confirmed. */
-export type BlobState = 'running' | 'read' | BlobOutcome;
-
-/** One blob of the image that is being copied, as far as it is known. */
-export interface TrackedBlob {
-  readonly key: BlobKey;
-  readonly state: BlobState;
-  /** Bytes read from the source; never falls. */
-  readonly readBytes: number;
-  /** As skopeo displays it, rounded; used only where the manifest does not tell. */
-  readonly shownSizeBytes?: number;
-  readonly descriptor?: BlobDescriptor;
-}
-
-/** Size of a blob: from the manifest, else as displayed; undefined while unknown. */
-export const sizeOf = (blob: TrackedBlob): number | undefined => blob.descriptor?.sizeBytes ?? blob.shownSizeBytes;
-
-/** Bytes of a blob that have come from the source, by the best source of truth there is. */
-const bytesMoved = (blob: TrackedBlob): number => {
-  if (blob.state === 'skipped') return 0;
-  if (blob.state === 'read' || blob.state === 'copied') return sizeOf(blob) ?? blob.readBytes;
-  return Math.min(blob.readBytes, blob.descriptor?.sizeBytes ?? Number.POSITIVE_INFINITY);
-};
-
-const isFinished = (blob: TrackedBlob): boolean => blob.state !== 'running' && blob.state !== 'read';
-
-const sumKnown = (sizes: readonly (number | undefined)[]): number | undefined =>
-  sizes.reduce<number | undefined>(
-    (sum, size) => (sum === undefined || size === undefined ? undefined : sum + size),
-    0,
-  );
-
-const sameBlob = (a: BlobKey, b: BlobKey): boolean =>
-  a.kind === b.kind && a.occurrence === b.occurrence && (a.hex.startsWith(b.hex) || b.hex.startsWith(a.hex));
-
-const digestOf = ({ descriptor, key }: TrackedBlob): string =>
-  descriptor?.digest ?? (key.hex.length === 64 ? `sha256:${key.hex}` : key.hex);
-
-const toFinishedBlob = (blob: TrackedBlob): FinishedBlob[] => {
-  if (blob.state === 'running' || blob.state === 'read') return [];
-  const sizeBytes = blob.descriptor?.sizeBytes;
-  const finished = { kind: blob.key.kind, digest: digestOf(blob), outcome: blob.state };
-  return [sizeBytes === undefined ? finished : { ...finished, sizeBytes }];
-};
+import {
+  type BlobShare,
+  isFinished,
+  sameBlob,
+  shareOf,
+  sizeOf,
+  type TrackedBlob,
+  toFinishedBlob,
+} from './tracked-blob.ts';
 
 /** Facts about blobs that have become true since they were last asked for. */
 export interface BlobNews {
@@ -52,13 +16,27 @@ export interface BlobNews {
   readonly sized: readonly (FinishedBlob & { readonly sizeBytes: number })[];
 }
 
-/** The blobs of one image in one attempt: what is running, what became of the others, what the manifest says of them. */
+const NO_NEWS: BlobNews = { finished: [], sized: [] };
+
+const hexOf = (digest: string): string => digest.slice('sha256:'.length);
+
+/**
+ * The blobs of one image in one attempt: what is running, what became of the others, what the manifest says of them. Sums
+ * are kept as blobs change, so that an event costs the same whatever the number of blobs.
+ */
 export class ImageLedger {
-  #blobs: TrackedBlob[] = [];
+  readonly #blobs: TrackedBlob[] = [];
+  /** Positions in `#blobs`. */
+  readonly #positions = new DigestIndex<number>();
   /** By the first manifest that came: what this image consists of. */
   #descriptors: readonly BlobDescriptor[] = [];
+  #totalBytes: number | undefined;
   /** By all manifests, source's and destination's. */
-  #known: readonly BlobDescriptor[] = [];
+  readonly #known = new DigestIndex<BlobDescriptor>();
+  #sums: BlobShare = { movedBytes: 0, skippedBytes: 0, startedBytes: 0, unsized: 0 };
+  #finished: readonly FinishedBlob[] | undefined = [];
+  /** Positions that have changed since the last news. */
+  readonly #changed = new Set<number>();
   readonly #toldFinished = new Set<number>();
   readonly #toldSized = new Set<number>();
 
@@ -71,36 +49,38 @@ export class ImageLedger {
   }
 
   get finished(): readonly FinishedBlob[] {
-    return this.#blobs.flatMap(toFinishedBlob);
+    this.#finished ??= this.#blobs.flatMap((blob) => toFinishedBlob(blob) ?? []);
+    return this.#finished;
   }
 
   /** Bytes that have come from the source. */
   get movedBytes(): number {
-    return this.#blobs.reduce((sum, blob) => sum + bytesMoved(blob), 0);
+    return this.#sums.movedBytes;
   }
 
   /** Bytes that need not come, since the destination has them. */
   get skippedBytes(): number {
-    return this.#blobs.reduce((sum, blob) => sum + (blob.state === 'skipped' ? (sizeOf(blob) ?? 0) : 0), 0);
+    return this.#sums.skippedBytes;
   }
 
   /** Bytes of all blobs that were started and not skipped; undefined unless every size is exactly known. */
   get startedBytes(): number | undefined {
-    return sumKnown(this.#blobs.map((blob) => (blob.state === 'skipped' ? 0 : blob.descriptor?.sizeBytes)));
+    return this.#sums.unsized > 0 ? undefined : this.#sums.startedBytes;
   }
 
   /** Size of the whole image by its manifest; undefined while that is not known. */
   get totalBytes(): number | undefined {
-    if (this.#descriptors.length === 0) return undefined;
-    return sumKnown(this.#descriptors.map(({ sizeBytes }) => sizeBytes));
+    return this.#totalBytes;
   }
 
   /** What is to be reported; each fact is returned once. */
   takeNews(): BlobNews {
+    if (this.#changed.size === 0) return NO_NEWS;
     const finished: FinishedBlob[] = [];
     const sized: (FinishedBlob & { sizeBytes: number })[] = [];
-    for (const [position, blob] of this.#blobs.entries()) {
-      const [fact] = toFinishedBlob(blob);
+    for (const position of this.#changed) {
+      const blob = this.#blobs[position];
+      const fact = blob && toFinishedBlob(blob);
       if (!fact) continue;
       if (!this.#toldFinished.has(position)) finished.push(fact);
       this.#toldFinished.add(position);
@@ -108,19 +88,19 @@ export class ImageLedger {
       sized.push({ ...fact, sizeBytes: fact.sizeBytes });
       this.#toldSized.add(position);
     }
+    this.#changed.clear();
     return { finished, sized };
   }
 
   /** Takes full digests and exact sizes from a manifest, for the blobs there are and those to come. */
   describe(descriptors: readonly BlobDescriptor[]): void {
-    if (this.#descriptors.length === 0) this.#descriptors = descriptors;
-    this.#known = [...this.#known, ...descriptors];
-    this.#blobs = this.#blobs.map((blob) => this.#described(blob));
+    if (this.#descriptors.length === 0) this.#consistsOf(descriptors);
+    for (const descriptor of descriptors) this.#known.add(hexOf(descriptor.digest), descriptor);
+    for (const [position, blob] of this.#blobs.entries()) this.#put(position, this.#described(blob));
   }
 
   start(key: BlobKey): void {
-    if (this.#find(key) !== undefined) return;
-    this.#blobs.push(this.#described({ key, state: 'running', readBytes: 0 }));
+    if (this.#find(key) === undefined) this.#append(key);
   }
 
   progress(key: BlobKey, readBytes: number | undefined, shownSizeBytes: number | undefined): void {
@@ -139,40 +119,86 @@ export class ImageLedger {
 
   /** The destination has confirmed a blob, by its digest there. */
   store(digest: string): void {
-    this.#blobs = this.#blobs.map((blob) =>
-      !isFinished(blob) && digest.startsWith(`sha256:${blob.key.hex}`) ? { ...blob, state: 'copied' } : blob,
-    );
+    for (const position of this.#positions.near(hexOf(digest))) {
+      const blob = this.#blobs[position];
+      if (!blob || isFinished(blob) || !digest.startsWith(`sha256:${blob.key.hex}`)) continue;
+      this.#put(position, { ...blob, state: 'copied' });
+    }
   }
 
   /** Without rows the occurrence of a reused layer is not known: any unfinished one of that digest will do. */
   reuse(key: BlobKey): void {
-    const target =
-      this.#find(key) ??
-      this.#blobs.find((blob) => !isFinished(blob) && sameBlob({ ...blob.key, occurrence: key.occurrence }, key));
-    this.#update(target?.key ?? key, (blob) => ({ ...blob, state: 'skipped' }));
+    const position = this.#find(key) ?? this.#findUnfinished(key) ?? this.#append(key);
+    const blob = this.#blobs[position];
+    if (blob) this.#put(position, { ...blob, state: 'skipped' });
   }
 
   /** Settles what is unfinished, layers alone or config too. */
   settle(outcome: 'copied' | 'failed', kinds: readonly BlobKey['kind'][]): void {
-    this.#blobs = this.#blobs.map((blob) =>
-      isFinished(blob) || !kinds.includes(blob.key.kind) ? blob : { ...blob, state: outcome },
+    for (const [position, blob] of this.#blobs.entries()) {
+      if (!isFinished(blob) && kinds.includes(blob.key.kind)) this.#put(position, { ...blob, state: outcome });
+    }
+  }
+
+  #consistsOf(descriptors: readonly BlobDescriptor[]): void {
+    this.#descriptors = descriptors;
+    if (descriptors.length === 0) return;
+    this.#totalBytes = descriptors.reduce<number | undefined>(
+      (sum, { sizeBytes }) => (sum === undefined || sizeBytes === undefined ? undefined : sum + sizeBytes),
+      0,
     );
   }
 
-  #find(key: BlobKey): TrackedBlob | undefined {
-    return this.#blobs.find((blob) => sameBlob(blob.key, key));
+  #find(key: BlobKey): number | undefined {
+    return this.#positions.near(key.hex).find((position) => {
+      const blob = this.#blobs[position];
+      return blob !== undefined && sameBlob(blob.key, key);
+    });
+  }
+
+  #findUnfinished(key: BlobKey): number | undefined {
+    return this.#positions.near(key.hex).find((position) => {
+      const blob = this.#blobs[position];
+      return blob !== undefined && !isFinished(blob) && sameBlob({ ...blob.key, occurrence: key.occurrence }, key);
+    });
+  }
+
+  #append(key: BlobKey): number {
+    const position = this.#blobs.length;
+    this.#positions.add(key.hex, position);
+    this.#put(position, this.#described({ key, state: 'running', readBytes: 0 }));
+    return position;
   }
 
   #update(key: BlobKey, change: (blob: TrackedBlob) => TrackedBlob): void {
-    this.start(key);
-    this.#blobs = this.#blobs.map((blob) => (sameBlob(blob.key, key) ? change(blob) : blob));
+    const position = this.#find(key) ?? this.#append(key);
+    const blob = this.#blobs[position];
+    if (blob) this.#put(position, change(blob));
+  }
+
+  /** The one place where a blob changes. */
+  #put(position: number, blob: TrackedBlob): void {
+    const before = this.#blobs[position];
+    if (before === blob) return;
+    this.#blobs[position] = blob;
+    this.#changed.add(position);
+    if (isFinished(blob)) this.#finished = undefined;
+    const added = shareOf(blob);
+    const removed = before ? shareOf(before) : { movedBytes: 0, skippedBytes: 0, startedBytes: 0, unsized: 0 };
+    this.#sums = {
+      movedBytes: this.#sums.movedBytes + added.movedBytes - removed.movedBytes,
+      skippedBytes: this.#sums.skippedBytes + added.skippedBytes - removed.skippedBytes,
+      startedBytes: this.#sums.startedBytes + added.startedBytes - removed.startedBytes,
+      unsized: this.#sums.unsized + added.unsized - removed.unsized,
+    };
   }
 
   #described(blob: TrackedBlob): TrackedBlob {
     if (blob.descriptor?.sizeBytes !== undefined) return blob;
-    const descriptor = this.#known.find(
-      ({ kind, digest }) => kind === blob.key.kind && digest.startsWith(`sha256:${blob.key.hex}`),
-    );
+    const { kind, hex } = blob.key;
+    const descriptor = this.#known
+      .near(hex)
+      .find((known) => known.kind === kind && known.digest.startsWith(`sha256:${hex}`));
     return descriptor ? { ...blob, descriptor } : blob;
   }
 }

@@ -1,11 +1,12 @@
 import type { Clock } from '../context.ts';
 import type { FinishedBlob, OperationEvent, OperationResult } from './events.ts';
-import { ImageLedger, type TrackedBlob } from './image-ledger.ts';
+import { ImageLedger } from './image-ledger.ts';
 import { IoMeter } from './io-meter.ts';
 import type { LiveOperation } from './live-operation.ts';
 import type { LiveSource, OperationIdentity, OperationObserver } from './observer.ts';
 import { RateWindow } from './rate-window.ts';
 import { stepAfter } from './steps.ts';
+import type { TrackedBlob } from './tracked-blob.ts';
 import type { Step } from './vocabulary.ts';
 
 /** Shown until skopeo's exit status says that all is done. */

@@ -4,9 +4,9 @@ import { mkdir, readdir, readFile, stat } from 'node:fs/promises';
 import { test } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
-import { buildProgram } from '../../scripts/build.mjs';
 import { parseSamples } from '../metrics/samples.ts';
 import { startNodeExporter } from '../metrics/textfile/node-exporter.ts';
+import { bundle } from '../support/bundle.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openScene, type Samples, samplesOf, stallingCopy, startStallingRegistry } from './scene.ts';
 
@@ -87,7 +87,8 @@ test('no counter of a textfile falls while 50 runs write it at once, and it is r
   await using scene = await openScene();
   const textfiles = scene.dir.join('textfiles');
   await mkdir(textfiles);
-  const program = await packedProgram(scene.dir.join('skopeo-wrapper.cjs'));
+  await using wrapper = await bundle();
+  const { program } = wrapper;
   const flags = ['--metrics-textfile', textfiles, '--heartbeat-interval', '1s'];
   const run = (index: number) => {
     const command =
@@ -115,9 +116,3 @@ test('no counter of a textfile falls while 50 runs write it at once, and it is r
   assert.equal((await stat(`${textfiles}/skopeo_wrapper.prom`)).mode & 0o777, 0o644);
   assert.deepEqual(await readdir(textfiles), ['skopeo_wrapper.prom']);
 });
-
-/** The program in one file, which starts faster than the sources, or the executable under test. */
-const packedProgram = async (path: string): Promise<readonly string[]> =>
-  process.env.SKOPEO_WRAPPER === undefined
-    ? [process.execPath, await buildProgram(path)]
-    : [process.env.SKOPEO_WRAPPER];

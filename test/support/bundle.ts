@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { buildProgram } from '../../scripts/build.mjs';
 import { CLI } from './process.ts';
@@ -15,7 +15,11 @@ export interface Bundle extends AsyncDisposable {
 export const bundle = async (): Promise<Bundle> => {
   if (process.env.SKOPEO_WRAPPER !== undefined) return { program: CLI, [Symbol.asyncDispose]: async () => undefined };
   // Below the project, since it looks for the addon of pseudo-terminals from where it is.
-  const outfile = join(import.meta.dirname, `../../.cache/bundle/${process.pid}.cjs`);
-  await buildProgram(outfile);
-  return { program: [process.execPath, outfile], [Symbol.asyncDispose]: () => rm(outfile, { force: true }) };
+  const directory = join(import.meta.dirname, `../../.cache/bundle/${process.pid}`);
+  await mkdir(directory, { recursive: true });
+  const outfile = await buildProgram(join(directory, 'skopeo-wrapper.cjs'));
+  return {
+    program: [process.execPath, outfile],
+    [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
+  };
 };

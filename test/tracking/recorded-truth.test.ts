@@ -1,53 +1,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { StderrParser, StdoutParser } from '../../src/skopeo/output/output-parser.ts';
-import type { FinishedBlob, OperationEvent } from '../../src/tracking/events.ts';
-import { OperationTracker } from '../../src/tracking/operation-tracker.ts';
-import { chunkBytes, loadRuns, type RecordedRun } from '../support/recorded-run.ts';
-
-interface Replayed {
-  readonly blobs: readonly FinishedBlob[];
-  readonly transferredBytes: number;
-  readonly percents: readonly number[];
-  readonly percentAtEnd: number | undefined;
-}
-
-/** Feeds a recorded run to the tracker as it happened, with the manifests that a source would have told. */
-const replay = (run: RecordedRun): Replayed => {
-  let nowMs = 0;
-  const clock = { monotonicMs: () => nowMs, wallMs: () => nowMs };
-  const tracker = new OperationTracker({
-    identity: { operation: 'copy', sourceTransport: 'docker', destinationTransport: 'docker' },
-    sourceShort: 's',
-    destinationShort: 'd',
-    clock,
-    observers: [],
-  });
-  const percents: number[] = [];
-  const handle = (event: OperationEvent): void => {
-    tracker.handle(event);
-    const { percent } = tracker.live();
-    if (percent !== undefined) percents.push(percent);
-    if (event.type !== 'instance-started') return;
-    const instance = run.truth.images.find(({ digest }) => digest === event.digest);
-    if (instance) tracker.handle({ type: 'manifest-known', instance: event.digest, blobs: instance.blobs });
-  };
-  handle({ type: 'operation-started', operation: 'copy', source: 's', destination: 'd' });
-  handle({ type: 'attempt-started', attempt: 1, onTerminal: run.winsize !== undefined });
-  const [only, ...others] = run.truth.images;
-  if (only && others.length === 0) handle({ type: 'manifest-known', blobs: only.blobs });
-  const parsers = { stdout: new StdoutParser(), stderr: new StderrParser() };
-  for (const chunk of run.chunks) {
-    nowMs = chunk.ms;
-    if (chunk.stream === 'stdout') parsers.stdout.push(chunkBytes(chunk)).forEach(handle);
-    else for (const { events } of parsers.stderr.push(chunkBytes(chunk))) events.forEach(handle);
-  }
-  parsers.stdout.end().forEach(handle);
-  const percentBefore = tracker.live().percent;
-  assert.ok(percentBefore === undefined || percentBefore < 100, 'never 100 before the verdict');
-  const { blobs, transferredBytes } = tracker.settle(run.exitCode === 0);
-  return { blobs, transferredBytes, percents, percentAtEnd: tracker.live().percent };
-};
+import type { FinishedBlob } from '../../src/tracking/events.ts';
+import { loadRuns, type RecordedRun } from '../support/recorded-run.ts';
+import { type Replayed, replay } from '../support/replay.ts';
 
 type Fate = Pick<FinishedBlob, 'kind' | 'digest'> & { readonly outcome: string };
 

@@ -1,10 +1,10 @@
 import type { Clock } from '../../context.ts';
+import { systemHost } from '../../host/host.ts';
 import type { WriterInfo } from '../exposition/view-families.ts';
 import { type RenderTarget, renderView } from '../render.ts';
 import { tryTo } from '../state/files/best-effort.ts';
 import type { StateLocation } from '../state/files/directories.ts';
 import { createPeriodicFold } from '../state/folding/fold-policy.ts';
-import { systemHost } from '../state/host/host.ts';
 import { createReader } from '../state/reading/reader.ts';
 import type { MetricsView } from '../view.ts';
 

@@ -1,8 +1,8 @@
+import type { Host } from '../../host/host.ts';
 import type { Recorder } from '../recorder.ts';
 import { tryTo } from '../state/files/best-effort.ts';
 import type { StateLocation } from '../state/files/directories.ts';
 import { foldAtExit } from '../state/folding/fold-policy.ts';
-import type { Host } from '../state/host/host.ts';
 import { createReader } from '../state/reading/reader.ts';
 import { openRun, type RunEnd, type RunWriter } from '../state/writing/run-writer.ts';
 import type { JobFacts, MetricsView } from '../view.ts';

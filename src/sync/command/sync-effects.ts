@@ -1,10 +1,9 @@
-import { resolve } from 'node:path';
 import type { CommandLine, SkopeoArgument } from '../../cli/command-line.ts';
 import type { Context } from '../../context.ts';
 import type { SyncDisplay } from '../../display/sync/sync-display.ts';
 import { wantedPlatform } from '../../operation/copy-request.ts';
 import { childEnvironment } from '../../skopeo/credentials/child-environment.ts';
-import { dirReader } from '../../skopeo/manifest/local-layout.ts';
+import { SHARED_OPTIONS } from '../../skopeo/flags/global.ts';
 import { loadNativePty } from '../../skopeo/process/native-pty.ts';
 import type { Launcher } from '../../skopeo/process/parent-death.ts';
 import { Terminals } from '../../skopeo/process/terminals.ts';
@@ -19,19 +18,9 @@ import { createSkopeoPort } from '../skopeo/skopeo-port.ts';
 import type { SyncEffects } from '../sync.ts';
 import type { SyncRunTracker } from '../tracking/sync-run-tracker.ts';
 
-/** Global options of skopeo that hold for every skopeo of a run. */
-const GLOBAL_OPTIONS: ReadonlySet<string> = new Set([
-  'insecure-policy',
-  'policy',
-  'registries-conf',
-  'registries.d',
-  'tmpdir',
-  'user-agent-prefix',
-]);
-
 const globalArguments = (args: readonly SkopeoArgument[]): string[] =>
   args.flatMap((argument) =>
-    argument.type === 'flag' && GLOBAL_OPTIONS.has(argument.name) ? [...argument.written] : [],
+    argument.type === 'flag' && SHARED_OPTIONS.has(argument.name) ? [...argument.written] : [],
   );
 
 export interface SyncSurroundings {
@@ -61,6 +50,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     env: childEnvironment(env),
     cwd,
     clock,
+    stallTimeoutSeconds: job.stallTimeoutSeconds,
     terminals: new Terminals(loadNativePty(env)),
     accessFiles,
     runDirectory: surroundings.runDirectory,
@@ -78,11 +68,11 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     skopeo,
     limits: job.registries,
     clock,
+    silenceSeconds: job.stallTimeoutSeconds,
     rateLimited: (registry) => observer.rateLimited?.(registry),
   });
   const manifestReader = (source: string, access: RegistryAccess) => {
-    const { transport, registry, repository, path } = parseReference(source);
-    if (transport === 'dir' && path !== undefined) return dirReader(resolve(cwd, path));
+    const { transport, registry, repository } = parseReference(source);
     if (transport !== 'docker' || registry === undefined || lookup.countsPulls(registry)) return undefined;
     return (instance: string | undefined, stop: AbortSignal) =>
       lookup

@@ -1,15 +1,25 @@
-import PQueue from 'p-queue';
-
-/** Maps with at most `limit` at a time, results in order; the first failure rejects and nothing more is started. */
+/**
+ * Maps with at most `limit` at a time, results in order. The first failure rejects and nothing more is started. Unlike a
+ * queue it holds nothing for items that wait, of which there may be tens of thousands.
+ */
 export const mapLimited = async <T, R>(
   items: readonly T[],
   limit: number,
-  map: (item: T, index: number) => Promise<R>,
+  map: (item: T) => Promise<R>,
 ): Promise<R[]> => {
-  const queue = new PQueue({ concurrency: limit });
-  try {
-    return await queue.addAll(items.map((item, index) => () => map(item, index)));
-  } finally {
-    queue.clear();
-  }
+  const results = new Array<R>(items.length);
+  const waiting = items.entries();
+  let hasFailed = false;
+  const work = async (): Promise<void> => {
+    for (const [index, item] of waiting) {
+      if (hasFailed) return;
+      results[index] = await map(item);
+    }
+  };
+  const workers = Array.from({ length: Math.min(limit, items.length) }, work);
+  await Promise.all(workers).catch((error: unknown) => {
+    hasFailed = true;
+    throw error;
+  });
+  return results;
 };

@@ -87,7 +87,7 @@ export const makePlan = async (job: SyncJob, effects: PlanEffects, options: Plan
   const own = shard === undefined ? wanted : wanted.filter(({ destination }) => belongsTo(shard, destination));
   return {
     images: await checkAll(own, job, effects),
-    dropped: found.flatMap(({ dropped }) => dropped),
+    dropped: selections.flatMap(({ dropped }) => dropped),
     failures,
     otherShards: wanted.length - own.length,
     ...(await prunePlan(job, wanted, failures.length, effects, shard)),

@@ -28,7 +28,7 @@ interface Selected {
 
 export type EntrySelection =
   | { readonly images: readonly WantedImage[]; readonly dropped: readonly DroppedImage[] }
-  | { readonly failure: FailedEntry };
+  | { readonly failure: FailedEntry; readonly dropped: readonly DroppedImage[] };
 
 const tagImage = (repository: Repository, tag: string): SourceImage => ({
   ...repository,
@@ -108,9 +108,9 @@ export const selectEntry = async (entry: SyncEntry, effects: SelectEffects): Pro
   } catch (error) {
     if (!(error instanceof WrapperError) || effects.signal.aborted) throw error;
     const { message, errorType, next } = error;
-    return { failure: { entry, errorType, message, ...(next === undefined ? {} : { next }) } };
+    return { failure: { entry, errorType, message, ...(next === undefined ? {} : { next }) }, dropped: [] };
   }
   const { kept, dropped } = selected;
-  if (kept.length < entry.selection.minimum) return { failure: tooFew(entry, kept.length, dropped.length) };
+  if (kept.length < entry.selection.minimum) return { failure: tooFew(entry, kept.length, dropped.length), dropped };
   return { images: kept.flatMap((candidate) => mapped(entry, candidate)), dropped };
 };

@@ -8,6 +8,7 @@ import type { ManifestHead, RegistryLookup, SkopeoPort } from '../ports.ts';
 import { parseDockerReference, type Repository } from '../reference.ts';
 import { type Answer, REQUESTS_AT_A_TIME, RegistryClient, type RegistryNews } from './registry-client.ts';
 import type { Route, Router } from './route.ts';
+import { TrustStore } from './trust-store.ts';
 
 export interface LookupOptions {
   readonly router: Router;
@@ -15,6 +16,8 @@ export interface LookupOptions {
   readonly limits: ReadonlyMap<string, RegistryLimits>;
   readonly clock: Clock;
   readonly rateLimited?: (registry: string) => void;
+  /** Silence after which a registry is not asked directly any longer, if less than the client's own. */
+  readonly silenceSeconds?: number | undefined;
 }
 
 /** Counts pulls by contract; other registries are known to by their headers. */
@@ -33,6 +36,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
   readonly #options: LookupOptions;
   readonly #clients = new Map<string, RegistryClient>();
   readonly #routes = new WeakMap<RegistryAccess, Map<string, Promise<Route | undefined>>>();
+  readonly #trust = new TrustStore();
   readonly #queues = new Map<string, PQueue>();
   readonly #left = new Map<string, number>();
 
@@ -124,12 +128,13 @@ export class DirectLookup implements RegistryLookup, Disposable {
     const identity = identityOf(route);
     const known = this.#clients.get(identity);
     if (known !== undefined) return known;
-    const { clock, rateLimited } = this.#options;
+    const { clock, rateLimited, silenceSeconds } = this.#options;
     const news: RegistryNews = {
       rateLimited: (registry) => rateLimited?.(registry),
       pullsLeft: (registry, count) => void this.#left.set(registry, count),
     };
-    const client = new RegistryClient(route, this.#queueFor(route.registry), clock, news);
+    const surroundings = { queue: this.#queueFor(route.registry), trust: this.#trust, clock, news, silenceSeconds };
+    const client = new RegistryClient(route, surroundings);
     this.#clients.set(identity, client);
     return client;
   }

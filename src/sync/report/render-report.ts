@@ -1,12 +1,7 @@
-import { formatBytes, renderTable } from '../plan/render-plan.ts';
+import { formatBytes, formatCount, formatSeconds } from '../../display/format.ts';
+import { renderTable } from '../../display/table.ts';
 import type { ImageReport } from './image-report.ts';
 import type { SyncReport } from './sync-report.ts';
-
-const formatSeconds = (seconds: number): string => {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;
-};
 
 /** `2 failed (1 unauthorized, 1 stalled)` */
 const failedText = ({ images, failures, totals }: SyncReport): string => {
@@ -15,7 +10,7 @@ const failedText = ({ images, failures, totals }: SyncReport): string => {
     types.set(errorType, (types.get(errorType) ?? 0) + 1);
   }
   const parts = [...types].map(([type, count]) => `${count} ${type}`).join(', ');
-  const sources = failures.length === 0 ? '' : ` and ${failures.length} source${failures.length === 1 ? '' : 's'}`;
+  const sources = failures.length === 0 ? '' : ` and ${formatCount(failures.length, 'source')}`;
   return parts === '' ? '0 failed' : `${totals.failed}${sources} failed (${parts})`;
 };
 

@@ -29,6 +29,8 @@ export interface SkopeoPortOptions {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly clock: Clock;
+  /** Silence that ends a query; a copy has its own. */
+  readonly stallTimeoutSeconds?: number | undefined;
   readonly terminals: Terminals;
   readonly accessFiles: AccessFiles;
   /** For small files of the run; undefined where none can be written. */
@@ -69,6 +71,8 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
       env,
       cwd,
       terminals,
+      clock: options.clock,
+      stallTimeoutSeconds: options.stallTimeoutSeconds,
       signal,
     });
 
