@@ -81,7 +81,7 @@ describe('metrics-usage.ts', () => {
 
   it('counts and classifies an error, and says what to do', () => {
     const { text, samples } = scene('An error that is counted and classified');
-    assert.match(text, /error: not_found, exit code 1\nCheck the name and the tag/);
+    assert.match(text, /error: not_found, exit code 1\nCheck that .*no-such-tag/);
     assert.equal(samples.sum('skopeo_operation_errors_total', { operation: 'copy', error_type: 'not_found' }), 1);
     assert.equal(samples.sum('skopeo_operations_total', { operation: 'copy', status: 'error' }), 1);
   });
