@@ -142,6 +142,28 @@ test('two sources for one destination are refused before anything is copied', as
   assert.deepEqual(await destination.client.tags('x/app'), []);
 });
 
+test('a layer that many images share is sent once, though they are copied side by side', async () => {
+  await using own = await tempDir('sync-shared');
+  const base = { sizeBytes: 400_000, seed: 'shared base' };
+  for (let number = 0; number < 6; number++) {
+    const tag = `shared${number}`;
+    await layout.addImage(tag, { layers: [base, { sizeBytes: 1000 }], seed: tag });
+    await source.seed(layout.reference(tag), `shared/app:${number}`);
+  }
+  await using to = await startProxy(destination);
+  const shared = job(
+    'images:\n  - { source: "HOST/shared/app", destination: "DEST/{{path}}" }\n',
+    source.host,
+    to.host,
+  );
+  assert.equal((await run(shared, realEffects(own))).totals.copied, 6);
+  const { digest } = (await layout.addImage('base', { layers: [base] })).layers[0] ?? {};
+  const uploads = to.requests.filter(
+    ({ method, path }) => method === 'PUT' && path.includes(encodeURIComponent(digest ?? '')),
+  );
+  assert.equal(uploads.length, 1);
+});
+
 test('shards do the whole together', async () => {
   await using own = await tempDir('sync-shards');
   await seed('shards/app', Object.fromEntries(Array.from({ length: 9 }, (_, number) => [`t${number}`, 'a'])));

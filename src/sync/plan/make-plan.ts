@@ -1,6 +1,6 @@
 import { checkImage } from '../check/check-image.ts';
 import type { SyncMemory } from '../check/memory.ts';
-import { readExtent } from '../check/read-blobs.ts';
+import { readExtent } from '../check/read-extent.ts';
 import type { SyncEntry, SyncJob } from '../job.ts';
 import { withoutCollisions } from '../map/collisions.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
@@ -8,7 +8,7 @@ import { choosePrune } from '../prune/candidates.ts';
 import { examinePrune } from '../prune/examine.ts';
 import { creationTimes } from './creation-times.ts';
 import { destinationAccess } from './destination-access.ts';
-import { mapLimited } from './limit.ts';
+import { mapLimited } from './map-limited.ts';
 import type { Plan, PlannedImage, WantedImage } from './plan.ts';
 import { type EntrySelection, selectEntry } from './select-entry.ts';
 import { belongsTo, type Shard } from './shard.ts';
