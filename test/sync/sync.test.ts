@@ -101,6 +101,23 @@ test('faults of a registry that pass are mended by another attempt', async () =>
   );
 });
 
+test('a repository that cannot be listed for a moment is listed again, one that does not exist is not', async () => {
+  await using own = await tempDir('sync-listing');
+  await seed('listing/app', { '1': 'a' });
+  const rules = [{ match: { path: /listing\/app\/tags\/list/, times: 2 }, do: { answer: { status: 503 } } }];
+  await using proxy = await startProxy(source, { rules });
+  const retry = 'retry: { delay: 10ms, max-delay: 20ms }\n';
+  const listed = job(`${retry}images:\n  - { source: "HOST/listing/app", destination: "DEST/{{path}}" }\n`, proxy.host);
+  const report = await run(listed, realEffects(own));
+  assert.equal(report.exitCode, 0, failuresTable(report));
+  const missing = job(
+    `${retry}images:\n  - { source: "HOST/missing/app", destination: "DEST/{{path}}" }\n`,
+    proxy.host,
+  );
+  assert.equal((await run(missing, realEffects(own))).failures[0]?.errorType, 'not_found');
+  assert.equal(proxy.count({ path: /missing\/app\/tags\/list/ }), 2, 'once directly and once by skopeo');
+});
+
 test('a plan changes nothing and gives a reason for every image', async () => {
   await using own = await tempDir('sync-plan');
   await seed('plan/app', { '1.0': 'a', '1.1': 'b', '2.0-rc1': 'c' });
