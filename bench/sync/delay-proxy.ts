@@ -13,7 +13,7 @@ const forward = (from: Socket, to: Socket, firstExtraMs: number): void => {
   const later = (action: () => void): void => {
     freeAtMs = Math.max(freeAtMs, performance.now() + HALF_MS + extraMs);
     extraMs = 0;
-    setTimeout(action, freeAtMs - performance.now());
+    setTimeout(action, Math.max(0, freeAtMs - performance.now()));
   };
   from.on('data', (chunk) => later(() => to.writable && to.write(chunk)));
   from.on('end', () => later(() => to.end()));

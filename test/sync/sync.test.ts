@@ -101,6 +101,23 @@ test('faults of a registry that pass are mended by another attempt', async () =>
   );
 });
 
+test('a repository that cannot be listed for a moment is listed again, one that does not exist is not', async () => {
+  await using own = await tempDir('sync-listing');
+  await seed('listing/app', { '1': 'a' });
+  const rules = [{ match: { path: /listing\/app\/tags\/list/, times: 2 }, do: { answer: { status: 503 } } }];
+  await using proxy = await startProxy(source, { rules });
+  const retry = 'retry: { delay: 10ms, max-delay: 20ms }\n';
+  const listed = job(`${retry}images:\n  - { source: "HOST/listing/app", destination: "DEST/{{path}}" }\n`, proxy.host);
+  const report = await run(listed, realEffects(own));
+  assert.equal(report.exitCode, 0, failuresTable(report));
+  const missing = job(
+    `${retry}images:\n  - { source: "HOST/missing/app", destination: "DEST/{{path}}" }\n`,
+    proxy.host,
+  );
+  assert.equal((await run(missing, realEffects(own))).failures[0]?.errorType, 'not_found');
+  assert.equal(proxy.count({ path: /missing\/app\/tags\/list/ }), 2, 'once directly and once by skopeo');
+});
+
 test('a plan changes nothing and gives a reason for every image', async () => {
   await using own = await tempDir('sync-plan');
   await seed('plan/app', { '1.0': 'a', '1.1': 'b', '2.0-rc1': 'c' });
@@ -140,6 +157,28 @@ test('two sources for one destination are refused before anything is copied', as
   );
   await assert.rejects(runSync(both, realEffects(own)), { exitCode: 64, message: /would both be written to/ });
   assert.deepEqual(await destination.client.tags('x/app'), []);
+});
+
+test('a layer that many images share is sent once, though they are copied side by side', async () => {
+  await using own = await tempDir('sync-shared');
+  const base = { sizeBytes: 400_000, seed: 'shared base' };
+  for (let number = 0; number < 6; number++) {
+    const tag = `shared${number}`;
+    await layout.addImage(tag, { layers: [base, { sizeBytes: 1000 }], seed: tag });
+    await source.seed(layout.reference(tag), `shared/app:${number}`);
+  }
+  await using to = await startProxy(destination);
+  const shared = job(
+    'images:\n  - { source: "HOST/shared/app", destination: "DEST/{{path}}" }\n',
+    source.host,
+    to.host,
+  );
+  assert.equal((await run(shared, realEffects(own))).totals.copied, 6);
+  const { digest } = (await layout.addImage('base', { layers: [base] })).layers[0] ?? {};
+  const uploads = to.requests.filter(
+    ({ method, path }) => method === 'PUT' && path.includes(encodeURIComponent(digest ?? '')),
+  );
+  assert.equal(uploads.length, 1);
 });
 
 test('shards do the whole together', async () => {

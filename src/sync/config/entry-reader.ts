@@ -45,7 +45,7 @@ export class EntryReader {
   }
 
   read(image: SyncFileImage, index: number): SyncEntry {
-    const rules = { ...this.#file.defaults, ...withoutUndefined(image) };
+    const rules = { ...this.#file.defaults, ...image };
     const { source, tags, digests } = this.#source(image, index);
     const registry = source.kind === 'repository' ? this.#file.registries?.[source.registry] : undefined;
     const isOne = tags.length + digests.length > 0;
@@ -103,6 +103,3 @@ export class EntryReader {
 
 const parseTransport = (template: string): string =>
   /^(dir|oci|oci-archive|docker-archive):/.exec(template)?.[1] ?? 'docker';
-
-const withoutUndefined = <T extends object>(value: T): T =>
-  Object.fromEntries(Object.entries(value).filter(([, part]) => part !== undefined)) as T;
