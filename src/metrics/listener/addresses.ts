@@ -9,7 +9,7 @@ export interface ListenAddress {
 }
 
 /** Loopback only: metrics name registries and repositories, so showing them to a network is a decision. */
-const DEFAULT_LISTEN_ADDRESS: ListenAddress = { host: 'localhost', port: 8000 };
+export const DEFAULT_LISTEN_ADDRESS: ListenAddress = { host: 'localhost', port: 8000 };
 
 const ADDRESS = /^(?:(?:\[(?<ipv6>[^\]]*)\]|(?<name>[A-Za-z0-9._-]*)):)?(?<port>\d{1,5})$/;
 
