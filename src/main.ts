@@ -61,14 +61,20 @@ export const run = async (argv: readonly string[], context: Context): Promise<nu
 /** Resolves when all that was written before has left the process, or nobody reads it any more. */
 const flush = (stream: OutputStream): Promise<void> => new Promise((resolve) => stream.write('', () => resolve()));
 
-/** Runs the command line of this process and ends the process. A reader that went away (`| head`) is no failure. */
+/** A pipe whose reader went away, a terminal that was closed. */
+const LOST_READER: ReadonlySet<string> = new Set(['EPIPE', 'EIO']);
+
+/**
+ * Runs the command line of this process and ends the process. A reader that went away (`| head`, a closed terminal) is no
+ * failure: what runs goes on to its end and is recorded.
+ */
 export const runProcess = async (argv: readonly string[]): Promise<never> => {
   const context = processContext();
-  const ignoreBrokenPipe = (error: NodeJS.ErrnoException): void => {
-    if (error.code !== 'EPIPE') throw error;
+  const ignoreLostReader = (error: NodeJS.ErrnoException): void => {
+    if (!LOST_READER.has(error.code ?? '')) throw error;
   };
-  process.stdout.on('error', ignoreBrokenPipe);
-  process.stderr.on('error', ignoreBrokenPipe);
+  process.stdout.on('error', ignoreLostReader);
+  process.stderr.on('error', ignoreLostReader);
   process.on('uncaughtException', (error) => process.exit(reportError(error, context, { json: false })));
   const exitCode = await run(argv, context);
   await Promise.all([flush(context.stdout), flush(context.stderr)]);

@@ -2,6 +2,7 @@ import type { Context } from '../context.ts';
 import { refusalJson } from '../display/json/result-json.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { operationOf } from '../operation/operation-of.ts';
+import { printable } from '../printable.ts';
 
 /** oclif's own errors (a flag its parser refuses, `this.exit`) carry their exit status here. */
 const isOclifError = (error: unknown): error is Error & { oclif: { exit?: number }; code?: string } =>
@@ -13,6 +14,9 @@ const toWrapperError = (error: unknown): WrapperError | undefined => {
   return new WrapperError(error.message, { errorType: 'usage', exitCode: EXIT.usage, cause: error });
 };
 
+/** Keeps the lines of a text, and nothing else that a terminal would obey. */
+const inLines = (text: string): string => text.split('\n').map(printable).join('\n');
+
 const isDebugging = (env: Context['env']): boolean =>
   (env.SKOPEO_WRAPPER_DEBUG ?? '') !== '' || (env.DEBUG ?? '') !== '';
 
@@ -21,7 +25,7 @@ const describeBug = (error: unknown, env: Context['env']): string => {
   const advice = isDebugging(env)
     ? `${error instanceof Error ? error.stack : ''}\n`
     : 'Set SKOPEO_WRAPPER_DEBUG=1 to see where.\n';
-  return `skopeo-wrapper: internal error: ${message}\nThis is a bug in skopeo-wrapper. ${advice}`;
+  return `skopeo-wrapper: internal error: ${inLines(message)}\nThis is a bug in skopeo-wrapper. ${advice}`;
 };
 
 /** The command that failed. */
@@ -45,6 +49,9 @@ export const reportError = (error: unknown, context: Context, { json, subcommand
     context.stdout.write(`${JSON.stringify(refusal)}\n`);
   }
   if (known === undefined) context.stderr.write(describeBug(error, context.env));
-  else context.stderr.write(`skopeo-wrapper: ${message}\n${known.next === undefined ? '' : `${known.next}\n`}`);
+  else
+    context.stderr.write(
+      `skopeo-wrapper: ${inLines(message)}\n${known.next === undefined ? '' : `${inLines(known.next)}\n`}`,
+    );
   return exitCode;
 };

@@ -1,10 +1,12 @@
 import ora, { type Ora } from 'ora';
-import type { Clock, OutputStream } from '../context.ts';
+import type { Context } from '../context.ts';
+import { printable } from '../printable.ts';
 import type { OperationTracker } from '../tracking/operation-tracker.ts';
 import { sizeOf, type TrackedBlob } from '../tracking/tracked-blob.ts';
 import { formatBytes, formatPercent } from './format.ts';
 import { summaryText, totalText } from './progress-text.ts';
 import type { Renderer } from './renderer.ts';
+import { watchSuspension } from './suspension.ts';
 
 const REDRAW_MS = 150;
 const DIGEST_DIGITS = 12;
@@ -29,12 +31,14 @@ const blobLine = (blob: TrackedBlob, columns: number): string => {
   return columns < COLUMNS_FOR_BARS ? `${name} ${numbers}` : `${name} ${bar(fraction)} ${numbers}`;
 };
 
-/** A line that a terminal will not wrap. */
-export const cutLine = (line: string, columns: number): string =>
-  line.length <= columns ? line : `${line.slice(0, Math.max(0, columns - 1))}…`;
+/** A line that a terminal will not wrap and that does nothing to it. */
+export const cutLine = (line: string, columns: number): string => {
+  const text = printable(line);
+  return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
+};
 
 /** The picture of an operation in progress: a total line, and a line for each blob that is running. */
-const barsText = (tracker: OperationTracker, nowMs: number, columns: number): string => {
+export const barsText = (tracker: OperationTracker, nowMs: number, columns: number): string => {
   const view = tracker.view();
   const usable = Math.max(10, columns - MARGIN_COLUMNS);
   const running = view.blobs.filter(({ state }) => state === 'running' || state === 'read');
@@ -43,13 +47,12 @@ const barsText = (tracker: OperationTracker, nowMs: number, columns: number): st
 };
 
 /** Live bars on a terminal. Lines for people go above them. */
-export const bars = (
-  stream: OutputStream & NodeJS.WritableStream,
-  clock: Clock,
-): Renderer & { say(text: string): void } => {
+export const bars = (context: Context): Renderer & { say(text: string): void } => {
+  const { stderr: stream, clock } = context;
   const spinner: Ora = ora({ stream, isEnabled: true, hideCursor: false, discardStdin: false });
   let timer: NodeJS.Timeout | undefined;
   let redraw: () => void = () => undefined;
+  let suspension: Disposable | undefined;
   return {
     say: (text) => {
       const { isSpinning } = spinner;
@@ -66,10 +69,12 @@ export const bars = (
       spinner.start();
       timer = setInterval(redraw, REDRAW_MS);
       stream.on('resize', redraw);
+      suspension = watchSuspension(context, { hide: () => spinner.clear(), show: () => spinner.render() });
     },
     onEnd: ({ result }) => {
       clearInterval(timer);
       stream.off('resize', redraw);
+      suspension?.[Symbol.dispose]();
       if (result.outcome === 'success') spinner.succeed(summaryText(result));
       else spinner.fail(summaryText(result));
     },

@@ -57,7 +57,7 @@ export const chooseDisplay = async (options: DisplayOptions, context: Context): 
   const { stdout, stderr, clock } = context;
   const events = openEvents(options.events, context);
   const kind = progressKind(options, context);
-  const barRenderer = kind === 'bar' ? (await import('./bars.ts')).bars(stderr, clock) : undefined;
+  const barRenderer = kind === 'bar' ? (await import('./bars.ts')).bars(context) : undefined;
   const say = barRenderer?.say ?? ((line: string) => void stderr.write(`${line}\n`));
   const stdoutIsOurs = options.json || options.events === '-';
   const renderers: Renderer[] = [];

@@ -1,3 +1,4 @@
+import { printable } from '../printable.ts';
 import { redactSecrets } from '../skopeo/failure/redact.ts';
 import { formatSeconds } from './format.ts';
 import type { Renderer } from './renderer.ts';
@@ -14,7 +15,8 @@ export interface MessageOptions {
 }
 
 /** What people must read whatever the display: skopeo's own words, retries, and what to do about a failure. */
-export const messages = ({ command, say, debug, secrets }: MessageOptions): Renderer => {
+export const messages = ({ command, debug, secrets, ...options }: MessageOptions): Renderer => {
+  const say = (line: string): void => options.say(printable(line));
   let skopeoGaveReason = false;
   return {
     onErrorLine: ({ text, events }) => {

@@ -1,3 +1,4 @@
+import { printable } from '../printable.ts';
 import type { OperationResult } from '../tracking/events.ts';
 import type { LiveOperation } from '../tracking/live-operation.ts';
 import type { OperationView } from '../tracking/operation-tracker.ts';
@@ -50,5 +51,5 @@ export const summaryText = (result: OperationResult): string => {
     attempts > 1 ? formatCount(attempts, 'attempt') : undefined,
   ].filter((part) => part !== undefined);
   const verb = result.outcome === 'success' ? 'done' : `failed (${result.errorType})`;
-  return `${result.operation} ${verb}: ${result.source} -> ${result.destination}: ${facts.join(', ')}`;
+  return printable(`${result.operation} ${verb}: ${result.source} -> ${result.destination}: ${facts.join(', ')}`);
 };

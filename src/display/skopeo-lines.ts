@@ -2,6 +2,9 @@ import type { OutputStream } from '../context.ts';
 import type { BlobKey, OperationEvent } from '../tracking/events.ts';
 import type { Renderer } from './renderer.ts';
 
+/** Lines that wait for a digest, at most; skopeo prints far fewer for the largest image. */
+const MAX_WAITING = 5_000;
+
 type Line = { readonly text: string } | { readonly blob: BlobKey };
 
 /**
@@ -31,29 +34,32 @@ export const skopeoLines = (stream: OutputStream): Renderer => {
     for (const line of queue) {
       if ('text' in line) stream.write(`${line.text}\n`);
       else {
-        const digest = digestOf(line.blob);
+        const digest = digestOf(line.blob) ?? (queue.length > MAX_WAITING ? line.blob.hex : undefined);
         if (digest === undefined) break;
         print(line.blob, digest);
       }
       printed++;
     }
-    queue = queue.slice(printed);
+    if (printed > 0) queue = queue.slice(printed);
   };
 
-  const take = (event: OperationEvent): void => {
+  /** Whether there is something new to print. */
+  const take = (event: OperationEvent): boolean => {
+    const before = queue.length + digests.length;
     if (event.type === 'output-line' && event.stream === 'stdout') queue.push({ text: event.text });
     if (event.type === 'blob-started') queue.push({ blob: event.blob });
-    if (event.type === 'manifest-known') digests.push(...event.blobs.map(({ digest }) => digest));
+    if (event.type === 'manifest-known') for (const { digest } of event.blobs) digests.push(digest);
     if (event.type === 'blob-started') started.push(event.blob);
-    if (event.type !== 'blob-checked') return;
-    digests.push(event.digest);
-    checked.add(event.digest);
+    if (event.type === 'blob-checked') {
+      digests.push(event.digest);
+      checked.add(event.digest);
+    }
+    return queue.length + digests.length > before;
   };
 
   return {
     onEvent: (event) => {
-      take(event);
-      flush();
+      if (take(event)) flush();
     },
     onEnd: ({ failure }) => {
       if (failure) queue.push(...neverShown().map((digest) => ({ text: `Copying blob ${digest}` })));

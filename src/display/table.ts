@@ -1,8 +1,8 @@
-import { stripVTControlCharacters } from 'node:util';
+import { printable } from '../printable.ts';
 
 /** Rows as lines of text: columns as wide as their widest cell, two spaces apart, nothing that moves the cursor. */
 export const renderTable = (rows: readonly (readonly string[])[]): string => {
-  const clean = rows.map((row) => row.map(stripVTControlCharacters));
+  const clean = rows.map((row) => row.map(printable));
   const widths: number[] = [];
   for (const row of clean) {
     for (const [column, cell] of row.entries()) widths[column] = Math.max(widths[column] ?? 0, cell.length);

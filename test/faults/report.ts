@@ -6,6 +6,8 @@ export interface Report {
   readonly attempts: number;
   readonly transferredBytes: number;
   readonly durationSeconds: number;
+  /** Images of a sync; 0 for a copy. */
+  readonly images: number;
   readonly blobs: readonly { readonly digest: string; readonly outcome: 'copied' | 'skipped' | 'failed' }[];
 }
 
@@ -14,7 +16,7 @@ const oneObject = (stdout: string): string | undefined => (/^\{.*\}\n$/.test(std
 /** The object that `copy --json` prints. */
 export const readCopyReport = (stdout: string): Report | undefined => {
   const text = oneObject(stdout);
-  return text === undefined ? undefined : JSON.parse(text);
+  return text === undefined ? undefined : { ...JSON.parse(text), images: 0 };
 };
 
 /** The object that `sync --json` prints, for a sync of one image. */
@@ -26,9 +28,11 @@ export const readSyncReport = (stdout: string): Report | undefined => {
     outcome: exitCode === 0 ? 'success' : 'error',
     exitCode,
     errorType: images[0]?.errorType ?? failures[0]?.errorType,
-    attempts: images[0]?.attempts ?? 0,
+    // Without a plan there was no image to attempt.
+    attempts: images[0]?.attempts ?? 1,
     transferredBytes: totals.bytes,
     durationSeconds,
+    images: images.length,
     blobs: [],
   };
 };

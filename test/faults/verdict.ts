@@ -66,7 +66,7 @@ const assertMetrics = async ({ textfile }: Trial, report: Report, { name }: Comm
   assert.equal(samples.sum('skopeo_operation_retries_total'), report.attempts - 1, 'retries');
   assert.equal(samples.sum('skopeo_transferred_bytes_total'), report.transferredBytes, 'bytes');
   if (name === 'copy') assert.equal(samples.sum('skopeo_blobs_total'), report.blobs.length, 'blobs');
-  if (name === 'sync') assert.equal(samples.sum('skopeo_sync_images_total'), 1, 'images');
+  assert.equal(samples.sum('skopeo_sync_images_total'), report.images, 'images');
   assert.equal(samples.sum('skopeo_active_operations'), 0, 'operations in progress');
 };
 

@@ -1,9 +1,11 @@
 import ora from 'ora';
 import type { Context } from '../../context.ts';
+import { printable } from '../../printable.ts';
 import { redactSecrets } from '../../skopeo/failure/redact.ts';
 import type { SyncRunTracker } from '../../sync/tracking/sync-run-tracker.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
 import { cutLine, MARGIN_COLUMNS } from '../bars.ts';
+import { watchSuspension } from '../suspension.ts';
 import { imageLines } from './image-lines.ts';
 import type { SyncDisplay, SyncDisplayOptions } from './sync-display.ts';
 import { imageText, isForPeople, syncText } from './sync-text.ts';
@@ -13,7 +15,8 @@ const REDRAW_MS = 150;
 const MAX_IMAGE_LINES = 12;
 
 /** The run on a terminal: a total line, and a line for each image that is being copied. */
-export const syncBars = ({ printLines, debug }: SyncDisplayOptions, { stdout, stderr }: Context): SyncDisplay => {
+export const syncBars = ({ printLines, debug }: SyncDisplayOptions, context: Context): SyncDisplay => {
+  const { stdout, stderr } = context;
   const spinner = ora({
     stream: stderr as NodeJS.WriteStream,
     isEnabled: true,
@@ -23,6 +26,7 @@ export const syncBars = ({ printLines, debug }: SyncDisplayOptions, { stdout, st
   const print = printLines ? imageLines(stdout) : undefined;
   const running = new Set<OperationTracker>();
   let timer: NodeJS.Timeout | undefined;
+  let suspension: Disposable | undefined;
   const draw = (run: SyncRunTracker): void => {
     const columns = Math.max(10, (stderr.columns ?? 80) - MARGIN_COLUMNS);
     const live = [...running].map((image) => image.live());
@@ -34,6 +38,7 @@ export const syncBars = ({ printLines, debug }: SyncDisplayOptions, { stdout, st
       draw(run);
       spinner.start();
       timer = setInterval(() => draw(run), REDRAW_MS);
+      suspension = watchSuspension(context, { hide: () => spinner.clear(), show: () => spinner.render() });
     },
     onEvent: (event, image) => {
       print?.(event, image);
@@ -43,11 +48,12 @@ export const syncBars = ({ printLines, debug }: SyncDisplayOptions, { stdout, st
     onErrorLine: (line) => {
       if (!isForPeople(line, debug)) return;
       spinner.clear();
-      stderr.write(`${redactSecrets(line.text)}\n`);
+      stderr.write(`${printable(redactSecrets(line.text))}\n`);
       spinner.render();
     },
     onEnd: () => {
       clearInterval(timer);
+      suspension?.[Symbol.dispose]();
       spinner.stop();
     },
   };

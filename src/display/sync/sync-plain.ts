@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { printable } from '../../printable.ts';
 import { redactSecrets } from '../../skopeo/failure/redact.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
 import { formatBytes, formatSeconds } from '../format.ts';
@@ -16,7 +17,7 @@ export const syncPlain = (
   const print = printLines ? imageLines(stdout) : undefined;
   const running = new Set<OperationTracker>();
   let timer: NodeJS.Timeout | undefined;
-  const say = (text: string): void => void stderr.write(`${text}\n`);
+  const say = (text: string): void => void stderr.write(`${printable(text)}\n`);
   return {
     onStart: (run) => {
       if (kind === 'none') return;

@@ -1,3 +1,4 @@
+import { printable } from '../../printable.ts';
 import { USER_INFO } from './docker-name.ts';
 import { type ImageReference, parseReference } from './parse.ts';
 
@@ -20,7 +21,7 @@ export const shortName = (reference: ImageReference): string => {
   const { scheme, registry, repository, path } = reference;
   if (scheme === '') return '';
   const place = path === undefined ? [registry, repository].filter(Boolean).join('/') : lastTwoComponents(path);
-  return elide(`${scheme}:${place}`, MAX_SHORT_NAME);
+  return elide(printable(`${scheme}:${place}`), MAX_SHORT_NAME);
 };
 
 /** The reference as it was written, but for credentials before the host: for people and reports. */

@@ -3,7 +3,7 @@ import { usageError } from '../../errors/wrapper-error.ts';
 import type { SourceImage } from '../source-image.ts';
 
 /** The words of templates, and what they stand for. */
-const TEMPLATE_WORDS = {
+export const TEMPLATE_WORDS = {
   registry: (image: SourceImage) => image.registry,
   path: (image: SourceImage) => image.path,
   namespace: (image: SourceImage) => image.path.split('/').slice(0, -1).join('/'),

@@ -6,6 +6,7 @@ import { digestOf, mediaTypeOf } from '../check/manifest.ts';
 import type { RegistryAccess, RegistryLimits } from '../job.ts';
 import type { ManifestHead, RegistryLookup, SkopeoPort } from '../ports.ts';
 import { parseDockerReference, type Repository } from '../reference.ts';
+import { ManifestCache } from './manifest-cache.ts';
 import { type Answer, REQUESTS_AT_A_TIME, RegistryClient, type RegistryNews } from './registry-client.ts';
 import type { Route, Router } from './route.ts';
 import { TrustStore } from './trust-store.ts';
@@ -38,6 +39,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
   readonly #routes = new WeakMap<RegistryAccess, Map<string, Promise<Route | undefined>>>();
   readonly #trust = new TrustStore();
   readonly #queues = new Map<string, PQueue>();
+  readonly #manifests = new ManifestCache();
   readonly #left = new Map<string, number>();
 
   constructor(options: LookupOptions) {
@@ -62,6 +64,14 @@ export class DirectLookup implements RegistryLookup, Disposable {
   }
 
   async manifest(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Uint8Array> {
+    const known = this.#manifests.get(reference);
+    if (known !== undefined) return known;
+    const manifest = await this.#readManifest(reference, access, signal);
+    this.#manifests.set(reference, manifest);
+    return manifest;
+  }
+
+  async #readManifest(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Uint8Array> {
     const { tag, digest, ...repository } = parseDockerReference(reference);
     const version = digest ?? tag ?? DEFAULT_TAG;
     const answer = await this.#directly(repository, access, signal, (client) =>

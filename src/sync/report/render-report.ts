@@ -1,5 +1,6 @@
 import { formatBytes, formatCount, formatSeconds } from '../../display/format.ts';
 import { renderTable } from '../../display/table.ts';
+import { printable } from '../../printable.ts';
 import type { ImageReport } from './image-report.ts';
 import type { SyncReport } from './sync-report.ts';
 
@@ -29,7 +30,7 @@ export const summaryLine = (report: SyncReport): string => {
   return `${parts.join(', ')}; ${formatBytes(totals.bytes)} in ${formatSeconds(durationSeconds)}`;
 };
 
-const oneLine = (text: string): string => text.replaceAll(/\s+/g, ' ').trim();
+const oneLine = (text: string): string => printable(text).replaceAll(/\s+/g, ' ').trim();
 
 /** Every failure with its class, words and next step; empty without failures. */
 export const failuresTable = ({ images, failures, prune = [] }: SyncReport): string => {

@@ -16,6 +16,7 @@ import type { OperationObserver } from '../../tracking/observer.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
 import type { RegistryAccess } from '../job.ts';
 import type { CopyOptions, SkopeoPort } from '../ports.ts';
+import { isTag } from '../reference.ts';
 import type { AccessFiles } from './access-files.ts';
 import { accessArguments, copyArguments, platformArguments } from './copy-arguments.ts';
 import { query } from './query.ts';
@@ -131,7 +132,9 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
     inspectRaw: (reference, given, signal) => ask('inspect', ['--raw'], reference, given, signal),
     listTags: async ({ registry, path }, given, signal) => {
       const text = await ask('list-tags', [], `docker://${registry}/${path}`, given, signal);
-      return tagsSchema.parse(JSON.parse(text.toString('utf8'))).Tags ?? [];
+      const { Tags: tags } = tagsSchema.parse(JSON.parse(text.toString('utf8')));
+      // Tags become parts of paths.
+      return (tags ?? []).filter(isTag);
     },
     createdAt: async (reference, given, signal) => {
       const text = await ask('inspect', ['--no-tags'], reference, given, signal);

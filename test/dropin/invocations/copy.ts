@@ -29,7 +29,8 @@ const TRANSPORTS: readonly Invocation[] = [
     command:
       'copy docker://{plain}/team/app:app docker://{plain}/{out}:tag --src-tls-verify=false --dest-tls-verify=false',
   },
-  { command: 'copy containers-storage:nope dir:new' },
+  // Overlay, the default, would leave a mount behind.
+  { command: 'copy containers-storage:nope dir:new', env: { STORAGE_DRIVER: 'vfs' } },
   { command: 'copy sif:nope dir:new' },
 ];
 

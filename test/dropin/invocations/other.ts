@@ -1,31 +1,54 @@
-import { type Invocation, REFUSED, tooOld } from '../invocation.ts';
+import { type Expectation, type Invocation, REFUSED, tooOld } from '../invocation.ts';
+
+/** Our own engine: docs/differences.md. */
+const LOG: Expectation = { id: 'sync-log', in: ['stderr'] };
+const REFUSED_SYNC: Expectation = { id: 'usage-status', in: ['exit status', 'stderr'] };
+const STATUS: Expectation = { id: 'sync-status', in: ['exit status'], from: '1.16.0' };
+const NO_TRACES: Expectation = { id: 'sync-no-traces', in: ['files'] };
 
 const SYNC: readonly Invocation[] = [
-  { command: 'sync --src docker --dest dir --src-tls-verify=false {plain}/team/app:app synced' },
-  { command: 'sync -s docker -d dir --src-tls-verify=false {plain}/team/app synced' },
-  { command: 'sync --all --scoped --src docker --dest dir --src-tls-verify=false {plain}/team/app:list synced' },
-  { command: 'sync --src dir --dest docker --dest-tls-verify=false dir {plain}/{out}' },
+  { command: 'sync --src docker --dest dir --src-tls-verify=false {plain}/team/app:app synced', differs: LOG },
+  { command: 'sync -s docker -d dir --src-tls-verify=false {plain}/team/app:app synced', differs: LOG },
+  {
+    command: 'sync --all --scoped --src docker --dest dir --src-tls-verify=false {plain}/team/app:list synced',
+    differs: LOG,
+  },
   {
     command:
       'sync --src docker --dest docker --src-tls-verify=false --dest-tls-verify=false {plain}/team/app:app {plain}/{out}',
+    differs: LOG,
   },
   {
     command:
       'sync --src docker --dest docker --src-tls-verify=false --dest-tls-verify=false --src-creds user:pass:word {basic}/team/app:app {plain}/{out}',
+    differs: LOG,
   },
-  { command: 'sync --src yaml --dest dir sync.yaml synced' },
-  { command: 'sync --src yaml --dest dir sync-none.yaml synced' },
-  { command: 'sync --src yaml --dest dir --keep-going sync-none.yaml synced' },
-  { command: 'sync --src yaml --dest dir sync-broken.yaml synced' },
-  { command: 'sync --dry-run --src docker --dest dir --src-tls-verify=false {plain}/team/app synced' },
-  { command: 'sync --src docker --dest dir --src-tls-verify=false {plain}/nope synced' },
-  { command: 'sync --src dir --dest dir dir synced' },
-  { command: 'sync --src docker --dest dir' },
-  { command: 'sync oci:layout:app dir:new' },
+  { command: 'sync --src dir --dest docker --dest-tls-verify=false dir {plain}/{out}', differs: LOG },
+  { command: 'sync --src yaml --dest dir sync.yaml synced', differs: LOG },
+  { command: 'sync --src yaml --dest dir sync-none.yaml synced', differs: [LOG, NO_TRACES, STATUS] },
+  { command: 'sync --src yaml --dest dir --keep-going sync-none.yaml synced', differs: [LOG, NO_TRACES] },
+  { command: 'sync --src yaml --dest dir sync-broken.yaml synced', differs: REFUSED_SYNC },
+  {
+    command: 'sync --dry-run --src docker --dest dir --src-tls-verify=false {plain}/team/app synced',
+    differs: [LOG, { id: 'sync-dry-run', in: ['stdout', 'files'] }],
+  },
+  { command: 'sync --src docker --dest dir --src-tls-verify=false {plain}/nope synced', differs: LOG },
+  { command: 'sync --src dir --dest dir dir synced', differs: REFUSED_SYNC },
+  {
+    command: 'sync --src docker --dest dir x',
+    differs: [
+      { id: 'usage-status', in: ['exit status', 'stdout'], below: '1.18.0' },
+      { ...REFUSED_SYNC, from: '1.18.0' },
+    ],
+  },
   {
     command: 'sync --src docker --dest dir --append-suffix -x --src-tls-verify=false {plain}/team/app:app synced',
-    differs: tooOld('1.11.0'),
+    differs: [
+      { ...LOG, from: '1.11.0' },
+      { id: 'sync-any-version', in: ['exit status', 'stdout', 'files', 'stderr'], below: '1.11.0' },
+    ],
   },
+  { command: 'sync oci:layout:app dir:new', differs: REFUSED_SYNC },
 ];
 
 const LOGIN: readonly Invocation[] = [

@@ -58,3 +58,16 @@ test('a damaged memory is an empty one', async () => {
     assert.deepEqual((await loadMemory(dir.join('job.json'))).owned, {});
   }
 });
+
+test('a memory does not grow for ever: what was not used for longest is forgotten', () => {
+  const memory = new SyncMemory();
+  const date = new Date(0);
+  for (let number = 0; number < 50_001; number++) {
+    memory.rememberCreation(`sha256:${number}`, date);
+    if (number > 0) memory.createdAt('sha256:0');
+  }
+  const kept = Object.keys(memory.toJSON().created);
+  assert.equal(kept.length, 50_000);
+  assert.equal(kept.at(-1), 'sha256:0');
+  assert.ok(!kept.includes('sha256:1'));
+});

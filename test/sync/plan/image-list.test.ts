@@ -34,7 +34,9 @@ test('listed images are treated as their entry says, and nothing is listed for t
     { source: 'docker://quay.io/a/b:1', destination: 'docker://m.example/a/b:1' },
     { source: `docker://quay.io/c/d@${DIGEST}`, destination: `docker://m.example/c/d@${DIGEST}` },
   ];
-  const [first, second] = reduceToList(job, list).entries;
+  const reduced = reduceToList({ ...job, prune: { maxShare: 1 } }, list);
+  assert.equal(reduced.prune, undefined, 'what a list leaves out must not be pruned');
+  const [first, second] = reduced.entries;
   assert.equal(first?.copy.content, 'system');
   assert.deepEqual(first?.selection, { tags: ['1'], digests: [], minimum: 0 });
   assert.deepEqual(second?.selection, { tags: [], digests: [DIGEST], minimum: 0 });

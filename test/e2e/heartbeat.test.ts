@@ -1,0 +1,65 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createLayout } from '../support/images.ts';
+import { runCli, startCli } from '../support/process.ts';
+import { startProxy } from '../support/proxy.ts';
+import { startRegistry } from '../support/registry.ts';
+import { privateHome } from '../support/skopeo.ts';
+import { tempDir } from '../support/temp.ts';
+import { waitFor } from '../support/wait-for.ts';
+
+const BLOB = { method: 'GET', path: /\/blobs\// };
+
+const openScene = async () => {
+  await using stack = new AsyncDisposableStack();
+  const dir = stack.use(await tempDir('heartbeat'));
+  const layout = await createLayout(dir.join('layout'));
+  await layout.addImage('app', { layers: [{ sizeBytes: 400_000 }] });
+  const registry = stack.use(await startRegistry());
+  await registry.seed(layout.reference('app'), 'app:1');
+  const proxy = stack.use(await startProxy(registry));
+  const options = { env: privateHome(dir.path), cwd: dir.path };
+  const state = ['--state-dir', dir.join('state')];
+  const copy = [...state, 'copy', '--src-tls-verify=false', proxy.reference('app:1'), `dir:${dir.join('out')}`];
+  const owned = stack.move();
+  return { proxy, options, state, copy, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+};
+
+test('of a copy that stands still, another process sees progress frozen and silence growing', async () => {
+  await using scene = await openScene();
+  scene.proxy.setRules([{ match: BLOB, do: { down: { stallAfterBytes: 200_000 } } }]);
+  const copy = startCli(['--heartbeat-interval', '1s', ...scene.copy], scene.options);
+  const look = async () => {
+    const { stdout } = await runCli(['status', '--json', ...scene.state], scene.options);
+    return JSON.parse(stdout).operations[0];
+  };
+  try {
+    const before = await waitFor(
+      'a copy that is silent',
+      async () => {
+        const operation = await look();
+        return operation?.transferredBytes > 0 && operation.staleSeconds > 2 ? operation : undefined;
+      },
+      { deadlineMs: 90_000 },
+    );
+    const after = await waitFor('a longer silence', async () => {
+      const operation = await look();
+      return operation.staleSeconds > before.staleSeconds + 2 ? operation : undefined;
+    });
+    assert.equal(after.percent, before.percent);
+    assert.equal(after.transferredBytes, before.transferredBytes);
+    const passed = after.runningSeconds - before.runningSeconds;
+    assert.ok(Math.abs(after.staleSeconds - before.staleSeconds - passed) < 0.1, 'both clocks go on alike');
+  } finally {
+    copy.kill('SIGTERM');
+    await copy.result;
+  }
+});
+
+test('a slow drip is never taken for a stall', async () => {
+  await using scene = await openScene();
+  // Blobs of 400 kB at 40 kB/s, while 3 s of silence would end it.
+  scene.proxy.setRules([{ match: BLOB, do: { down: { bytesPerSecond: 40_000 } } }]);
+  const { exitCode, stderr } = await runCli(['--stall-timeout', '3s', ...scene.copy], scene.options);
+  assert.equal(exitCode, 0, stderr);
+});

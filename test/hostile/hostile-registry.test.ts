@@ -1,0 +1,122 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { after, before, describe, test } from 'node:test';
+import { type CliResult, startCli } from '../support/process.ts';
+import { privateHome } from '../support/skopeo.ts';
+import { type TempDir, tempDir } from '../support/temp.ts';
+import { HOSTILE_REPOSITORIES, startHostileRegistry } from './registry.ts';
+
+/** Node takes some 100 MB; a manifest that is kept takes 100 MB more. */
+const MOST_MEMORY_KB = 260_000;
+
+/** Highest memory use of a process so far, in kB; undefined once it is gone. */
+const peakOf = async (pid: number): Promise<number | undefined> => {
+  const status = await readFile(`/proc/${pid}/status`, 'utf8').catch(() => '');
+  const peak = /^VmHWM:\s+(\d+) kB/m.exec(status)?.[1];
+  return peak === undefined ? undefined : Number(peak);
+};
+
+interface Watched extends CliResult {
+  readonly peakKb: number;
+}
+
+const runWatched = async (args: readonly string[], dir: TempDir): Promise<Watched> => {
+  const cli = startCli(args, { env: privateHome(dir.join('home')), cwd: dir.join('work'), timeoutMs: 120_000 });
+  let peakKb = 0;
+  const timer = setInterval(async () => {
+    peakKb = Math.max(peakKb, (await peakOf(cli.pid)) ?? 0);
+  }, 50);
+  const result = await cli.result;
+  clearInterval(timer);
+  return { ...result, peakKb };
+};
+
+/** Nothing but text and line ends. */
+const assertPlain = (text: string, what: string): void => {
+  const found = /[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]/.exec(text);
+  const around = JSON.stringify(text.slice(Math.max(0, (found?.index ?? 0) - 80), (found?.index ?? 0) + 80));
+  assert.equal(found, null, `${what}: ${around}`);
+};
+
+describe('a registry that means harm', () => {
+  let registry: Awaited<ReturnType<typeof startHostileRegistry>>;
+  let dir: TempDir;
+  before(async () => {
+    registry = await startHostileRegistry();
+    dir = await tempDir('hostile');
+    await mkdir(dir.join('home'));
+    await mkdir(dir.join('work'));
+  });
+  after(async () => {
+    await registry[Symbol.asyncDispose]();
+    await dir[Symbol.asyncDispose]();
+  });
+
+  const assertHarmless = (result: Watched): void => {
+    assert.notEqual(result.exitCode, undefined, `ended by ${result.signal}\n${result.stderr}`);
+    assertPlain(result.stderr, 'stderr');
+    assert.ok(result.peakKb < MOST_MEMORY_KB, `${result.peakKb} kB of memory`);
+    assert.doesNotMatch(result.stderr, /internal error|^\s+at /m, 'it is not taken for a bug of ours');
+  };
+
+  for (const repository of HOSTILE_REPOSITORIES) {
+    test(`copy from ${repository}`, async () => {
+      const textfile = dir.join('work', `${repository}.prom`);
+      const own = ['--json', '--metrics-textfile', textfile, '--state-dir', dir.join('state')];
+      const image = `docker://${registry.host}/${repository}:good`;
+      const result = await runWatched([...own, 'copy', '--src-tls-verify=false', image, 'dir:out'], dir);
+      assertHarmless(result);
+      assert.notEqual(result.exitCode, 0);
+      assert.equal(JSON.parse(result.stdout).outcome, 'error');
+      const metrics = await readFile(textfile, 'utf8');
+      assertPlain(metrics, 'metrics');
+      assert.ok(metrics.split('\n').every((line) => line.length < 2_000), 'labels are short');
+    });
+
+    test(`inspect of ${repository}`, async () => {
+      const image = `docker://${registry.host}/${repository}:good`;
+      const result = await runWatched(['--no-state', 'inspect', '--raw', '--tls-verify=false', image], dir);
+      assertHarmless(result);
+    });
+  }
+
+  test('list-tags prints hostile tags without a control character', async () => {
+    const image = `docker://${registry.host}/poison`;
+    const result = await runWatched(['--no-state', 'list-tags', '--tls-verify=false', image], dir);
+    assertHarmless(result);
+    assert.doesNotMatch(result.stdout, /[\x00-\x09\x0b-\x1f\x7f]/, 'stdout');
+  });
+
+  for (const repository of HOSTILE_REPOSITORIES) {
+    test(`sync of ${repository} writes nothing outside of its directory`, async () => {
+      const from = `${registry.host}/${repository}`;
+      const target = dir.join('work', `mirror-${repository}`);
+      await mkdir(target);
+      const options = ['--src', 'docker', '--dest', 'dir', '--src-tls-verify=false', '--scoped'];
+      const result = await runWatched(['--state-dir', dir.join('state'), 'sync', ...options, from, target], dir);
+      assertHarmless(result);
+      assert.notEqual(result.exitCode, 0);
+      assertPlain(result.stdout, 'stdout');
+      const names = await readdir(dir.path, { recursive: true });
+      assert.deepEqual(
+        names.filter((name) => name.includes('escaped')),
+        [],
+      );
+    });
+
+    test(`sync of ${repository} by a file with templates, dry run and real`, async () => {
+      const { writeFile } = await import('node:fs/promises');
+      const file = dir.join('work', `${repository}.yaml`);
+      await writeFile(
+        file,
+        `version: 1\nregistries:\n  ${registry.host}:\n    tlsVerify: false\nsync:\n  - source: ${registry.host}/${repository}\n    destination: 'oci:${dir.join('work')}/oci/{{name}}:{{tag}}'\n`,
+      );
+      for (const extra of [['--dry-run'], []]) {
+        const result = await runWatched(['--state-dir', dir.join('state'), 'sync', ...extra, file], dir);
+        assertHarmless(result);
+        assertPlain(result.stdout, 'stdout');
+        assert.notEqual(result.exitCode, 64, result.stderr);
+      }
+    });
+  }
+});
