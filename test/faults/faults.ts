@@ -3,6 +3,7 @@ import { processesWithEnv } from '../support/process.ts';
 import { type Arena, openArena, openPassage } from './arena.ts';
 import { COPY, type Command } from './commands.ts';
 import type { Fault } from './fault.ts';
+import { recordResult } from './results.ts';
 import { attempt } from './trial.ts';
 import { judgeTrial } from './verdict.ts';
 
@@ -24,6 +25,7 @@ export const testFaults = (title: string, faults: readonly Fault[], command: Com
         const trial = await attempt(passage, fault, command);
         try {
           await judgeTrial(trial, passage, arena, fault, command);
+          await recordResult(title, fault, trial);
         } finally {
           for (const { pid } of await processesWithEnv(trial.marker)) process.kill(pid, 'SIGKILL');
         }

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { type CliResult, startCli } from '../support/process.ts';
 import { privateHome } from '../support/skopeo.ts';
@@ -7,7 +7,9 @@ import { type TempDir, tempDir } from '../support/temp.ts';
 import { HOSTILE_REPOSITORIES, startHostileRegistry } from './registry.ts';
 
 /** Node takes some 100 MB; a manifest that is kept takes 100 MB more. */
-const MOST_MEMORY_KB = 260_000;
+const MOST_MEMORY_KB = 240_000;
+/** V8 needs some 60 bytes for each bracket of the few million that a manifest of bounded size may nest. */
+const MOST_MEMORY_NESTED_KB = 450_000;
 
 /** Highest memory use of a process so far, in kB; undefined once it is gone. */
 const peakOf = async (pid: number): Promise<number | undefined> => {
@@ -52,10 +54,11 @@ describe('a registry that means harm', () => {
     await dir[Symbol.asyncDispose]();
   });
 
-  const assertHarmless = (result: Watched): void => {
+  const assertHarmless = (result: Watched, repository = ''): void => {
+    const mostKb = repository === 'nested' ? MOST_MEMORY_NESTED_KB : MOST_MEMORY_KB;
     assert.notEqual(result.exitCode, undefined, `ended by ${result.signal}\n${result.stderr}`);
     assertPlain(result.stderr, 'stderr');
-    assert.ok(result.peakKb < MOST_MEMORY_KB, `${result.peakKb} kB of memory`);
+    assert.ok(result.peakKb < mostKb, `${result.peakKb} kB of memory`);
     assert.doesNotMatch(result.stderr, /internal error|^\s+at /m, 'it is not taken for a bug of ours');
   };
 
@@ -65,18 +68,21 @@ describe('a registry that means harm', () => {
       const own = ['--json', '--metrics-textfile', textfile, '--state-dir', dir.join('state')];
       const image = `docker://${registry.host}/${repository}:good`;
       const result = await runWatched([...own, 'copy', '--src-tls-verify=false', image, 'dir:out'], dir);
-      assertHarmless(result);
+      assertHarmless(result, repository);
       assert.notEqual(result.exitCode, 0);
       assert.equal(JSON.parse(result.stdout).outcome, 'error');
       const metrics = await readFile(textfile, 'utf8');
       assertPlain(metrics, 'metrics');
-      assert.ok(metrics.split('\n').every((line) => line.length < 2_000), 'labels are short');
+      assert.ok(
+        metrics.split('\n').every((line) => line.length < 2_000),
+        'labels are short',
+      );
     });
 
     test(`inspect of ${repository}`, async () => {
       const image = `docker://${registry.host}/${repository}:good`;
       const result = await runWatched(['--no-state', 'inspect', '--raw', '--tls-verify=false', image], dir);
-      assertHarmless(result);
+      assertHarmless(result, repository);
     });
   }
 
@@ -94,7 +100,7 @@ describe('a registry that means harm', () => {
       await mkdir(target);
       const options = ['--src', 'docker', '--dest', 'dir', '--src-tls-verify=false', '--scoped'];
       const result = await runWatched(['--state-dir', dir.join('state'), 'sync', ...options, from, target], dir);
-      assertHarmless(result);
+      assertHarmless(result, repository);
       assert.notEqual(result.exitCode, 0);
       assertPlain(result.stdout, 'stdout');
       const names = await readdir(dir.path, { recursive: true });
@@ -105,15 +111,26 @@ describe('a registry that means harm', () => {
     });
 
     test(`sync of ${repository} by a file with templates, dry run and real`, async () => {
-      const { writeFile } = await import('node:fs/promises');
-      const file = dir.join('work', `${repository}.yaml`);
+      const file = dir.join('work', `${repository}.json`);
       await writeFile(
         file,
-        `version: 1\nregistries:\n  ${registry.host}:\n    tlsVerify: false\nsync:\n  - source: ${registry.host}/${repository}\n    destination: 'oci:${dir.join('work')}/oci/{{name}}:{{tag}}'\n`,
+        JSON.stringify({
+          registries: { [registry.host]: { 'tls-verify': false } },
+          retry: { times: 0 },
+          images: [
+            {
+              source: `${registry.host}/${repository}`,
+              destination: [
+                `oci:${dir.join('work')}/oci/{{name}}:{{tag}}`,
+                `dir:${dir.join('work')}/dir/{{path}}/{{tag}}`,
+              ],
+            },
+          ],
+        }),
       );
       for (const extra of [['--dry-run'], []]) {
-        const result = await runWatched(['--state-dir', dir.join('state'), 'sync', ...extra, file], dir);
-        assertHarmless(result);
+        const result = await runWatched(['--state-dir', dir.join('state'), 'sync', ...extra, '--file', file], dir);
+        assertHarmless(result, repository);
         assertPlain(result.stdout, 'stdout');
         assert.notEqual(result.exitCode, 64, result.stderr);
       }

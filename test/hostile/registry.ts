@@ -37,14 +37,16 @@ const MANIFESTS: Readonly<Record<string, (response: ServerResponse, url: string)
     };
     send();
   },
-  malformed: (response) => response.writeHead(200, { 'content-type': MANIFEST }).end('{"schemaVersion": 2, "config": ['),
+  malformed: (response) =>
+    response.writeHead(200, { 'content-type': MANIFEST }).end('{"schemaVersion": 2, "config": ['),
   nested: (response) => response.writeHead(200, { 'content-type': MANIFEST }).end('['.repeat(3_000_000)),
   redirects: (response, url) => response.writeHead(307, { location: `${url}x` }).end(),
   poison: (response) =>
     response
       .writeHead(400, { 'content-type': 'application/json' })
       .end(JSON.stringify({ errors: [{ code: `CODE${POISON}`, message: `message ${POISON} end`, detail: POISON }] })),
-  page: (response) => response.writeHead(500, { 'content-type': 'text/html' }).end(`<html>${POISON.repeat(1000)}</html>`),
+  page: (response) =>
+    response.writeHead(500, { 'content-type': 'text/html' }).end(`<html>${POISON.repeat(1000)}</html>`),
 };
 
 /** Ways in which the server is hostile: repositories of these names. */
