@@ -1,9 +1,11 @@
+import { resolve } from 'node:path';
 import type { CommandLine, SkopeoArgument } from '../../cli/command-line.ts';
 import type { Context } from '../../context.ts';
 import type { SyncDisplay } from '../../display/sync/sync-display.ts';
 import { wantedPlatform } from '../../operation/copy-request.ts';
 import { childEnvironment } from '../../skopeo/credentials/child-environment.ts';
 import { SHARED_OPTIONS } from '../../skopeo/flags/global.ts';
+import { dirReader } from '../../skopeo/manifest/local-layout.ts';
 import { loadNativePty } from '../../skopeo/process/native-pty.ts';
 import type { Launcher } from '../../skopeo/process/parent-death.ts';
 import { Terminals } from '../../skopeo/process/terminals.ts';
@@ -72,7 +74,8 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     rateLimited: (registry) => observer.rateLimited?.(registry),
   });
   const manifestReader = (source: string, access: RegistryAccess) => {
-    const { transport, registry, repository } = parseReference(source);
+    const { transport, registry, repository, path } = parseReference(source);
+    if (transport === 'dir' && path !== undefined) return dirReader(resolve(cwd, path));
     if (transport !== 'docker' || registry === undefined || lookup.countsPulls(registry)) return undefined;
     return (instance: string | undefined, stop: AbortSignal) =>
       lookup
