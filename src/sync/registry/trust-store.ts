@@ -1,4 +1,5 @@
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { errorCode } from '../../errors/system-error.ts';
 
 /** Codes of OpenSSL for a chain that ends at nobody who is trusted. */
 const UNTRUSTED = new Set([
@@ -9,8 +10,7 @@ const UNTRUSTED = new Set([
   'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
 ]);
 
-export const isUntrusted = (error: unknown): boolean =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' && UNTRUSTED.has(error.code);
+export const isUntrusted = (error: unknown): boolean => UNTRUSTED.has(errorCode(error));
 
 /**
  * Makes the TLS contexts of a run. The system's authorities take a tenth of a second to read, so that they are read once,
