@@ -42,12 +42,12 @@ export const MISBEHAVIOUR_FAULTS: readonly Fault[] = [
   ),
   row('prints 100 MB and fails', [{ write: 'stdout', text: `${'x'.repeat(99)}\n`, repeat: 1_000_000 }, { exit: 1 }], {
     ...fails('unknown', 1),
-    withinSeconds: 60,
+    withinSeconds: 120,
   }),
   row(
     'prints 100 MB without a line end and fails',
     [{ write: 'stderr', text: 'x'.repeat(100), repeat: 1_000_000 }, { exit: 1 }],
-    { ...fails('unknown', 1), withinSeconds: 60 },
+    { ...fails('unknown', 1), withinSeconds: 120 },
   ),
   row(
     'prints half lines and fails',
