@@ -16,7 +16,18 @@ const oneObject = (stdout: string): string | undefined => (/^\{.*\}\n$/.test(std
 /** The object that `copy --json` prints. */
 export const readCopyReport = (stdout: string): Report | undefined => {
   const text = oneObject(stdout);
-  return text === undefined ? undefined : { ...JSON.parse(text), images: 0 };
+  if (text === undefined) return undefined;
+  const { outcome, exit_code, error_type, attempts, transferred_bytes, duration_seconds, blobs } = JSON.parse(text);
+  return {
+    outcome,
+    exitCode: exit_code,
+    errorType: error_type,
+    attempts,
+    transferredBytes: transferred_bytes,
+    durationSeconds: duration_seconds,
+    images: 0,
+    blobs,
+  };
 };
 
 /** The object that `sync --json` prints, for a sync of one image. */
