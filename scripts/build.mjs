@@ -1,11 +1,18 @@
 /**
  * Bundles the sources into dist/: `skopeo-wrapper.cjs`, the program with all it needs in one file (run by bin/run.js and
- * put into the executables), and `index.js`, the library, which leaves its dependencies to npm.
+ * put into the executables), and, run as a script, `index.js`, the library, which leaves its dependencies to npm, with its
+ * types.
  */
-import { resolve } from 'node:path';
+import { isBuiltin } from 'node:module';
+import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
+import { buildDeclarations } from './declarations.mjs';
 
 const root = resolve(import.meta.dirname, '..');
+const dist = join(root, 'dist');
+
+/** Of a module specifier such as `@scope/name/part`. */
+const PACKAGE_NAME = /^(?:@[^/]+\/)?[^/]+/;
 
 const shared = {
   absWorkingDir: root,
@@ -31,7 +38,6 @@ const englishOnly = {
 const program = {
   ...shared,
   entryPoints: ['src/boot.ts'],
-  outfile: 'dist/skopeo-wrapper.cjs',
   format: 'cjs',
   // A SEA has no loader for import(); this turns each into a require that still runs only when it is reached.
   supported: { 'dynamic-import': false },
@@ -48,15 +54,27 @@ const program = {
 const library = {
   ...shared,
   entryPoints: ['src/index.ts'],
-  outfile: 'dist/index.js',
   format: 'esm',
   packages: 'external',
+  metafile: true,
 };
 
-/** Writes dist/. Resolves to the path of the program. */
-export const buildDist = async () => {
-  await Promise.all([build(program), build(library)]);
-  return resolve(root, program.outfile);
+/** Writes the program alone, to `outfile`. Resolves to its path. */
+export const buildProgram = async (outfile = join(dist, 'skopeo-wrapper.cjs')) => {
+  await build({ ...program, outfile });
+  return outfile;
 };
 
-if (import.meta.main) await buildDist();
+/**
+ * Writes the library and its types into a directory, dist/ unless told otherwise. Resolves to the names of the packages
+ * that it imports.
+ */
+export const buildLibrary = async (directory = dist) => {
+  const outfile = join(directory, 'index.js');
+  const [{ metafile }] = await Promise.all([build({ ...library, outfile }), buildDeclarations(directory)]);
+  const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
+  const packages = imports.filter(({ external }) => external).map(({ path }) => PACKAGE_NAME.exec(path)?.[0] ?? path);
+  return [...new Set(packages)].filter((name) => !isBuiltin(name));
+};
+
+if (import.meta.main) await Promise.all([buildProgram(), buildLibrary()]);

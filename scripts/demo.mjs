@@ -14,12 +14,12 @@ const LAYER_SIZES_BYTES = [48 * MIB, 24 * MIB, 12 * MIB, 6 * MIB, 1 * MIB];
 
 /** The samples that tell most about one run. */
 const SHOWN_METRICS =
-  /^skopeo_(operations_total|operation_duration_seconds_(sum|count)|transferred_bytes_total|blobs_total|blob_size_bytes_sum)/;
+  /^skopeo_(operations_total|operation_duration_seconds_(sum|count)|transferred_bytes_total|blobs_total|blob_size_bytes_sum)\{operation="copy"/;
 
 const NEXT_STEPS = `Try next:
   node_modules/.bin/node bin/dev.js copy --help
   node_modules/.bin/node bin/dev.js copy docker://docker.io/library/alpine:3 dir:/tmp/alpine
-  node_modules/.bin/node bin/dev.js copy --metrics-listen 8000 SOURCE DESTINATION     # then: curl localhost:8000/metrics
+  node_modules/.bin/node bin/dev.js metrics-server     # then: curl http://localhost:8000/metrics
   npm test                # all tests
   npm run package         # one executable without Node: build/skopeo-wrapper-linux-x64
 `;

@@ -7,7 +7,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { buildDist } from './build.mjs';
+import { buildProgram } from './build.mjs';
 import { nodeModulesFor } from './support/foreign-packages.mjs';
 import { seedPkgCache } from './support/pkg-cache.mjs';
 
@@ -76,5 +76,5 @@ const requested = process.argv.slice(2);
 const unknown = requested.find((arch) => !ARCHITECTURES.includes(arch));
 if (unknown !== undefined) throw new Error(`Unknown architecture ${unknown}; known are ${ARCHITECTURES.join(', ')}.`);
 await mkdir(build, { recursive: true });
-const program = await buildDist();
+const program = await buildProgram();
 for (const arch of requested.length > 0 ? requested : ARCHITECTURES) await packageFor(arch, program);

@@ -7,7 +7,7 @@ import { once } from 'node:events';
 import { glob } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
-import { buildDist } from './build.mjs';
+import { buildProgram } from './build.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
@@ -29,7 +29,7 @@ const runTests = async (files) => {
     ...files,
   ];
   // The bundle starts three times as fast as the sources, and is what people get.
-  await buildDist();
+  await buildProgram();
   const env = { SKOPEO_WRAPPER: resolve(root, 'bin/run.js'), ...process.env };
   const child = spawn(process.execPath, argv, { cwd: root, stdio: 'inherit', env });
   process.on('SIGINT', () => {});

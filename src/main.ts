@@ -3,6 +3,7 @@ import { globalOptionTakesValue } from './cli/global-options.ts';
 import { reportError } from './cli/report-error.ts';
 import { loadAsUnknownUser } from './cli/unknown-user.ts';
 import { versionLine } from './cli/version.ts';
+import { wantsJson } from './cli/wants-json.ts';
 import type { CommandClass } from './cli/wrapper-command.ts';
 import { COMMANDS } from './commands/index.ts';
 import { type Context, type OutputStream, processContext } from './context.ts';
@@ -52,7 +53,8 @@ export const run = async (argv: readonly string[], context: Context): Promise<nu
   try {
     return await dispatch(argv, context);
   } catch (error) {
-    return reportError(error, context, { json: argv.includes('--json') });
+    const { id } = findSubcommand(argv, globalOptionTakesValue);
+    return reportError(error, context, { json: wantsJson(argv, context.env), subcommand: id });
   }
 };
 

@@ -1,3 +1,4 @@
+import { JOB_NAME as JOB_NAME_LABEL } from '../metrics/contract/label-values.ts';
 import { DURATION_HINT, parseDuration } from './duration.ts';
 
 /** A value of a flag of ours: undefined from `parse` means the text is bad. */
@@ -27,7 +28,7 @@ export const POSITIVE_SECONDS: OwnValue<number> = {
 };
 
 export const JOB_NAME: OwnValue<string> = {
-  parse: (text) => (/^[A-Za-z0-9_.-]{1,64}$/.test(text) ? text : undefined),
+  parse: (text) => (JOB_NAME_LABEL.pattern.test(text) ? text : undefined),
   hint: '1 to 64 letters, digits, "_", "." or "-"',
 };
 

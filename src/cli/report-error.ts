@@ -1,5 +1,7 @@
 import type { Context } from '../context.ts';
+import { refusalJson } from '../display/json/result-json.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import { operationOf } from '../operation/operation-of.ts';
 import { printable } from '../printable.ts';
 
 /** oclif's own errors (a flag its parser refuses, `this.exit`) carry their exit status here. */
@@ -26,17 +28,25 @@ const describeBug = (error: unknown, env: Context['env']): string => {
   return `skopeo-wrapper: internal error: ${inLines(message)}\nThis is a bug in skopeo-wrapper. ${advice}`;
 };
 
+/** The command that failed. */
+export interface FailedCommand {
+  /** One object on stdout, too. */
+  readonly json: boolean;
+  readonly subcommand?: string | undefined;
+}
+
 /**
  * Says on stderr how a run failed and what to do next, and with `json` also as one object on stdout.
  * Returns the exit status.
  */
-export const reportError = (error: unknown, context: Context, { json }: { json: boolean }): number => {
+export const reportError = (error: unknown, context: Context, { json, subcommand = '' }: FailedCommand): number => {
   const known = toWrapperError(error);
   const exitCode = known?.exitCode ?? EXIT.failure;
   const message = known?.message ?? (error instanceof Error ? error.message : String(error));
   if (json) {
     const { errorType = 'crashed', next } = known ?? {};
-    context.stdout.write(`${JSON.stringify({ outcome: 'error', exitCode, errorType, message, next })}\n`);
+    const refusal = refusalJson({ message, errorType, exitCode, next }, operationOf(subcommand));
+    context.stdout.write(`${JSON.stringify(refusal)}\n`);
   }
   if (known === undefined) context.stderr.write(describeBug(error, context.env));
   else

@@ -8,6 +8,7 @@ import type { MetricsSession } from '../metrics/session/metrics-session.ts';
 import { createRunDirectory } from '../operation/run-directory.ts';
 import { describeTermination, type Termination, terminationOf } from '../operation/termination.ts';
 import type { Skopeo } from '../skopeo/binary/find.ts';
+import { findLauncher, type Launcher } from '../skopeo/process/parent-death.ts';
 import { readJob } from '../sync/command/read-job.ts';
 import { openSyncEffects } from '../sync/command/sync-effects.ts';
 import { chosenImages, syncMode, syncOptions } from '../sync/command/sync-options.ts';
@@ -30,6 +31,7 @@ interface Run {
   readonly context: Context;
   readonly job: SyncJob;
   readonly skopeo: Skopeo;
+  readonly launcher: Launcher;
   readonly stateDirectory: string | undefined;
   readonly runDirectory: string | undefined;
   readonly signal: AbortSignal;
@@ -50,7 +52,7 @@ export const runSyncCommand = async (line: CommandLine, context: Context): Promi
   }
   const job = await chosenImages(read.job, line, context);
   const state = stateLocation(line.own, context);
-  const skopeo = await locateSkopeo(line.own, context, state);
+  const [skopeo, launcher] = await Promise.all([locateSkopeo(line.own, context, state), findLauncher(env)]);
   using signals = abortOnSignals(context.signals);
   using limit = abortAfter(line.own.timeoutSeconds ?? line.values.commandTimeoutSeconds);
   using runDirectory = createRunDirectory(env);
@@ -60,6 +62,7 @@ export const runSyncCommand = async (line: CommandLine, context: Context): Promi
     context,
     job,
     skopeo,
+    launcher,
     stateDirectory: state?.stateDir,
     runDirectory: runDirectory.path,
     signal,
@@ -162,7 +165,7 @@ const tell = async (
   { stdout, stderr, cwd }: Context,
 ): Promise<void> => {
   const table = failuresTable(report);
-  if (table !== '') stderr.write(`\n${table}\n\n`);
+  if (table !== '') stderr.write(`\n${table}\n`);
   if (!values.quiet) stderr.write(`sync: ${summaryLine(report)}\n`);
   if (own.json) stdout.write(`${JSON.stringify(report)}\n`);
   const path = values.byName.get('report')?.at(-1);

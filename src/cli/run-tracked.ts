@@ -1,7 +1,8 @@
 import { join, resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { chooseDisplay } from '../display/choose-display.ts';
-import { EXIT } from '../errors/wrapper-error.ts';
+import { outcomeJson } from '../display/json/result-json.ts';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { type MetricsSession, openMetricsSession } from '../metrics/session/metrics-session.ts';
 import {
   defaultSpillRoot,
@@ -10,6 +11,7 @@ import {
   type StateLocation,
 } from '../metrics/state/files/directories.ts';
 import type { RequestContext } from '../operation/copy-request.ts';
+import { reportUnstarted } from '../operation/report-unstarted.ts';
 import { createRunDirectory } from '../operation/run-directory.ts';
 import { type OperationOutcome, type OperationRequest, runOperation } from '../operation/run-operation.ts';
 import { findSkopeo, type Skopeo } from '../skopeo/binary/find.ts';
@@ -17,10 +19,13 @@ import { refuseUnsupported } from '../skopeo/binary/version.ts';
 import { versionFile } from '../skopeo/binary/version-file.ts';
 import { childEnvironment } from '../skopeo/credentials/child-environment.ts';
 import { prepareCredentials } from '../skopeo/credentials/prepare.ts';
+import { sweepLeftovers } from '../skopeo/credentials/private-directory.ts';
 import { loadNativePty } from '../skopeo/process/native-pty.ts';
+import { findLauncher } from '../skopeo/process/parent-death.ts';
 import { Terminals } from '../skopeo/process/terminals.ts';
 import type { CommandLine } from './command-line.ts';
 import type { OwnFlags } from './own-flags.ts';
+import { refuseCredentialsInReferences } from './refuse-credentials.ts';
 import { abortOnSignals } from './signals.ts';
 import { VERSION, writerInfo } from './writer-info.ts';
 
@@ -48,7 +53,7 @@ export const openSession = (
   own: OwnFlags,
   context: Context,
   state: StateLocation | undefined,
-  skopeo: Skopeo,
+  skopeo: Skopeo | undefined,
   defaultJobName?: string,
 ): Promise<MetricsSession> => {
   const jobName = own.jobName ?? defaultJobName;
@@ -66,23 +71,61 @@ export const openSession = (
   });
 };
 
+type ToRequest = (line: CommandLine, context: RequestContext) => OperationRequest;
+
+/** What a run is asked to do, and where its metrics go. */
+interface Asked {
+  readonly line: CommandLine;
+  readonly context: Context;
+  readonly state: StateLocation | undefined;
+  readonly toRequest: ToRequest;
+}
+
+/**
+ * Finds a skopeo that can do what is asked. Where there is none the run counts as failed before the error goes on: a
+ * cron job whose PATH is too short leaves no other trace.
+ */
+const requireSkopeo = async (asked: Asked): Promise<Skopeo> => {
+  let found: Skopeo | undefined;
+  try {
+    found = await locateSkopeo(asked.line.own, asked.context, asked.state);
+    refuseUnsupported(asked.line, found);
+    return found;
+  } catch (error) {
+    if (error instanceof WrapperError) await recordUnstarted(asked, found, error);
+    throw error;
+  }
+};
+
+const recordUnstarted = async (
+  { line, context, state, toRequest }: Asked,
+  skopeo: Skopeo | undefined,
+  error: WrapperError,
+): Promise<void> => {
+  const { cwd, clock } = context;
+  const credentials = { add: [], drop: [], secrets: [] };
+  const request = toRequest(line, { binary: '', launcher: [], env: {}, cwd, credentials, runDirectory: undefined });
+  const metrics = await openSession(line.own, context, state, skopeo);
+  reportUnstarted(request, error, { clock, observers: [metrics.observer] });
+  await request.cleanUp?.();
+  await metrics.end({ exitCode: error.exitCode, durationSeconds: 0, success: false });
+};
+
 /** Runs one subcommand of skopeo as a tracked operation: display, metrics, signals. Returns the exit status. */
-export const runTracked = async (
-  line: CommandLine,
-  context: Context,
-  toRequest: (line: CommandLine, context: RequestContext) => OperationRequest,
-): Promise<number> => {
+export const runTracked = async (line: CommandLine, context: Context, toRequest: ToRequest): Promise<number> => {
   const { own } = line;
   const { env, cwd, uid, clock } = context;
+  refuseCredentialsInReferences(line.operands);
+  sweepLeftovers(env);
   const state = stateLocation(own, context);
-  const skopeo = await locateSkopeo(own, context, state);
-  refuseUnsupported(line, skopeo);
+  const [skopeo, launcher] = await Promise.all([requireSkopeo({ line, context, state, toRequest }), findLauncher(env)]);
   using signals = abortOnSignals(context.signals);
   using runDirectory = createRunDirectory(env);
   const credentials = prepareCredentials({ ...line, own }, { env, uid });
   try {
     const request = toRequest(line, {
       binary: skopeo.path,
+      launcher,
       env: childEnvironment(env),
       cwd,
       credentials,
@@ -91,6 +134,7 @@ export const runTracked = async (
     const display = await chooseDisplay(
       {
         ...own,
+        command: line.subcommand ?? 'skopeo',
         quiet: line.values.quiet,
         debug: line.values.debug,
         secrets: request.secrets,
@@ -114,17 +158,13 @@ export const runTracked = async (
     await metrics.end(verdictOf(outcome));
     display.onEnd(outcome);
     display.close();
-    if (own.json) context.stdout.write(`${JSON.stringify(toJson(outcome))}\n`);
+    if (own.json) context.stdout.write(`${JSON.stringify(outcomeJson(outcome))}\n`);
     if (own.metricsStrict && metrics.failed && outcome.result.exitCode === 0) return EXIT.ioError;
     return outcome.result.exitCode;
   } finally {
     credentials.dispose();
   }
 };
-
-/** What skopeo wrote to stdout goes into the one object that `--json` promises. */
-const toJson = ({ result, stdout }: OperationOutcome) =>
-  stdout.length === 0 ? result : { ...result, output: stdout.toString('utf8') };
 
 const verdictOf = ({ result }: OperationOutcome) => ({
   exitCode: result.exitCode,

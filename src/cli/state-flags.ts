@@ -12,16 +12,20 @@ import {
 /** `--state-dir` of commands that read what runs left; given several times, the numbers are added up. */
 export const stateDirFlag = Flags.string({
   description: 'state directory, may be given several times [SKOPEO_WRAPPER_STATE_DIR]',
-  env: 'SKOPEO_WRAPPER_STATE_DIR',
   helpValue: 'DIR',
   multiple: true,
 });
 
-/** The state directories a user means. Throws a usage error where there is no default. */
+/**
+ * The state directories a user means: by the flag, by `SKOPEO_WRAPPER_STATE_DIR`, or by default. Throws a usage error
+ * where there is no default.
+ */
 export const stateLocations = (given: readonly string[] | undefined, { env, cwd, uid }: Context): StateLocation[] => {
   const spillRoot = defaultSpillRoot(env, uid);
   if (given !== undefined && given.length > 0) return given.map((path) => locateState(resolve(cwd, path), spillRoot));
-  const directory = defaultStateDir(env, uid);
+  // oclif would hand the variable of a repeatable flag on as a plain string.
+  const fromEnvironment = env.SKOPEO_WRAPPER_STATE_DIR;
+  const directory = fromEnvironment ? resolve(cwd, fromEnvironment) : defaultStateDir(env, uid);
   if (directory === undefined) {
     throw usageError('there is no state directory: HOME is not set', 'Name one with --state-dir.');
   }

@@ -10,5 +10,5 @@ export class Logout extends SkopeoCommand {
   static override usage = ['logout', ...LOGOUT.operands].join(' ');
   static override flags = oclifFlags(LOGOUT);
 
-  protected override request = plainRequest('terminal');
+  protected override request = plainRequest('data');
 }

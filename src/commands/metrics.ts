@@ -4,10 +4,10 @@ import { stateDirFlag, stateLocations } from '../cli/state-flags.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
 import { findWriterInfo } from '../cli/writer-info.ts';
 import { usageError } from '../errors/wrapper-error.ts';
+import { systemHost } from '../host/host.ts';
 import { openHostMetrics } from '../metrics/host/host-metrics.ts';
 import type { StateLocation } from '../metrics/state/files/directories.ts';
 import { forgetJob } from '../metrics/state/folding/forget-job.ts';
-import { systemHost } from '../metrics/state/host/host.ts';
 import { FINAL_WAIT_MS, openTextfile } from '../metrics/textfile/textfile.ts';
 import { resolveTextfilePath } from '../metrics/textfile/textfile-path.ts';
 

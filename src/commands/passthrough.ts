@@ -3,7 +3,10 @@ import { runTracked } from '../cli/run-tracked.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
 import { plainRequest } from '../operation/plain-request.ts';
 
-/** Whatever skopeo knows and this program does not: handed on as it is, counted as `other`. */
+/**
+ * Whatever skopeo knows and this program does not: handed on as it is, counted as `other`. On a terminal it has all of
+ * it; elsewhere its error lines are read, since they tell how it failed.
+ */
 export class Passthrough extends WrapperCommand {
   static override id = 'passthrough';
   static override hidden = true;
@@ -13,6 +16,7 @@ export class Passthrough extends WrapperCommand {
 
   async run(): Promise<number> {
     const line: CommandLine = parseCommandLine(this.argv, this.context.env);
-    return runTracked(line, this.context, plainRequest('terminal'));
+    const streams = this.context.stderr.isTTY === true ? 'terminal' : 'data';
+    return runTracked(line, this.context, plainRequest(streams));
   }
 }

@@ -3,17 +3,22 @@ import { runTracked } from '../cli/run-tracked.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
 import type { RequestContext } from '../operation/copy-request.ts';
 import type { OperationRequest } from '../operation/run-operation.ts';
+import type { SubcommandSpec } from '../skopeo/flags/spec.ts';
+import { SUBCOMMANDS } from '../skopeo/flags/table.ts';
 
 /** A subcommand of skopeo: parsed by the flag table, run as a tracked operation. */
 export abstract class SkopeoCommand extends WrapperCommand {
   static override readonly oclifParses = false;
   static override strict = false;
 
+  /** The table that the command line is read by. */
+  protected readonly subcommands: readonly SubcommandSpec[] = SUBCOMMANDS;
+
   /** What the command line asks for. */
   protected abstract request(line: CommandLine, context: RequestContext): OperationRequest;
 
   async run(): Promise<number> {
-    const line = parseCommandLine([this.id ?? '', ...this.argv], this.context.env);
+    const line = parseCommandLine([this.id ?? '', ...this.argv], this.context.env, this.subcommands);
     return runTracked(line, this.context, (understood, context) => this.request(understood, context));
   }
 }

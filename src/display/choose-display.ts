@@ -8,6 +8,8 @@ import { combine, type Renderer } from './renderer.ts';
 import { skopeoLines } from './skopeo-lines.ts';
 
 export interface DisplayOptions {
+  /** What the user called: `copy`, `login`. */
+  readonly command: string;
   readonly progress: 'auto' | 'bar' | 'plain' | 'none';
   readonly json: boolean;
   /** A path, or `-` for stdout. */
@@ -59,10 +61,10 @@ export const chooseDisplay = async (options: DisplayOptions, context: Context): 
   const say = barRenderer?.say ?? ((line: string) => void stderr.write(`${line}\n`));
   const stdoutIsOurs = options.json || options.events === '-';
   const renderers: Renderer[] = [];
-  if (events) renderers.push(eventStream(events.write, clock));
+  if (events) renderers.push(eventStream({ ...options, write: events.write, clock }));
   if (options.copies && !options.quiet && !stdoutIsOurs && stdout.isTTY !== true) renderers.push(skopeoLines(stdout));
   if (barRenderer) renderers.push(barRenderer);
   if (kind === 'plain') renderers.push(plainProgress(stderr, clock));
-  renderers.push(messages({ say, debug: options.debug, secrets: options.secrets }));
+  renderers.push(messages({ ...options, say }));
   return { ...combine(renderers), close: () => events?.close() };
 };

@@ -1,7 +1,21 @@
 import type { Clock } from '../context.ts';
+import { eventJson } from './json/event-json.ts';
 import type { Renderer } from './renderer.ts';
 
-/** Writes every event as one JSON line with the time at which it happened. `write` gets whole lines. */
-export const eventStream = (write: (line: string) => void, clock: Clock): Renderer => ({
-  onEvent: (event) => write(`${JSON.stringify({ time: new Date(clock.wallMs()).toISOString(), ...event })}\n`),
+export interface EventStreamOptions {
+  /** Gets whole lines. */
+  readonly write: (line: string) => void;
+  readonly clock: Clock;
+  /** The user asked for skopeo's debug output; without that it stays ours. */
+  readonly debug: boolean;
+  /** Values that must not be shown. */
+  readonly secrets: readonly string[];
+}
+
+/** Writes every event as one JSON line with the time at which it happened. */
+export const eventStream = ({ write, clock, debug, secrets }: EventStreamOptions): Renderer => ({
+  onEvent: (event) => {
+    if (event.type === 'log' && event.level === 'debug' && !debug) return;
+    write(`${eventJson(event, new Date(clock.wallMs()), secrets)}\n`);
+  },
 });

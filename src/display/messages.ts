@@ -4,6 +4,8 @@ import { formatSeconds } from './format.ts';
 import type { Renderer } from './renderer.ts';
 
 export interface MessageOptions {
+  /** What the user called: `copy`, `login`. */
+  readonly command: string;
   /** Prints one line for people. */
   readonly say: (line: string) => void;
   /** The user asked for skopeo's debug output; without that it stays ours. */
@@ -13,7 +15,7 @@ export interface MessageOptions {
 }
 
 /** What people must read whatever the display: skopeo's own words, retries, and what to do about a failure. */
-export const messages = ({ debug, secrets, ...options }: MessageOptions): Renderer => {
+export const messages = ({ command, debug, secrets, ...options }: MessageOptions): Renderer => {
   const say = (line: string): void => options.say(printable(line));
   let skopeoGaveReason = false;
   return {
@@ -29,10 +31,10 @@ export const messages = ({ debug, secrets, ...options }: MessageOptions): Render
       const why = `attempt ${event.attempt - 1} failed (${event.errorType})`;
       say(`skopeo-wrapper: ${why}, the next one starts in ${formatSeconds(event.delaySeconds)}`);
     },
-    onEnd: ({ result, failure }) => {
+    onEnd: ({ failure }) => {
       if (!failure) return;
       const reason = skopeoGaveReason ? '' : ` ${failure.message}.`;
-      say(`skopeo-wrapper: ${result.operation} failed (${failure.errorType}):${reason} ${failure.next}`);
+      say(`skopeo-wrapper: ${command} failed (${failure.errorType}):${reason} ${failure.next}`);
     },
   };
 };

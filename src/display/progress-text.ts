@@ -8,7 +8,7 @@ import { formatBytes, formatCount, formatPercent, formatRate, formatSeconds } fr
 const STALE_SECONDS = 10;
 
 /** For how long nothing has moved, once that is worth mentioning. */
-export const staleNote = (live: LiveOperation, nowMs: number): string | undefined => {
+const staleNote = (live: LiveOperation, nowMs: number): string | undefined => {
   const staleSeconds = (nowMs - live.lastProgressMs) / 1000;
   return staleSeconds >= STALE_SECONDS ? `no progress for ${formatSeconds(staleSeconds)}` : undefined;
 };

@@ -9,15 +9,21 @@ type Line = { readonly text: string } | { readonly blob: BlobKey };
 
 /**
  * Prints to stdout what skopeo itself prints there when it is not a terminal, so that scripts go on working. Rows of a
- * terminal name only 12 digits of a digest: such a line, and all that follow it, wait until a manifest has told the
- * others, at the latest until the end.
+ * terminal name only 12 digits of a digest: such a line, and all that follow it, wait until a manifest or skopeo's debug
+ * output has told the others, at the latest until the end. A copy that fails at once never draws its rows: the debug
+ * output names those layers.
  */
 export const skopeoLines = (stream: OutputStream): Renderer => {
   let queue: Line[] = [];
   const digests: string[] = [];
+  const checked = new Set<string>();
+  const started: BlobKey[] = [];
 
   const digestOf = ({ hex }: BlobKey): string | undefined =>
     hex.length === 64 ? `sha256:${hex}` : digests.find((digest) => digest.startsWith(`sha256:${hex}`));
+
+  const neverShown = (): string[] =>
+    [...checked].filter((digest) => !started.some(({ hex }) => digest.startsWith(`sha256:${hex}`)));
 
   const print = (blob: BlobKey, digest: string): void => {
     stream.write(`Copying ${blob.kind === 'config' ? 'config' : 'blob'} ${digest}\n`);
@@ -43,6 +49,11 @@ export const skopeoLines = (stream: OutputStream): Renderer => {
     if (event.type === 'output-line' && event.stream === 'stdout') queue.push({ text: event.text });
     if (event.type === 'blob-started') queue.push({ blob: event.blob });
     if (event.type === 'manifest-known') for (const { digest } of event.blobs) digests.push(digest);
+    if (event.type === 'blob-started') started.push(event.blob);
+    if (event.type === 'blob-checked') {
+      digests.push(event.digest);
+      checked.add(event.digest);
+    }
     return queue.length + digests.length > before;
   };
 
@@ -50,7 +61,8 @@ export const skopeoLines = (stream: OutputStream): Renderer => {
     onEvent: (event) => {
       if (take(event)) flush();
     },
-    onEnd: () => {
+    onEnd: ({ failure }) => {
+      if (failure) queue.push(...neverShown().map((digest) => ({ text: `Copying blob ${digest}` })));
       for (const line of queue) {
         if ('text' in line) stream.write(`${line.text}\n`);
         else print(line.blob, digestOf(line.blob) ?? line.blob.hex);

@@ -1,4 +1,4 @@
-import type { LabelValues, MetricDefinition } from './contract/definition.ts';
+import type { MetricDefinition } from './contract/definition.ts';
 import { JOB_METRICS } from './contract/job-metrics.ts';
 import { LIVE_METRICS } from './contract/live-metrics.ts';
 import { OPERATION_METRICS } from './contract/operation-metrics.ts';
@@ -15,9 +15,8 @@ type NamesOfType<Type extends MetricDefinition['type']> = {
   [Name in MetricName]: Metrics[Name]['type'] extends Type ? Name : never;
 }[MetricName];
 
-export type CounterName = NamesOfType<'counter'>;
+type CounterName = NamesOfType<'counter'>;
 export type HistogramName = NamesOfType<'histogram'>;
-export type GaugeName = NamesOfType<'gauge'>;
 export type LiveGaugeName = keyof typeof LIVE_METRICS;
 
 type ValueOf<Values> = Values extends readonly (infer Value extends string)[] ? Value : string;
@@ -52,7 +51,3 @@ export const HISTOGRAMS: ReadonlyMap<string, Required<Pick<MetricDefinition, 'bu
 
 /** The definition of a metric as data. */
 export const definitionOf = (name: MetricName): MetricDefinition => METRICS[name];
-
-/** Label names and values of a metric, in the contract's order. */
-export const labelEntries = (definition: MetricDefinition): readonly (readonly [string, LabelValues])[] =>
-  Object.entries(definition.labels);

@@ -8,7 +8,7 @@ import { countBlobSize, countFinishedBlob, countFinishedOperation } from './fact
 import { registerLiveGauges } from './registry-gauges.ts';
 import { createRegistrySink } from './registry-sink.ts';
 import { teeSink } from './sink.ts';
-import { collectTotals } from './totals.ts';
+import { collectTotals } from './totals/collect.ts';
 import type { LiveEntry, Totals } from './view.ts';
 
 export interface RecorderOptions {
@@ -34,7 +34,7 @@ export interface Recorder extends Required<OperationObserver> {
 /** The label of a registry: itself, or `_other` beyond the contract's limit or where it is no host. */
 const createRegistryLabel = () => {
   const seen = new Set<string>();
-  const { limit = 0, pattern } = REGISTRY;
+  const { limit, pattern } = REGISTRY;
   return (registry: string): string => {
     const name = registry.toLowerCase();
     if (seen.has(name)) return name;

@@ -1,19 +1,22 @@
-import { existsSync } from 'node:fs';
-import { readFile, rm } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type CommandLine, skopeoArgv } from '../cli/command-line.ts';
 import type { PreparedCredentials } from '../skopeo/credentials/prepare.ts';
 import { hostPlatform } from '../skopeo/manifest/choose-instance.ts';
 import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 import { manifestReaderFor } from '../skopeo/manifest/reader-for.ts';
+import type { Launcher } from '../skopeo/process/parent-death.ts';
 import { type ImageReference, parseReference } from '../skopeo/reference/parse.ts';
 import { redactReference, shortName } from '../skopeo/reference/show.ts';
-import { partialBlobSweeper } from './partial-blobs.ts';
+import { partialSweeper } from './partial-destination.ts';
 import type { OperationRequest } from './run-operation.ts';
+import { createScratchDirectory } from './scratch-directory.ts';
 
 /** What every request for a skopeo process needs besides the command line. */
 export interface RequestContext {
   readonly binary: string;
+  /** How skopeo is started so that it does not outlive this process. */
+  readonly launcher: Launcher;
   /** Environment of skopeo. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -52,28 +55,28 @@ const readDigestFile = async (path: string): Promise<string | undefined> => {
   return DIGEST.test(text) ? text : undefined;
 };
 
-/** A partial archive of a failed attempt would be refused by the next one; what was there before is not ours. */
-const clearArchive = ({ transport, path }: ImageReference, cwd: string): (() => Promise<void>) | undefined => {
-  if (path === undefined || (transport !== 'docker_archive' && transport !== 'oci_archive')) return undefined;
-  const file = resolve(cwd, path);
-  return existsSync(file) ? undefined : () => rm(file, { force: true });
-};
-
 /** What `copy SRC DST` asks for. Operands are taken as they are: skopeo says what is wrong with them. */
 export const copyRequest = (line: CommandLine, context: RequestContext): OperationRequest => {
   const [source = '', destination = ''] = line.operands;
   const [from, to] = [parseReference(source), parseReference(destination)];
-  const { runDirectory, binary, env, cwd, credentials } = context;
+  const { runDirectory, binary, launcher, env, cwd, credentials } = context;
   const ownDigestFile = runDirectory === undefined ? undefined : join(runDirectory, 'digest');
   const digestFile = line.values.digestfile ?? ownDigestFile;
   const add = [...credentials.add];
   if (line.values.digestfile === undefined && ownDigestFile !== undefined) add.push('--digestfile', ownDigestFile);
+  const scratch = createScratchDirectory({
+    transports: [from.transport, to.transport],
+    tmpdir: line.values.byName.get('tmpdir')?.at(-1),
+    env,
+    cwd,
+  });
+  if (scratch) add.push('--tmpdir', scratch.path);
   const reader = (reference: ImageReference, side: 'source' | 'destination') =>
     manifestReaderFor({
       reference,
       side,
       skopeoArguments: line.skopeoArguments,
-      surroundings: { binary, env, cwd },
+      surroundings: { binary, launcher, env, cwd },
     });
   return {
     ...commonRequest(line, context),
@@ -85,6 +88,7 @@ export const copyRequest = (line: CommandLine, context: RequestContext): Operati
     // skopeo's debug output tells what nothing else does: waits that a registry asked for, and reuse without rows.
     skopeo: {
       binary,
+      launcher,
       args: ['--debug', ...skopeoArgv(line, { add, drop: credentials.drop })],
       env,
       cwd,
@@ -94,7 +98,7 @@ export const copyRequest = (line: CommandLine, context: RequestContext): Operati
     sourceManifest: reader(from, 'source'),
     destinationManifest: reader(to, 'destination'),
     readDigest: digestFile === undefined ? undefined : () => readDigestFile(resolve(cwd, digestFile)),
-    beforeRetry: clearArchive(to, cwd),
-    afterKill: partialBlobSweeper(to, cwd),
+    clearPartial: partialSweeper(to, cwd),
+    cleanUp: scratch?.remove,
   };
 };

@@ -2,18 +2,9 @@ import { type CommandLine, skopeoArgv } from '../cli/command-line.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 import { parseReference } from '../skopeo/reference/parse.ts';
 import { redactReference, shortName } from '../skopeo/reference/show.ts';
-import type { Operation } from '../tracking/vocabulary.ts';
 import { commonRequest, type RequestContext, wantedPlatform } from './copy-request.ts';
+import { operationOf } from './operation-of.ts';
 import type { OperationRequest } from './run-operation.ts';
-
-/** Subcommands with an operation of their own in metrics; all others are `other`. */
-const OPERATION_OF: Readonly<Record<string, Operation>> = {
-  delete: 'delete',
-  inspect: 'inspect',
-  'list-tags': 'list_tags',
-  'manifest-digest': 'manifest_digest',
-  sync: 'sync',
-};
 
 /** Subcommands whose first operand is an image or a repository. */
 const READS_IMAGE: ReadonlySet<string> = new Set(['delete', 'inspect', 'layers', 'list-tags']);
@@ -22,7 +13,7 @@ const READS_IMAGE: ReadonlySet<string> = new Set(['delete', 'inspect', 'layers',
 export const plainRequest =
   (streams: StreamMode) =>
   (line: CommandLine, context: RequestContext): OperationRequest => {
-    const { binary, env, cwd, credentials } = context;
+    const { binary, launcher, env, cwd, credentials } = context;
     const subcommand = line.subcommand ?? '';
     const image = READS_IMAGE.has(subcommand) ? (line.operands[0] ?? '') : '';
     const reference = parseReference(image);
@@ -32,13 +23,14 @@ export const plainRequest =
         : skopeoArgv(line, credentials);
     return {
       ...commonRequest(line, context),
-      identity: { operation: OPERATION_OF[subcommand] ?? 'other', sourceTransport: reference.transport },
+      identity: { operation: operationOf(subcommand), sourceTransport: reference.transport },
       source: redactReference(image),
       destination: '',
       sourceShort: shortName(reference),
       destinationShort: '',
       skopeo: {
         binary,
+        launcher,
         args,
         env,
         cwd,

@@ -5,6 +5,7 @@ import type { Failure } from '../skopeo/failure/classify.ts';
 import type { ManifestReader } from '../skopeo/manifest/local-layout.ts';
 import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 import type { ErrorLine } from '../skopeo/output/output-parser.ts';
+import type { Launcher } from '../skopeo/process/parent-death.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 import type { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationEvent, OperationResult } from '../tracking/events.ts';
@@ -15,6 +16,13 @@ import { type RetryPolicy, retryDelaySeconds } from './retry-policy.ts';
 import { runAttempt } from './run-attempt.ts';
 import { SizeLookup } from './size-lookup.ts';
 import { type Termination, terminationOf } from './termination.ts';
+
+/** What a failure of skopeo means to the operation, and the status to exit with. */
+export interface Interpretation {
+  /** The failure is what was asked about: the operation succeeded. */
+  readonly answered: boolean;
+  readonly exitCode: number;
+}
 
 /** How long a copy that is done waits for a manifest that tells the sizes of its blobs. */
 const LOOKUP_PATIENCE_MS = 3_000;
@@ -31,6 +39,7 @@ export interface OperationRequest {
   readonly destinationShort: string;
   readonly skopeo: {
     readonly binary: string;
+    readonly launcher?: Launcher;
     readonly args: readonly string[];
     readonly env: Readonly<Record<string, string | undefined>>;
     readonly cwd: string;
@@ -51,10 +60,12 @@ export interface OperationRequest {
   readonly platform: Platform;
   /** The digest of the manifest at the destination, after a success. */
   readonly readDigest?: (() => Promise<string | undefined>) | undefined;
-  /** Clears what a failed attempt left behind and the next one would trip over. */
-  readonly beforeRetry?: (() => Promise<void>) | undefined;
-  /** Clears what a skopeo that a signal ended had no time to clear itself. */
-  readonly afterKill?: (() => Promise<void>) | undefined;
+  /** Clears what a failed attempt left half-written: it is no image, and the next attempt would trip over it. */
+  readonly clearPartial?: (() => Promise<void>) | undefined;
+  /** Removes what was made for the operation alone; called once, at its end. */
+  readonly cleanUp?: (() => Promise<void>) | undefined;
+  /** Absent: a failure is a failure, with its own status. */
+  readonly interpret?: ((failure: Failure) => Interpretation) | undefined;
 }
 
 export interface OperationSurroundings {
@@ -116,20 +127,23 @@ export const runOperation = async (
   const running = { tracker, emit, signal: AbortSignal.any([surroundings.signal, limit.signal]) };
   try {
     emit({ type: 'operation-started', operation: identity.operation, source, destination });
-    const { failure, stdout } = await runAttempts(request, surroundings, running);
+    const { failure, exitCode, stdout } = await runAttempts(request, surroundings, running);
     await sizes.close(failure ? 0 : LOOKUP_PATIENCE_MS);
     if (!failure) await readDestination(request, emit);
     const digest = failure ? undefined : await request.readDigest?.();
-    const result = toResult(request, tracker, failure, digest);
+    const result = toResult(request, tracker, failure ?? { exitCode }, digest);
     emit({ type: 'operation-finished', result });
     return failure ? { result, failure, stdout } : { result, stdout };
   } finally {
     clearTimeout(timer);
+    await request.cleanUp?.().catch(() => undefined);
   }
 };
 
 interface AttemptsEnd {
   readonly failure: Failure | undefined;
+  /** To exit with. */
+  readonly exitCode: number;
   readonly stdout: Buffer;
 }
 
@@ -150,9 +164,12 @@ const runAttempts = async (
       quietSinceMs: () => running.tracker.quietSinceMs(),
     });
     const { stdout } = end.exit;
-    if (end.exit.exitCode === 0) return { failure: undefined, stdout };
-    if (end.exit.signal !== undefined) await request.afterKill?.().catch(() => undefined);
-    const failure = judge(end, { ...request, ...request.skopeo });
+    if (end.exit.exitCode === 0) return { failure: undefined, exitCode: 0, stdout };
+    await request.clearPartial?.().catch(() => undefined);
+    const judged = judge(end, { ...request, ...request.skopeo });
+    const { answered = false, exitCode = judged.exitCode } = request.interpret?.(judged) ?? {};
+    if (answered) return { failure: undefined, exitCode, stdout };
+    const failure = { ...judged, exitCode };
     const { errorType, message, registry } = failure;
     running.emit({
       type: 'attempt-failed',
@@ -162,14 +179,15 @@ const runAttempts = async (
       ...(registry === undefined ? {} : { registry }),
     });
     const isLast = attempt > request.retry.times || !isWorthRetry(failure, attempt) || running.signal.aborted;
-    if (isLast) return { failure, stdout };
-    await request.beforeRetry?.();
+    if (isLast) return { failure, exitCode, stdout };
     const delaySeconds = retryDelaySeconds(request.retry, attempt, surroundings.random);
     running.emit({ type: 'retrying', attempt: attempt + 1, errorType, delaySeconds, message });
     await sleep(delaySeconds * 1000, undefined, { signal: running.signal }).catch(() => undefined);
     const termination = terminationOf(running.signal);
-    if (termination)
-      return { failure: judge({ exit: end.exit, termination }, { ...request, ...request.skopeo }), stdout };
+    if (termination) {
+      const ended = judge({ exit: end.exit, termination }, { ...request, ...request.skopeo });
+      return { failure: ended, exitCode: ended.exitCode, stdout };
+    }
   }
 };
 
@@ -183,15 +201,16 @@ const readDestination = async (request: OperationRequest, emit: (event: Operatio
 const toResult = (
   { identity, source, destination }: OperationRequest,
   tracker: OperationTracker,
-  failure: Failure | undefined,
+  end: Failure | Pick<AttemptsEnd, 'exitCode'>,
   digest: string | undefined,
 ): OperationResult => ({
   operation: identity.operation,
   source,
   destination,
-  ...(failure
-    ? { outcome: 'error', exitCode: failure.exitCode, errorType: failure.errorType, message: failure.message }
-    : { outcome: 'success', exitCode: 0 }),
+  exitCode: end.exitCode,
+  ...('errorType' in end
+    ? { outcome: 'error', errorType: end.errorType, message: end.message }
+    : { outcome: 'success' }),
   ...(digest === undefined ? {} : { digest }),
-  ...tracker.settle(failure === undefined),
+  ...tracker.settle(!('errorType' in end)),
 });

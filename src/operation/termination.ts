@@ -19,7 +19,7 @@ export const terminationOf = (signal: AbortSignal): Termination | undefined => {
 };
 
 /** Status of a process that a signal ended, as a shell reports it: 128 and the signal's number. */
-export const signalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
+const signalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
 /** How a termination of ours is reported: class, words and exit status. */
 export const describeTermination = (

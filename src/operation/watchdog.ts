@@ -12,11 +12,11 @@ export class Watchdog {
   /** Milliseconds that went by unwatched, to be taken off every silence that spans them. */
   #gaps: { readonly atMs: number; readonly lostMs: number }[] = [];
 
-  /** `stallTimeoutSeconds`: the silence that ends an attempt; undefined: no silence is too long. */
+  /** `stallTimeoutSeconds`: the silence that ends an attempt; 0 or undefined: no silence is too long. */
   constructor(clock: Clock, tickMs: number, stallTimeoutSeconds: number | undefined) {
     this.#clock = clock;
     this.#tickMs = tickMs;
-    this.#stallMs = stallTimeoutSeconds === undefined ? undefined : stallTimeoutSeconds * 1000;
+    this.#stallMs = stallTimeoutSeconds ? stallTimeoutSeconds * 1000 : undefined;
     this.#lastTickMs = clock.monotonicMs();
   }
 

@@ -9,7 +9,6 @@ export type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 export interface RegistryAccess {
   readonly authFile?: string;
   readonly credentials?: { readonly username: string; readonly password: string };
-  readonly registryToken?: string;
   /** Use no credentials even where some are known. */
   readonly anonymous?: boolean;
   readonly certDirectory?: string;

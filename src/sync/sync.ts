@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import type { Clock } from '../context.ts';
 import { EXIT, usageError } from '../errors/wrapper-error.ts';
+import { describeTermination, terminationOf } from '../operation/termination.ts';
 import { loadMemory, type SyncMemory, saveMemory } from './check/memory.ts';
 import type { SyncJob } from './job.ts';
 import { destinationAccess } from './plan/destination-access.ts';
@@ -71,10 +72,19 @@ export const planSync = async (job: SyncJob, effects: SyncEffects, options: Sync
   return planWith(job, await loadMemory(path), effects, options);
 };
 
-const sourceFailures = ({ failures, prune, isIncomplete = false }: Plan): readonly SourceFailure[] => [
-  ...(isIncomplete
-    ? [{ source: 'plan', errorType: 'canceled' as const, message: 'stopped before the plan was made' }]
-    : []),
+/** Why there is no plan: a signal or a time limit. */
+const stopped = (signal: AbortSignal): SourceFailure[] => {
+  const termination = terminationOf(signal);
+  if (termination === undefined) return [];
+  const { errorType, message } = describeTermination(termination);
+  return [{ source: 'plan', errorType, message: `${message}, before the plan was made` }];
+};
+
+const sourceFailures = (
+  { failures, prune, isIncomplete = false }: Plan,
+  signal: AbortSignal,
+): readonly SourceFailure[] => [
+  ...(isIncomplete ? stopped(signal) : []),
   ...failures.map(({ entry, errorType, message, next }) => ({
     source: entry.name,
     errorType,
@@ -120,7 +130,7 @@ const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOption
   const images = await runPlan(job, plan, { ...effects, memory });
   const pruned = await prune(job, plan, images, memory, effects);
   if (path !== undefined) await saveMemory(path, memory);
-  const failures = sourceFailures(plan);
+  const failures = sourceFailures(plan, effects.signal);
   return {
     version: 1,
     ...(job.name === undefined ? {} : { job: job.name }),

@@ -39,6 +39,8 @@ export type OutputEvent =
   | { readonly type: 'blob-read'; readonly blob: BlobKey }
   /** The destination has the blob already; final. */
   | { readonly type: 'blob-reused'; readonly blob: BlobKey }
+  /** The destination is asked whether it has that layer: the first thing skopeo does with it, shown or not. */
+  | { readonly type: 'blob-checked'; readonly digest: string }
   /** The destination has taken a blob of that digest; told by registries alone. */
   | { readonly type: 'blob-stored'; readonly digest: string }
   | { readonly type: 'manifest-writing'; readonly list: boolean }

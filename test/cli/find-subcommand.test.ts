@@ -17,6 +17,13 @@ test('global options may stand before it, with their values', () => {
   });
 });
 
+test('every option of ours that takes a value may stand before it', () => {
+  for (const option of ['--creds-file', '--src-creds-file', '--registries-conf', '--stall-timeout']) {
+    assert.equal(find(option, 'copy', 'inspect').id, 'inspect', option);
+  }
+  for (const option of ['--json', '--tls-verify', '-v']) assert.equal(find(option, 'copy', 'x').id, 'copy', option);
+});
+
 test('without a word there is no subcommand', () => {
   assert.deepEqual(find(), { id: undefined, argv: [] });
   assert.deepEqual(find('--debug'), { id: undefined, argv: ['--debug'] });

@@ -7,7 +7,11 @@ import { EXIT, usageError, WrapperError } from '../../src/errors/wrapper-error.t
 
 const report = (error: unknown, { json = false, env = {} } = {}) => {
   const [stdin, stdout, stderr] = [new PassThrough(), new PassThrough(), new PassThrough()];
-  const exitCode = reportError(error, { ...processContext(), env, stdin, stdout, stderr }, { json });
+  const exitCode = reportError(
+    error,
+    { ...processContext(), env, stdin, stdout, stderr },
+    { json, subcommand: 'copy' },
+  );
   return { exitCode, stdout: String(stdout.read() ?? ''), stderr: String(stderr.read() ?? '') };
 };
 
@@ -28,10 +32,20 @@ test('with --json the same is an object on stdout', () => {
   const { stdout, exitCode } = report(usageError('No such flag.'), { json: true });
   assert.equal(exitCode, EXIT.usage);
   assert.deepEqual(JSON.parse(stdout), {
+    operation: 'copy',
+    source: '',
+    destination: '',
     outcome: 'error',
-    exitCode: 64,
-    errorType: 'usage',
+    exit_code: 64,
+    error_type: 'usage',
     message: 'No such flag.',
+    transferred_bytes: 0,
+    blobs_copied: 0,
+    blobs_reused: 0,
+    blobs_failed: 0,
+    blobs: [],
+    duration_seconds: 0,
+    attempts: 0,
   });
 });
 

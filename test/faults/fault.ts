@@ -15,6 +15,8 @@ export interface Expectation {
   readonly maySucceed?: true;
   /** 1 unless told otherwise. */
   readonly exitCodes?: readonly number[];
+  /** A child of skopeo may outlive it: nobody was there to end it. */
+  readonly orphans?: true;
   /** skopeo processes that it took. */
   readonly attempts?: number;
   /** How long the operation may take by itself; machines that are busy get some more. */
@@ -45,7 +47,8 @@ export interface Arrangement {
 export interface Fault {
   readonly name: string;
   readonly side: Side;
-  readonly rules?: readonly Rule[];
+  /** What the registry's proxy does; a function where the image decides which requests are meant. */
+  readonly rules?: readonly Rule[] | ((image: MadeImage) => readonly Rule[]);
   readonly connections?: ConnectionFault;
   readonly link?: Link;
   /** Nothing listens at the registry's address. */
@@ -97,3 +100,9 @@ export const REQUESTS = {
   finishUpload: { method: 'PUT', path: /\/blobs\/uploads\// },
   writeManifest: { method: 'PUT', path: /\/manifests\// },
 } as const;
+
+/** Downloads of the first layer. Newer versions of skopeo read the config first, and forgive that it cannot be read. */
+export const readFirstLayer = ({ layers: [first] }: MadeImage) => ({
+  method: 'GET',
+  path: new RegExp(`/blobs/${first?.digest}`),
+});

@@ -1,7 +1,7 @@
 import { after, before, describe, test } from 'node:test';
 import { processesWithEnv } from '../support/process.ts';
 import { type Arena, openArena, openPassage } from './arena.ts';
-import type { Command } from './commands.ts';
+import { COPY, type Command } from './commands.ts';
 import type { Fault } from './fault.ts';
 import { recordResult } from './results.ts';
 import { attempt } from './trial.ts';
@@ -11,7 +11,7 @@ import { judgeTrial } from './verdict.ts';
 const SIDE_BY_SIDE = 6;
 
 /** One test per row of the table. */
-export const testFaults = (title: string, faults: readonly Fault[], command: Command = 'copy'): void => {
+export const testFaults = (title: string, faults: readonly Fault[], command: Command = COPY): void => {
   describe(title, { concurrency: SIDE_BY_SIDE }, () => {
     let arena: Arena;
     before(async () => {
@@ -21,11 +21,11 @@ export const testFaults = (title: string, faults: readonly Fault[], command: Com
     for (const fault of faults) {
       const skip = fault.needsRoot === true && process.getuid?.() !== 0 && 'needs root';
       test(`${fault.side}: ${fault.name}`, { skip }, async () => {
-        await using passage = await openPassage(arena, fault);
+        await using passage = await openPassage(arena, fault, command);
         const trial = await attempt(passage, fault, command);
         try {
-          await judgeTrial(trial, passage, arena, fault);
-          await recordResult(title, fault, trial);
+          await judgeTrial(trial, passage, arena, fault, command);
+          await recordResult(command, title, fault, trial);
         } finally {
           for (const { pid } of await processesWithEnv(trial.marker)) process.kill(pid, 'SIGKILL');
         }

@@ -3,21 +3,9 @@ import { fakeSkopeo } from '../support/fake-skopeo.ts';
 import { type CliResult, runCli } from '../support/process.ts';
 import { privateHome } from '../support/skopeo.ts';
 import type { Passage } from './arena.ts';
-import { COMMANDS, type Command } from './commands.ts';
+import type { Command } from './commands.ts';
 import type { Fault } from './fault.ts';
-
-/** The object that `--json` prints, as far as this suite looks at it. */
-export interface Report {
-  readonly outcome: 'success' | 'error';
-  readonly exitCode: number;
-  readonly errorType?: string;
-  readonly message?: string;
-  readonly digest?: string;
-  readonly attempts: number;
-  readonly transferredBytes: number;
-  readonly durationSeconds: number;
-  readonly blobs: readonly { readonly digest: string; readonly outcome: 'copied' | 'skipped' | 'failed' }[];
-}
+import type { Report } from './report.ts';
 
 /** One run of the CLI against a fault, and all that it left. */
 export interface Trial {
@@ -31,11 +19,6 @@ export interface Trial {
   readonly leftFiles: readonly string[];
 }
 
-const parseReport = (stdout: string): Report | undefined => {
-  if (!/^\{.*\}\n$/.test(stdout)) return undefined;
-  return JSON.parse(stdout);
-};
-
 /** Longer than any bound of the table: a wrapper that hangs fails its test and not the suite. */
 const LAST_RESORT_MS = 120_000;
 
@@ -47,7 +30,7 @@ export const attempt = async (passage: Passage, fault: Fault, command: Command):
   const textfile = dir.join('metrics', 'skopeo.prom');
   const fake = fault.fake && (await fakeSkopeo(dir.path, fault.fake));
   const own = ['--json', '--metrics-textfile', textfile, '--state-dir', dir.join('state')];
-  const cli = await runCli([...own, ...COMMANDS[command](passage, fault)], {
+  const cli = await runCli([...own, ...command.argv(passage, fault)], {
     env: {
       ...privateHome(dir.join('home')),
       TMPDIR: dir.join('tmp'),
@@ -61,5 +44,5 @@ export const attempt = async (passage: Passage, fault: Fault, command: Command):
   const temporary = await readdir(dir.join('tmp'));
   // skopeo's blob info cache is the only thing that may stay.
   const home = (await readdir(dir.join('home'))).filter((entry) => entry !== 'data');
-  return { cli, report: parseReport(cli.stdout), marker, textfile, leftFiles: [...temporary, ...home] };
+  return { cli, report: command.readReport(cli.stdout), marker, textfile, leftFiles: [...temporary, ...home] };
 };

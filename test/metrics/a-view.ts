@@ -1,6 +1,11 @@
 import type { WriterInfo } from '../../src/metrics/exposition/view-families.ts';
-import { countFinishedBlob, countFinishedOperation, countOrphanedOperation } from '../../src/metrics/facts.ts';
-import { collectTotals } from '../../src/metrics/totals.ts';
+import {
+  countBlobSize,
+  countFinishedBlob,
+  countFinishedOperation,
+  countOrphanedOperation,
+} from '../../src/metrics/facts.ts';
+import { collectTotals } from '../../src/metrics/totals/collect.ts';
 import type { LiveEntry, MetricsView, Totals } from '../../src/metrics/view.ts';
 import type { LiveOperation } from '../../src/tracking/live-operation.ts';
 
@@ -30,8 +35,14 @@ const someTotals = (): Totals => {
   countFinishedOperation(sink, { ...copy, durationSeconds: 12.5 });
   countFinishedOperation(sink, { ...copy, durationSeconds: 4_000, errorType: 'connection_lost' });
   countOrphanedOperation(sink, { operation: 'sync', sourceTransport: 'docker', durationSeconds: 0.1 });
-  countFinishedBlob(sink, 'copy', { kind: 'layer', digest: 'sha256:1', outcome: 'copied', sizeBytes: 5_000_000 });
-  countFinishedBlob(sink, 'copy', { kind: 'layer', digest: 'sha256:2', outcome: 'skipped', sizeBytes: 700 });
+  const blobs = [
+    { kind: 'layer', digest: 'sha256:1', outcome: 'copied', sizeBytes: 5_000_000 },
+    { kind: 'layer', digest: 'sha256:2', outcome: 'skipped', sizeBytes: 700 },
+  ] as const;
+  for (const blob of blobs) {
+    countFinishedBlob(sink, 'copy', blob);
+    countBlobSize(sink, 'copy', blob);
+  }
   countFinishedBlob(sink, 'copy', { kind: 'config', digest: 'sha256:3', outcome: 'failed' });
   sink.count('skopeo_transferred_bytes_total', { operation: 'copy' }, 5_000_123);
   sink.count('skopeo_sync_images_total', { outcome: 'unchanged' }, 7);

@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { isClosed, isLabelValue } from '../../src/metrics/contract/definition.ts';
 import { JOB_NAME, REGISTRY } from '../../src/metrics/contract/label-values.ts';
 import { DEFINITIONS, HISTOGRAMS, type LabelsOf, TOTALS_COUNTERS } from '../../src/metrics/contract.ts';
-import { collectTotals } from '../../src/metrics/totals.ts';
+import { collectTotals } from '../../src/metrics/totals/collect.ts';
 
 const GOLDEN = new URL('../fixtures/metrics/contract.json', import.meta.url);
 

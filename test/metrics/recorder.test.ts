@@ -54,8 +54,10 @@ test('an operation from start to end', async () => {
   recorder.bytesTransferred(COPY, 1_000);
   assert.equal((await samples()).get('skopeo_transferred_bytes_total{operation="copy"}'), 1_000, 'grows on the way');
   recorder.bytesTransferred(COPY, 500);
-  recorder.blobFinished(COPY, { kind: 'layer', digest: 'sha256:a', outcome: 'copied', sizeBytes: 2_000 });
-  recorder.blobFinished(COPY, { kind: 'layer', digest: 'sha256:b', outcome: 'skipped', sizeBytes: 300 });
+  recorder.blobFinished(COPY, { kind: 'layer', digest: 'sha256:a', outcome: 'copied' });
+  recorder.blobSized(COPY, { kind: 'layer', digest: 'sha256:a', outcome: 'copied', sizeBytes: 2_000 });
+  recorder.blobFinished(COPY, { kind: 'layer', digest: 'sha256:b', outcome: 'skipped' });
+  recorder.blobSized(COPY, { kind: 'layer', digest: 'sha256:b', outcome: 'skipped', sizeBytes: 300 });
   recorder.blobFinished(COPY, { kind: 'layer', digest: 'sha256:c', outcome: 'skipped' });
   recorder.blobFinished(COPY, { kind: 'config', digest: 'sha256:d', outcome: 'failed' });
   recorder.operationFinished(source, resultOf());

@@ -20,6 +20,7 @@ const copy = async (args: readonly string[], home: string, onTerminal: boolean) 
   const { signal } = new AbortController();
   const request = copyRequest(parseCommandLine(['copy', ...args], {}), {
     binary: SKOPEO,
+    launcher: [],
     env,
     cwd: home,
     credentials: { add: [], drop: [], secrets: [] },
@@ -122,6 +123,7 @@ test('says so when skopeo cannot be started', async () => {
   const { signal } = new AbortController();
   const request = copyRequest(parseCommandLine(['copy', 'dir:a', 'dir:b'], {}), {
     binary: dir.join('no-skopeo'),
+    launcher: [],
     env: {},
     cwd: dir.path,
     credentials: { add: [], drop: [], secrets: [] },

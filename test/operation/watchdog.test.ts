@@ -28,6 +28,7 @@ test('calls a silence of the given length a stall, and no shorter one', () => {
 
 test('never calls a stall without a limit', () => {
   assert.equal(run(ticks(10_000)).includes(true), false);
+  assert.equal(run(ticks(10_000), 0).includes(true), false);
 });
 
 test('every sign of life starts the silence anew', () => {

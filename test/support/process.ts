@@ -26,6 +26,8 @@ export interface CliOptions {
   /** Command in front of the CLI, such as `setpriv` or `timeout` with their arguments. */
   readonly wrap?: readonly string[];
   readonly input?: string;
+  /** What to start instead of {@link CLI}. */
+  readonly program?: readonly [string, ...string[]];
   /** Killed after this; 60 s unless told otherwise. */
   readonly timeoutMs?: number;
 }
@@ -52,8 +54,8 @@ export interface RunningCli {
 
 /** Starts `skopeo-wrapper ARGS` without a terminal. */
 export const startCli = (args: readonly string[], options: CliOptions = {}): RunningCli => {
-  const { env = {}, cwd, wrap = [], input, timeoutMs = 60_000 } = options;
-  const [file = '', ...argv] = [...wrap, ...CLI, ...args];
+  const { env = {}, cwd, wrap = [], input, program = CLI, timeoutMs = 60_000 } = options;
+  const [file = '', ...argv] = [...wrap, ...program, ...args];
   const child = spawn(file, argv, {
     env: {
       PATH: process.env.PATH ?? '',

@@ -12,7 +12,7 @@ import { throttle } from './proxy/throttle.ts';
 import type { Certificate } from './registry/certificate.ts';
 import type { Registry } from './registry.ts';
 
-export type { ConnectionFault, Fault, Link, Rule } from './proxy/rules.ts';
+export type { CannedAnswer, ConnectionFault, Fault, Link, Rule } from './proxy/rules.ts';
 
 export interface ProxyOptions {
   readonly rules?: readonly Rule[];

@@ -2,7 +2,7 @@ import type { MetricObjectWithValues, MetricValueWithName } from 'prom-client';
 import type { Family, Sample } from './family.ts';
 
 /** What `Registry.getMetricsAsJSON()` gives; prom-client's types hide the enum behind words and the `metricName`. */
-export type PromClientMetric = Omit<MetricObjectWithValues<MetricValueWithName<string>>, 'type'> & {
+type PromClientMetric = Omit<MetricObjectWithValues<MetricValueWithName<string>>, 'type'> & {
   readonly type: unknown;
 };
 

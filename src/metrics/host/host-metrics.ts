@@ -1,9 +1,10 @@
 import type { Clock } from '../../context.ts';
+import { systemHost } from '../../host/host.ts';
 import type { WriterInfo } from '../exposition/view-families.ts';
 import { type RenderTarget, renderView } from '../render.ts';
+import { tryTo } from '../state/files/best-effort.ts';
 import type { StateLocation } from '../state/files/directories.ts';
 import { createPeriodicFold } from '../state/folding/fold-policy.ts';
-import { systemHost } from '../state/host/host.ts';
 import { createReader } from '../state/reading/reader.ts';
 import type { MetricsView } from '../view.ts';
 
@@ -20,7 +21,7 @@ export interface HostMetrics {
   /** Throws a `WrapperError` when a state directory cannot be read at all. */
   view(): MetricsView;
   render(info: Omit<WriterInfo, 'nowSeconds'>, target: RenderTarget, format: 'text' | 'openmetrics'): string;
-  /** Compacts finished runs, at most once a minute. */
+  /** Compacts finished runs, at most once a minute, where that is possible. */
   foldIfDue(): void;
 }
 
@@ -34,7 +35,7 @@ export const openHostMetrics = ({ locations, clock, probe }: HostMetricsOptions)
     render: (info, target, format) =>
       renderView(reader.read(), { ...info, nowSeconds: clock.wallMs() / 1000 }, target, format),
     foldIfDue: () => {
-      for (const fold of folds) fold.foldIfDue();
+      for (const fold of folds) tryTo(fold.foldIfDue);
     },
   };
 };

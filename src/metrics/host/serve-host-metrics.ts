@@ -4,7 +4,7 @@ import { type ListenerOptions, type MetricsListener, startListener } from '../li
 import { openTextfile, type Textfile } from '../textfile/textfile.ts';
 import { resolveTextfilePath } from '../textfile/textfile-path.ts';
 import { type HostMetricsOptions, openHostMetrics } from './host-metrics.ts';
-import { openProcessMetrics } from './process-metrics.ts';
+import { hostPage } from './host-page.ts';
 
 const TEXTFILE_INTERVAL_MS = 15_000;
 
@@ -25,21 +25,8 @@ export interface ServeOptions extends Omit<HostMetricsOptions, 'probe'>, Omit<Li
 export const serveHostMetrics = async (options: ServeOptions): Promise<void> => {
   const { signal, info, clock, onWarning } = options;
   const metrics = openHostMetrics({ ...options, probe: true });
-  const processFamilies = openProcessMetrics();
   const path = options.textfile === undefined ? undefined : await resolveTextfilePath(options.textfile);
-  const listener = await startListener({
-    ...options,
-    render: async ({ format, httpRequests }) => {
-      const requests = httpRequests.map(({ handler, code, count }) => ({ handler, code: String(code), count }));
-      const text = metrics.render(
-        { ...info, httpRequests: requests, processFamilies: await processFamilies() },
-        'listener',
-        format,
-      );
-      metrics.foldIfDue();
-      return text;
-    },
-  });
+  const listener = await startListener({ ...options, render: hostPage(metrics, info) });
   const stopTextfile =
     path === undefined
       ? undefined

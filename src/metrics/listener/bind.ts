@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
+import { errorCode } from '../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { formatAddress, type ListenAddress } from './addresses.ts';
 
@@ -12,9 +13,6 @@ export interface BoundServer<S extends Server> {
 
 /** Codes that mean: this machine has no such address (a container without IPv6). */
 const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'];
-
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
 
 const NEXT_STEPS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'Stop the program that has the port ("ss -ltnp" names it), or listen on another one.',
@@ -30,7 +28,7 @@ const REASONS: Readonly<Record<string, string>> = {
 };
 
 const bindError = (requested: ListenAddress, cause: unknown): WrapperError => {
-  const code = codeOf(cause) ?? '';
+  const code = errorCode(cause);
   const next = NEXT_STEPS[code];
   return new WrapperError(
     `cannot listen on ${formatAddress(requested)}: ${REASONS[code] ?? (cause instanceof Error ? cause.message : cause)}`,
@@ -55,7 +53,7 @@ const bindLocalhost = async <S extends Server>(createServer: () => S, port: numb
   try {
     return [ipv4, await bind(createServer(), { host: '::1', port: ipv4.address.port })];
   } catch (error) {
-    const code = codeOf(error) ?? '';
+    const code = errorCode(error);
     if (NO_SUCH_ADDRESS.includes(code) || (port === 0 && code === 'EADDRINUSE')) return [ipv4];
     ipv4.server.close();
     throw error;

@@ -1,5 +1,5 @@
 /** Values of the label `handler` of `skopeo_wrapper_http_requests_total`. */
-export const HTTP_HANDLERS = ['metrics', 'landing', 'health', 'other'] as const;
+const HTTP_HANDLERS = ['metrics', 'landing', 'health', 'other'] as const;
 export type HttpHandler = (typeof HTTP_HANDLERS)[number];
 
 /** One series of `skopeo_wrapper_http_requests_total`. */

@@ -1,7 +1,8 @@
+import type { Host } from '../../host/host.ts';
 import type { Recorder } from '../recorder.ts';
+import { tryTo } from '../state/files/best-effort.ts';
 import type { StateLocation } from '../state/files/directories.ts';
 import { foldAtExit } from '../state/folding/fold-policy.ts';
-import type { Host } from '../state/host/host.ts';
 import { createReader } from '../state/reading/reader.ts';
 import { openRun, type RunEnd, type RunWriter } from '../state/writing/run-writer.ts';
 import type { JobFacts, MetricsView } from '../view.ts';
@@ -75,7 +76,8 @@ export const keepState = (recorder: Recorder, options: StateKeeperOptions): Keep
     keep,
     finish: (end) => {
       run.finish({ totals: recorder.totals(), ...end });
-      foldAtExit(location, host);
+      // A directory that may not be read is somebody else's to fold.
+      tryTo(() => foldAtExit(location, host));
     },
     view: () => reader.read(),
   };

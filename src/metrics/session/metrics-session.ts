@@ -1,6 +1,7 @@
 import { Registry } from 'prom-client';
 import type { Clock } from '../../context.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
+import { systemHost } from '../../host/host.ts';
 import type { OperationEvent } from '../../tracking/events.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
 import type { WriterInfo } from '../exposition/view-families.ts';
@@ -10,7 +11,6 @@ import type { RenderMetrics } from '../listener/scrape.ts';
 import { createRecorder } from '../recorder.ts';
 import { renderView } from '../render.ts';
 import type { StateLocation } from '../state/files/directories.ts';
-import { systemHost } from '../state/host/host.ts';
 import { FINAL_WAIT_MS, openTextfile, type Textfile } from '../textfile/textfile.ts';
 import { resolveTextfilePath } from '../textfile/textfile-path.ts';
 import { type Job, type Keeper, keepNothing, keepState } from './keeper.ts';

@@ -1,7 +1,8 @@
 import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
 import type { Clock } from '../../context.ts';
+import { errorCode } from '../../errors/system-error.ts';
+import { type Host, systemHost } from '../../host/host.ts';
 import { describeOwner, isAbandoned, LOCK_MAX_AGE_MS, parseOwner } from './lock-owner.ts';
-import { hasCode } from './textfile-error.ts';
 
 /** A lock that this process took. Another one may take it over while this one is stopped: ask before relying on it. */
 export interface Lock {
@@ -14,7 +15,7 @@ const readIfThere = async (path: string): Promise<string | undefined> => {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (hasCode(error, 'ENOENT')) return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 };
@@ -25,9 +26,9 @@ const isOld = async (path: string, clock: Clock): Promise<boolean> => {
   return stats !== undefined && clock.wallMs() - stats.mtimeMs > LOCK_MAX_AGE_MS;
 };
 
-const mayTakeOver = async (path: string, content: string, clock: Clock): Promise<boolean> => {
+const mayTakeOver = async (path: string, content: string, host: Host): Promise<boolean> => {
   const owner = parseOwner(content);
-  return owner === undefined ? isOld(path, clock) : isAbandoned(owner, clock);
+  return owner === undefined ? isOld(path, host.clock) : isAbandoned(owner, host);
 };
 
 /** Puts the candidate in the lock's place, atomically in either case; `false`: somebody was faster. */
@@ -36,7 +37,7 @@ const claim = async (candidate: string, path: string, takeOver: boolean): Promis
     await (takeOver ? rename(candidate, path) : link(candidate, path));
     return true;
   } catch (error) {
-    if (hasCode(error, 'EEXIST')) return false;
+    if (errorCode(error) === 'EEXIST') return false;
     throw error;
   }
 };
@@ -47,11 +48,12 @@ const claim = async (candidate: string, path: string, takeOver: boolean): Promis
  * directory. Throws what the file system throws.
  */
 export const tryLock = async (path: string, clock: Clock): Promise<Lock | undefined> => {
+  const host = systemHost(clock);
   const held = await readIfThere(path);
-  const takeOver = held !== undefined && (await mayTakeOver(path, held, clock));
+  const takeOver = held !== undefined && (await mayTakeOver(path, held, host));
   if (held !== undefined && !takeOver) return undefined;
 
-  const owner = await describeOwner(clock);
+  const owner = describeOwner(host);
   const candidate = `${path}.${owner.token}.tmp`;
   try {
     await writeFile(candidate, JSON.stringify(owner), { flag: 'wx', mode: 0o644 });

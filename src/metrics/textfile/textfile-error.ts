@@ -1,4 +1,5 @@
 import { dirname } from 'node:path';
+import { errorCode } from '../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 
@@ -8,7 +9,7 @@ interface Explanation {
   readonly next: string;
 }
 
-const explain = (code: string | undefined, directory: string): Explanation => {
+const explain = (code: string, directory: string): Explanation => {
   switch (code) {
     case 'ENOENT':
     case 'ENOTDIR':
@@ -33,20 +34,14 @@ const explain = (code: string | undefined, directory: string): Explanation => {
         next: `Free space in ${directory}; the next run writes the file anew.`,
       };
     default:
-      return { what: code ?? 'unexpected error', errorType: 'unknown', next: `Check ${directory}.` };
+      return { what: code === '' ? 'unexpected error' : code, errorType: 'unknown', next: `Check ${directory}.` };
   }
 };
-
-const codeOf = (error: unknown): string | undefined =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : undefined;
-
-/** Whether a system call failed with this code. */
-export const hasCode = (error: unknown, code: string): boolean => codeOf(error) === code;
 
 /** A failed write of the textfile in words: exit status 74, for callers that do not only warn. */
 export const textfileError = (path: string, cause: unknown): WrapperError => {
   if (cause instanceof WrapperError) return cause;
-  const { what, errorType, next } = explain(codeOf(cause), dirname(path));
+  const { what, errorType, next } = explain(errorCode(cause), dirname(path));
   return new WrapperError(`cannot write textfile ${path}: ${what}`, {
     errorType,
     exitCode: EXIT.ioError,

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { usageError } from '../../errors/wrapper-error.ts';
 
 /** The file's name in a directory of node_exporter's textfile collector. */
-export const TEXTFILE_NAME = 'skopeo_wrapper.prom';
+const TEXTFILE_NAME = 'skopeo_wrapper.prom';
 
 const kindOf = async (path: string): Promise<'directory' | 'other' | 'missing'> => {
   const stats = await stat(path).catch(() => undefined);

@@ -68,7 +68,7 @@ const locate = (search: SkopeoSearch): string => {
  */
 export const findSkopeo = async (search: SkopeoSearch): Promise<Skopeo> => {
   const path = locate(search);
-  const answer = await readVersion(path, search.cache);
+  const answer = await readVersion(path, search.env, search.cache);
   if (answer.version !== undefined) return { path, version: answer.version };
   throw unavailable(`${path} is not skopeo: ${answer.problem}`, 'Name the skopeo binary with --skopeo-path.');
 };

@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { execa } from 'execa';
 import semver from 'semver';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import { childEnvironment } from '../credentials/child-environment.ts';
 import type { FlagSpec, SubcommandSpec } from '../flags/spec.ts';
 import type { Skopeo } from './find.ts';
 
@@ -11,17 +12,21 @@ export interface VersionCache {
   set(key: string, version: string): void;
 }
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 type Answer = { readonly version: string } | { readonly version?: never; readonly problem: string };
 
 const VERSION_LINE = /^skopeo version (\d+\.\d+\.\d+\S*)/;
 const VERSION_TIMEOUT_MS = 10_000;
 
-const ask = async (path: string): Promise<Answer> => {
+const ask = async (path: string, env: Env): Promise<Answer> => {
   const {
     stdout = '',
     shortMessage = '',
     failed,
   } = await execa(path, ['--version'], {
+    env: childEnvironment(env),
+    extendEnv: false,
     reject: false,
     stdin: 'ignore',
     timeout: VERSION_TIMEOUT_MS,
@@ -32,12 +37,12 @@ const ask = async (path: string): Promise<Answer> => {
 };
 
 /** The version that the program at `path` gives of itself (`skopeo version 1.22.0`, `… commit: …`). */
-export const readVersion = async (path: string, cache?: VersionCache): Promise<Answer> => {
+export const readVersion = async (path: string, env: Env, cache?: VersionCache): Promise<Answer> => {
   const { dev, ino, size, ctimeMs } = statSync(path);
   const key = `${path}:${dev}:${ino}:${size}:${ctimeMs}`;
   const known = cache?.get(key);
   if (known !== undefined) return { version: known };
-  const answer = await ask(path);
+  const answer = await ask(path, env);
   if (answer.version !== undefined) cache?.set(key, answer.version);
   return answer;
 };

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { errorCode } from '../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import type { Login } from './resolve.ts';
 
@@ -37,7 +38,7 @@ const readAuthfile = (path: string): Authfile => {
   try {
     return AUTHFILE.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
-    if (error instanceof Error && 'code' in error && (error.code === 'ENOENT' || error.code === 'ENOTDIR')) return {};
+    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return {};
     throw new WrapperError(`the authfile ${path} cannot be read or is damaged`, {
       errorType: 'usage',
       exitCode: EXIT.usage,

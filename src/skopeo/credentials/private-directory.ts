@@ -1,32 +1,16 @@
-import { lstatSync, mkdtempSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
+import { lstatSync, mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import { PROC_DIR, readPidNamespace, systemProcesses } from '../../host/process-table.ts';
 
 const PREFIX = 'skopeo-wrapper-auth';
 const NAME = new RegExp(`^${PREFIX}\\.(?<namespace>\\d+)\\.(?<pid>\\d+)\\.(?<startTicks>\\d+)\\.`);
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Start of a process in clock ticks since boot (proc(5), field 22): tells it from a later one with the same pid. */
-const startTicks = (pid: number): string | undefined => {
-  try {
-    return readFileSync(`/proc/${pid}/stat`, 'utf8')
-      .replace(/^.*\) /s, '')
-      .split(' ')[19];
-  } catch {
-    return undefined;
-  }
-};
-
-/** Pids mean something only within their namespace; '0' where there is none. */
-const pidNamespace = (): string => {
-  try {
-    return /\d+/.exec(readlinkSync('/proc/self/ns/pid'))?.[0] ?? '0';
-  } catch {
-    return '0';
-  }
-};
+/** The inode of the pid namespace: pids mean something only within it; '0' where there is none. */
+const pidNamespace = (): string => /\d+/.exec(readPidNamespace(PROC_DIR))?.[0] ?? '0';
 
 /** Directories for secrets, in memory where the system has such: they are gone after a power cut. */
 const candidates = (env: Env): readonly string[] =>
@@ -34,7 +18,7 @@ const candidates = (env: Env): readonly string[] =>
 
 /** Makes a directory of mode 0700 whose name tells its owner; throws (status 74) when no place is writable. */
 export const makePrivateDirectory = (env: Env): string => {
-  const name = [PREFIX, pidNamespace(), process.pid, startTicks(process.pid) ?? 0, ''].join('.');
+  const name = [PREFIX, pidNamespace(), process.pid, systemProcesses().startTicks(process.pid) ?? 0, ''].join('.');
   for (const directory of candidates(env)) {
     try {
       return mkdtempSync(join(directory, name));
@@ -48,8 +32,8 @@ export const makePrivateDirectory = (env: Env): string => {
 };
 
 const isAbandoned = (path: string, name: string): boolean => {
-  const { namespace, pid, startTicks: started } = NAME.exec(name)?.groups ?? {};
-  if (namespace !== pidNamespace() || startTicks(Number(pid)) === started) return false;
+  const { namespace, pid, startTicks } = NAME.exec(name)?.groups ?? {};
+  if (namespace !== pidNamespace() || systemProcesses().isRunning(Number(pid), Number(startTicks))) return false;
   const stats = lstatSync(path, { throwIfNoEntry: false });
   return stats?.isDirectory() === true && stats.uid === process.getuid?.();
 };

@@ -27,7 +27,7 @@ type Env = Readonly<Record<string, string | undefined>>;
 const PREFIX: Readonly<Record<Side, string>> = { image: '', source: 'src-', destination: 'dest-' };
 
 /** The variable with `USERNAME:PASSWORD` for a side: `SKOPEO_WRAPPER_CREDS`, `…_SRC_CREDS`, `…_DEST_CREDS`. */
-export const credentialsVariable = (side: Side): string =>
+const credentialsVariable = (side: Side): string =>
   `SKOPEO_WRAPPER_${PREFIX[side].toUpperCase().replace('-', '_')}CREDS`;
 
 const parseLogin = (text: string, origin: string): Login => {

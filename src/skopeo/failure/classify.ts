@@ -48,10 +48,10 @@ const normalize = (message: string): string =>
     .replace(/\(Mirrors also failed: \[.*?\]\): /s, '')
     .replace(/"https?:\/\/[^"]*"/g, '"URL"');
 
-/** Takes away names that users choose: a repository may be called `quota` or `x509`. */
+/** Takes away names that users choose: a repository may be called `quota` or `x509`. Transports stay. */
 const withoutNames = (message: string): string =>
   message
-    .replace(/\b(?:docker|dir|oci|(?:oci|docker)-archive|containers-storage):\S+?(?=: |["\s]|$)/g, 'REFERENCE')
+    .replace(/\b(docker|dir|oci|(?:oci|docker)-archive|containers-storage):\S+?(?=: |["\s]|$)/g, '$1:REFERENCE')
     .replace(/(reading manifest|uploading manifest) \S+ (in|to) \S+?(?=: )/g, '$1 TAG $2 REPOSITORY')
     .replace(/(pinging container registry|repository tags for (?:image|repo)) \S+?(?=: )/g, '$1 NAME');
 

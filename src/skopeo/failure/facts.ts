@@ -9,6 +9,13 @@ export interface FailureSubject {
   /** `host[:port]` */
   readonly registry?: string;
   readonly path?: string;
+  /** Repository of the image, as the user wrote it. */
+  readonly repository?: string;
+  /** File or directory that should hold the image, where it is no registry. */
+  readonly store?: string;
+  readonly tag?: string;
+  /** The server answered, but not as a registry does. */
+  readonly noRegistry?: true;
   /** What the flags for that side begin with; absent: the command has one image, or the side is not known. */
   readonly flagPrefix?: 'src-' | 'dest-';
 }
@@ -43,16 +50,23 @@ const REGISTRIES: readonly RegExp[] = [
   /docker:\/\/([^\s/"]+)\//,
 ];
 
+const NO_REGISTRY = /pinging container registry \S+?: .*\b404\b/;
+
 const PATH =
-  /\b(?:open|stat|lstat|mkdir|write|read|unlinkat|remove|rename|opening file) "?(\/[^\s:"]+)|directory "(\/[^"]+)"/;
+  /\b(?:open|stat|lstat|mkdir|write|read|unlinkat|remove|rename|opening file) "?(\/[^\s:"]+)|(?:directory|reading JSON file) "([^"]+)"/;
 
 const flagPrefixOf = (side: FailedSide | undefined, destination: string | undefined) => {
   if (side === undefined || destination === undefined) return undefined;
   return side === 'source' ? 'src-' : 'dest-';
 };
 
-const registryOf = (reference: string | undefined): string | undefined =>
-  reference === undefined ? undefined : parseReference(reference).registry;
+/** What the reference of the failed side says. Without a host in the message, its registry is meant. */
+const referenceSubject = (reference: string | undefined, named: string | undefined): Omit<FailureSubject, 'side'> => {
+  const { registry, repository, tag, path: store } = parseReference(reference ?? '');
+  if (store !== undefined) return { ...(named && { registry: named }), store, ...(tag && { tag }) };
+  if (registry === undefined || (named !== undefined && named !== registry)) return named ? { registry: named } : {};
+  return { registry, ...(repository && { repository }), ...(tag && { tag }) };
+};
 
 /** What a message of skopeo is about; the references of the command fill in what it does not say. */
 export const failureSubject = (
@@ -61,14 +75,14 @@ export const failureSubject = (
 ): FailureSubject => {
   const side = SIDES.find(([, pattern]) => pattern.test(message))?.[0];
   const named = REGISTRIES.map((pattern) => pattern.exec(message)?.[1]?.replace(/^.*@/, '')).find(Boolean);
-  const registry = named ?? registryOf(references[side ?? 'source']);
   const match = PATH.exec(message);
   const path = match?.[1] ?? match?.[2];
   const flagPrefix = flagPrefixOf(side, references.destination);
   return {
     ...(side !== undefined && { side }),
-    ...(registry !== undefined && { registry }),
+    ...referenceSubject(references[side ?? 'source'], named),
     ...(path !== undefined && { path }),
+    ...(NO_REGISTRY.test(message) && { noRegistry: true }),
     ...(flagPrefix !== undefined && { flagPrefix }),
   };
 };

@@ -21,6 +21,8 @@ export interface FlagSpec {
   readonly secret?: true;
   /** The wrapper does what the flag asks for; skopeo is not told. */
   readonly handledByWrapper?: true;
+  /** Holds for every skopeo that is started for a command, not only for the one that does what was asked. */
+  readonly shared?: true;
 }
 
 /** One subcommand of skopeo. */

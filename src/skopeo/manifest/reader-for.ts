@@ -1,4 +1,5 @@
 import type { SkopeoArgument } from '../../cli/command-line.ts';
+import { SHARED_OPTIONS } from '../flags/global.ts';
 import type { ImageReference } from '../reference/parse.ts';
 import { dirReader, type ManifestReader, ociReader } from './local-layout.ts';
 import { type RegistryReaderOptions, registryReader } from './registry-reader.ts';
@@ -11,17 +12,6 @@ export interface ReadableImage {
   readonly skopeoArguments: readonly SkopeoArgument[];
   readonly surroundings: Omit<RegistryReaderOptions, 'options' | 'repository' | 'suffix'>;
 }
-
-/** Options of a copy that mean the same to `inspect`, beside those of one side. */
-const SHARED_OPTIONS: ReadonlySet<string> = new Set([
-  'authfile',
-  'insecure-policy',
-  'policy',
-  'registries-conf',
-  'registries.d',
-  'tmpdir',
-  'user-agent-prefix',
-]);
 
 /** Options of one side that `inspect` knows without the prefix. */
 const SIDE_OPTIONS: ReadonlySet<string> = new Set([
@@ -39,7 +29,7 @@ const inspectOptions = (args: readonly SkopeoArgument[], prefix: string): string
   args.flatMap((argument) => {
     if (argument.type !== 'flag') return [];
     const [first = '', ...rest] = argument.written;
-    if (SHARED_OPTIONS.has(argument.name)) return [...argument.written];
+    if (argument.name === 'authfile' || SHARED_OPTIONS.has(argument.name)) return [...argument.written];
     const own = argument.name.startsWith(prefix) ? argument.name.slice(prefix.length) : '';
     return SIDE_OPTIONS.has(own) ? [first.replace(`--${prefix}`, '--'), ...rest] : [];
   });

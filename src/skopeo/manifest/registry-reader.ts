@@ -1,10 +1,12 @@
 import { execa } from 'execa';
+import { type Launcher, launch } from '../process/parent-death.ts';
 import type { ManifestReader } from './local-layout.ts';
 
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 export interface RegistryReaderOptions {
   readonly binary: string;
+  readonly launcher?: Launcher;
   /** Global options and those of `inspect`: credentials file, TLS. */
   readonly options: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -18,9 +20,10 @@ export interface RegistryReaderOptions {
 export const registryReader =
   (options: RegistryReaderOptions): ManifestReader =>
   async (instance, signal) => {
-    const { binary, env, cwd, repository, suffix } = options;
+    const { binary, launcher = [], env, cwd, repository, suffix } = options;
     const reference = `${repository}${instance === undefined ? suffix : `@${instance}`}`;
-    const result = await execa(binary, ['inspect', '--raw', ...options.options, reference], {
+    const [file, args] = launch(launcher, binary, ['inspect', '--raw', ...options.options, reference]);
+    const result = await execa(file, args, {
       env,
       extendEnv: false,
       cwd,

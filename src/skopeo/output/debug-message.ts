@@ -2,15 +2,19 @@ import type { OutputEvent } from '../../tracking/events.ts';
 
 const REUSED_LAYER = /^Skipping blob sha256:([0-9a-f]{64}) \(already present\):/;
 const STORED_BLOB = /^Upload of layer (sha256:[0-9a-f]{64}) complete$/;
+const CHECKED_BLOB = /^Checking if we can reuse blob (sha256:[0-9a-f]{64}):/;
 const TOO_MANY_REQUESTS = /^Too many requests to (\S+): sleeping for ([\d.]+) seconds before next attempt$/;
 
 /**
- * What skopeo tells only with `--debug`: a layer that the destination has (the sole sign of it where there are no
- * rows), a blob that a registry has taken, and a wait that a registry asked for (skopeo is silent for up to a minute). Undefined for all else.
+ * What skopeo tells only with `--debug`: a layer that it begins with, a layer that the destination has (the sole sign of
+ * it where there are no rows), a blob that a registry has taken, and a wait that a registry asked for (skopeo is silent
+ * for up to a minute). Undefined for all else.
  */
 export const parseDebugMessage = (message: string): OutputEvent | undefined => {
   const reused = REUSED_LAYER.exec(message)?.[1];
   if (reused !== undefined) return { type: 'blob-reused', blob: { kind: 'layer', hex: reused, occurrence: 1 } };
+  const checked = CHECKED_BLOB.exec(message)?.[1];
+  if (checked !== undefined) return { type: 'blob-checked', digest: checked };
   const digest = STORED_BLOB.exec(message)?.[1];
   if (digest !== undefined) return { type: 'blob-stored', digest };
   const [, registry, seconds] = TOO_MANY_REQUESTS.exec(message) ?? [];

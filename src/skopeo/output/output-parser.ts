@@ -21,6 +21,8 @@ export class StdoutParser {
   readonly #seen = new Map<string, string>();
   /** How often each blob has appeared in the current frame (terminal) or image (pipe). */
   readonly #inFrame = new Map<string, number>();
+  /** An empty line is text before the first image (usage), and the rest of a redrawn frame after that. */
+  #imageSeen = false;
 
   push(chunk: Uint8Array): OutputEvent[] {
     return this.#splitter.push(chunk).flatMap((line) => this.#line(line));
@@ -34,7 +36,8 @@ export class StdoutParser {
     if (startsFrame) this.#inFrame.clear();
     const row = parseBlobRow(text);
     if (row) return this.#row(row);
-    if (text.trim() === '' || CUT_ROW.test(text)) return [];
+    if (text.trim() === '') return this.#imageSeen ? [] : [{ type: 'output-line', stream: 'stdout', text }];
+    if (CUT_ROW.test(text)) return [];
     const log = parseLogLine(text);
     if (log) return [log];
     const meaning = parsePlainLine(text);
@@ -44,6 +47,7 @@ export class StdoutParser {
   }
 
   #row(row: BlobRow): OutputEvent[] {
+    this.#imageSeen = true;
     const blob: BlobKey = { kind: row.kind, hex: row.hex, occurrence: this.#occurrence(row) };
     const key = keyOf(blob);
     const before = this.#seen.get(key);
@@ -83,6 +87,7 @@ export class StdoutParser {
   #forgetImage(): void {
     this.#seen.clear();
     this.#inFrame.clear();
+    this.#imageSeen = true;
   }
 }
 

@@ -6,10 +6,14 @@ import type { Secret } from '../credentials/secret.ts';
 import { type ErrorLine, StderrParser, StdoutParser } from '../output/output-parser.ts';
 import { killDescendants } from './descendants.ts';
 import { OutputBuffer } from './output-buffer.ts';
+import { type Launcher, launch } from './parent-death.ts';
 import type { Terminal, Terminals } from './terminals.ts';
 
 /** How long skopeo may take to die of SIGTERM before it is killed. It has no handlers, so this is a last resort. */
 const KILL_DELAY_MS = 5_000;
+
+/** How long after skopeo's end its streams are read: a helper that outlives it may hold them open for ever. */
+const DRAIN_MS = 2_000;
 
 /**
  * Where skopeo's streams go. `progress`: stdout to the parser, on a pseudo-terminal of its own where one can be had.
@@ -42,6 +46,8 @@ export interface SkopeoProcess {
 export interface SkopeoOptions {
   readonly binary: string;
   readonly args: readonly string[];
+  /** How skopeo is started so that it does not outlive this process; absent: by itself. */
+  readonly launcher?: Launcher;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly terminals: Terminals;
@@ -66,7 +72,7 @@ const stdoutOf = (streams: StreamMode, terminal: Terminal | undefined) => {
 const spawn = (options: SkopeoOptions, terminal: Terminal | undefined) => {
   const nullFd = openSync('/dev/null', 'r+');
   try {
-    return execa(options.binary, options.args, {
+    return execa(...launch(options.launcher ?? [], options.binary, options.args), {
       stdio: [
         options.stdin === undefined ? 'inherit' : 'pipe',
         stdoutOf(options.streams, terminal),
@@ -130,8 +136,19 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
     takeErrors(stderr.push(chunk));
   });
 
+  let draining: NodeJS.Timeout | undefined;
+  const stopReading = (): void => {
+    terminal?.master.destroy();
+    child.stdout?.destroy();
+    child.stderr?.destroy();
+  };
+  child.nodeChildProcess.once('exit', () => {
+    draining = setTimeout(stopReading, DRAIN_MS);
+  });
+
   const end = async (): Promise<SkopeoExit> => {
     const [result] = await Promise.all([child, drained(out), drained(child.stderr)]);
+    clearTimeout(draining);
     options.signal.removeEventListener('abort', endHelpers);
     stdout.end().forEach(onEvent);
     takeErrors(stderr.end());

@@ -15,6 +15,12 @@ type Stored = z.infer<typeof memorySchema>;
 
 const EMPTY: Stored = { version: 1, results: {}, created: {}, owned: {} };
 
+/** More than any job uses in one run; what was not used for longest is forgotten. */
+const MAX_ENTRIES = 50_000;
+
+const lastUsed = (entries: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(entries).slice(-MAX_ENTRIES));
+
 /** A copy of a certain content, made in a certain way. */
 export interface RememberedCopy {
   readonly sourceDigest: string;
@@ -47,7 +53,7 @@ export class SyncMemory {
 
   /** What the destination held after a copy of this content with these settings. */
   resultOf(copy: RememberedCopy): string | undefined {
-    return this.#stored.results[resultKey(copy)];
+    return this.#use('results', resultKey(copy));
   }
 
   rememberResult(copy: RememberedCopy, destinationDigest: string): void {
@@ -55,7 +61,7 @@ export class SyncMemory {
   }
 
   createdAt(digest: string): Date | undefined {
-    const text = this.#stored.created[digest];
+    const text = this.#use('created', digest);
     return text === undefined ? undefined : new Date(text);
   }
 
@@ -82,7 +88,17 @@ export class SyncMemory {
   }
 
   toJSON(): Stored {
-    return this.#stored;
+    const { results, created, ...others } = this.#stored;
+    return { ...others, results: lastUsed(results), created: lastUsed(created) };
+  }
+
+  /** What is used moves to the end of the file, so that the oldest falls out first. */
+  #use(part: 'results' | 'created', key: string): string | undefined {
+    const value = this.#stored[part][key];
+    if (value === undefined) return undefined;
+    delete this.#stored[part][key];
+    this.#stored[part][key] = value;
+    return value;
   }
 
   #set(part: 'results' | 'created' | 'owned', key: string, value: string): void {

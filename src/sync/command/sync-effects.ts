@@ -3,7 +3,9 @@ import type { Context } from '../../context.ts';
 import type { SyncDisplay } from '../../display/sync/sync-display.ts';
 import { wantedPlatform } from '../../operation/copy-request.ts';
 import { childEnvironment } from '../../skopeo/credentials/child-environment.ts';
+import { SHARED_OPTIONS } from '../../skopeo/flags/global.ts';
 import { loadNativePty } from '../../skopeo/process/native-pty.ts';
+import type { Launcher } from '../../skopeo/process/parent-death.ts';
 import { Terminals } from '../../skopeo/process/terminals.ts';
 import { parseReference } from '../../skopeo/reference/parse.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
@@ -16,25 +18,16 @@ import { createSkopeoPort } from '../skopeo/skopeo-port.ts';
 import type { SyncEffects } from '../sync.ts';
 import type { SyncRunTracker } from '../tracking/sync-run-tracker.ts';
 
-/** Global options of skopeo that hold for every skopeo of a run. */
-const GLOBAL_OPTIONS: ReadonlySet<string> = new Set([
-  'insecure-policy',
-  'policy',
-  'registries-conf',
-  'registries.d',
-  'tmpdir',
-  'user-agent-prefix',
-]);
-
 const globalArguments = (args: readonly SkopeoArgument[]): string[] =>
   args.flatMap((argument) =>
-    argument.type === 'flag' && GLOBAL_OPTIONS.has(argument.name) ? [...argument.written] : [],
+    argument.type === 'flag' && SHARED_OPTIONS.has(argument.name) ? [...argument.written] : [],
   );
 
 export interface SyncSurroundings {
   readonly line: CommandLine;
   readonly context: Context;
   readonly binary: string;
+  readonly launcher: Launcher;
   readonly job: SyncJob;
   readonly run: SyncRunTracker;
   /** Takes the facts of each copy. */
@@ -52,10 +45,12 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
   const accessFiles = new AccessFiles(env, uid);
   const skopeo: SkopeoPort = createSkopeoPort({
     binary: surroundings.binary,
+    launcher: surroundings.launcher,
     globalArguments: globalArguments(line.skopeoArguments),
     env: childEnvironment(env),
     cwd,
     clock,
+    stallTimeoutSeconds: job.stallTimeoutSeconds,
     terminals: new Terminals(loadNativePty(env)),
     accessFiles,
     runDirectory: surroundings.runDirectory,
@@ -73,6 +68,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     skopeo,
     limits: job.registries,
     clock,
+    silenceSeconds: job.stallTimeoutSeconds,
     rateLimited: (registry) => observer.rateLimited?.(registry),
   });
   const manifestReader = (source: string, access: RegistryAccess) => {

@@ -1,6 +1,7 @@
 import {
   type Document,
   isMap,
+  isNode,
   isPair,
   isScalar,
   LineCounter,
@@ -70,7 +71,7 @@ const syntaxProblems = (document: Document, locate: Locate): readonly Problem[] 
 const nodeAt = (document: Document, path: KeyPath): Node | undefined => {
   for (let length = path.length; length >= 0; length--) {
     const node: unknown = length === 0 ? document.contents : document.getIn(path.slice(0, length), true);
-    if (isScalar(node) || (typeof node === 'object' && node !== null && 'range' in node)) return node as Node;
+    if (isNode(node)) return node;
   }
   return undefined;
 };

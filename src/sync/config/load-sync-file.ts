@@ -24,8 +24,6 @@ export const loadSyncFile = (path: string, text: string, environment: Environmen
   return { job: toSyncJob(document, file, dirname(path)), file };
 };
 
-const SECRETS = new Set(['password', 'registry-token']);
-
 /** The configuration after expansion, as YAML, secrets blacked out. */
 export const renderExpandedFile = (file: SyncFile): string =>
-  stringify(file, (key: unknown, value: unknown) => (typeof key === 'string' && SECRETS.has(key) ? '…' : value));
+  stringify(file, (key: unknown, value: unknown) => (key === 'password' ? '…' : value));

@@ -81,7 +81,6 @@ const registrySettings = z.strictObject({
   'auth-file': z.string().optional(),
   username: z.string().optional(),
   password: z.string().optional().describe('Better from a variable than in clear, better still in an auth file.'),
-  'registry-token': z.string().optional(),
   anonymous: z.boolean().optional().describe('Use no credentials even where some are known.'),
 });
 

@@ -1,8 +1,8 @@
 import type { SyncJob } from '../job.ts';
 import type { ConfigurationDocument } from './document.ts';
 import { durationSeconds } from './duration.ts';
+import { EntryReader } from './entry-reader.ts';
 import type { SyncFile } from './schema.ts';
-import { EntryReader } from './to-entry.ts';
 import { toAccess, toLimits } from './to-registry.ts';
 
 const DEFAULT_PARALLEL = 8;

@@ -9,7 +9,6 @@ export const toAccess = (settings: SyncFileRegistry | undefined, baseDirectory: 
   return {
     ...(settings['auth-file'] === undefined ? {} : { authFile: resolve(baseDirectory, settings['auth-file']) }),
     ...(username === undefined ? {} : { credentials: { username, password } }),
-    ...(settings['registry-token'] === undefined ? {} : { registryToken: settings['registry-token'] }),
     ...(anonymous === undefined ? {} : { anonymous }),
     ...(settings['cert-dir'] === undefined ? {} : { certDirectory: resolve(baseDirectory, settings['cert-dir']) }),
     ...(settings['tls-verify'] === undefined ? {} : { tlsVerify: settings['tls-verify'] }),

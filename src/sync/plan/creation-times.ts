@@ -3,7 +3,7 @@ import type { SyncEntry } from '../job.ts';
 import type { RegistryLookup, SkopeoPort } from '../ports.ts';
 import { dockerReference, type Repository } from '../reference.ts';
 import type { LookUpCreationTimes } from '../select/select-tags.ts';
-import { mapLimited } from './limit.ts';
+import { mapLimited } from './map-limited.ts';
 
 export interface CreationEffects {
   readonly lookup: RegistryLookup;

@@ -72,10 +72,11 @@ const entryFor = (job: SyncJob, { source, destination }: ListedImage): SyncEntry
 };
 
 /**
- * The job reduced to a list of images, each treated as its entry says; no repository is listed for it.
+ * The job reduced to a list of images, each treated as its entry says; no repository is listed for it. It never prunes:
+ * what the list leaves out is not unwanted.
  * @throws WrapperError `usage` for an image that the job does not bring to that destination.
  */
-export const reduceToList = (job: SyncJob, list: readonly ListedImage[]): SyncJob => ({
-  ...job,
-  entries: list.map((image) => entryFor(job, image)),
-});
+export const reduceToList = (job: SyncJob, list: readonly ListedImage[]): SyncJob => {
+  const { prune: _, ...others } = job;
+  return { ...others, entries: list.map((image) => entryFor(job, image)) };
+};

@@ -1,14 +1,15 @@
 import { checkImage } from '../check/check-image.ts';
 import type { SyncMemory } from '../check/memory.ts';
-import { readExtent } from '../check/read-blobs.ts';
+import { readExtent } from '../check/read-extent.ts';
 import type { SyncEntry, SyncJob } from '../job.ts';
 import { withoutCollisions } from '../map/collisions.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
 import { choosePrune } from '../prune/candidates.ts';
 import { examinePrune } from '../prune/examine.ts';
+import { withRetries } from '../run/with-retries.ts';
 import { creationTimes } from './creation-times.ts';
 import { destinationAccess } from './destination-access.ts';
-import { mapLimited } from './limit.ts';
+import { mapLimited } from './map-limited.ts';
 import type { Plan, PlannedImage, WantedImage } from './plan.ts';
 import { type EntrySelection, selectEntry } from './select-entry.ts';
 import { belongsTo, type Shard } from './shard.ts';
@@ -20,6 +21,8 @@ export interface PlanEffects {
   readonly memory: SyncMemory;
   readonly nowMs: number;
   readonly signal: AbortSignal;
+  /** In [0, 1), for the jitter of delays. */
+  readonly random: () => number;
   readonly observer?: SyncObserver;
 }
 
@@ -31,6 +34,19 @@ export interface PlanOptions {
 
 /** Questions under way at a time; the lookup itself limits them per registry. */
 const QUESTIONS_AT_A_TIME = 64;
+
+/** A repository that cannot be listed costs all of its images, so that the question is worth being asked again. */
+const retryingTags = (
+  job: SyncJob,
+  { lookup, signal, random, observer }: PlanEffects,
+): Pick<RegistryLookup, 'tags'> => ({
+  tags: (repository, access) =>
+    withRetries(() => lookup.tags(repository, access, signal), job.retry, {
+      signal,
+      random,
+      retrying: (errorType) => observer?.retrying?.(errorType),
+    }),
+});
 
 const checkAll = async (
   images: readonly WantedImage[],
@@ -78,7 +94,7 @@ const withoutImmutable = (entry: SyncEntry): SyncEntry => ({ ...entry, immutable
  */
 export const makePlan = async (job: SyncJob, effects: PlanEffects, options: PlanOptions = {}): Promise<Plan> => {
   const entries = options.verify === true ? job.entries.map(withoutImmutable) : job.entries;
-  const selectEffects = { ...effects, creationTimes: creationTimes(effects) };
+  const selectEffects = { ...effects, lookup: retryingTags(job, effects), creationTimes: creationTimes(effects) };
   const selections = await mapLimited(entries, QUESTIONS_AT_A_TIME, (entry) => selectEntry(entry, selectEffects));
   const found = selections.filter((one): one is Exclude<EntrySelection, { failure: unknown }> => 'images' in one);
   const wanted = withoutCollisions(found.flatMap(({ images }) => images));
@@ -87,7 +103,7 @@ export const makePlan = async (job: SyncJob, effects: PlanEffects, options: Plan
   const own = shard === undefined ? wanted : wanted.filter(({ destination }) => belongsTo(shard, destination));
   return {
     images: await checkAll(own, job, effects),
-    dropped: found.flatMap(({ dropped }) => dropped),
+    dropped: selections.flatMap(({ dropped }) => dropped),
     failures,
     otherShards: wanted.length - own.length,
     ...(await prunePlan(job, wanted, failures.length, effects, shard)),

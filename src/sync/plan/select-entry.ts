@@ -1,4 +1,5 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
+import { failureClass } from '../../skopeo/failure/classify.ts';
 import type { SyncEntry } from '../job.ts';
 import type { RegistryLookup } from '../ports.ts';
 import { dockerReference, type Repository } from '../reference.ts';
@@ -28,7 +29,7 @@ interface Selected {
 
 export type EntrySelection =
   | { readonly images: readonly WantedImage[]; readonly dropped: readonly DroppedImage[] }
-  | { readonly failure: FailedEntry };
+  | { readonly failure: FailedEntry; readonly dropped: readonly DroppedImage[] };
 
 const tagImage = (repository: Repository, tag: string): SourceImage => ({
   ...repository,
@@ -83,6 +84,12 @@ const tooFew = (entry: SyncEntry, count: number, dropped: number): FailedEntry =
   next: 'Look at the reasons with --dry-run; if this is right, lower "min".',
 });
 
+/** A failed listing; the next step names the registry, which skopeo's words may not. */
+const listingFailure = (entry: SyncEntry, { errorType, message, next }: WrapperError): FailedEntry => {
+  if (entry.source.kind === 'directory') return { entry, errorType, message, ...(next === undefined ? {} : { next }) };
+  return { entry, errorType, message, next: failureClass(errorType).next({ registry: entry.source.registry }) };
+};
+
 const mapped = (entry: SyncEntry, { image, reason }: Candidate): readonly WantedImage[] =>
   entry.destinations.map((rule) => ({
     source: image.reference,
@@ -107,10 +114,9 @@ export const selectEntry = async (entry: SyncEntry, effects: SelectEffects): Pro
         : await fromRepository(entry, { registry: source.registry, path: source.path }, effects);
   } catch (error) {
     if (!(error instanceof WrapperError) || effects.signal.aborted) throw error;
-    const { message, errorType, next } = error;
-    return { failure: { entry, errorType, message, ...(next === undefined ? {} : { next }) } };
+    return { failure: listingFailure(entry, error), dropped: [] };
   }
   const { kept, dropped } = selected;
-  if (kept.length < entry.selection.minimum) return { failure: tooFew(entry, kept.length, dropped.length) };
+  if (kept.length < entry.selection.minimum) return { failure: tooFew(entry, kept.length, dropped.length), dropped };
   return { images: kept.flatMap((candidate) => mapped(entry, candidate)), dropped };
 };

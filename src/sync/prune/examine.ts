@@ -1,6 +1,6 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import type { RegistryAccess } from '../job.ts';
-import { mapLimited } from '../plan/limit.ts';
+import { mapLimited } from '../plan/map-limited.ts';
 import type { RegistryLookup } from '../ports.ts';
 import { dockerReference, parseDockerReference, type Repository } from '../reference.ts';
 

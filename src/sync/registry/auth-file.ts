@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { errorCode } from '../../errors/system-error.ts';
 import type { RegistryEnvironment } from './environment.ts';
 
 const authFileSchema = z.object({
@@ -40,7 +41,7 @@ const loadAuthFile = async (path: string): Promise<AuthFile | 'absent' | 'unclea
     const file = authFileSchema.safeParse(JSON.parse(text));
     return file.success ? file.data : 'unclear';
   } catch (error) {
-    return error instanceof Error && 'code' in error && error.code === 'ENOENT' ? 'absent' : 'unclear';
+    return errorCode(error) === 'ENOENT' ? 'absent' : 'unclear';
   }
 };
 

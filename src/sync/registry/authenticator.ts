@@ -3,6 +3,7 @@ import type { Credentials } from './auth-file.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import type { HttpClient } from './http-client.ts';
 import type { Route } from './route.ts';
+import { isUntrusted } from './trust-store.ts';
 
 const tokenSchema = z.object({
   token: z.string().optional(),
@@ -26,7 +27,7 @@ const basic = ({ username, password }: Credentials): string =>
   `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
 
 /** Something of the registry's way to authenticate is beyond us; skopeo has to do it. */
-export class CannotAuthenticate extends Error {}
+class CannotAuthenticate extends Error {}
 
 /** Knows how one registry wants to be spoken to: scheme, kind of authentication, and one token for each repository. */
 export class Authenticator {
@@ -49,7 +50,6 @@ export class Authenticator {
 
   /** Value of the `Authorization` header for reading a repository; absent where none is needed. */
   async authorization(path: string, signal: AbortSignal): Promise<string | undefined> {
-    if (this.#route.registryToken !== undefined) return `Bearer ${this.#route.registryToken}`;
     const { challenge, origin } = await this.#meet(signal);
     const { credentials } = this.#route;
     if (challenge.scheme === 'none') return undefined;
@@ -74,21 +74,26 @@ export class Authenticator {
   }
 
   async #ping(signal: AbortSignal): Promise<{ origin: string; challenge: Challenge }> {
-    const schemes = this.#route.insecure ? ['https', 'http'] : ['https'];
-    let failure: unknown;
-    for (const scheme of schemes) {
-      const origin = `${scheme}://${this.#route.host}`;
-      try {
-        const answer = await this.#http.send({ method: 'GET', url: new URL('/v2/', origin), headers: {}, signal });
-        if (answer.status === 401) return { origin, challenge: parseChallenge(answer.headers['www-authenticate']) };
-        if (answer.status === 200) return { origin, challenge: { scheme: 'none' } };
-        failure = new CannotAuthenticate(`/v2/ answers ${answer.status}`);
-      } catch (error) {
-        if (signal.aborted) throw error;
-        failure = error;
-      }
+    const origin = `https://${this.#route.host}`;
+    try {
+      return await this.#pingAt(origin, signal);
+    } catch (error) {
+      if (isUntrusted(error) && this.#http.widenTrust()) return this.#pingAt(origin, signal);
+      if (signal.aborted || !this.#route.insecure) throw error;
+      return this.#pingAt(`http://${this.#route.host}`, signal);
     }
-    throw failure;
+  }
+
+  async #pingAt(origin: string, signal: AbortSignal): Promise<{ origin: string; challenge: Challenge }> {
+    const { status, headers } = await this.#http.send({
+      method: 'GET',
+      url: new URL('/v2/', origin),
+      headers: {},
+      signal,
+    });
+    if (status === 401) return { origin, challenge: parseChallenge(headers['www-authenticate']) };
+    if (status === 200) return { origin, challenge: { scheme: 'none' } };
+    throw new CannotAuthenticate(`/v2/ answers ${status}`);
   }
 
   async #token(path: string, challenge: Bearer, signal: AbortSignal): Promise<Token> {

@@ -1,10 +1,9 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { getCACertificates } from 'node:tls';
 import type { RegistryEnvironment } from './environment.ts';
 
-/** Authorities to trust, or `special` where a client certificate is wanted, which is left to skopeo. */
-export type TrustedAuthorities = readonly string[] | 'special';
+/** Authorities of one registry beside the system's, or `special` where a client certificate is wanted: that is left to skopeo. */
+export type OwnAuthorities = readonly string[] | 'special';
 
 const filesIn = async (directory: string): Promise<readonly string[] | undefined> => {
   try {
@@ -21,23 +20,22 @@ const directoriesFor = (registry: string, { home, systemDirectory, env }: Regist
   join('/etc/docker/certs.d', registry),
 ];
 
-const authoritiesIn = async (directory: string, names: readonly string[]): Promise<TrustedAuthorities> => {
+const authoritiesIn = async (directory: string, names: readonly string[]): Promise<OwnAuthorities> => {
   if (names.some((name) => /\.(?:cert|key)$/.test(name))) return 'special';
   const own = names.filter((name) => name.endsWith('.crt'));
-  const texts = await Promise.all(own.map((name) => readFile(join(directory, name), 'utf8')));
-  return [...getCACertificates('system'), ...texts];
+  return Promise.all(own.map((name) => readFile(join(directory, name), 'utf8')));
 };
 
-/** The authorities that skopeo trusts for a registry: the system's, and those of its directory of certificates. */
-export const trustedAuthorities = async (
+/** The authorities that skopeo trusts for a registry, beside the system's: those of its directory of certificates. */
+export const ownAuthorities = async (
   registry: string,
   environment: RegistryEnvironment,
   certDirectory?: string,
-): Promise<TrustedAuthorities> => {
+): Promise<OwnAuthorities> => {
   const candidates = certDirectory === undefined ? directoriesFor(registry, environment) : [certDirectory];
   for (const directory of candidates) {
     const names = await filesIn(directory);
     if (names !== undefined) return authoritiesIn(directory, names).catch(() => 'special' as const);
   }
-  return getCACertificates('system');
+  return [];
 };

@@ -6,8 +6,10 @@ import { digestOf, mediaTypeOf } from '../check/manifest.ts';
 import type { RegistryAccess, RegistryLimits } from '../job.ts';
 import type { ManifestHead, RegistryLookup, SkopeoPort } from '../ports.ts';
 import { parseDockerReference, type Repository } from '../reference.ts';
+import { ManifestCache } from './manifest-cache.ts';
 import { type Answer, REQUESTS_AT_A_TIME, RegistryClient, type RegistryNews } from './registry-client.ts';
 import type { Route, Router } from './route.ts';
+import { TrustStore } from './trust-store.ts';
 
 export interface LookupOptions {
   readonly router: Router;
@@ -15,6 +17,8 @@ export interface LookupOptions {
   readonly limits: ReadonlyMap<string, RegistryLimits>;
   readonly clock: Clock;
   readonly rateLimited?: (registry: string) => void;
+  /** Silence after which skopeo is asked, if less than the client's own. */
+  readonly silenceSeconds?: number | undefined;
 }
 
 /** Counts pulls by contract; other registries are known to by their headers. */
@@ -22,8 +26,8 @@ const DOCKER_HUB = 'docker.io';
 const DEFAULT_TAG = 'latest';
 
 /** What must be equal for two users of a registry to share connections and tokens. */
-const identityOf = ({ registry, insecure, credentials, registryToken, authorities }: Route): string =>
-  hash('sha256', JSON.stringify([registry, insecure, credentials, registryToken, authorities]), 'base64url');
+const identityOf = ({ registry, insecure, credentials, authorities }: Route): string =>
+  hash('sha256', JSON.stringify([registry, insecure, credentials, authorities]), 'base64url');
 
 /**
  * Asks registries directly where that is plainly what skopeo would do and the answer leaves no doubt, and skopeo in every
@@ -33,7 +37,9 @@ export class DirectLookup implements RegistryLookup, Disposable {
   readonly #options: LookupOptions;
   readonly #clients = new Map<string, RegistryClient>();
   readonly #routes = new WeakMap<RegistryAccess, Map<string, Promise<Route | undefined>>>();
+  readonly #trust = new TrustStore();
   readonly #queues = new Map<string, PQueue>();
+  readonly #manifests = new ManifestCache();
   readonly #left = new Map<string, number>();
 
   constructor(options: LookupOptions) {
@@ -58,6 +64,14 @@ export class DirectLookup implements RegistryLookup, Disposable {
   }
 
   async manifest(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Uint8Array> {
+    const known = this.#manifests.get(reference);
+    if (known !== undefined) return known;
+    const manifest = await this.#readManifest(reference, access, signal);
+    this.#manifests.set(reference, manifest);
+    return manifest;
+  }
+
+  async #readManifest(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Uint8Array> {
     const { tag, digest, ...repository } = parseDockerReference(reference);
     const version = digest ?? tag ?? DEFAULT_TAG;
     const answer = await this.#directly(repository, access, signal, (client) =>
@@ -124,12 +138,13 @@ export class DirectLookup implements RegistryLookup, Disposable {
     const identity = identityOf(route);
     const known = this.#clients.get(identity);
     if (known !== undefined) return known;
-    const { clock, rateLimited } = this.#options;
+    const { clock, rateLimited, silenceSeconds } = this.#options;
     const news: RegistryNews = {
       rateLimited: (registry) => rateLimited?.(registry),
       pullsLeft: (registry, count) => void this.#left.set(registry, count),
     };
-    const client = new RegistryClient(route, this.#queueFor(route.registry), clock, news);
+    const surroundings = { queue: this.#queueFor(route.registry), trust: this.#trust, clock, news, silenceSeconds };
+    const client = new RegistryClient(route, surroundings);
     this.#clients.set(identity, client);
     return client;
   }

@@ -2,6 +2,7 @@ import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
+import { errorCode } from '../../errors/system-error.ts';
 import type { RegistryEnvironment } from './environment.ts';
 
 const registrySchema = z.object({
@@ -42,15 +43,13 @@ const read = async (path: string): Promise<string | undefined> => {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return undefined;
+    if (errorCode(error) === 'ENOENT') return undefined;
     throw error;
   }
 };
 
 /** The files in the order in which they count. Source: containers-registries.conf(5), containers-registries.conf.d(5). */
 const filesOf = async ({ env, home, systemDirectory }: RegistryEnvironment): Promise<readonly string[]> => {
-  const given = env.CONTAINERS_REGISTRIES_CONF ?? env.REGISTRIES_CONFIG_PATH;
-  if (given !== undefined && given !== '') return [given];
   const own = join(env.XDG_CONFIG_HOME ?? join(home, '.config'), 'containers');
   const hasOwn = (await read(join(own, 'registries.conf')).catch(() => '')) !== undefined;
   const main = join(hasOwn ? own : systemDirectory, 'registries.conf');
@@ -70,8 +69,12 @@ const parseFile = (text: string): RegistriesConf => {
   };
 };
 
+/** Which versions of skopeo heed these variables differs, so that they leave everything to skopeo. */
+const OVERRIDES = ['CONTAINERS_REGISTRIES_CONF', 'REGISTRIES_CONFIG_PATH'] as const;
+
 /** Reads all of registries.conf; what cannot be read or understood makes everything unclear. */
 export const loadRegistriesConf = async (environment: RegistryEnvironment): Promise<RegistriesConf> => {
+  if (OVERRIDES.some((name) => environment.env[name])) return UNCLEAR;
   try {
     const texts = await Promise.all((await filesOf(environment)).map(read));
     const files = texts.flatMap((text) => (text === undefined ? [] : parseFile(text)));

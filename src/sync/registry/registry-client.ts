@@ -9,6 +9,7 @@ import { Authenticator } from './authenticator.ts';
 import { type HttpAnswer, HttpClient } from './http-client.ts';
 import { pullsLeft, retryAfterSeconds } from './rate-limit.ts';
 import type { Route } from './route.ts';
+import type { TrustStore } from './trust-store.ts';
 
 /** An answer without doubt, or none: then skopeo has to be asked. */
 export type Answer<T> =
@@ -35,6 +36,16 @@ export interface RegistryNews {
   pullsLeft(registry: string, count: number): void;
 }
 
+/** What all clients of a run share, or all of one registry. */
+export interface ClientSurroundings {
+  /** Silence that is no answer. */
+  readonly silenceSeconds?: number | undefined;
+  readonly queue: PQueue;
+  readonly trust: TrustStore;
+  readonly clock: Clock;
+  readonly news: RegistryNews;
+}
+
 const single = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
@@ -57,8 +68,8 @@ export class RegistryClient implements Disposable {
   readonly #news: RegistryNews;
   #pausedUntilMs = 0;
 
-  constructor(route: Route, queue: PQueue, clock: Clock, news: RegistryNews) {
-    this.#http = new HttpClient({ ...route, maxConnections: REQUESTS_AT_A_TIME });
+  constructor(route: Route, { queue, trust, clock, news, silenceSeconds }: ClientSurroundings) {
+    this.#http = new HttpClient({ ...route, trust, maxConnections: REQUESTS_AT_A_TIME, silenceSeconds });
     this.#authenticator = new Authenticator(this.#http, route, () => clock.monotonicMs());
     this.#queue = queue;
     this.#route = route;

@@ -1,7 +1,7 @@
 import type { RegistryAccess } from '../job.ts';
 import type { Repository } from '../reference.ts';
 import { type Credentials, findCredentials } from './auth-file.ts';
-import { trustedAuthorities } from './certificates.ts';
+import { ownAuthorities } from './certificates.ts';
 import type { RegistryEnvironment } from './environment.ts';
 import { isProxied } from './proxy.ts';
 import { loadRegistriesConf, type RegistriesConf, treatmentOf } from './registries-conf.ts';
@@ -13,9 +13,9 @@ export interface Route {
   readonly host: string;
   /** Certificates are not checked, and plain HTTP is taken where there is no HTTPS. */
   readonly insecure: boolean;
+  /** Certificates of authorities to trust beside the system's. */
   readonly authorities: readonly string[];
   readonly credentials?: Credentials;
-  readonly registryToken?: string;
 }
 
 const DOCKER_HUB_HOST = 'registry-1.docker.io';
@@ -26,7 +26,7 @@ const credentialsFor = async (
   environment: RegistryEnvironment,
   conf: RegistriesConf,
 ): Promise<Credentials | 'none' | 'helper'> => {
-  if (access.anonymous === true || access.registryToken !== undefined) return 'none';
+  if (access.anonymous === true) return 'none';
   if (access.credentials !== undefined) return access.credentials;
   if (conf.credentialHelpers.some((helper) => helper !== 'containers-auth.json')) return 'helper';
   return findCredentials(registry, path, environment, access.authFile);
@@ -52,7 +52,7 @@ export class Router {
     const treatment = treatmentOf(conf, registry, path);
     if (treatment === 'special' || isProxied(registry, this.#environment)) return undefined;
     const credentials = await credentialsFor(repository, access, this.#environment, conf);
-    const authorities = await trustedAuthorities(registry, this.#environment, access.certDirectory);
+    const authorities = await ownAuthorities(registry, this.#environment, access.certDirectory);
     if (credentials === 'helper' || authorities === 'special') return undefined;
     return {
       registry,
@@ -60,7 +60,6 @@ export class Router {
       insecure: access.tlsVerify === undefined ? treatment === 'insecure' : !access.tlsVerify,
       authorities,
       ...(credentials === 'none' ? {} : { credentials }),
-      ...(access.registryToken === undefined ? {} : { registryToken: access.registryToken }),
     };
   }
 }

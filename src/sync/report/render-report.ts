@@ -1,23 +1,19 @@
+import { formatBytes, formatCount, formatSeconds } from '../../display/format.ts';
+import { renderTable } from '../../display/table.ts';
 import { printable } from '../../printable.ts';
-import { formatBytes, renderTable } from '../plan/render-plan.ts';
 import type { ImageReport } from './image-report.ts';
 import type { SyncReport } from './sync-report.ts';
 
-const formatSeconds = (seconds: number): string => {
-  if (seconds < 60) return `${seconds.toFixed(1)} s`;
-  const minutes = Math.floor(seconds / 60);
-  return `${minutes} min ${Math.round(seconds - minutes * 60)} s`;
-};
-
-/** `2 failed (1 unauthorized, 1 stalled)` */
+/** `2 failed (1 unauthorized, 1 stalled)`, `1 failed and 1 source failed (2 not_found)` */
 const failedText = ({ images, failures, totals }: SyncReport): string => {
   const types = new Map<string, number>();
   for (const { errorType = 'unknown' } of [...images.filter(({ outcome }) => outcome === 'failed'), ...failures]) {
     types.set(errorType, (types.get(errorType) ?? 0) + 1);
   }
-  const parts = [...types].map(([type, count]) => `${count} ${type}`).join(', ');
-  const sources = failures.length === 0 ? '' : ` and ${failures.length} source${failures.length === 1 ? '' : 's'}`;
-  return parts === '' ? '0 failed' : `${totals.failed}${sources} failed (${parts})`;
+  const kinds = [...types].map(([type, count]) => `${count} ${type}`).join(', ');
+  const sources = failures.length === 0 ? [] : [`${formatCount(failures.length, 'source')} failed`];
+  const counts = totals.failed === 0 && sources.length > 0 ? sources : [`${totals.failed} failed`, ...sources];
+  return kinds === '' ? '0 failed' : `${counts.join(' and ')} (${kinds})`;
 };
 
 /** One line: what became of the images, bytes and time. */

@@ -1,4 +1,5 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
+import { describeTermination, terminationOf } from '../../operation/termination.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
 import { failureSubject } from '../../skopeo/failure/facts.ts';
 import type { OperationResult } from '../../tracking/events.ts';
@@ -25,7 +26,11 @@ export const failureOfError = (error: unknown, signal: AbortSignal): ImageFailur
     const { errorType, message, next = failureClass(errorType).next({}) } = error;
     return { errorType, message, next };
   }
-  if (signal.aborted) return { errorType: 'canceled', message: 'the run was stopped', next: 'Run it again.' };
+  const termination = terminationOf(signal);
+  if (termination) {
+    const { errorType, message } = describeTermination(termination);
+    return { errorType, message, next: 'Run it again.' };
+  }
   throw error;
 };
 

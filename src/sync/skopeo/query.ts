@@ -1,21 +1,39 @@
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
-import { classifyFailure } from '../../skopeo/failure/classify.ts';
+import { describeTermination, type Termination, terminationOf } from '../../operation/termination.ts';
+import { classifyFailure, failureClass } from '../../skopeo/failure/classify.ts';
 import { type SkopeoOptions, startSkopeo } from '../../skopeo/process/start-skopeo.ts';
+import { type QueryWatch, watchQuery } from './watch-query.ts';
 
-export type QueryOptions = Omit<SkopeoOptions, 'streams' | 'onEvent' | 'onErrorLine'>;
+export interface QueryOptions extends Omit<SkopeoOptions, 'streams' | 'onEvent' | 'onErrorLine'>, QueryWatch {}
 
-/** Runs skopeo for the text that it prints. Throws a `WrapperError` that tells the class of its failure. */
+/** We ended skopeo ourselves: its own words, if any, count for nothing. */
+const terminationError = (termination: Termination): WrapperError => {
+  const { errorType, message } = describeTermination(termination);
+  return new WrapperError(message, { errorType, exitCode: EXIT.failure, next: failureClass(errorType).next({}) });
+};
+
+/**
+ * Runs skopeo for the text that it prints. Throws a `WrapperError` that tells the class of its failure; `stalled` when it
+ * moved nothing for too long.
+ */
 export const query = async (options: QueryOptions): Promise<Buffer> => {
+  const stall = new AbortController();
+  const signal = AbortSignal.any([options.signal, stall.signal]);
   const skopeo = startSkopeo({
     ...options,
+    signal,
     streams: 'captured',
     onEvent: () => undefined,
     onErrorLine: () => undefined,
   });
-  const { exitCode, signal, fatalMessage, stdout } = await skopeo.ended;
+  using _watch = watchQuery(skopeo.pid, options, (seconds) =>
+    stall.abort({ kind: 'stalled', seconds } satisfies Termination),
+  );
+  const { exitCode, signal: endedBy, fatalMessage, stdout } = await skopeo.ended;
   if (exitCode === 0) return stdout;
-  const reason = options.signal.aborted ? 'canceled' : undefined;
-  const failure = classifyFailure({ exitCode: exitCode ?? null, signal, stderrFatal: fatalMessage, reason });
+  const termination = terminationOf(signal);
+  if (termination) throw terminationError(termination);
+  const failure = classifyFailure({ exitCode: exitCode ?? null, signal: endedBy, stderrFatal: fatalMessage });
   const { errorType, message, next } = failure;
   throw new WrapperError(message, { errorType, exitCode: EXIT.failure, next });
 };

@@ -7,6 +7,7 @@ import { runOperation } from '../../operation/run-operation.ts';
 import type { ManifestReader } from '../../skopeo/manifest/local-layout.ts';
 import type { Platform } from '../../skopeo/manifest/parse-manifest.ts';
 import type { ErrorLine } from '../../skopeo/output/output-parser.ts';
+import type { Launcher } from '../../skopeo/process/parent-death.ts';
 import type { Terminals } from '../../skopeo/process/terminals.ts';
 import { parseReference } from '../../skopeo/reference/parse.ts';
 import { redactReference, shortName } from '../../skopeo/reference/show.ts';
@@ -22,11 +23,15 @@ import { query } from './query.ts';
 
 export interface SkopeoPortOptions {
   readonly binary: string;
+  /** How skopeo is started so that it does not outlive this process. */
+  readonly launcher?: Launcher;
   /** Global options that every skopeo of the run gets: policy, registries configuration. */
   readonly globalArguments: readonly string[];
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   readonly clock: Clock;
+  /** Silence that ends a query; a copy has its own. */
+  readonly stallTimeoutSeconds?: number | undefined;
   readonly terminals: Terminals;
   readonly accessFiles: AccessFiles;
   /** For small files of the run; undefined where none can be written. */
@@ -48,7 +53,7 @@ const registryOf = (reference: string): string => parseReference(reference).regi
 
 /** What a sync run asks of skopeo, done by the real one: each copy a tracked operation. */
 export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
-  const { binary, globalArguments, env, cwd, terminals, accessFiles } = options;
+  const { binary, launcher = [], globalArguments, env, cwd, terminals, accessFiles } = options;
 
   const access = (prefix: string, reference: string, given: RegistryAccess): string[] =>
     accessArguments(prefix, given, accessFiles.pathFor(given, registryOf(reference)));
@@ -62,10 +67,13 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
   ) =>
     query({
       binary,
+      launcher,
       args: [...globalArguments, subcommand, ...args, ...access('', reference, given), reference],
       env,
       cwd,
       terminals,
+      clock: options.clock,
+      stallTimeoutSeconds: options.stallTimeoutSeconds,
       signal,
     });
 
@@ -97,7 +105,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
         destination: redactReference(destination),
         sourceShort: shortName(from),
         destinationShort: shortName(to),
-        skopeo: { binary, args, env, cwd, streams: 'progress' },
+        skopeo: { binary, launcher, args, env, cwd, streams: 'progress' },
         secrets: [],
         retry: { times: 0 },
         stallTimeoutSeconds: copy.stallTimeoutSeconds,

@@ -1,6 +1,6 @@
 import { appendFile, chmod, copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
 import { mountSmallDisk } from '../../support/small-disk.ts';
-import { type Arrangement, type Fault, type Field, failsWith } from '../fault.ts';
+import { type Arrangement, type Fault, type Field, failsWith, readFirstLayer, STALL, STALLED } from '../fault.ts';
 
 /** A user with no rights of its own. */
 const NOBODY = '65534';
@@ -98,4 +98,17 @@ export const MACHINE_FAULTS: readonly Fault[] = [
     },
     expect: failsWith('destination_conflict'),
   },
+  ...['oci-archive', 'docker-archive'].map(
+    (transport): Fault => ({
+      name: `download stops in the middle of an ${transport}`,
+      side: 'download',
+      rules: (image) => [{ match: readFirstLayer(image), do: { down: { stallAfterBytes: 100_000 } } }],
+      flags: STALL,
+      async arrange({ dir }) {
+        await mkdir(dir.join('out'));
+        return { destination: `${transport}:${dir.join('out', 'image.tar')}` };
+      },
+      expect: STALLED,
+    }),
+  ),
 ];

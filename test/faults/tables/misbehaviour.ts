@@ -88,5 +88,9 @@ export const MISBEHAVIOUR_FAULTS: readonly Fault[] = [
     succeeds(),
     STALL,
   ),
+  row('is killed and leaves a child that holds its stderr', [{ startChild: true }, { die: 'SIGKILL' }], {
+    ...fails('killed', 137),
+    orphans: true,
+  }),
   row('leaves a child behind when it hangs', [{ startChild: true }, { hang: true }], STALLED, STALL),
 ];

@@ -1,4 +1,13 @@
-import { type Expectation, type Fault, plainError, REQUESTS, registryError, STALL, succeeds } from '../fault.ts';
+import {
+  type Expectation,
+  type Fault,
+  plainError,
+  REQUESTS,
+  readFirstLayer,
+  registryError,
+  STALL,
+  succeeds,
+} from '../fault.ts';
 
 const RETRY = ['--retry-times', '2', '--retry-delay', '200ms'] as const;
 const SECOND_TIME: Expectation = { ...succeeds(15), attempts: 2 };
@@ -8,35 +17,35 @@ export const RETRY_FAULTS: readonly Fault[] = [
   {
     name: 'blob answered 503 once',
     side: 'download',
-    rules: [{ match: { ...REQUESTS.readBlob, times: 1 }, do: { answer: plainError(503) } }],
+    rules: (image) => [{ match: { ...readFirstLayer(image), times: 1 }, do: { answer: plainError(503) } }],
     flags: RETRY,
     expect: SECOND_TIME,
   },
   {
     name: 'blob hung up once',
     side: 'download',
-    rules: [{ match: { ...REQUESTS.readBlob, times: 1 }, do: { hangUp: true } }],
+    rules: (image) => [{ match: { ...readFirstLayer(image), times: 1 }, do: { hangUp: true } }],
     flags: RETRY,
     expect: SECOND_TIME,
   },
   {
     name: 'blob never answered once',
     side: 'download',
-    rules: [{ match: { ...REQUESTS.readBlob, times: 1 }, do: { silent: true } }],
+    rules: (image) => [{ match: { ...readFirstLayer(image), times: 1 }, do: { silent: true } }],
     flags: [...RETRY, ...STALL],
     expect: SECOND_TIME,
   },
   {
     name: 'corrupt blob once',
     side: 'download',
-    rules: [{ match: { ...REQUESTS.readBlob, times: 1 }, do: { down: { corruptByteAt: 50 } } }],
+    rules: (image) => [{ match: { ...readFirstLayer(image), times: 1 }, do: { down: { corruptByteAt: 50 } } }],
     flags: RETRY,
     expect: SECOND_TIME,
   },
   {
     name: 'blob stops in the middle once',
     side: 'download',
-    rules: [{ match: { ...REQUESTS.readBlob, times: 1 }, do: { down: { stallAfterBytes: 20_000 } } }],
+    rules: (image) => [{ match: { ...readFirstLayer(image), times: 1 }, do: { down: { stallAfterBytes: 20_000 } } }],
     flags: [...RETRY, ...STALL],
     expect: SECOND_TIME,
   },

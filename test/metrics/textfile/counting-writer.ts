@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../src/context.ts';
 import { renderView } from '../../../src/metrics/render.ts';
 import { openTextfile } from '../../../src/metrics/textfile/textfile.ts';
-import { collectTotals } from '../../../src/metrics/totals.ts';
+import { collectTotals } from '../../../src/metrics/totals/collect.ts';
 import { writerInfo } from '../a-view.ts';
 
 /**

@@ -80,7 +80,7 @@ test('when many take over an abandoned lock, at most one holds it afterwards', a
 
 const ownerChanges = [
   { name: 'of an earlier boot of this host', changes: { bootId: 'another' }, free: true },
-  { name: 'of a process whose number another one has now', changes: { startTicks: '1' }, free: true },
+  { name: 'of a process whose number another one has now', changes: { startTicks: 1 }, free: true },
   { name: 'of another host', changes: { bootId: 'another', host: 'another', pid: 4_000_000 }, free: false },
   { name: 'of another pid namespace', changes: { pidNamespace: 'pid:[1]', pid: 4_000_000 }, free: false },
 ] as const;
@@ -91,7 +91,7 @@ for (const { name, changes, free } of ownerChanges) {
     const path = join(directory.path, 'lock');
     await tryLock(path, systemClock);
     const owner = parseOwner(await readFile(path, 'utf8'));
-    await writeFile(path, JSON.stringify({ ...owner, ...changes }));
+    await writeFile(path, JSON.stringify({ ...owner, identity: { ...owner?.identity, ...changes } }));
     assert.equal((await tryLock(path, systemClock)) !== undefined, free);
     if (!free) assert.ok(await tryLock(path, laterBy(61_000)));
   });

@@ -190,8 +190,8 @@ test('all problems are told at once, in the order of the file', () => {
 });
 
 test('the expanded file hides secrets', () => {
-  const { file } = load(`${OK}registries:\n  r.example: { username: me, password: hush, registry-token: shh }\n`);
+  const { file } = load(`${OK}registries:\n  r.example: { username: me, password: hush }\n`);
   const text = renderExpandedFile(file);
   assert.match(text, /username: me/);
-  assert.doesNotMatch(text, /hush|shh/);
+  assert.doesNotMatch(text, /hush/);
 });

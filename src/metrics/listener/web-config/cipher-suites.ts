@@ -22,8 +22,8 @@ const OPENSSL_CURVES = {
   CurveP521: 'P-521',
 } as const;
 
-export type CipherSuite = keyof typeof OPENSSL_NAMES;
-export type Curve = keyof typeof OPENSSL_CURVES;
+type CipherSuite = keyof typeof OPENSSL_NAMES;
+type Curve = keyof typeof OPENSSL_CURVES;
 
 const keysOf = <Key extends string>(table: Record<Key, string>): Key[] =>
   Object.keys(table).filter((key): key is Key => key in table);

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { CIPHER_SUITES, CURVES } from './cipher-suites.ts';
 
 /** What is asked of the certificates of clients; names and meaning as in Go's crypto/tls. */
-export const CLIENT_AUTH_TYPES = [
+const CLIENT_AUTH_TYPES = [
   'NoClientCert',
   'RequestClientCert',
   'RequireClientCert',
@@ -10,7 +10,7 @@ export const CLIENT_AUTH_TYPES = [
   'VerifyClientCertIfGiven',
   'RequireAndVerifyClientCert',
 ] as const;
-export type ClientAuthType = (typeof CLIENT_AUTH_TYPES)[number];
+type ClientAuthType = (typeof CLIENT_AUTH_TYPES)[number];
 
 const TLS_VERSIONS = ['TLS12', 'TLS13'] as const;
 const BCRYPT_HASH = /^\$2[abxy]\$(?:0[4-9]|[12]\d|3[01])\$[./A-Za-z0-9]{53}$/;

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { acceptTotals } from '../../totals/accept.ts';
+import { NO_TOTALS } from '../../totals/arithmetic.ts';
 import type { JobFacts, Totals } from '../../view.ts';
 import { NO_ERRORS, type StateErrors } from '../reading/state-errors.ts';
-import { acceptTotals } from '../totals/known-series.ts';
-import { NO_TOTALS } from '../totals/totals-arithmetic.ts';
 import { parseJson } from './run-record.ts';
 
 /** What many runs add up to. */

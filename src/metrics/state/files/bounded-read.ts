@@ -1,4 +1,5 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { errorCode } from '../../../errors/system-error.ts';
 
 /** What became of an attempt to read a file that somebody else may have put there. */
 export type BoundedRead =
@@ -9,10 +10,6 @@ export type BoundedRead =
   | { readonly kind: 'unreadable' };
 
 const REFUSING = new Set(['ELOOP', 'ENXIO', 'ENODEV', 'EISDIR']);
-
-/** The code of a system error (`ENOENT`, …); empty for anything else. */
-export const errorCode = (error: unknown): string =>
-  error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
 /** Reads a regular file of limited size; never follows a link, never waits for the other end of a FIFO. */
 export const readBounded = (path: string, maxBytes: number): BoundedRead => {

@@ -1,6 +1,6 @@
 import { readdirSync } from 'node:fs';
+import { errorCode } from '../../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../../errors/wrapper-error.ts';
-import { errorCode } from './bounded-read.ts';
 import { isRunName } from './run-name.ts';
 
 /** What lies in a state or spill directory. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 
 /** Names of run files begin with it; whatever else lies in the directory is none. */
-export const RUN_PREFIX = 'run.';
+const RUN_PREFIX = 'run.';
 
 const RUN_NAME = /^run\.[\w.-]{1,100}$/;
 

@@ -1,17 +1,16 @@
 import * as z from 'zod';
+import { processIdentitySchema } from '../../../host/identity.ts';
 import type { LiveOperation } from '../../../tracking/live-operation.ts';
 import { OPERATIONS, STEPS } from '../../../tracking/vocabulary.ts';
+import { JOB_NAME, SHORT_REFERENCE } from '../../contract/label-values.ts';
+import { acceptTotals } from '../../totals/accept.ts';
 import type { Totals } from '../../view.ts';
-import { acceptTotals } from '../totals/known-series.ts';
 
 const MAX_LIVE_OPERATIONS = 1000;
 
 const amount = z.number().nonnegative();
 const time = z.number();
-const short = z
-  .string()
-  .max(64)
-  .regex(/^[^\u0000-\u001f\u007f]*$/);
+const short = z.string().regex(SHORT_REFERENCE.pattern);
 
 const liveOperation = z.object({
   operation: z.enum(OPERATIONS),
@@ -30,22 +29,13 @@ const liveOperation = z.object({
   part: z.literal(true).exactOptional(),
 });
 
-const processIdentity = z.object({
-  pid: z.int().positive(),
-  startTicks: z.int().exactOptional(),
-  bootId: z.string().max(64),
-  pidNamespace: z.string().max(64),
-  host: z.string().max(64),
-  uid: z.int(),
-});
-
 const runRecord = z.object({
-  identity: processIdentity,
+  identity: processIdentitySchema,
   state: z.enum(['live', 'done']),
   started: z.object({ wallMs: time, monotonicMs: time }),
   heartbeat: z.object({ wallMs: time, monotonicMs: time }),
   heartbeatIntervalMs: amount,
-  job: z.object({ name: z.string().regex(/^[A-Za-z0-9_.-]{1,64}$/), maxAgeSeconds: amount }).exactOptional(),
+  job: z.object({ name: z.string().regex(JOB_NAME.pattern), maxAgeSeconds: amount }).exactOptional(),
   /** How the run ended; only with `state: 'done'`. */
   outcome: z
     .object({ exitCode: z.int().min(0).max(255), durationSeconds: amount, success: z.boolean() })

@@ -1,6 +1,6 @@
+import type { Host } from '../../../host/host.ts';
 import type { StateLocation } from '../files/directories.ts';
 import { listState } from '../files/listing.ts';
-import type { Host } from '../host/host.ts';
 import { readNewestAggregate } from '../reading/newest-aggregate.ts';
 import { takeSnapshot } from '../reading/snapshot.ts';
 import { type FoldResult, fold } from './fold.ts';

@@ -1,13 +1,13 @@
 import { linkSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { errorCode } from '../../../errors/system-error.ts';
+import type { Host } from '../../../host/host.ts';
 import { type Aggregate, encodeAggregate } from '../files/aggregate.ts';
 import { tryTo } from '../files/best-effort.ts';
-import { errorCode } from '../files/bounded-read.ts';
 import type { StateLocation } from '../files/directories.ts';
 import { syncDirectory, writeTemporary } from '../files/durable-write.ts';
 import { aggregateName, listState, quarantineName } from '../files/listing.ts';
 import { mayAggregate } from '../files/permissions.ts';
-import type { Host } from '../host/host.ts';
 import { type Snapshot, takeSnapshot } from '../reading/snapshot.ts';
 import { type FoldOptions, nextAggregate } from './next-aggregate.ts';
 import { sweep } from './sweep.ts';

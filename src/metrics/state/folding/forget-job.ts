@@ -1,5 +1,5 @@
+import type { Host } from '../../../host/host.ts';
 import type { StateLocation } from '../files/directories.ts';
-import type { Host } from '../host/host.ts';
 import { readView } from '../reading/reader.ts';
 import { type FoldResult, fold } from './fold.ts';
 

@@ -1,5 +1,5 @@
+import { NO_TOTALS } from '../../totals/arithmetic.ts';
 import type { Totals } from '../../view.ts';
-import { NO_TOTALS } from '../totals/totals-arithmetic.ts';
 import { deadTotals } from './dead-view.ts';
 import { type JobRun, jobRunOf } from './job-facts.ts';
 import type { StateErrors } from './state-errors.ts';

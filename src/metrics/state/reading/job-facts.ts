@@ -1,13 +1,12 @@
+import { OTHER } from '../../contract/definition.ts';
+import { JOB_NAME } from '../../contract/label-values.ts';
+import { decodeSeriesKey, seriesKeyOf } from '../../series-key.ts';
 import type { JobFacts, Totals } from '../../view.ts';
 import type { RunRecord } from '../files/run-record.ts';
-import { firstLabel, seriesKey } from '../totals/series.ts';
 import { KILLED_EXIT_CODE } from './dead-view.ts';
 
 /** A job is dropped this long after its last run. */
-export const JOB_RETENTION_SECONDS = 30 * 24 * 3600;
-/** So many jobs keep their names; what comes later is counted together as `_other`. */
-export const MAX_JOBS = 100;
-export const OTHER = '_other';
+const JOB_RETENTION_SECONDS = 30 * 24 * 3600;
 
 const JOB_RUNS = 'skopeo_job_runs_total';
 
@@ -37,7 +36,9 @@ export const jobRunOf = ({ job, outcome, started, heartbeat }: RunRecord): JobRu
 
 /** The counter of one run of a job. */
 export const jobRunTotals = ({ facts, success }: JobRun): Totals => ({
-  counters: { [JOB_RUNS]: { [seriesKey(facts.jobName, success ? 'success' : 'error')]: 1 } },
+  counters: {
+    [JOB_RUNS]: { [seriesKeyOf(JOB_RUNS, { job_name: facts.jobName, status: success ? 'success' : 'error' })]: 1 },
+  },
   histograms: {},
 });
 
@@ -49,7 +50,7 @@ export const nameJobRuns = (known: readonly JobFacts[], runs: readonly JobRun[])
   return inOrder.map((run) => {
     const { jobName } = run.facts;
     if (names.has(jobName)) return run;
-    if (names.size >= MAX_JOBS) return { ...run, facts: { ...run.facts, jobName: OTHER } };
+    if (names.size >= JOB_NAME.limit) return { ...run, facts: { ...run.facts, jobName: OTHER } };
     names.add(jobName);
     return run;
   });
@@ -80,6 +81,6 @@ export const withoutOtherJobs = (totals: Totals, jobs: readonly JobFacts[]): Tot
   const runs = totals.counters[JOB_RUNS];
   if (runs === undefined) return totals;
   const names = new Set(jobs.map(({ jobName }) => jobName));
-  const kept = Object.entries(runs).filter(([key]) => names.has(firstLabel(key)));
+  const kept = Object.entries(runs).filter(([key]) => names.has(decodeSeriesKey(key)[0] ?? ''));
   return { ...totals, counters: { ...totals.counters, [JOB_RUNS]: Object.fromEntries(kept) } };
 };

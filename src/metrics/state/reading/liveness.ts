@@ -1,6 +1,6 @@
+import type { Host } from '../../../host/host.ts';
+import { isSameBoot } from '../../../host/identity.ts';
 import type { RunRecord } from '../files/run-record.ts';
-import type { Host } from '../host/host.ts';
-import { isSameBoot } from '../host/identity.ts';
 
 const MIN_SILENCE_MS = 120_000;
 const MISSED_HEARTBEATS = 12;

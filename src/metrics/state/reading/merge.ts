@@ -1,5 +1,5 @@
+import { addTotals } from '../../totals/arithmetic.ts';
 import type { Sums } from '../files/aggregate.ts';
-import { addTotals } from '../totals/totals-arithmetic.ts';
 import { contributionOf } from './contribution.ts';
 import { currentJobs, jobRunTotals, mergeJobs, nameJobRuns, withoutOtherJobs } from './job-facts.ts';
 import { capRegistries } from './registry-cap.ts';

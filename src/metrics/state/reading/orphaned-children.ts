@@ -1,5 +1,5 @@
+import type { Host } from '../../../host/host.ts';
 import type { StateLocation } from '../files/directories.ts';
-import type { Host } from '../host/host.ts';
 import { takeSnapshot } from './snapshot.ts';
 
 /** A skopeo process that runs on although the process that started it is gone. */

@@ -36,7 +36,7 @@ export const createProbe = (directory: string, clock: Clock): DirectoryProbe => 
 };
 
 /** Whether a file of the size of a run file can be made in the directory. */
-export const canWrite = (directory: string): boolean => {
+const canWrite = (directory: string): boolean => {
   const path = join(directory, `${TEMPORARY_PREFIX}probe-${randomBytes(6).toString('hex')}`);
   try {
     writeFileSync(path, Buffer.alloc(PROBE_BYTES), { flag: 'wx', mode: 0o600 });

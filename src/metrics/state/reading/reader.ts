@@ -1,8 +1,8 @@
+import type { Host } from '../../../host/host.ts';
+import { addTotals } from '../../totals/arithmetic.ts';
 import type { LiveEntry, MetricsView, RunState } from '../../view.ts';
 import type { Sums } from '../files/aggregate.ts';
 import type { StateLocation } from '../files/directories.ts';
-import type { Host } from '../host/host.ts';
-import { addTotals } from '../totals/totals-arithmetic.ts';
 import { mergeJobs } from './job-facts.ts';
 import { nowForRecord } from './liveness.ts';
 import { mergeRuns } from './merge.ts';

@@ -1,6 +1,6 @@
+import type { Host } from '../../../host/host.ts';
 import type { StateLocation } from '../files/directories.ts';
 import { type Listing, listState, unreadableDirectory } from '../files/listing.ts';
-import type { Host } from '../host/host.ts';
 import { type NewestAggregate, readNewestAggregate } from './newest-aggregate.ts';
 import type { StateErrors } from './state-errors.ts';
 import { type FinishedRuns, readUnfoldedRuns, type UnfoldedRun } from './unfolded-runs.ts';

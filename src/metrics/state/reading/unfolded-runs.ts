@@ -1,7 +1,7 @@
+import type { Host } from '../../../host/host.ts';
 import type { RunState } from '../../view.ts';
 import type { Aggregate } from '../files/aggregate.ts';
 import type { StateLocation } from '../files/directories.ts';
-import type { Host } from '../host/host.ts';
 import { judgeRun } from './liveness.ts';
 import { type RunReading, readRun } from './run-reading.ts';
 

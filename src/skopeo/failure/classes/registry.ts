@@ -21,11 +21,13 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
       'invalid username/password',
       `${HTTP}401\\b`,
       '^not logged into',
+      'getting username and password: ',
     ),
     retryable: 'no',
     exitStatus: SKOPEO,
     meaning: 'Credentials are missing, wrong or expired.',
-    next: (subject) => `Log in: skopeo-wrapper login ${registry(subject)}, or give credentials for this command.`,
+    next: (subject) =>
+      `Log in (skopeo-wrapper login ${registry(subject)}) or give credentials for this command; if you did, check user name and password.`,
   },
   {
     errorType: 'no_matching_platform',
@@ -71,6 +73,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
       'blob unknown',
       `${HTTP}404\\b`,
       'no descriptor found for reference',
+      'Tag "[^"]*" not found',
       'does not resolve to an image ID',
       'Image may not exist',
       ': no such file or directory',
@@ -79,10 +82,13 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     retryable: 'no',
     exitStatus: `${SKOPEO} (2 from 1.16 on when the image is missing)`,
     meaning: 'The image, tag, blob or file does not exist, or the registry hides it from this user.',
-    next: (subject) =>
-      subject.path === undefined
-        ? `Check the name and the tag (skopeo-wrapper list-tags docker://${subject.registry ?? 'REGISTRY'}/REPOSITORY); a private image may look missing without a login.`
-        : `Check that ${subject.path} exists.`,
+    next: ({ path: missing, store, tag, noRegistry, registry: host = 'REGISTRY', repository = 'REPOSITORY' }) => {
+      if (noRegistry) return `Check that ${host} is a container registry: it answers, but knows no /v2/.`;
+      if (missing !== undefined) return `Check that ${missing} exists.`;
+      if (store !== undefined)
+        return `Check that ${store} exists and holds ${tag ? `an image named ${tag}` : 'an image'}.`;
+      return `Check the name and the tag (skopeo-wrapper list-tags docker://${host}/${repository}); a private image may look missing without a login.`;
+    },
   },
   {
     errorType: 'server_error',
@@ -95,7 +101,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'connection_lost',
     pattern: any(
-      'unexpected EOF',
+      '^(?!initializing source (?!docker:)).*unexpected EOF',
       'connection reset by peer',
       'broken pipe',
       ': EOF$',
@@ -110,7 +116,12 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
   },
   {
     errorType: 'invalid_manifest',
-    pattern: any('unexpected end of JSON input', 'invalid character .* looking for', 'unsupported schema'),
+    pattern: any(
+      '^initializing source (?!docker:).*unexpected EOF',
+      'unexpected end of JSON input',
+      'invalid character .* (?:looking for|in literal)',
+      'unsupported schema',
+    ),
     retryable: 'no',
     exitStatus: SKOPEO,
     meaning: 'What the source calls a manifest is none.',

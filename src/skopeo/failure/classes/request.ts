@@ -23,11 +23,15 @@ export const REQUEST_FAILURES: readonly FailureClass[] = [
       '^Invalid source directory specified',
       'mutually exclusive',
       'reading password:',
+      'reading JSON file "',
     ),
     retryable: 'no',
     exitStatus: `64, ${SKOPEO} when it noticed`,
     meaning: 'The command line or a configuration file is wrong.',
-    next: () => 'Correct the command; its flags are in skopeo-wrapper COMMAND --help.',
+    next: ({ path: file }) =>
+      file === undefined
+        ? 'Correct the command; its flags are in skopeo-wrapper COMMAND --help.'
+        : `Correct or remove ${file}, or name another one.`,
   },
   {
     errorType: 'disk_full',

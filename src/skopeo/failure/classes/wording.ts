@@ -1,13 +1,13 @@
 import type { FailureSubject } from '../facts.ts';
 
-/** The three notations of an HTTP status in messages of containers/image. */
-export const HTTP = '(?:StatusCode: |HTTP status: |status code from registry )';
+/** The notations of an HTTP status in messages of containers/image. */
+export const HTTP = '(?:StatusCode: |HTTP status: |status code from registry |destination repository \\S+: )';
 
 /** Whose exit status it is. */
 export const SKOPEO = "skopeo's";
 
 export const registry = (subject: FailureSubject): string => subject.registry ?? 'the registry';
-export const path = (subject: FailureSubject): string => subject.path ?? 'the path';
+export const path = (subject: FailureSubject): string => subject.path ?? subject.store ?? 'the path';
 
 /** `--src-tls-verify`, `--dest-tls-verify` or `--tls-verify`. */
 export const sideFlag = ({ flagPrefix }: FailureSubject, name: string): string => `--${flagPrefix ?? ''}${name}`;

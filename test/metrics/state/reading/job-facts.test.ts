@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import {
   currentJobs,
   jobRunOf,
+  jobRunTotals,
   mergeJobs,
   nameJobRuns,
   withoutOtherJobs,
@@ -59,6 +60,10 @@ test('what comes after a hundred jobs is counted together, and who has a name ke
   assert.deepEqual(
     named.map(({ facts }) => facts.jobName),
     ['first', '_other', 'job-7'],
+  );
+  assert.deepEqual(
+    named.map(jobRunTotals).map(({ counters }) => counters.skopeo_job_runs_total),
+    [{ 'first\u001fsuccess': 1 }, { '_other\u001ferror': 1 }, { 'job-7\u001fsuccess': 1 }],
   );
 });
 

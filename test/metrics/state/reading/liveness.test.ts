@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import type { Host } from '../../../../src/metrics/state/host/host.ts';
-import type { ProcessIdentity } from '../../../../src/metrics/state/host/identity.ts';
+import type { Host } from '../../../../src/host/host.ts';
+import type { ProcessIdentity } from '../../../../src/host/identity.ts';
 import { judgeRun, nowForRecord, silenceLimitMs } from '../../../../src/metrics/state/reading/liveness.ts';
 import { recordOf } from '../support/fixtures.ts';
 

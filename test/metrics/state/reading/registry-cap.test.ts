@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { capRegistries } from '../../../../src/metrics/state/reading/registry-cap.ts';
+import { addTotals } from '../../../../src/metrics/totals/arithmetic.ts';
 
 const hits = (count: number, other = 0) => ({
   counters: {
@@ -23,4 +24,12 @@ test('the others are counted together and none is lost', () => {
   assert.equal(capped._other, 10);
   assert.equal(capped['reg-49.example'], 2);
   assert.equal(capped['reg-50.example'], undefined);
+});
+
+test('registries known first keep their names when more are added', () => {
+  const later =
+    capRegistries(addTotals([capRegistries(hits(60)), hits(60)])).counters.skopeo_rate_limit_hits_total ?? {};
+  assert.equal(Object.keys(later).length, 51);
+  assert.equal(later['reg-0.example'], 4);
+  assert.equal(later._other, 40);
 });

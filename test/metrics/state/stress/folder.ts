@@ -1,8 +1,8 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../../../src/context.ts';
+import { systemHost } from '../../../../src/host/host.ts';
 import type { StateLocation } from '../../../../src/metrics/state/files/directories.ts';
 import { fold } from '../../../../src/metrics/state/folding/fold.ts';
-import { systemHost } from '../../../../src/metrics/state/host/host.ts';
 
 /** Folds without rest until it is killed. Says so once: at its `start`, or when it has `folded` something. */
 const [, , where = '', announce] = process.argv;

@@ -1,8 +1,8 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../../../src/context.ts';
+import { systemHost } from '../../../../src/host/host.ts';
 import type { StateLocation } from '../../../../src/metrics/state/files/directories.ts';
-import { systemHost } from '../../../../src/metrics/state/host/host.ts';
 import { openRun } from '../../../../src/metrics/state/writing/run-writer.ts';
 import type { Totals } from '../../../../src/metrics/view.ts';
 import type { LiveOperation } from '../../../../src/tracking/live-operation.ts';

@@ -1,8 +1,8 @@
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../../../src/context.ts';
+import { systemHost } from '../../../../src/host/host.ts';
 import type { StateLocation } from '../../../../src/metrics/state/files/directories.ts';
 import { fold } from '../../../../src/metrics/state/folding/fold.ts';
-import { systemHost } from '../../../../src/metrics/state/host/host.ts';
 import { readView } from '../../../../src/metrics/state/reading/reader.ts';
 import { openRun } from '../../../../src/metrics/state/writing/run-writer.ts';
 import { copies, finished, liveCopy } from './fixtures.ts';

@@ -1,0 +1,77 @@
+/**
+ * What keeping, writing and serving metrics adds to a copy of a tiny image, and what it costs that skopeo is started so
+ * that it dies with the wrapper: wall times as ratios. All variants run in turn, in one series; the median counts.
+ *
+ *   node bench/session.ts [ROUNDS]
+ */
+import { spawnSync } from 'node:child_process';
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildProgram } from '../scripts/build.mjs';
+import { randomLayers, writeOciImage } from '../scripts/support/image.ts';
+
+interface Variant {
+  readonly name: string;
+  readonly command: readonly string[];
+  /** Name of the variant that this one is compared with. */
+  readonly base: string;
+}
+
+const DEFAULT_ROUNDS = 15;
+
+const variantsFor = (directory: string, program: string): Variant[] => {
+  const image = ['copy', '--quiet', `oci:${directory}/image:v1`, `dir:${directory}/out`];
+  const wrapper = (...flags: string[]) => [process.execPath, program, ...flags, ...image];
+  const state = ['--state-dir', join(directory, 'state')];
+  const textfile = ['--metrics-textfile', join(directory, 'textfiles')];
+  const listener = ['--metrics-listen', '127.0.0.1:0'];
+  const bare = 'no state';
+  const skopeo = 'skopeo alone';
+  return [
+    { name: bare, command: wrapper('--no-state'), base: bare },
+    { name: 'state', command: wrapper(...state), base: bare },
+    { name: 'state, textfile', command: wrapper(...state, ...textfile), base: bare },
+    { name: 'state, listener', command: wrapper(...state, ...listener), base: bare },
+    { name: 'all', command: wrapper(...state, ...textfile, ...listener), base: bare },
+    { name: skopeo, command: ['skopeo', ...image], base: skopeo },
+    { name: 'skopeo by setpriv', command: ['setpriv', '--pdeathsig', 'TERM', 'skopeo', ...image], base: skopeo },
+  ];
+};
+
+const wallMsOf = ([program = '', ...argv]: readonly string[]): number => {
+  const start = performance.now();
+  const { status, stderr } = spawnSync(program, argv, { encoding: 'utf8' });
+  if (status !== 0) throw new Error(`${program} ${argv.join(' ')} failed: ${stderr}`);
+  return performance.now() - start;
+};
+
+const median = (values: readonly number[]): number =>
+  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
+
+const measure = (variants: readonly Variant[], rounds: number): Map<string, number> => {
+  const times = new Map<string, number[]>(variants.map(({ name }) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    for (const { name, command } of variants) {
+      const wallMs = wallMsOf(command);
+      if (round > 0) times.get(name)?.push(wallMs); // the first round warms the page cache
+    }
+  }
+  return new Map([...times].map(([name, values]) => [name, median(values)]));
+};
+
+const directory = await mkdtemp(join(tmpdir(), 'session-bench-'));
+try {
+  const program = await buildProgram(join(directory, 'skopeo-wrapper.cjs'));
+  await mkdir(join(directory, 'textfiles'));
+  await writeOciImage(join(directory, 'image'), 'v1', randomLayers([1_000]));
+  const variants = variantsFor(directory, program);
+  const medians = measure(variants, Number(process.argv[2] ?? DEFAULT_ROUNDS));
+  for (const { name, base } of variants) {
+    const wallMs = medians.get(name) ?? Number.NaN;
+    const ratio = wallMs / (medians.get(base) ?? Number.NaN);
+    process.stdout.write(`${name.padEnd(18)}${wallMs.toFixed(0).padStart(6)} ms   ×${ratio.toFixed(2)} of ${base}\n`);
+  }
+} finally {
+  await rm(directory, { recursive: true, force: true });
+}

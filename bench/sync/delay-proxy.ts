@@ -1,0 +1,31 @@
+import { once } from 'node:events';
+import { type AddressInfo, connect, createServer, type Socket } from 'node:net';
+import { parentPort, workerData } from 'node:worker_threads';
+
+/** A link with a round trip of `roundTripMs` to a port of this machine; runs as a worker, so that it delays nobody else. */
+const { port, roundTripMs } = workerData as { port: number; roundTripMs: number };
+const HALF_MS = roundTripMs / 2;
+
+/** Every chunk arrives half a round trip later; `firstExtraMs` stands for the handshake of TCP. */
+const forward = (from: Socket, to: Socket, firstExtraMs: number): void => {
+  let extraMs = firstExtraMs;
+  let freeAtMs = 0;
+  const later = (action: () => void): void => {
+    freeAtMs = Math.max(freeAtMs, performance.now() + HALF_MS + extraMs);
+    extraMs = 0;
+    setTimeout(action, Math.max(0, freeAtMs - performance.now()));
+  };
+  from.on('data', (chunk) => later(() => to.writable && to.write(chunk)));
+  from.on('end', () => later(() => to.end()));
+  from.on('error', () => to.destroy());
+  from.on('close', () => later(() => to.destroy()));
+};
+
+const server = createServer({ noDelay: true, allowHalfOpen: true }, (client) => {
+  const upstream = connect({ port, host: '127.0.0.1', noDelay: true, allowHalfOpen: true });
+  forward(client, upstream, roundTripMs);
+  forward(upstream, client, 0);
+});
+server.listen(0, '127.0.0.1');
+await once(server, 'listening');
+parentPort?.postMessage((server.address() as AddressInfo).port);

@@ -1,0 +1,28 @@
+/**
+ * Writes the JSON Schemas of what scripts may build on into `schema/`. A test compares.
+ * Usage: npx node scripts/json-schemas.ts
+ */
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { z } from 'zod';
+import { EVENT } from '../src/display/json/event-schema.ts';
+import { RESULT } from '../src/display/json/result-schema.ts';
+import { syncFileJsonSchema } from '../src/sync/config/json-schema.ts';
+
+export const SCHEMA_DIRECTORY = join(import.meta.dirname, '../schema');
+
+/** Readers must take fields that are added later, hence the schema of what may come in. */
+const schemaText = (schema: z.ZodType): string =>
+  `${JSON.stringify(z.toJSONSchema(schema, { io: 'input' }), undefined, 2)}\n`;
+
+/** File name → content. */
+export const schemaFiles = (): Readonly<Record<string, string>> => ({
+  'result.schema.json': schemaText(RESULT),
+  'events.schema.json': schemaText(EVENT),
+  'sync.schema.json': `${JSON.stringify(syncFileJsonSchema(), undefined, 2)}\n`,
+});
+
+if (import.meta.main) {
+  mkdirSync(SCHEMA_DIRECTORY, { recursive: true });
+  for (const [name, text] of Object.entries(schemaFiles())) writeFileSync(join(SCHEMA_DIRECTORY, name), text);
+}

@@ -1,0 +1,53 @@
+import { VERSION } from '../cli/writer-info.ts';
+import { processContext } from '../context.ts';
+import { DEFAULT_LISTEN_ADDRESS } from '../metrics/listener/addresses.ts';
+import { startListener } from '../metrics/listener/listener.ts';
+import { openMetricsPages } from './metrics-pages.ts';
+import type { MetricsSource } from './metrics-source.ts';
+
+export type MetricsServerOptions = MetricsSource & {
+  /** `localhost` by default: metrics name registries and repositories. `''` is every interface. */
+  readonly host?: string;
+  /** 8000 by default; 0 is any free port. */
+  readonly port?: number;
+  /** `/metrics` by default. */
+  readonly telemetryPath?: string;
+  /** TLS and basic authentication, in the format of Prometheus' exporter-toolkit. */
+  readonly webConfigFile?: string;
+  /** Answer in OpenMetrics when asked for it; off by default, since Prometheus 2 then renames `le` labels. */
+  readonly enableOpenMetrics?: boolean;
+  /** Host names that requests may name beside those of this machine. */
+  readonly allowedHosts?: readonly string[];
+  /** Called with one sentence when a scrape fails or the configuration file becomes bad. */
+  readonly onWarning?: (message: string) => void;
+};
+
+/** A metrics server that accepts connections. */
+export interface MetricsServer extends AsyncDisposable {
+  /** Where the metrics are, e.g. `http://127.0.0.1:8000/metrics`, with the port really taken. */
+  readonly urls: readonly string[];
+  /** Stops accepting and lets running requests finish, at most two seconds. */
+  close(): Promise<void>;
+}
+
+/**
+ * Serves metrics over HTTP, or HTTPS if the web configuration says so. Rejects with a `WrapperError` for an address that
+ * cannot be listened on or a configuration that is wrong; nothing is left open then.
+ */
+export const startMetricsServer = async (options: MetricsServerOptions): Promise<MetricsServer> => {
+  const { metrics: _, stateDirs: __, host, port, telemetryPath = '/metrics', onWarning, ...others } = options;
+  const { listener: render } = await openMetricsPages(options, processContext());
+  const listener = await startListener({
+    ...others,
+    listen: [{ host: host ?? DEFAULT_LISTEN_ADDRESS.host, port: port ?? DEFAULT_LISTEN_ADDRESS.port }],
+    telemetryPath,
+    render,
+    version: VERSION,
+    onWarning: onWarning ?? (() => undefined),
+  });
+  return {
+    urls: listener.addresses.map((base) => `${base}${telemetryPath}`),
+    close: () => listener.close(),
+    [Symbol.asyncDispose]: () => listener.close(),
+  };
+};

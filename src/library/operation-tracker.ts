@@ -1,0 +1,149 @@
+import { systemClock } from '../context.ts';
+import { usageError } from '../errors/wrapper-error.ts';
+import { classifyFailure } from '../skopeo/failure/classify.ts';
+import { parseReference } from '../skopeo/reference/parse.ts';
+import { redactReference, shortName } from '../skopeo/reference/show.ts';
+import type { BlobDescriptor, BlobKey, OperationEvent, OperationResult } from '../tracking/events.ts';
+import type { LiveOperation } from '../tracking/live-operation.ts';
+import { OperationTracker as EventTracker } from '../tracking/operation-tracker.ts';
+import { type ErrorType, OPERATIONS, type Operation } from '../tracking/vocabulary.ts';
+import { DEFAULT_HEARTBEAT_SECONDS, startHeartbeat } from './heartbeat.ts';
+import type { SkopeoMetrics } from './skopeo-metrics.ts';
+
+export interface OperationTrackerOptions {
+  /** The label `operation`. */
+  readonly operation: Operation;
+  /** References as skopeo writes them; credentials in them are never shown. */
+  readonly source: string;
+  readonly destination?: string;
+  readonly metrics: SkopeoMetrics;
+  /** How often the live metrics give a sign of life; 10 by default. */
+  readonly heartbeatIntervalSeconds?: number;
+}
+
+/** The steps of a copy that are told by hand; those of blobs follow from the blobs. */
+const STEP_EVENTS = {
+  getting_signatures: { type: 'signatures-reading' },
+  writing_manifest: { type: 'manifest-writing', list: false },
+  storing_signatures: { type: 'signatures-storing' },
+} as const satisfies Readonly<Record<string, OperationEvent>>;
+
+/** A step that is told by hand. */
+export type ReportedStep = keyof typeof STEP_EVENTS;
+
+/**
+ * An operation that something else than this package carries out, told step by step and measured like one of skopeo.
+ * It starts when it is made and ends with `succeed` or `fail`. Disposed of without either it counts as failed, error
+ * type `crashed`: then an exception came between, and that must not look like somebody's wish to stop.
+ */
+export class OperationTracker implements Disposable {
+  readonly #tracker: EventTracker;
+  readonly #references: { readonly source: string; readonly destination: string };
+  readonly #heartbeat: Disposable;
+  readonly #blobs = new Map<string, BlobKey>();
+  #ended = false;
+
+  /** Throws a `WrapperError` for an operation that is not in the list, or a bad interval. */
+  constructor({ operation, source, destination = '', metrics, heartbeatIntervalSeconds }: OperationTrackerOptions) {
+    if (!OPERATIONS.includes(operation)) {
+      throw usageError(`operation is ${JSON.stringify(operation)}`, `Give one of ${OPERATIONS.join(', ')}.`);
+    }
+    const [from, to] = [parseReference(source), parseReference(destination)];
+    this.#references = { source: redactReference(source), destination: redactReference(destination) };
+    this.#heartbeat = startHeartbeat(heartbeatIntervalSeconds ?? DEFAULT_HEARTBEAT_SECONDS, () => metrics.heartbeat());
+    this.#tracker = new EventTracker({
+      identity: {
+        operation,
+        sourceTransport: from.transport,
+        ...(destination === '' ? {} : { destinationTransport: to.transport }),
+      },
+      sourceShort: shortName(from),
+      destinationShort: shortName(to),
+      clock: systemClock,
+      observers: [metrics.observer],
+    });
+    this.#tracker.handle({ type: 'operation-started', operation, ...this.#references });
+    this.#tracker.handle({ type: 'attempt-started', attempt: 1, onTerminal: true });
+  }
+
+  /** Where it stands at this moment. */
+  get live(): LiveOperation {
+    return this.#tracker.live();
+  }
+
+  /** All blobs of the image, as its manifest gives them: percent and time left are known from then on. */
+  expectBlobs(blobs: readonly BlobDescriptor[]): void {
+    this.#tell({ type: 'manifest-known', blobs });
+  }
+
+  step(step: ReportedStep): void {
+    this.#tell(STEP_EVENTS[step]);
+  }
+
+  /** `digest` is `sha256:` and 64 hex digits. A config comes after all layers: they count as copied then. */
+  blobStarted(digest: string, kind: BlobDescriptor['kind'] = 'layer'): void {
+    const blob: BlobKey = { kind, hex: hexOf(digest), occurrence: 1 };
+    this.#blobs.set(digest, blob);
+    this.#tell({ type: 'blob-started', blob });
+  }
+
+  /** `readBytes` of the blob have come so far; a number that falls is taken for no progress. */
+  blobProgress(digest: string, readBytes: number): void {
+    if (!(readBytes >= 0)) throw usageError(`readBytes is ${readBytes}`, 'Give a number of bytes.');
+    this.#tell({ type: 'blob-progress', blob: this.#blob(digest), readBytes });
+  }
+
+  /** `skipped`: the destination had it already. Blobs without a fate share that of the operation. */
+  blobFinished(digest: string, outcome: 'copied' | 'skipped'): void {
+    const blob = this.#blob(digest);
+    this.#tell(outcome === 'copied' ? { type: 'blob-stored', digest } : { type: 'blob-reused', blob });
+  }
+
+  /** Ends it with success. `digest`: of the manifest at the destination. */
+  succeed({ digest }: { readonly digest?: string } = {}): OperationResult {
+    return this.#end({ outcome: 'success', exitCode: 0, ...(digest === undefined ? {} : { digest }) });
+  }
+
+  /** Ends it with an error. Without an error type the message is classified as if skopeo had said it. */
+  fail(message: string, given?: ErrorType): OperationResult {
+    const failure = classifyFailure({ exitCode: 1, stderrFatal: message, ...this.#references });
+    const errorType = given ?? failure.errorType;
+    return this.#end({ outcome: 'error', exitCode: failure.exitCode, errorType, message: failure.message });
+  }
+
+  [Symbol.dispose](): void {
+    if (!this.#ended) this.fail('ended without a result', 'crashed');
+  }
+
+  #blob(digest: string): BlobKey {
+    const blob = this.#blobs.get(digest);
+    if (blob === undefined) throw usageError(`blob ${digest} was not started`, 'Call blobStarted first.');
+    return blob;
+  }
+
+  #tell(event: OperationEvent): void {
+    if (this.#ended) throw usageError('the operation has ended', 'Make a new OperationTracker for the next one.');
+    this.#tracker.handle(event);
+  }
+
+  #end(verdict: Pick<OperationResult, 'outcome' | 'exitCode' | 'errorType' | 'message' | 'digest'>): OperationResult {
+    if (this.#ended) throw usageError('the operation has ended', 'Make a new OperationTracker for the next one.');
+    this.#heartbeat[Symbol.dispose]();
+    const { operation } = this.#tracker.identity;
+    const result = {
+      operation,
+      ...this.#references,
+      ...verdict,
+      ...this.#tracker.settle(verdict.outcome === 'success'),
+    };
+    this.#tracker.handle({ type: 'operation-finished', result });
+    this.#ended = true;
+    return result;
+  }
+}
+
+const hexOf = (digest: string): string => {
+  const hex = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
+  if (hex === undefined) throw usageError(`digest is ${JSON.stringify(digest)}`, 'Give sha256: and 64 hex digits.');
+  return hex;
+};

@@ -1,0 +1,45 @@
+import { usageError } from '../errors/wrapper-error.ts';
+import type { RetryPolicy } from '../operation/retry-policy.ts';
+import type { OperationEvent } from '../tracking/events.ts';
+import type { SkopeoMetrics } from './skopeo-metrics.ts';
+
+/** How an operation is run. */
+export interface RunOptions {
+  /** A path, or a name that is looked up in PATH; `skopeo` by default. */
+  readonly skopeoPath?: string;
+  /**
+   * The environment of skopeo, this process's own by default. `SKOPEO_WRAPPER_*` in it mean what they mean to the
+   * program (`SKOPEO_WRAPPER_SRC_CREDS`, …) and are not handed on.
+   */
+  readonly env?: Readonly<Record<string, string | undefined>>;
+  /** What relative paths are relative to; this process's own by default. */
+  readonly cwd?: string;
+  /** Aborting it ends skopeo and all its attempts; the result is then an error of type `canceled`. */
+  readonly signal?: AbortSignal;
+  /** Every event as it happens. What it throws ends the operation and rejects the result. */
+  readonly onEvent?: (event: OperationEvent) => void;
+  /** Where the operation is counted; by default nowhere. */
+  readonly metrics?: SkopeoMetrics;
+  /** How often the live metrics give a sign of life; 10 by default. */
+  readonly heartbeatIntervalSeconds?: number;
+  /** Repetitions of failed attempts that may end better next time; none by default. */
+  readonly retry?: RetryPolicy;
+  /** Silence after which an attempt is ended; never by default. */
+  readonly stallTimeoutSeconds?: number;
+  /** Limit on the whole operation, retries included; none by default. */
+  readonly timeoutSeconds?: number;
+}
+
+const check = (name: string, value: number | undefined, isGood: (value: number) => boolean, hint: string): void => {
+  if (value !== undefined && !(Number.isFinite(value) && isGood(value))) {
+    throw usageError(`${name} is ${value}`, `Give ${hint}.`);
+  }
+};
+
+/** Throws a usage error for numbers that make no sense. */
+export const checkRunOptions = ({ retry, stallTimeoutSeconds, timeoutSeconds }: RunOptions): void => {
+  check('retry.times', retry?.times, (times) => times >= 0 && Number.isInteger(times), 'a whole number, 0 or more');
+  check('retry.delaySeconds', retry?.delaySeconds, (seconds) => seconds >= 0, 'a number of seconds, 0 or more');
+  check('stallTimeoutSeconds', stallTimeoutSeconds, (seconds) => seconds > 0, 'a number of seconds above 0');
+  check('timeoutSeconds', timeoutSeconds, (seconds) => seconds > 0, 'a number of seconds above 0');
+};

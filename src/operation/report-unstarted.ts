@@ -1,0 +1,27 @@
+import type { WrapperError } from '../errors/wrapper-error.ts';
+import type { OperationEvent, OperationResult } from '../tracking/events.ts';
+import { OperationTracker } from '../tracking/operation-tracker.ts';
+import type { OperationRequest, OperationSurroundings } from './run-operation.ts';
+
+/** Tells of an operation that failed before any skopeo could be started for it, as of any other; returns its result. */
+export const reportUnstarted = (
+  { identity, source, destination, sourceShort, destinationShort }: OperationRequest,
+  { errorType, exitCode, message }: WrapperError,
+  {
+    clock,
+    observers,
+    onEvent,
+  }: Pick<OperationSurroundings, 'clock' | 'observers'> & Partial<Pick<OperationSurroundings, 'onEvent'>>,
+): OperationResult => {
+  const { operation } = identity;
+  const tracker = new OperationTracker({ identity, sourceShort, destinationShort, clock, observers });
+  const emit = (event: OperationEvent): void => {
+    tracker.handle(event);
+    onEvent?.(event, tracker);
+  };
+  emit({ type: 'operation-started', operation, source, destination });
+  const failure = { outcome: 'error', exitCode, errorType, message } as const;
+  const result = { operation, source, destination, ...failure, ...tracker.settle(false) };
+  emit({ type: 'operation-finished', result });
+  return result;
+};

@@ -1,0 +1,51 @@
+import { accessSync, constants } from 'node:fs';
+import { isAbsolute } from 'node:path';
+import { execa } from 'execa';
+
+/**
+ * What is put before a program's command line so that the kernel ends the program when this process dies, however it
+ * dies; empty where nothing can be had. The program keeps the pid that was started.
+ */
+export type Launcher = readonly string[];
+
+/** util-linux 2.33 (2018); busybox' applet of that name lacks the option. */
+const SETPRIV = ['setpriv', '--pdeathsig', 'TERM'] as const;
+const PROBE_TIMEOUT_MS = 5_000;
+
+/**
+ * Finds out by trying whether `setpriv` of util-linux is there and allowed. Never rejects: without it skopeo still ends
+ * at its next output, whose reader is gone, but a silent one would outlive a killed wrapper.
+ */
+export const findLauncher = async (env: Readonly<Record<string, string | undefined>>): Promise<Launcher> => {
+  const [file, ...options] = SETPRIV;
+  const { failed } = await execa(file, [...options, 'true'], {
+    env,
+    extendEnv: false,
+    reject: false,
+    stdio: 'ignore',
+    timeout: PROBE_TIMEOUT_MS,
+  });
+  return failed ? [] : SETPRIV;
+};
+
+/**
+ * The command line to start. A program that cannot be run is started by itself, so that the failure is the one of the
+ * system (ENOENT, EACCES) and not an exit status of the launcher.
+ */
+export const launch = (
+  launcher: Launcher,
+  binary: string,
+  args: readonly string[],
+): readonly [file: string, args: readonly string[]] => {
+  const [file, ...before] = launcher;
+  return file === undefined || !isExecutable(binary) ? [binary, args] : [file, [...before, binary, ...args]];
+};
+
+const isExecutable = (binary: string): boolean => {
+  try {
+    accessSync(binary, constants.X_OK);
+    return isAbsolute(binary);
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,105 @@
+import { resolve } from 'node:path';
+import type { CopySettings, SyncEntry, SyncSource } from '../job.ts';
+import { compileRewrite } from '../map/rewrite.ts';
+import { templateRule } from '../map/template-rule.ts';
+import { parseLocation } from '../reference.ts';
+import { compilePattern } from '../select/pattern.ts';
+import type { ConfigurationDocument } from './document.ts';
+import { ConfigurationError } from './problem.ts';
+import type { SyncFile, SyncFileCopyRules, SyncFileImage } from './schema.ts';
+import { toCopySettings } from './to-copy-settings.ts';
+import { toAccess } from './to-registry.ts';
+import { toSelection } from './to-selection.ts';
+
+interface SourceParts {
+  readonly source: SyncSource;
+  readonly tags: readonly string[];
+  readonly digests: readonly string[];
+}
+
+/** A source may name one image; that is a list of one. */
+const toSource = (text: string, baseDirectory: string): SourceParts | undefined => {
+  const location = parseLocation(text);
+  if (location.transport === 'dir') {
+    return { source: { kind: 'directory', path: resolve(baseDirectory, location.path) }, tags: [], digests: [] };
+  }
+  if (location.transport !== 'docker') return undefined;
+  const { registry, path, tag, digest } = location;
+  const byTag = tag === undefined || digest !== undefined ? [] : [tag];
+  return { source: { kind: 'repository', registry, path }, tags: byTag, digests: digest === undefined ? [] : [digest] };
+};
+
+const nameOf = (source: SyncSource): string =>
+  source.kind === 'directory' ? `dir:${source.path}` : `${source.registry}/${source.path}`;
+
+/** Turns the images of one file into entries, and knows where to point when one cannot be. */
+export class EntryReader {
+  readonly #document: ConfigurationDocument;
+  readonly #file: SyncFile;
+  readonly #baseDirectory: string;
+
+  constructor(document: ConfigurationDocument, file: SyncFile, baseDirectory: string) {
+    this.#document = document;
+    this.#file = file;
+    this.#baseDirectory = baseDirectory;
+  }
+
+  read(image: SyncFileImage, index: number): SyncEntry {
+    const rules = { ...this.#file.defaults, ...image };
+    const { source, tags, digests } = this.#source(image, index);
+    const registry = source.kind === 'repository' ? this.#file.registries?.[source.registry] : undefined;
+    const isOne = tags.length + digests.length > 0;
+    const copy = toCopySettings(rules);
+    return {
+      name: nameOf(source),
+      line: this.#document.positionOf(['images', index]).line,
+      source,
+      selection: toSelection(
+        isOne ? [...tags] : image.tags,
+        isOne ? digests : (image.digests ?? []),
+        this.#file.defaults?.tags,
+      ),
+      destinations: this.#destinations(rules, copy, index),
+      copy,
+      sourceAccess: toAccess(registry, this.#baseDirectory),
+      immutable: (rules.immutable ?? []).map(compilePattern),
+      existingDirectory: 'replace',
+    };
+  }
+
+  #source(image: SyncFileImage, index: number): SourceParts {
+    const parts = toSource(image.source, this.#baseDirectory);
+    if (parts === undefined)
+      return this.#refuse(['images', index, 'source'], `"${image.source}": only registries and dir: can be listed`);
+    const isOne = parts.tags.length + parts.digests.length > 0;
+    if (isOne && (image.tags !== undefined || image.digests !== undefined)) {
+      const key = image.tags === undefined ? 'digests' : 'tags';
+      return this.#refuse(['images', index, key], `"${image.source}" is one image; leave out its version or "${key}"`);
+    }
+    return parts;
+  }
+
+  #destinations(rules: SyncFileCopyRules, copy: CopySettings, index: number): SyncEntry['destinations'] {
+    const texts = [rules.destination ?? []].flat();
+    if (texts.length === 0) {
+      return this.#refuse(['images', index], 'has no "destination", and neither has "defaults"');
+    }
+    const isSeveral = Array.isArray(copy.content) && copy.content.length > 1;
+    const local = texts.find((text) => parseTransport(text) !== 'docker');
+    if (isSeveral && local !== undefined) {
+      return this.#refuse(
+        ['images', index],
+        `several platforms cannot be written to "${local}"; name one, or take all`,
+      );
+    }
+    const rewrites = (rules.rewrite ?? []).map(compileRewrite);
+    return texts.map((text) => templateRule(text, { rewrites, baseDirectory: this.#baseDirectory }));
+  }
+
+  #refuse(path: readonly PropertyKey[], message: string): never {
+    throw new ConfigurationError(this.#document.file, [{ ...this.#document.positionOf(path), message }]);
+  }
+}
+
+const parseTransport = (template: string): string =>
+  /^(dir|oci|oci-archive|docker-archive):/.exec(template)?.[1] ?? 'docker';

@@ -1,0 +1,32 @@
+/** Manifests are small; this is room for some thousands. */
+const MAX_BYTES = 16 * 1024 * 1024;
+
+/** Keeps the manifests that were read last, by the reference they were read by: planning and copying read the same ones. */
+export class ManifestCache {
+  readonly #manifests = new Map<string, Uint8Array>();
+  readonly #maxBytes: number;
+  #bytes = 0;
+
+  constructor(maxBytes = MAX_BYTES) {
+    this.#maxBytes = maxBytes;
+  }
+
+  get(reference: string): Uint8Array | undefined {
+    return this.#manifests.get(reference);
+  }
+
+  set(reference: string, manifest: Uint8Array): void {
+    this.#remove(reference);
+    this.#manifests.set(reference, manifest);
+    this.#bytes += manifest.length;
+    for (const oldest of this.#manifests.keys()) {
+      if (this.#bytes <= this.#maxBytes) return;
+      this.#remove(oldest);
+    }
+  }
+
+  #remove(reference: string): void {
+    this.#bytes -= this.#manifests.get(reference)?.length ?? 0;
+    this.#manifests.delete(reference);
+  }
+}

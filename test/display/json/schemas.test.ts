@@ -1,0 +1,174 @@
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { after, before, describe, test } from 'node:test';
+import { Ajv2020 } from 'ajv/dist/2020.js';
+import { SCHEMA_DIRECTORY, schemaFiles } from '../../../scripts/json-schemas.ts';
+import { EVENT_TYPES } from '../../../src/display/json/event-schema.ts';
+import { RESULT } from '../../../src/display/json/result-schema.ts';
+import { type Bundle, bundle } from '../../support/bundle.ts';
+import { createLayout, type MadeImage } from '../../support/images.ts';
+import { runCli } from '../../support/process.ts';
+import { type Registry, startRegistry } from '../../support/registry.ts';
+import { privateHome } from '../../support/skopeo.ts';
+import { type TempDir, tempDir } from '../../support/temp.ts';
+
+test('the schema files are up to date: npx node scripts/json-schemas.ts', () => {
+  for (const [name, text] of Object.entries(schemaFiles())) {
+    assert.equal(readFileSync(join(SCHEMA_DIRECTORY, name), 'utf8'), text, name);
+  }
+});
+
+test('docs/json.md names every field of the result and every event', () => {
+  const page = readFileSync(join(SCHEMA_DIRECTORY, '../docs/json.md'), 'utf8');
+  const types = EVENT_TYPES.map(({ shape }) => [...(shape.type as { values: Set<string> }).values][0] ?? '');
+  for (const name of [...Object.keys(RESULT.shape), ...types]) assert.ok(page.includes(`\`${name}\``), name);
+});
+
+const ajv = new Ajv2020({ strict: false, validateFormats: false });
+const validate = (name: string, value: unknown): void => {
+  const schema = JSON.parse(readFileSync(join(SCHEMA_DIRECTORY, name), 'utf8'));
+  const check = ajv.getSchema(name) ?? ajv.addSchema(schema, name).getSchema(name);
+  assert.ok(check?.(value), `${JSON.stringify(value)}\n${ajv.errorsText(check?.errors)}`);
+};
+
+/** Nothing undocumented, and valid by the published schema, too. */
+const parseResult = (text: string) => {
+  const value: unknown = JSON.parse(text);
+  validate('result.schema.json', value);
+  return RESULT.strict().parse(value);
+};
+
+const assertEvents = (text: string): string[] =>
+  text
+    .trimEnd()
+    .split('\n')
+    .map((line) => {
+      const value: { type: string } = JSON.parse(line);
+      validate('events.schema.json', value);
+      const matches = EVENT_TYPES.some((schema) => schema.strict().safeParse(value).success);
+      assert.ok(matches, `undocumented: ${line}`);
+      return value.type;
+    });
+
+let dir: TempDir;
+let wrapper: Bundle;
+let registry: Registry;
+let image: MadeImage;
+before(async () => {
+  dir = await tempDir('json');
+  wrapper = await bundle();
+  registry = await startRegistry();
+  const layout = await createLayout(dir.join('layout'));
+  image = await layout.addImage('app', { layers: [{ sizeBytes: 1000 }, { sizeBytes: 2000 }] });
+  await layout.addIndex('list', [{ layers: [{ sizeBytes: 1000 }] }]);
+});
+after(async () => {
+  for (const part of [registry, wrapper, dir]) await part?.[Symbol.asyncDispose]();
+});
+
+const run = (...args: readonly string[]) =>
+  runCli(args, { program: wrapper.program, cwd: dir.path, env: privateHome(dir.path) });
+
+const destination = (name: string): string[] => ['--dest-tls-verify=false', registry.reference(name)];
+
+describe('--json', () => {
+  test('a copy: what was moved, the digest, and what the second time is reused', async () => {
+    const copy = ['copy', '--json', 'oci:layout:app', ...destination('app:1')];
+    const first = parseResult((await run(...copy)).stdout);
+    const { operation, source, outcome, exit_code, digest, blobs_copied, blobs_reused, blobs_failed, attempts } = first;
+    assert.deepEqual(
+      { operation, source, outcome, exit_code, digest, blobs_copied, blobs_reused, blobs_failed, attempts },
+      {
+        operation: 'copy',
+        source: 'oci:layout:app',
+        outcome: 'success',
+        exit_code: 0,
+        digest: image.manifest.digest,
+        blobs_copied: 3,
+        blobs_reused: 0,
+        blobs_failed: 0,
+        attempts: 1,
+      },
+    );
+    assert.ok(first.transferred_bytes >= 3000, String(first.transferred_bytes));
+    assert.ok(first.duration_seconds > 0);
+    const second = parseResult((await run(...copy)).stdout);
+    assert.equal(second.blobs_reused, 2);
+  });
+
+  test('a failure: class, message and next step', async () => {
+    const { exitCode, stdout } = await run('copy', '--json', 'dir:nowhere', 'dir:new');
+    const { outcome, error_type, exit_code, message, next } = parseResult(stdout);
+    assert.deepEqual(
+      { outcome, error_type, exit_code },
+      { outcome: 'error', error_type: 'not_found', exit_code: exitCode },
+    );
+    assert.match(message ?? '', /nowhere/);
+    assert.match(next ?? '', /nowhere/);
+  });
+
+  test('text of skopeo is in `output`', async () => {
+    const plain = await run('inspect', 'oci:layout:app');
+    const { output, operation } = parseResult((await run('inspect', '--json', 'oci:layout:app')).stdout);
+    assert.equal(output, plain.stdout);
+    assert.equal(operation, 'inspect');
+  });
+
+  const REFUSED: readonly (readonly [readonly string[], string])[] = [
+    [['copy', '--json', '--nonsense'], 'copy'],
+    [['--json=true', 'list-tags', '--nonsense'], 'list_tags'],
+    [['inspect', '--json', '--skopeo-path', '/nowhere/skopeo', 'dir:x'], 'inspect'],
+    [['exists', '--json'], 'image_exists'],
+  ];
+  for (const [args, operation] of REFUSED) {
+    test(`a refused command: ${args.join(' ')}`, async () => {
+      const { stdout, exitCode } = await run(...args);
+      const result = parseResult(stdout);
+      assert.deepEqual([result.operation, result.exit_code, result.attempts], [operation, exitCode, 0]);
+    });
+  }
+
+  for (const args of [
+    ['manifest-digest', 'nowhere'],
+    ['delete', 'dir:x'],
+    ['logout'],
+    ['sync'],
+    ['layers'],
+    ['future-command'],
+  ]) {
+    test(`${args.join(' ')} gives one object, too`, async () => {
+      const { stdout, exitCode } = await run(...args, '--json');
+      assert.equal(parseResult(stdout).exit_code, exitCode);
+    });
+  }
+});
+
+describe('--events', () => {
+  test('to a file: every event of a copy, documented', async () => {
+    await run('copy', '--all', '--events', 'events', 'oci:layout:list', ...destination('app:list'));
+    const types = assertEvents(await readFile(dir.join('events'), 'utf8'));
+    assert.equal(types[0], 'operation_started');
+    assert.equal(types.at(-1), 'operation_finished');
+    for (const type of ['attempt_started', 'list_counted', 'instance_started', 'blob_started', 'io_sampled']) {
+      assert.ok(types.includes(type), type);
+    }
+    assert.ok(!types.includes('log'), 'debug output was not asked for');
+  });
+
+  test('to stdout, and nothing else there; with --debug the log of skopeo, too', async () => {
+    const { stdout } = await run('copy', '--debug', '--events=-', 'oci:layout:app', 'dir:events-copy');
+    assert.ok(assertEvents(stdout).includes('log'));
+  });
+
+  test('of a failure and its retries', async () => {
+    const refused = 'docker://127.0.0.1:1/app:1';
+    const { stdout } = await run('inspect', '--retry-times=1', '--retry-delay=10ms', '--events=-', refused);
+    const types = assertEvents(stdout);
+    assert.deepEqual(
+      types.filter((type) => /attempt|retrying/.test(type)),
+      ['attempt_started', 'attempt_failed', 'retrying', 'attempt_started', 'attempt_failed'],
+    );
+  });
+});

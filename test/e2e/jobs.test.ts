@@ -1,0 +1,113 @@
+import assert from 'node:assert/strict';
+import { readFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { z } from 'zod';
+import { parseSamples } from '../metrics/samples.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { openScene, samplesOf, stallingCopy, startStallingRegistry } from './scene.ts';
+
+const reportSchema = z.object({
+  jobs: z.array(
+    z.object({
+      jobName: z.string(),
+      state: z.string(),
+      running: z.boolean(),
+      lastSuccessSeconds: z.number().optional(),
+      lastExitCode: z.number().optional(),
+    }),
+  ),
+  operations: z.array(z.object({ operation: z.string(), jobName: z.string().optional(), pid: z.number() })),
+  exitCode: z.number(),
+});
+
+test("a job's last success survives failures and kills, and status says how it stands", async () => {
+  await using scene = await openScene();
+  await using registry = await startStallingRegistry(scene, ['app']);
+  const status = async (...args: string[]) => {
+    const { stdout, exitCode } = await scene.run('status', '--json', ...args);
+    const report = reportSchema.parse(JSON.parse(stdout));
+    assert.equal(report.exitCode, exitCode);
+    return report;
+  };
+  const job = async (name = 'mirror') => (await status()).jobs.find(({ jobName }) => jobName === name);
+
+  const good = ['copy', scene.source, `dir:${scene.dir.join('out')}`];
+  const bad = ['copy', scene.layout.reference('missing'), `dir:${scene.dir.join('out')}`];
+  assert.equal((await scene.run('--job-name', 'mirror', ...good)).exitCode, 0);
+  const fresh = await status();
+  assert.equal(fresh.exitCode, 0);
+  assert.equal(fresh.jobs[0]?.state, 'ok');
+  const lastSuccessSeconds = fresh.jobs[0]?.lastSuccessSeconds;
+
+  const failed = await scene.run('--job-name', 'mirror', ...bad);
+  assert.notEqual(failed.exitCode, 0);
+  assert.deepEqual(await job(), {
+    ...{ jobName: 'mirror', state: 'failing', running: false, lastSuccessSeconds },
+    lastExitCode: failed.exitCode,
+  });
+
+  const copy = scene.start(
+    ...['--job-name', 'mirror'],
+    ...stallingCopy(registry.source('app'), scene.dir.join('stalled')),
+  );
+  await waitFor('the job to run', async () => (await job())?.running);
+  assert.deepEqual(
+    (await status('mirror')).operations.map(({ pid, jobName }) => ({ pid, jobName })),
+    [{ pid: copy.pid, jobName: 'mirror' }],
+  );
+  assert.match((await scene.run('status')).stdout, /mirror[\s\S]*copy/);
+  copy.kill('SIGKILL');
+  await copy.result;
+  assert.deepEqual(await job(), {
+    ...{ jobName: 'mirror', state: 'failing', running: false, lastSuccessSeconds },
+    lastExitCode: 137,
+  });
+
+  const samples = await scene.metrics();
+  assert.deepEqual(samplesOf(samples, 'skopeo_job_runs_total'), {
+    'job_name="mirror",status="error"': 2,
+    'job_name="mirror",status="success"': 1,
+  });
+  assert.equal(samples.get('skopeo_job_last_success_timestamp_seconds{job_name="mirror"}'), lastSuccessSeconds);
+});
+
+test('a job is overdue after its limit, unknown before its first run, and can be forgotten', async () => {
+  await using scene = await openScene();
+  const inspect = ['inspect', scene.source];
+  assert.equal((await scene.run('--job-name', 'quick', '--job-max-age', '1s', ...inspect)).exitCode, 0);
+  const overdue = await waitFor('the job to be overdue', async () => {
+    const { exitCode, stdout } = await scene.run('status', 'quick');
+    return exitCode === 1 && stdout;
+  });
+  assert.match(overdue, /quick\s.*overdue/i);
+  assert.equal((await scene.run('status', 'nightly')).exitCode, 2);
+
+  const forgotten = await scene.run('metrics', 'forget-job', 'quick');
+  assert.equal(forgotten.exitCode, 0, forgotten.stderr);
+  assert.equal((await scene.run('status', 'quick')).exitCode, 2);
+  const samples = await scene.metrics();
+  for (const series of samples.keys()) assert.doesNotMatch(series, /quick/);
+  assert.equal(samples.get('skopeo_operations_total{operation="inspect",status="success"}'), 1);
+
+  const unknown = await scene.run('metrics', 'forget-job', 'quick');
+  assert.equal(unknown.exitCode, 64);
+  assert.match(unknown.stderr, /there is no job "quick"\nskopeo-wrapper status lists the jobs\./);
+});
+
+test('a job that finds no skopeo fails for all to see', async () => {
+  await using scene = await openScene();
+  const copy = ['copy', scene.source, `dir:${scene.dir.join('out')}`];
+  const { exitCode, stderr } = await scene.run(
+    ...['--job-name', 'nightly', '--skopeo-path', scene.dir.join('no-skopeo'), '--metrics-textfile', scene.dir.path],
+    ...copy,
+  );
+  assert.equal(exitCode, 69);
+  assert.match(stderr, /no-skopeo does not exist\nInstall it/);
+  const written = parseSamples(await readFile(scene.dir.join('skopeo_wrapper.prom'), 'utf8'));
+  for (const samples of [written, await scene.metrics()]) {
+    assert.equal(samples.get('skopeo_operation_errors_total{error_type="skopeo_missing",operation="copy"}'), 1);
+    assert.equal(samples.get('skopeo_job_runs_total{job_name="nightly",status="error"}'), 1);
+    assert.equal(samples.get('skopeo_job_last_exit_code{job_name="nightly"}'), 69);
+  }
+  assert.equal(written.get('skopeo_binary_available{}'), 0);
+});

@@ -1,0 +1,51 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
+import { parseImageList, reduceToList } from '../../../src/sync/plan/image-list.ts';
+
+const DIGEST = `sha256:${'0'.repeat(64)}`;
+const { job } = loadSyncFile(
+  '/mirror.yml',
+  'images:\n  - { source: quay.io/a/b, destination: "m.example/{{path}}", platforms: system }\n  - { source: quay.io/c/d, destination: "m.example/{{path}}" }\n',
+  {},
+);
+
+test('lines are pairs or JSON of a plan; comments and empty lines are passed over', () => {
+  const text = [
+    '# images',
+    'docker://quay.io/a/b:1   docker://m.example/a/b:1',
+    '',
+    '{"source":"docker://quay.io/c/d:2","destination":"docker://m.example/c/d:2","action":"copy","bytes":7,"more":true}',
+  ].join('\n');
+  assert.deepEqual(parseImageList(text), [
+    { source: 'docker://quay.io/a/b:1', destination: 'docker://m.example/a/b:1' },
+    { source: 'docker://quay.io/c/d:2', destination: 'docker://m.example/c/d:2' },
+  ]);
+});
+
+for (const line of ['one', 'one two three', '{"source":"x"}', '{']) {
+  test(`the line ${line} is refused with its number`, () => {
+    assert.throws(() => parseImageList(`a b\n${line}\n`), { errorType: 'usage', message: /^line 2 / });
+  });
+}
+
+test('listed images are treated as their entry says, and nothing is listed for them', () => {
+  const list = [
+    { source: 'docker://quay.io/a/b:1', destination: 'docker://m.example/a/b:1' },
+    { source: `docker://quay.io/c/d@${DIGEST}`, destination: `docker://m.example/c/d@${DIGEST}` },
+  ];
+  const reduced = reduceToList({ ...job, prune: { maxShare: 1 } }, list);
+  assert.equal(reduced.prune, undefined, 'what a list leaves out must not be pruned');
+  const [first, second] = reduced.entries;
+  assert.equal(first?.copy.content, 'system');
+  assert.deepEqual(first?.selection, { tags: ['1'], digests: [], minimum: 0 });
+  assert.deepEqual(second?.selection, { tags: [], digests: [DIGEST], minimum: 0 });
+});
+
+test('an image that the job does not bring there is refused', () => {
+  const wrong = [
+    { source: 'docker://quay.io/a/b:1', destination: 'docker://elsewhere.example/a/b:1' },
+    { source: 'docker://quay.io/x/y:1', destination: 'docker://m.example/x/y:1' },
+  ];
+  for (const image of wrong) assert.throws(() => reduceToList(job, [image]), { errorType: 'usage' });
+});

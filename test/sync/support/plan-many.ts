@@ -1,0 +1,39 @@
+import { systemClock } from '../../../src/context.ts';
+import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
+import type { SkopeoPort } from '../../../src/sync/ports.ts';
+import { DirectLookup } from '../../../src/sync/registry/direct-lookup.ts';
+import { Router } from '../../../src/sync/registry/route.ts';
+import { runSync } from '../../../src/sync/sync.ts';
+
+/** `plan-many.ts CONFIGURATION HOME`: a run without any skopeo, that tells what it cost as JSON. */
+const [text = '', home = ''] = process.argv.slice(2);
+const refuse = async (): Promise<never> => {
+  throw new Error('skopeo was asked');
+};
+const skopeo: SkopeoPort = {
+  copyImage: refuse,
+  inspectRaw: refuse,
+  listTags: refuse,
+  createdAt: refuse,
+  deleteImage: refuse,
+};
+const router = new Router({ env: {}, home, uid: 0, systemDirectory: home });
+const { job } = loadSyncFile('/mirror.yml', text, {});
+using lookup = new DirectLookup({ router, skopeo, limits: job.registries, clock: systemClock });
+const report = await runSync(job, {
+  skopeo,
+  lookup,
+  clock: systemClock,
+  signal: new AbortController().signal,
+  random: () => 0,
+});
+const json = JSON.stringify(report);
+const { maxRSS, userCPUTime, systemCPUTime } = process.resourceUsage();
+console.log(
+  JSON.stringify({
+    totals: report?.totals,
+    reportBytes: json.length,
+    maxRssMib: maxRSS / 1024,
+    cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
+  }),
+);

@@ -1,0 +1,353 @@
+import assert from 'node:assert/strict';
+import { mkdir, readdir } from 'node:fs/promises';
+import { after, before, test } from 'node:test';
+import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
+import type { SyncJob } from '../../src/sync/job.ts';
+import { failuresTable, summaryLine } from '../../src/sync/report/render-report.ts';
+import type { SyncReport } from '../../src/sync/report/sync-report.ts';
+import { planSync, runSync, type SyncEffects, type SyncOptions } from '../../src/sync/sync.ts';
+import { createLayout, type OciLayout } from '../support/images.ts';
+import { startProxy } from '../support/proxy.ts';
+import { type Registry, startRegistry } from '../support/registry.ts';
+import { tempDir } from '../support/temp.ts';
+import { waitFor } from '../support/wait-for.ts';
+import { realEffects } from './support/effects.ts';
+
+const resources = new AsyncDisposableStack();
+let layout: OciLayout;
+let source: Registry;
+let destination: Registry;
+
+before(async () => {
+  const dir = resources.use(await tempDir('sync'));
+  source = resources.use(await startRegistry());
+  destination = resources.use(await startRegistry({ deletion: true }));
+  layout = await createLayout(dir.join('layout'));
+  for (const name of ['a', 'b', 'c']) await layout.addImage(name, { layers: [{ sizeBytes: 2000 }], seed: name });
+});
+after(() => resources.disposeAsync());
+
+const seed = async (repository: string, tags: Readonly<Record<string, string>>): Promise<void> => {
+  for (const [tag, image] of Object.entries(tags)) await source.seed(layout.reference(image), `${repository}:${tag}`);
+};
+
+/** A job from `HOST` to `DEST`. */
+const job = (body: string, from = source.host, to = destination.host): SyncJob => {
+  const registries = `registries:\n  "${from}": { tls-verify: false }\n  "${to}": { tls-verify: false }\n`;
+  return loadSyncFile('/mirror.yml', registries + body.replaceAll('HOST', from).replaceAll('DEST', to), {}).job;
+};
+
+const run = async (what: SyncJob, effects: SyncEffects, options: SyncOptions = {}): Promise<SyncReport> => {
+  const report = await runSync(what, effects, options);
+  assert.ok(report !== undefined);
+  return report;
+};
+
+test('some images fail, the others arrive: status 3, and every failure is explained', async () => {
+  await using own = await tempDir('sync-some');
+  await seed('some/app', { '1': 'a', '2': 'b' });
+  const some = job(
+    `
+retry: { times: 0 }
+images:
+  - { source: HOST/some/app, tags: ['1', gone], destination: DEST/some/app }
+  - { source: HOST/none/app, destination: DEST/none/app }
+  - { source: HOST/some/app, tags: { include: [nothing] }, destination: DEST/other/app }
+`
+      .replaceAll('HOST/', `"${source.host}/`)
+      .replaceAll('app,', 'app",')
+      .replaceAll('DEST/', `"${destination.host}/`)
+      .replaceAll('app }', 'app" }'),
+  );
+  const report = await run(some, realEffects(own));
+  assert.equal(report.exitCode, 3);
+  assert.deepEqual(report.totals, { copied: 1, unchanged: 0, skipped: 0, failed: 1, bytes: 0, pruned: 0 });
+  const failed = report.images.find(({ outcome }) => outcome === 'failed');
+  assert.equal(failed?.errorType, 'not_found');
+  assert.match(failed?.message ?? '', /manifest unknown/);
+  assert.deepEqual(
+    report.failures.map(({ errorType }) => errorType),
+    ['not_found', 'not_found'],
+  );
+  assert.match(report.failures[0]?.message ?? '', /name unknown|not known|404/);
+  assert.match(report.failures[1]?.message ?? '', /nothing of .* was selected \(2 tags dropped\)/);
+  assert.match(summaryLine(report), /^copied 1, unchanged 0, 1 failed and 2 sources failed \(3 not_found\); 0 B in /);
+  const table = failuresTable(report).split('\n');
+  assert.match(table[0] ?? '', /^ERROR +IMAGE +MESSAGE +NEXT STEP$/);
+  assert.equal(table.length, 4);
+});
+
+test('when nothing succeeds the status is 1', async () => {
+  await using own = await tempDir('sync-nothing');
+  const none = job('retry: { times: 0 }\nimages:\n  - { source: "HOST/none/app", tags: [x], destination: "DEST/x" }\n');
+  assert.equal((await run(none, realEffects(own))).exitCode, 1);
+});
+
+test('faults of a registry that pass are mended by another attempt', async () => {
+  await using own = await tempDir('sync-faults');
+  await seed('faults/app', { '1': 'a', '2': 'b', '3': 'c' });
+  await using proxy = await startProxy(source, {
+    rules: [{ match: { method: 'GET', path: /\/blobs\//, times: 2 }, do: { answer: { status: 503 } } }],
+  });
+  const faulty = job(
+    'retry: { delay: 10ms }\nimages:\n  - { source: "HOST/faults/app", destination: "DEST/faults/app" }\n',
+    proxy.host,
+  );
+  const report = await run(faulty, realEffects(own));
+  assert.equal(report.exitCode, 0, failuresTable(report));
+  assert.equal(
+    report.images.reduce((sum, { attempts }) => sum + attempts, 0),
+    5,
+  );
+});
+
+test('a repository that cannot be listed for a moment is listed again, one that does not exist is not', async () => {
+  await using own = await tempDir('sync-listing');
+  await seed('listing/app', { '1': 'a' });
+  const rules = [{ match: { path: /listing\/app\/tags\/list/, times: 2 }, do: { answer: { status: 503 } } }];
+  await using proxy = await startProxy(source, { rules });
+  const retry = 'retry: { delay: 10ms, max-delay: 20ms }\n';
+  const listed = job(`${retry}images:\n  - { source: "HOST/listing/app", destination: "DEST/{{path}}" }\n`, proxy.host);
+  const report = await run(listed, realEffects(own));
+  assert.equal(report.exitCode, 0, failuresTable(report));
+  const missing = job(
+    `${retry}images:\n  - { source: "HOST/missing/app", destination: "DEST/{{path}}" }\n`,
+    proxy.host,
+  );
+  assert.equal((await run(missing, realEffects(own))).failures[0]?.errorType, 'not_found');
+  assert.equal(proxy.count({ path: /missing\/app\/tags\/list/ }), 2, 'once directly and once by skopeo');
+});
+
+test('a plan changes nothing and gives a reason for every image', async () => {
+  await using own = await tempDir('sync-plan');
+  await seed('plan/app', { '1.0': 'a', '1.1': 'b', '2.0-rc1': 'c' });
+  const what = job(
+    'images:\n  - { source: "HOST/plan/app", destination: "DEST/{{path}}", tags: { semver: [^1], list: [gone] } }\n',
+  );
+  const effects = realEffects(own, { stateDirectory: own.join('state') });
+  const plan = await planSync(what, effects);
+  assert.deepEqual(
+    plan.images.map(({ source: from, action, reason, selectedBecause }) => [
+      from.split(':').at(-1),
+      action,
+      reason,
+      selectedBecause,
+    ]),
+    [
+      ['gone', 'copy', 'new at the destination', 'listed'],
+      ['1.0', 'copy', 'new at the destination', 'in range ^1'],
+      ['1.1', 'copy', 'new at the destination', 'in range ^1'],
+    ],
+  );
+  assert.deepEqual(
+    plan.dropped.map(({ reason }) => reason),
+    ['prerelease, in no range'],
+  );
+  assert.ok((plan.images[1]?.blobs ?? []).some(({ sizeBytes }) => sizeBytes === 2000));
+  assert.deepEqual(await destination.client.tags('plan/app'), []);
+  assert.deepEqual(await readdir(own.path).then((names) => names.includes('state')), false);
+});
+
+test('two sources for one destination are refused before anything is copied', async () => {
+  await using own = await tempDir('sync-collision');
+  await seed('left/app', { '1': 'a' });
+  await seed('right/app', { '1': 'b' });
+  const both = job(
+    'images:\n  - { source: "HOST/left/app", destination: "DEST/x/{{name}}" }\n  - { source: "HOST/right/app", destination: "DEST/x/{{name}}" }\n',
+  );
+  await assert.rejects(runSync(both, realEffects(own)), { exitCode: 64, message: /would both be written to/ });
+  assert.deepEqual(await destination.client.tags('x/app'), []);
+});
+
+test('a layer that many images share is sent once, though they are copied side by side', async () => {
+  await using own = await tempDir('sync-shared');
+  const base = { sizeBytes: 400_000, seed: 'shared base' };
+  for (let number = 0; number < 6; number++) {
+    const tag = `shared${number}`;
+    await layout.addImage(tag, { layers: [base, { sizeBytes: 1000 }], seed: tag });
+    await source.seed(layout.reference(tag), `shared/app:${number}`);
+  }
+  await using to = await startProxy(destination);
+  const shared = job(
+    'images:\n  - { source: "HOST/shared/app", destination: "DEST/{{path}}" }\n',
+    source.host,
+    to.host,
+  );
+  assert.equal((await run(shared, realEffects(own))).totals.copied, 6);
+  const { digest } = (await layout.addImage('base', { layers: [base] })).layers[0] ?? {};
+  const uploads = to.requests.filter(
+    ({ method, path }) => method === 'PUT' && path.includes(encodeURIComponent(digest ?? '')),
+  );
+  assert.equal(uploads.length, 1);
+});
+
+test('shards do the whole together', async () => {
+  await using own = await tempDir('sync-shards');
+  await seed('shards/app', Object.fromEntries(Array.from({ length: 9 }, (_, number) => [`t${number}`, 'a'])));
+  const whole = job('images:\n  - { source: "HOST/shards/app", destination: "DEST/{{path}}" }\n');
+  const counts = [];
+  for (const index of [0, 1, 2]) {
+    const report = await run(whole, realEffects(own), { shard: { index, count: 3 } });
+    assert.equal(report.totals.copied + report.otherShards, 9);
+    counts.push(report.totals.copied);
+  }
+  assert.equal(
+    counts.reduce((sum, count) => sum + count),
+    9,
+  );
+  assert.equal((await destination.client.tags('shards/app')).length, 9);
+});
+
+test('the newest by creation date are found by skopeo, once', async () => {
+  await using own = await tempDir('sync-created');
+  await seed('created/app', { x: 'a', y: 'b' });
+  const real = realEffects(own);
+  let asked = 0;
+  const skopeo: SyncEffects['skopeo'] = {
+    ...real.skopeo,
+    createdAt: (...args) => {
+      asked++;
+      return real.skopeo.createdAt(...args);
+    },
+  };
+  const effects = realEffects(own, { skopeo, stateDirectory: own.join('state') });
+  const old = job(
+    'job: created\nimages:\n  - { source: "HOST/created/app", destination: "DEST/{{path}}", tags: { max-age: 30d } }\n',
+  );
+  const plan = await planSync(old, effects);
+  assert.match(plan.dropped[0]?.reason ?? '', /^created \d+ days ago$/);
+  assert.equal(asked, 2);
+  const ageless = job(
+    'job: created\nimages:\n  - { source: "HOST/created/app", destination: "DEST/{{path}}", tags: { latest: 1, latest-by: created } }\n',
+  );
+  assert.equal((await run(ageless, effects)).totals.copied, 1);
+  assert.equal((await run(ageless, effects)).totals.unchanged, 1);
+  assert.equal(asked, 4);
+});
+
+test('a run that is stopped ends its copies and still reports', async () => {
+  await using own = await tempDir('sync-stop');
+  await seed('stop/app', { '1': 'a', '2': 'b', '3': 'c' });
+  await using proxy = await startProxy(source, {
+    rules: [{ match: { method: 'GET', path: /\/blobs\// }, do: { silent: true } }],
+  });
+  const controller = new AbortController();
+  const slow = job('parallel: 2\nimages:\n  - { source: "HOST/stop/app", destination: "DEST/{{path}}" }\n', proxy.host);
+  const running = run(slow, realEffects(own, { signal: controller.signal }));
+  await waitFor('two copies to hang', () => proxy.count({ path: /\/blobs\// }) >= 2 || undefined);
+  controller.abort();
+  const report = await running;
+  assert.deepEqual(report.images.map(({ outcome }) => outcome).toSorted(), ['failed', 'failed', 'skipped']);
+  assert.ok(report.images.every(({ outcome, errorType }) => outcome === 'skipped' || errorType === 'canceled'));
+  assert.equal(report.exitCode, 1);
+});
+
+test('a second run of a job meets the lock of the first', async () => {
+  await using own = await tempDir('sync-lock');
+  await seed('lock/app', { '1': 'a' });
+  const controller = new AbortController();
+  await using proxy = await startProxy(source, {
+    rules: [{ match: { method: 'GET', path: /\/blobs\// }, do: { silent: true } }],
+  });
+  const locked = job(
+    'job: locked\nretry: { times: 0 }\nimages:\n  - { source: "HOST/lock/app", destination: "DEST/{{path}}" }\n',
+    proxy.host,
+  );
+  const effects = realEffects(own, { stateDirectory: own.join('state') });
+  const first = runSync(locked, { ...effects, signal: controller.signal });
+  await waitFor('the first run to copy', () => proxy.count({ path: /\/blobs\// }) > 0 || undefined);
+  await assert.rejects(runSync(locked, effects), { exitCode: 75 });
+  assert.equal(await runSync(locked, effects, { lock: 'skip' }), undefined);
+  controller.abort();
+  assert.equal((await first)?.exitCode, 1);
+});
+
+const PRUNE = 'job: prune\nprune: { enabled: true, max-share: 0.5 }\n';
+const only = (tags: string, repository = 'prune/app'): SyncJob =>
+  job(
+    `${PRUNE}images:\n  - { source: "HOST/${repository}", destination: "DEST/{{path}}", tags: { include: ['${tags}'] } }\n`,
+  );
+
+test('prune removes what the job wrote and no longer wants, and nothing else', async () => {
+  await using own = await tempDir('sync-prune');
+  await seed('prune/app', { v1: 'a', v2: 'b', v3: 'c', w1: 'a' });
+  await destination.seed(layout.reference('c'), 'prune/app:foreign');
+  const effects = realEffects(own, { stateDirectory: own.join('state') });
+  assert.equal((await run(only('v*'), effects)).totals.copied, 3);
+
+  const plan = await planSync(only('v[12]'), effects);
+  assert.ok(plan.prune !== undefined && 'verdicts' in plan.prune);
+  assert.deepEqual(
+    plan.prune.verdicts.map(({ action, reason }) => [action, reason]),
+    [['keep', 'is the same image as tag foreign']],
+  );
+
+  const narrowed = await run(only('v[13]'), effects);
+  assert.deepEqual(
+    narrowed.prune?.map(({ destination: tag, outcome }) => [tag.split(':').at(-1), outcome]),
+    [['v2', 'removed']],
+  );
+  assert.deepEqual((await destination.client.tags('prune/app')).toSorted(), ['foreign', 'v1', 'v3']);
+  assert.equal(narrowed.exitCode, 0);
+});
+
+test('prune does nothing when a source fails, when too much would go, or when it shrank', async () => {
+  await using own = await tempDir('sync-no-prune');
+  const guard = (tags: string) => only(tags, 'guard/app');
+  await seed('guard/app', { v1: 'a', v2: 'b', v3: 'c' });
+  const effects = realEffects(own, { stateDirectory: own.join('state') });
+  await run(guard('v*'), effects);
+  const tagsBefore = await destination.client.tags('guard/app');
+
+  const tooMuch = await run(guard('v1'), effects);
+  assert.equal(tooMuch.exitCode, 3);
+  assert.match(tooMuch.failures[0]?.message ?? '', /2 of 3 tags \(67 %\) would go, at most 50 % may/);
+
+  assert.equal((await run(guard('x*'), effects)).exitCode, 1);
+  const failing = job(`${PRUNE}images:
+  - { source: "HOST/guard/app", destination: "DEST/{{path}}", tags: { include: ['v[12]'] } }
+  - { source: "HOST/guard/gone", destination: "DEST/{{path}}" }\n`);
+  assert.equal((await run(failing, effects)).exitCode, 3);
+  assert.deepEqual(await destination.client.tags('guard/app'), tagsBefore);
+});
+
+test('a tag that somebody else has replaced is no longer the job’s to remove', async () => {
+  await using own = await tempDir('sync-replaced');
+  await seed('replaced/app', { v1: 'a', v2: 'b' });
+  const of = (tags: string) =>
+    job(
+      `${PRUNE}images:\n  - { source: "HOST/replaced/app", destination: "DEST/{{path}}", tags: { include: ['${tags}'] } }\n`,
+    );
+  const effects = realEffects(own, { stateDirectory: own.join('state') });
+  await run(of('v*'), effects);
+  await destination.seed(layout.reference('c'), 'replaced/app:v2');
+  const report = await run(of('v1'), effects);
+  assert.deepEqual(
+    report.prune?.map(({ outcome, reason }) => [outcome, reason]),
+    [['kept', 'was replaced by somebody else']],
+  );
+  assert.equal((await run(of('v1'), effects)).prune?.length, 0);
+});
+
+test('prune without a name or a memory is refused', async () => {
+  await using own = await tempDir('sync-nameless');
+  await assert.rejects(runSync(only('v*'), realEffects(own)), { exitCode: 64 });
+});
+
+test('an existing directory is replaced as a whole, and refused in the form of skopeo', async () => {
+  await using own = await tempDir('sync-directory');
+  await seed('directory/app', { '1': 'a' });
+  await mkdir(own.join('out', '1'), { recursive: true });
+  const what = job(
+    `retry: { times: 0 }\nimages:\n  - { source: "HOST/directory/app", destination: "dir:${own.join('out')}", platforms: system }\n`,
+  );
+  const refusing = {
+    ...what,
+    entries: what.entries.map((entry) => ({ ...entry, existingDirectory: 'refuse' as const })),
+  };
+  const refused = await run(refusing, realEffects(own));
+  assert.equal(refused.images[0]?.errorType, 'destination_conflict');
+  assert.equal((await run(what, realEffects(own))).totals.copied, 1);
+  assert.deepEqual(await readdir(own.join('out')), ['1']);
+  assert.ok((await readdir(own.join('out', '1'))).includes('manifest.json'));
+});
