@@ -41,17 +41,26 @@ const mustEnd = ({ expect }: Fault): string => {
 };
 
 const measured = (result: FaultResult | undefined): string => {
-  if (result === undefined) return 'not tried';
+  if (result === undefined) return '-';
   const attempts = result.attempts > 1 ? `, ${result.attempts} attempts` : '';
   return `${result.ended === 'success' ? 'success' : `\`${result.ended}\``}, exit ${result.exitCode}, ${result.seconds} s${attempts}`;
 };
 
 const section = (title: string, results: readonly FaultResult[]): string => {
   const rows = (TABLES[title] ?? []).map((fault) => {
-    const result = results.find((one) => one.title === title && one.side === fault.side && one.name === fault.name);
-    return row([fault.name, fault.side, mustEnd(fault), `${fault.expect.withinSeconds} s`, measured(result)]);
+    const tried = results.filter(({ side, name }) => side === fault.side && name === fault.name);
+    const copy = tried.find((one) => one.command === 'copy' && one.title === title);
+    const sync = tried.find((one) => one.command === 'sync');
+    return row([
+      fault.name,
+      fault.side,
+      mustEnd(fault),
+      `${fault.expect.withinSeconds} s`,
+      measured(copy),
+      measured(sync),
+    ]);
   });
-  const head = row(['fault', 'side', 'must end as', 'within', 'measured']) + row(Array(5).fill('---'));
+  const head = row(['fault', 'side', 'must end as', 'within', 'copy', 'sync']) + row(Array(6).fill('---'));
   return `### ${title}\n\n${head}${rows.join('')}`;
 };
 
@@ -66,7 +75,7 @@ export const updateDocs = async (page: string): Promise<string> => {
 };
 
 const byRow = (a: FaultResult, b: FaultResult): number =>
-  `${a.title} ${a.side} ${a.name}`.localeCompare(`${b.title} ${b.side} ${b.name}`, 'en');
+  `${a.command} ${a.title} ${a.side} ${a.name}`.localeCompare(`${b.command} ${b.title} ${b.side} ${b.name}`, 'en');
 
 /** Tries every fault; those that fail their test leave no result. */
 const runFaults = async (): Promise<void> => {

@@ -69,8 +69,8 @@ await writeFile(
 
 const journal = new Journal();
 const server = startCli(['metrics-server', '--port', '0', '--state-dir', stateDir], { ...options, timeoutMs: 1e9 });
-const url = await waitFor('the metrics server', () => /served at (\S+)/.exec(server.output.stderr)?.[1]);
-const scrape = async (): Promise<string> => (await fetch(url)).text();
+const url = await waitFor('the metrics server', () => /served at (https?:\/\/[^/]+)\//.exec(server.output.stderr)?.[1]);
+const scrape = async (): Promise<string> => (await fetch(`${url}/metrics`)).text();
 
 const copyOnce = async (run: number): Promise<void> => {
   const path = REPOSITORIES[run % REPOSITORIES.length] ?? 'app';

@@ -25,7 +25,7 @@ export const testFaults = (title: string, faults: readonly Fault[], command: Com
         const trial = await attempt(passage, fault, command);
         try {
           await judgeTrial(trial, passage, arena, fault, command);
-          await recordResult(title, fault, trial);
+          await recordResult(command, title, fault, trial);
         } finally {
           for (const { pid } of await processesWithEnv(trial.marker)) process.kill(pid, 'SIGKILL');
         }

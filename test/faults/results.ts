@@ -1,9 +1,12 @@
 import { appendFile } from 'node:fs/promises';
+import type { Command } from './commands.ts';
 import type { Fault } from './fault.ts';
 import type { Trial } from './trial.ts';
 
 /** What became of one row of the tables. */
 export interface FaultResult {
+  readonly command: 'copy' | 'sync';
+  /** Of the test file. */
   readonly title: string;
   readonly side: string;
   readonly name: string;
@@ -16,11 +19,16 @@ export interface FaultResult {
 }
 
 /** Appends the result of a trial to the file that the environment variable `FAULT_RESULTS` names, if it does. */
-export const recordResult = async (title: string, { side, name }: Fault, { report }: Trial): Promise<void> => {
+export const recordResult = async (
+  { name: command }: Command,
+  title: string,
+  { side, name }: Fault,
+  { report }: Trial,
+): Promise<void> => {
   const { FAULT_RESULTS: path } = process.env;
   if (path === undefined || report === undefined) return;
   const { outcome, errorType = outcome, exitCode, durationSeconds, attempts } = report;
   const seconds = Math.round(durationSeconds * 10) / 10;
-  const result: FaultResult = { title, side, name, ended: errorType, exitCode, seconds, attempts };
+  const result: FaultResult = { command, title, side, name, ended: errorType, exitCode, seconds, attempts };
   await appendFile(path, `${JSON.stringify(result)}\n`);
 };

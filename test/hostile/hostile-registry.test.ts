@@ -40,7 +40,7 @@ const assertPlain = (text: string, what: string): void => {
   assert.equal(found, null, `${what}: ${around}`);
 };
 
-describe('a registry that means harm', () => {
+describe('a registry that means harm', { concurrency: 3 }, () => {
   let registry: Awaited<ReturnType<typeof startHostileRegistry>>;
   let dir: TempDir;
   before(async () => {
