@@ -4,6 +4,7 @@ import { type Expectation, type Invocation, REFUSED, tooOld } from '../invocatio
 const LOG: Expectation = { id: 'sync-log', in: ['stderr'] };
 const REFUSED_SYNC: Expectation = { id: 'usage-status', in: ['exit status', 'stderr'] };
 const STATUS: Expectation = { id: 'sync-status', in: ['exit status'], from: '1.16.0' };
+const STRICT: Expectation = { id: 'sync-strict', in: ['exit status'] };
 const NO_TRACES: Expectation = { id: 'sync-no-traces', in: ['files'] };
 
 const SYNC: readonly Invocation[] = [
@@ -25,6 +26,11 @@ const SYNC: readonly Invocation[] = [
   },
   { command: 'sync --src dir --dest docker --dest-tls-verify=false dir {plain}/{out}', differs: LOG },
   { command: 'sync --src yaml --dest dir sync.yaml synced', differs: LOG },
+  {
+    before: ['sync --src docker --dest dir --src-tls-verify=false {plain}/team/app:app synced'],
+    command: 'sync --src docker --dest dir --src-tls-verify=false {plain}/team/app:app synced',
+    differs: [LOG, STRICT],
+  },
   { command: 'sync --src yaml --dest dir sync-none.yaml synced', differs: [LOG, NO_TRACES, STATUS] },
   { command: 'sync --src yaml --dest dir --keep-going sync-none.yaml synced', differs: [LOG, NO_TRACES] },
   { command: 'sync --src yaml --dest dir sync-broken.yaml synced', differs: REFUSED_SYNC },

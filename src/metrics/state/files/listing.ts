@@ -58,6 +58,6 @@ export const unreadableDirectory = (directory: string, reason: string, cause?: u
   new WrapperError(`cannot read the state directory ${directory}: ${reason}`, {
     errorType: 'permission',
     exitCode: EXIT.ioError,
-    next: 'Run "skopeo-wrapper doctor", or name another directory with --state-dir.',
+    next: 'Give this user the right to read it (ls -ld), or name another directory with --state-dir.',
     cause,
   });
