@@ -72,7 +72,7 @@ images:
   assert.match(report.failures[0]?.message ?? '', /name unknown|not known|404/);
   assert.match(report.failures[1]?.message ?? '', /nothing of .* was selected \(2 tags dropped\)/);
   assert.match(summaryLine(report), /^copied 1, unchanged 0, 1 failed and 2 sources failed \(3 not_found\); 0 B in /);
-  const table = failuresTable(report).split('\n');
+  const table = failuresTable(report).trimEnd().split('\n');
   assert.match(table[0] ?? '', /^ERROR +IMAGE +MESSAGE +NEXT STEP$/);
   assert.equal(table.length, 4);
 });

@@ -59,6 +59,7 @@ test('every failure is a line of a table, with words on one line and the next st
       'ERROR         IMAGE                   MESSAGE                  NEXT STEP',
       'not_found     quay.io/x               name unknown',
       'unauthorized  docker://s.example/b:1  authentication required  Log in.',
+      '',
     ].join('\n'),
   );
   assert.equal(failuresTable(report([])), '');
