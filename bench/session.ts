@@ -4,19 +4,12 @@
  *
  *   node bench/session.ts [ROUNDS]
  */
-import { spawnSync } from 'node:child_process';
 import { mkdir, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildProgram } from '../scripts/build.mjs';
 import { randomLayers, writeOciImage } from '../scripts/support/image.ts';
-
-interface Variant {
-  readonly name: string;
-  readonly command: readonly string[];
-  /** Name of the variant that this one is compared with. */
-  readonly base: string;
-}
+import { printRatios, type Variant } from './ratios.ts';
 
 const DEFAULT_ROUNDS = 15;
 
@@ -39,39 +32,13 @@ const variantsFor = (directory: string, program: string): Variant[] => {
   ];
 };
 
-const wallMsOf = ([program = '', ...argv]: readonly string[]): number => {
-  const start = performance.now();
-  const { status, stderr } = spawnSync(program, argv, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${program} ${argv.join(' ')} failed: ${stderr}`);
-  return performance.now() - start;
-};
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
-const measure = (variants: readonly Variant[], rounds: number): Map<string, number> => {
-  const times = new Map<string, number[]>(variants.map(({ name }) => [name, []]));
-  for (let round = 0; round <= rounds; round++) {
-    for (const { name, command } of variants) {
-      const wallMs = wallMsOf(command);
-      if (round > 0) times.get(name)?.push(wallMs); // the first round warms the page cache
-    }
-  }
-  return new Map([...times].map(([name, values]) => [name, median(values)]));
-};
-
 const directory = await mkdtemp(join(tmpdir(), 'session-bench-'));
 try {
   const program = await buildProgram(join(directory, 'skopeo-wrapper.cjs'));
   await mkdir(join(directory, 'textfiles'));
   await writeOciImage(join(directory, 'image'), 'v1', randomLayers([1_000]));
   const variants = variantsFor(directory, program);
-  const medians = measure(variants, Number(process.argv[2] ?? DEFAULT_ROUNDS));
-  for (const { name, base } of variants) {
-    const wallMs = medians.get(name) ?? Number.NaN;
-    const ratio = wallMs / (medians.get(base) ?? Number.NaN);
-    process.stdout.write(`${name.padEnd(18)}${wallMs.toFixed(0).padStart(6)} ms   ×${ratio.toFixed(2)} of ${base}\n`);
-  }
+  printRatios(variants, Number(process.argv[2] ?? DEFAULT_ROUNDS));
 } finally {
   await rm(directory, { recursive: true, force: true });
 }

@@ -4,18 +4,12 @@
  *
  *   npm run bench:startup [-- ROUNDS]
  */
-import { execFileSync, spawnSync } from 'node:child_process';
+import { execFileSync } from 'node:child_process';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { randomLayers, writeOciImage } from '../scripts/support/image.ts';
-
-interface Variant {
-  readonly name: string;
-  readonly command: readonly string[];
-  /** Name of the variant that this one is compared with. */
-  readonly base: string;
-}
+import { printRatios, type Variant } from './ratios.ts';
 
 const DEFAULT_ROUNDS = 15;
 const root = resolve(import.meta.dirname, '..');
@@ -38,38 +32,12 @@ const variantsFor = (directory: string): Variant[] => {
   ];
 };
 
-const wallMsOf = ([program = '', ...argv]: readonly string[]): number => {
-  const start = performance.now();
-  const { status, stderr } = spawnSync(program, argv, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${program} ${argv.join(' ')} failed: ${stderr}`);
-  return performance.now() - start;
-};
-
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
-const measure = (variants: readonly Variant[], rounds: number): Map<string, number> => {
-  const times = new Map<string, number[]>(variants.map(({ name }) => [name, []]));
-  for (let round = 0; round <= rounds; round++) {
-    for (const { name, command } of variants) {
-      const wallMs = wallMsOf(command);
-      if (round > 0) times.get(name)?.push(wallMs); // the first round warms the page cache
-    }
-  }
-  return new Map([...times].map(([name, values]) => [name, median(values)]));
-};
-
 const directory = await mkdtemp(join(tmpdir(), 'startup-bench-'));
 try {
   execFileSync(process.execPath, [join(root, 'scripts/package.mjs'), process.arch], { stdio: 'ignore' });
   await writeOciImage(join(directory, 'image'), 'v1', randomLayers([1_000]));
   const variants = variantsFor(directory);
-  const medians = measure(variants, Number(process.argv[2] ?? DEFAULT_ROUNDS));
-  for (const { name, base } of variants) {
-    const wallMs = medians.get(name) ?? Number.NaN;
-    const ratio = wallMs / (medians.get(base) ?? Number.NaN);
-    process.stdout.write(`${name.padEnd(18)}${wallMs.toFixed(0).padStart(6)} ms   ×${ratio.toFixed(2)} of ${base}\n`);
-  }
+  printRatios(variants, Number(process.argv[2] ?? DEFAULT_ROUNDS));
 } finally {
   await rm(directory, { recursive: true, force: true });
 }
