@@ -1,6 +1,5 @@
 /**
- * Bundles the sources into dist/: `skopeo-wrapper.cjs`, the program with all it needs in one file (run by bin/run.js and
- * put into the executables), and, run as a script, `index.js`, the library, which leaves its dependencies to npm, with its
+ * Bundles the sources into dist/: `skopeo-wrapper.cjs`, the program with all it needs in one file (run by bin/run.js), and, run as a script, `index.js`, the library, which leaves its dependencies to npm, with its
  * types.
  */
 import { isBuiltin } from 'node:module';
@@ -34,10 +33,9 @@ const englishOnly = {
   },
 };
 
-/** Options that a single executable needs; see docs of Node's SEA: the main script is one CommonJS file. */
+/** Options of the program as one CommonJS file, which is what an executable can hold (see Node's docs on SEA). */
 const program = {
   ...shared,
-  entryPoints: ['src/boot.ts'],
   format: 'cjs',
   // A SEA has no loader for import(); this turns each into a require that still runs only when it is reached.
   supported: { 'dynamic-import': false },
@@ -61,8 +59,18 @@ const library = {
 
 /** Writes the program alone, to `outfile`. Resolves to its path. */
 export const buildProgram = async (outfile = join(dist, 'skopeo-wrapper.cjs')) => {
-  await build({ ...program, outfile });
+  await build({ ...program, entryPoints: ['src/boot/script.ts'], outfile });
   return outfile;
+};
+
+/** Writes the two parts that an executable is made of: what starts, and the program that it loads. */
+export const buildEmbedded = async (directory) => {
+  const parts = { boot: join(directory, 'boot.cjs'), program: join(directory, 'program.cjs') };
+  await Promise.all([
+    build({ ...program, entryPoints: ['src/boot/executable.ts'], outfile: parts.boot }),
+    build({ ...program, entryPoints: ['src/main.ts'], outfile: parts.program }),
+  ]);
+  return parts;
 };
 
 /**
