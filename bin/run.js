@@ -8,5 +8,5 @@ if (Number.parseInt(process.versions.node, 10) < 24) {
 } else {
   // Compiling the program takes longer than running it. A cache that cannot be kept is no error.
   if (XDG_CACHE_HOME) module.enableCompileCache(`${XDG_CACHE_HOME}/skopeo-wrapper`);
-  await import('../dist/skopeo-wrapper.cjs');
+  module.createRequire(import.meta.url)('../dist/skopeo-wrapper.cjs'); // import() would search it for exports first
 }

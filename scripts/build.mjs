@@ -18,7 +18,6 @@ const shared = {
   bundle: true,
   platform: 'node',
   target: 'node24',
-  keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
 };
@@ -30,6 +29,14 @@ const englishOnly = {
     onResolve({ filter: /^\.\.\/locales\/index\.js$/ }, ({ resolveDir }) => ({
       path: resolve(resolveDir, '../locales/en.js'),
     }));
+  },
+};
+
+/** prom-client loads this when it is loaded itself, and with it zlib and https, which a short command never needs. */
+const noPushgateway = {
+  name: 'no-pushgateway',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\/prom-client\/lib\/pushgateway\.js$/ }, () => ({ contents: '' }));
   },
 };
 
@@ -46,7 +53,7 @@ const program = {
   minifySyntax: true,
   lineLimit: 160,
   charset: 'ascii',
-  plugins: [englishOnly],
+  plugins: [englishOnly, noPushgateway],
 };
 
 const library = {
