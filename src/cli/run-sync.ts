@@ -8,7 +8,7 @@ import type { MetricsSession } from '../metrics/session/metrics-session.ts';
 import { createRunDirectory } from '../operation/run-directory.ts';
 import { describeTermination, type Termination, terminationOf } from '../operation/termination.ts';
 import type { Skopeo } from '../skopeo/binary/find.ts';
-import { findLauncher, type Launcher } from '../skopeo/process/parent-death.ts';
+import type { Launcher } from '../skopeo/process/parent-death.ts';
 import { readJob } from '../sync/command/read-job.ts';
 import { openSyncEffects } from '../sync/command/sync-effects.ts';
 import { chosenImages, syncMode, syncOptions } from '../sync/command/sync-options.ts';
@@ -22,7 +22,8 @@ import { planSync, runSync } from '../sync/sync.ts';
 import { resultOfReport, SyncRunTracker } from '../sync/tracking/sync-run-tracker.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
 import type { CommandLine } from './command-line.ts';
-import { locateSkopeo, openSession, stateLocation } from './run-tracked.ts';
+import { openSession } from './open-session.ts';
+import { beginRun, openRun, type RecordUnstarted } from './opening.ts';
 import { abortOnSignals } from './signals.ts';
 
 /** Everything that one run of the command works with. */
@@ -40,6 +41,7 @@ interface Run {
 /** Carries out `sync`: validates, plans or runs the job, and tells. Returns the exit status. */
 export const runSyncCommand = async (line: CommandLine, context: Context): Promise<number> => {
   const { env, stdout } = context;
+  beginRun(line, context);
   const read = await readJob(line, context);
   const mode = syncMode(line);
   if (mode === 'check') {
@@ -51,8 +53,9 @@ export const runSyncCommand = async (line: CommandLine, context: Context): Promi
     return EXIT.success;
   }
   const job = await chosenImages(read.job, line, context);
-  const state = stateLocation(line.own, context);
-  const [skopeo, launcher] = await Promise.all([locateSkopeo(line.own, context, state), findLauncher(env)]);
+  const { state, skopeo, launcher } = await openRun(line, context, async (error, found) => {
+    if (mode === 'run') await recordUnstarted(job, line, context, error, found);
+  });
   using signals = abortOnSignals(context.signals);
   using limit = abortAfter(line.own.timeoutSeconds ?? line.values.commandTimeoutSeconds);
   using runDirectory = createRunDirectory(env);
@@ -70,6 +73,21 @@ export const runSyncCommand = async (line: CommandLine, context: Context): Promi
   if (mode !== 'run') return await plan(run);
   const session = await openSession(line.own, context, state, skopeo, job.name);
   return await execute(run, session);
+};
+
+/** Counts the job as failed. */
+const recordUnstarted = async (
+  job: SyncJob,
+  { own }: CommandLine,
+  context: Context,
+  { exitCode, errorType }: WrapperError,
+  { state, skopeo }: Parameters<RecordUnstarted>[1],
+): Promise<void> => {
+  const session = await openSession(own, context, state, skopeo, job.name);
+  const tracker = new SyncRunTracker(job, context.clock, [session.observer]);
+  tracker.start();
+  tracker.finish({ ...skipped, outcome: 'error', exitCode, errorType });
+  await session.end({ exitCode, durationSeconds: 0, success: false });
 };
 
 /** An abort signal that a time limit triggers. */
