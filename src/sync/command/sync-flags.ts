@@ -1,3 +1,6 @@
+import type { CommandLine } from '../../cli/command-line.ts';
+import { usageError } from '../../errors/wrapper-error.ts';
+import { GLOBAL_FLAGS } from '../../skopeo/flags/global.ts';
 import { booleanFlag, type SubcommandSpec, stringFlag } from '../../skopeo/flags/spec.ts';
 import { SYNC } from '../../skopeo/flags/sync.ts';
 
@@ -22,4 +25,16 @@ export const SYNC_COMMAND: SubcommandSpec = {
     stringFlag('lock', 'wait|skip|fail', 'when another run of the job is under way (fail)', OURS),
     stringFlag('report', 'FILE', 'write what became of every image, as JSON', OURS),
   ],
+};
+
+const ENGINE_FLAGS: ReadonlySet<string> = new Set([...GLOBAL_FLAGS, ...SYNC_COMMAND.flags].map(({ name }) => name));
+
+/** Refuses what only a newer `skopeo sync` knows: our engine would pass over it in silence. Throws a usage error. */
+export const refuseUnknownToEngine = ({ skopeoFlags }: Pick<CommandLine, 'skopeoFlags'>): void => {
+  const unknown = skopeoFlags.find(({ name }) => !ENGINE_FLAGS.has(name));
+  if (unknown === undefined) return;
+  throw usageError(
+    `sync does not carry out --${unknown.name} of this newer skopeo yet`,
+    'Leave it out, or run skopeo sync itself.',
+  );
 };
