@@ -17,6 +17,7 @@ import type { SyncJob } from '../sync/job.ts';
 import { planJson } from '../sync/plan/plan-json.ts';
 import { renderPlan } from '../sync/plan/render-plan.ts';
 import { digestFile, failuresTable, summaryLine } from '../sync/report/render-report.ts';
+import { reportJson } from '../sync/report/report-json.ts';
 import type { SyncReport } from '../sync/report/sync-report.ts';
 import { planSync, runSync } from '../sync/sync.ts';
 import { resultOfReport, SyncRunTracker } from '../sync/tracking/sync-run-tracker.ts';
@@ -185,8 +186,8 @@ const tell = async (
   const table = failuresTable(report);
   if (table !== '') stderr.write(`\n${table}\n`);
   if (!values.quiet) stderr.write(`sync: ${summaryLine(report)}\n`);
-  if (own.json) stdout.write(`${JSON.stringify(report)}\n`);
+  if (own.json) stdout.write(`${JSON.stringify(reportJson(report))}\n`);
   const path = values.byName.get('report')?.at(-1);
-  if (path !== undefined) await writeFile(resolve(cwd, path), `${JSON.stringify(report, undefined, 2)}\n`);
+  if (path !== undefined) await writeFile(resolve(cwd, path), `${JSON.stringify(reportJson(report), undefined, 2)}\n`);
   if (values.digestfile !== undefined) await writeFile(resolve(cwd, values.digestfile), digestFile(report.images));
 };

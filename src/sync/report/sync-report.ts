@@ -18,7 +18,7 @@ export interface PruneReport {
   readonly reason: string;
 }
 
-/** What one run of sync did: the object behind `--json` and `--report`. */
+/** What one run of sync did. */
 export interface SyncReport {
   readonly version: 1;
   readonly job?: string;
