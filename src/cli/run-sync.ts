@@ -18,7 +18,7 @@ import { planJson } from '../sync/plan/plan-json.ts';
 import { renderPlan } from '../sync/plan/render-plan.ts';
 import { digestFile, failuresTable, summaryLine } from '../sync/report/render-report.ts';
 import { reportJson } from '../sync/report/report-json.ts';
-import type { SyncReport } from '../sync/report/sync-report.ts';
+import { idleReport, type SyncReport } from '../sync/report/sync-report.ts';
 import { planSync, runSync } from '../sync/sync.ts';
 import { resultOfReport, SyncRunTracker } from '../sync/tracking/sync-run-tracker.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
@@ -140,6 +140,7 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
       context.stderr.write('skopeo-wrapper: another run of this job is under way; nothing was done\n');
       tracker.finish(skipped);
       await end(EXIT.success);
+      if (line.own.json) printReport(idleReport(job.name, new Date(context.clock.wallMs()).toISOString()), context);
       return EXIT.success;
     }
     const exitCode = exitCodeOf(report, run.signal);
@@ -177,16 +178,16 @@ const exitCodeOf = (report: SyncReport, signal: AbortSignal): number => {
   return termination && report.exitCode !== EXIT.success ? describeTermination(termination).exitCode : report.exitCode;
 };
 
-/** Prints and writes the report. */
-const tell = async (
-  report: SyncReport,
-  { own, values }: CommandLine,
-  { stdout, stderr, cwd }: Context,
-): Promise<void> => {
+const printReport = (report: SyncReport, { stdout }: Context): void =>
+  void stdout.write(`${JSON.stringify(reportJson(report))}\n`);
+
+/** Tells people and programs what became of the run. */
+const tell = async (report: SyncReport, { own, values }: CommandLine, context: Context): Promise<void> => {
+  const { stderr, cwd } = context;
   const table = failuresTable(report);
   if (table !== '') stderr.write(`\n${table}\n`);
   if (!values.quiet) stderr.write(`sync: ${summaryLine(report)}\n`);
-  if (own.json) stdout.write(`${JSON.stringify(reportJson(report))}\n`);
+  if (own.json) printReport(report, context);
   const path = values.byName.get('report')?.at(-1);
   if (path !== undefined) await writeFile(resolve(cwd, path), `${JSON.stringify(reportJson(report), undefined, 2)}\n`);
   if (values.digestfile !== undefined) await writeFile(resolve(cwd, values.digestfile), digestFile(report.images));

@@ -50,6 +50,20 @@ export const reportTotals = (
   pruned: prune.filter(({ outcome }) => outcome === 'removed').length,
 });
 
+/** The report of a run that left everything to the one that is under way. */
+export const idleReport = (job: string | undefined, startedAt: string): SyncReport => ({
+  version: 1,
+  ...(job === undefined ? {} : { job }),
+  startedAt,
+  durationSeconds: 0,
+  exitCode: EXIT.success,
+  images: [],
+  failures: [],
+  dropped: 0,
+  otherShards: 0,
+  totals: reportTotals([]),
+});
+
 /** 0: everything is where it should be; 3: some of it; 1: none. */
 export const exitCodeOf = (
   images: readonly ImageReport[],

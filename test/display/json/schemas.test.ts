@@ -12,7 +12,8 @@ import { SYNC_PLAN } from '../../../src/sync/plan/plan-json.ts';
 import { SYNC_REPORT } from '../../../src/sync/report/report-json.ts';
 import { type Bundle, bundle } from '../../support/bundle.ts';
 import { createLayout, type MadeImage } from '../../support/images.ts';
-import { runCli } from '../../support/process.ts';
+import { runCli, startCli, waitFor } from '../../support/process.ts';
+import { startProxy } from '../../support/proxy.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
 import { privateHome } from '../../support/skopeo.ts';
 import { type TempDir, tempDir } from '../../support/temp.ts';
@@ -87,8 +88,9 @@ after(async () => {
   for (const part of [registry, wrapper, dir]) await part?.[Symbol.asyncDispose]();
 });
 
-const run = (...args: readonly string[]) =>
-  runCli(args, { program: wrapper.program, cwd: dir.path, env: privateHome(dir.path) });
+const cli = () => ({ program: wrapper.program, cwd: dir.path, env: privateHome(dir.path) });
+
+const run = (...args: readonly string[]) => runCli(args, cli());
 
 const destination = (name: string): string[] => ['--dest-tls-verify=false', registry.reference(name)];
 
@@ -188,6 +190,20 @@ describe('sync --json', () => {
     const report = parseReport(stdout);
     assert.deepEqual([report.outcome, report.exit_code, report.error_type], ['error', exitCode, 'not_found']);
     assert.equal(report.images[0]?.error_type, 'not_found');
+  });
+
+  test('the report of a run that leaves the work to another one', async () => {
+    const proxy = await startProxy(registry, { rules: [{ match: { path: /\/blobs\// }, do: { silent: true } }] });
+    const job = ['--job-name', 'mirror', '--state-dir', dir.join('state'), `${proxy.host}/mirrored`];
+    const args = ['sync', '--json', '--src-tls-verify=false', '--src=docker', '--dest=dir', '--lock=skip', ...job];
+    const first = startCli([...args, 'held'], cli());
+    await waitFor('the first to copy', () => proxy.count({ path: /\/blobs\// }) > 0);
+    const { stdout, exitCode } = await run(...args, 'left');
+    const report = parseReport(stdout);
+    assert.deepEqual([exitCode, report.exit_code, report.images], [0, 0, []]);
+    first.kill('SIGTERM');
+    assert.equal(parseReport((await first.result).stdout).exit_code, 143);
+    await proxy[Symbol.asyncDispose]();
   });
 
   test('the plan', async () => {
