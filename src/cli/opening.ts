@@ -10,6 +10,7 @@ import { findLauncher, type Launcher } from '../skopeo/process/parent-death.ts';
 import type { CommandLine } from './command-line.ts';
 import type { OwnFlags } from './own-flags.ts';
 import { refuseCredentialsInReferences } from './refuse-credentials.ts';
+import { refuseOperandCount } from './refuse-operand-count.ts';
 import { stateLocation } from './state-location.ts';
 
 /** What every command that runs skopeo needs before it can begin. */
@@ -26,8 +27,9 @@ export type RecordUnstarted = (
 ) => Promise<void>;
 
 /** What comes first in every run: bad operands are refused before anything repeats them, leftovers of others swept. */
-export const beginRun = ({ operands }: CommandLine, { env }: Pick<Context, 'env'>): void => {
-  refuseCredentialsInReferences(operands);
+export const beginRun = (line: CommandLine, { env }: Pick<Context, 'env'>): void => {
+  refuseCredentialsInReferences(line.operands);
+  refuseOperandCount(line);
   sweepLeftovers(env);
 };
 

@@ -3,8 +3,12 @@ import { usageError } from '../../errors/wrapper-error.ts';
 import { GLOBAL_FLAGS } from '../../skopeo/flags/global.ts';
 import { booleanFlag, type SubcommandSpec, stringFlag } from '../../skopeo/flags/spec.ts';
 import { SYNC } from '../../skopeo/flags/sync.ts';
+import { SIGNING_NAMES } from '../signing.ts';
 
 const OURS = { handledByWrapper: true } as const;
+
+/** Options of `skopeo sync` that the engine gives to every `skopeo copy`; what the others ask for it does itself. */
+const HANDED_ON: ReadonlySet<string> = new Set(Object.values(SIGNING_NAMES));
 
 /** `sync` as this program offers it: skopeo's options, and those of its own engine. */
 export const SYNC_COMMAND: SubcommandSpec = {
@@ -12,7 +16,7 @@ export const SYNC_COMMAND: SubcommandSpec = {
   summary: 'Mirror repositories: copies what changed, many images at a time',
   operands: ['[SOURCE DESTINATION]'],
   flags: [
-    ...SYNC.flags,
+    ...SYNC.flags.map((flag) => (HANDED_ON.has(flag.name) ? flag : { ...flag, ...OURS })),
     stringFlag('file', 'FILE', 'mirror as this YAML or JSON file says', OURS),
     booleanFlag('check', 'validate the file and ask no registry', OURS),
     booleanFlag('show-config', 'print the file after expansion, secrets blacked out', OURS),
