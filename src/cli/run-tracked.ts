@@ -46,6 +46,7 @@ export const runTracked = async (line: CommandLine, context: Context, toRequest:
       env: childEnvironment(env),
       cwd,
       credentials,
+      hasTerminal: context.stdin.isTTY === true || context.stdout.isTTY === true,
       runDirectory: runDirectory.path,
     });
     const display = await chooseDisplay(

@@ -9,6 +9,7 @@ import type { Launcher } from '../skopeo/process/parent-death.ts';
 import { type ImageReference, parseReference } from '../skopeo/reference/parse.ts';
 import { redactReference, shortName } from '../skopeo/reference/show.ts';
 import { partialSweeper } from './partial-destination.ts';
+import { copyStreams } from './passphrase.ts';
 import type { OperationRequest } from './run-operation.ts';
 import { createScratchDirectory } from './scratch-directory.ts';
 
@@ -22,6 +23,8 @@ export interface RequestContext {
   readonly cwd: string;
   /** How skopeo gets what the user gave as secrets. */
   readonly credentials: Pick<PreparedCredentials, 'add' | 'drop' | 'stdin' | 'secrets'>;
+  /** Somebody sits at a terminal and may be asked; absent: nobody. */
+  readonly hasTerminal?: boolean;
   /** For small files of the run; undefined where none can be written. */
   readonly runDirectory: string | undefined;
 }
@@ -92,7 +95,7 @@ export const copyRequest = (line: CommandLine, context: RequestContext): Operati
       args: ['--debug', ...skopeoArgv(line, { add, drop: credentials.drop })],
       env,
       cwd,
-      streams: 'progress',
+      ...copyStreams(line, context.hasTerminal === true),
     },
     platform: wantedPlatform(line),
     sourceManifest: reader(from, 'source'),
