@@ -7,6 +7,7 @@ import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import type { MetricsSession } from '../metrics/session/metrics-session.ts';
 import { createRunDirectory } from '../operation/run-directory.ts';
 import { describeTermination, type Termination, terminationOf } from '../operation/termination.ts';
+import { type TimeLimit, timeLimitOf } from '../operation/time-limit.ts';
 import type { Skopeo } from '../skopeo/binary/find.ts';
 import type { Launcher } from '../skopeo/process/parent-death.ts';
 import { readJob } from '../sync/command/read-job.ts';
@@ -58,7 +59,7 @@ export const runSyncCommand = async (line: CommandLine, context: Context): Promi
     if (mode === 'run') await recordUnstarted(job, line, context, error, found);
   });
   using signals = abortOnSignals(context.signals);
-  using limit = abortAfter(line.own.timeoutSeconds ?? line.values.commandTimeoutSeconds);
+  using limit = abortAfter(timeLimitOf(line));
   using runDirectory = createRunDirectory(env);
   const signal = AbortSignal.any([signals.signal, limit.signal]);
   const run: Run = {
@@ -92,10 +93,10 @@ const recordUnstarted = async (
 };
 
 /** An abort signal that a time limit triggers. */
-const abortAfter = (seconds: number | undefined): { readonly signal: AbortSignal } & Disposable => {
+const abortAfter = (limit: TimeLimit | undefined): { readonly signal: AbortSignal } & Disposable => {
   const controller = new AbortController();
-  const expire = (): void => controller.abort({ kind: 'timeout', seconds: seconds ?? 0 } satisfies Termination);
-  const timer = seconds === undefined ? undefined : setTimeout(expire, seconds * 1000);
+  const expire = (set: TimeLimit): void => controller.abort({ kind: 'timeout', ...set } satisfies Termination);
+  const timer = limit === undefined ? undefined : setTimeout(expire, limit.seconds * 1000, limit);
   return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
 };
 

@@ -92,5 +92,8 @@ const withOptions = (request: OperationRequest, options: RunOptions): OperationR
   skopeo: { ...request.skopeo, stdin: request.skopeo.stdin ?? new Secret('') },
   retry: options.retry ?? request.retry,
   stallTimeoutSeconds: options.stallTimeoutSeconds ?? request.stallTimeoutSeconds,
-  timeoutSeconds: options.timeoutSeconds ?? request.timeoutSeconds,
+  timeLimit:
+    options.timeoutSeconds === undefined
+      ? request.timeLimit
+      : { seconds: options.timeoutSeconds, setBy: 'timeoutSeconds' },
 });

@@ -12,6 +12,7 @@ import { partialSweeper } from './partial-destination.ts';
 import { copyStreams } from './passphrase.ts';
 import type { OperationRequest } from './run-operation.ts';
 import { createScratchDirectory } from './scratch-directory.ts';
+import { timeLimitOf } from './time-limit.ts';
 
 /** What every request for a skopeo process needs besides the command line. */
 export interface RequestContext {
@@ -32,14 +33,14 @@ export interface RequestContext {
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Retries, time limits and secrecy, the same for every subcommand. */
-export const commonRequest = ({ values, own }: CommandLine, { credentials }: RequestContext) => ({
+export const commonRequest = (line: CommandLine, { credentials }: RequestContext) => ({
   secrets: credentials.secrets,
   retry: {
-    times: values.retryTimes,
-    ...(values.retryDelaySeconds === undefined ? {} : { delaySeconds: values.retryDelaySeconds }),
+    times: line.values.retryTimes,
+    ...(line.values.retryDelaySeconds === undefined ? {} : { delaySeconds: line.values.retryDelaySeconds }),
   },
-  stallTimeoutSeconds: own.stallTimeoutSeconds || undefined,
-  timeoutSeconds: own.timeoutSeconds ?? values.commandTimeoutSeconds,
+  stallTimeoutSeconds: line.own.stallTimeoutSeconds || undefined,
+  timeLimit: timeLimitOf(line),
 });
 
 /** The platform whose image skopeo picks from a list. */
