@@ -8,6 +8,8 @@ import { z } from 'zod';
 import { EVENT } from '../src/display/json/event-schema.ts';
 import { RESULT } from '../src/display/json/result-schema.ts';
 import { syncFileJsonSchema } from '../src/sync/config/json-schema.ts';
+import { SYNC_PLAN } from '../src/sync/plan/plan-json.ts';
+import { SYNC_REPORT } from '../src/sync/report/report-json.ts';
 
 export const SCHEMA_DIRECTORY = join(import.meta.dirname, '../schema');
 
@@ -19,6 +21,8 @@ const schemaText = (schema: z.ZodType): string =>
 export const schemaFiles = (): Readonly<Record<string, string>> => ({
   'result.schema.json': schemaText(RESULT),
   'events.schema.json': schemaText(EVENT),
+  'sync-plan.schema.json': schemaText(SYNC_PLAN),
+  'sync-report.schema.json': schemaText(SYNC_REPORT),
   'sync.schema.json': `${JSON.stringify(syncFileJsonSchema(), undefined, 2)}\n`,
 });
 
