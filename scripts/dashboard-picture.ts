@@ -24,7 +24,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '6' },
     'scrape-interval': { type: 'string' },
     caption: { type: 'string' },
-    rows: { type: 'string', default: 'Overview,Live,Jobs,Operations,Data,Collection' },
+    rows: { type: 'string', default: 'Overview,Live,Jobs,Operations' },
     output: { type: 'string', default: join(import.meta.dirname, '../docs/images/dashboard.png') },
   },
 });

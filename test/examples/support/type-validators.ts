@@ -27,7 +27,7 @@ export const typeValidators = async (types: readonly DeclaredType[]): Promise<Va
     await writeFile(tsconfig, JSON.stringify(TSCONFIG));
     const generator = createGenerator({ path, tsconfig, skipTypeCheck: true, additionalProperties: false });
     return types.map((_, index) =>
-      new Ajv({ allErrors: true, strict: false }).compile(generator.createSchema(`Checked${index}`)),
+      new Ajv({ allErrors: true, strict: false }).compile(Object(generator.createSchema(`Checked${index}`))),
     );
   } finally {
     await rm(directory, { recursive: true, force: true });

@@ -23,11 +23,11 @@ const failures: Turn = async (turn, { run, pause, hosts, open, locked, work }) =
   ];
   const images = [sources[turn % sources.length] ?? '', `dir:${work.join('failed')}`];
   await run(hosts.listenerHost, 'copy', '--job-name', 'archive', ...TLS, ...images);
-  await pause(5);
+  await pause(15);
 };
 
 const FAULTS: readonly Rule[] = [
-  // skopeo tries the first five again by itself and says nothing.
+  // skopeo tries some of these again by itself.
   { match: { path: /manifests/, times: 6 }, do: { answer: { status: 429, headers: { 'retry-after': '1' } } } },
   { match: { path: /\/blobs\//, times: 1 }, do: { answer: { status: 503 } } },
   { match: { path: /\/blobs\//, times: 1 }, do: { down: { resetAfterBytes: MIB / 4 } } },
@@ -71,7 +71,7 @@ const kills: Turn = async (_, { start, pause, hosts, dead, work }) => {
   await pause(6);
   killed.kill('SIGKILL');
   await killed.result;
-  await pause(20);
+  await pause(60);
 };
 
 /** What goes on side by side. */
