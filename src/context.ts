@@ -1,3 +1,4 @@
+import { realpathSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 
 /** Both clocks of a process. Wall time is for records that outlive it, monotonic time for every difference. */
@@ -28,6 +29,8 @@ export interface Context {
   readonly signals: SignalSource;
   readonly pid: number;
   readonly uid: number;
+  /** Real paths of what runs here, the executable or the script: no skopeo, whatever PATH calls them. */
+  readonly program: readonly string[];
 }
 
 /** The clocks of this process. */
@@ -35,6 +38,15 @@ export const systemClock: Clock = {
   wallMs: () => Date.now(),
   monotonicMs: () => Number(process.hrtime.bigint() / 1_000n) / 1_000,
 };
+
+const realPaths = (paths: readonly (string | undefined)[]): string[] =>
+  paths.flatMap((path) => {
+    try {
+      return path === undefined ? [] : [realpathSync(path)];
+    } catch {
+      return []; // a path inside of the executable
+    }
+  });
 
 /** The context of this process: what `main` hands to every command. */
 export const processContext = (): Context => ({
@@ -47,4 +59,5 @@ export const processContext = (): Context => ({
   signals: process,
   pid: process.pid,
   uid: process.getuid?.() ?? 0,
+  program: realPaths([process.execPath, process.argv[1]]),
 });

@@ -1,7 +1,7 @@
 import type { CredentialsBySide } from '../skopeo/credentials/given.ts';
-import { GLOBAL_FLAGS, ROOT_FLAGS } from '../skopeo/flags/global.ts';
+import { ROOT_FLAGS } from '../skopeo/flags/global.ts';
 import type { FlagSpec, SubcommandSpec } from '../skopeo/flags/spec.ts';
-import { findSubcommand, SUBCOMMANDS } from '../skopeo/flags/table.ts';
+import { type FlagTable, findSubcommand, SKOPEO_FLAGS } from '../skopeo/flags/table.ts';
 import { flagLookup, type KnownFlag, OWN_KNOWN_FLAGS } from './flag-lookup.ts';
 import type { OwnFlags } from './own-flags.ts';
 import { readOwnFlags } from './own-reading.ts';
@@ -59,15 +59,15 @@ const unreadTokens = (argv: readonly string[]): readonly Token<KnownFlag>[] => {
 };
 
 /** Global flags up to the subcommand, then that subcommand's and global ones. */
-const split = (argv: readonly string[], subcommands: readonly SubcommandSpec[]): Split => {
+const split = (argv: readonly string[], { globalFlags, subcommands }: FlagTable): Split => {
   const before: Token<KnownFlag>[] = [];
-  for (const { next, ...token } of tokenize(argv, flagLookup([...GLOBAL_FLAGS, ...ROOT_FLAGS]))) {
+  for (const { next, ...token } of tokenize(argv, flagLookup([...globalFlags, ...ROOT_FLAGS]))) {
     before.push(token);
     if (token.type !== 'operand') continue;
     const spec = findSubcommand(token.value, subcommands);
     const rest = argv.slice(next);
     const after = spec
-      ? Array.from(tokenize(rest, flagLookup([...GLOBAL_FLAGS, ...spec.flags], spec.name)))
+      ? Array.from(tokenize(rest, flagLookup([...globalFlags, ...spec.flags], spec.name)))
       : unreadTokens(rest);
     return { tokens: [...before, ...after], subcommand: token.value, spec };
   }
@@ -79,6 +79,17 @@ const collect = (flags: readonly FlagToken<KnownFlag>[]): ReadonlyMap<string, re
   for (const { flag, value } of flags) texts.set(flag.name, [...(texts.get(flag.name) ?? []), value]);
   return texts;
 };
+
+const flagsOf = (tokens: readonly Token<KnownFlag>[]) => tokens.filter((token) => token.type === 'flag');
+
+const ownFlagsOf = (flags: readonly FlagToken<KnownFlag>[], env: Env): OwnFlags => {
+  const own = collect(flags.filter(({ flag }) => flag.skopeo === undefined));
+  return readOwnFlags(new Map(Array.from(own, ([name, texts]) => [name, texts.at(-1) ?? ''])), env);
+};
+
+/** The wrapper's own flags of a command line that cannot be understood as a whole. Throws for a bad value of one. */
+export const readOwnFlagsAlone = (argv: readonly string[], env: Env): OwnFlags =>
+  ownFlagsOf(flagsOf(unreadTokens(argv)), env);
 
 const skopeoArgument = (token: Token<KnownFlag>): readonly SkopeoArgument[] => {
   if (token.type === 'operand') return [{ type: 'operand', written: [token.value] }];
@@ -92,14 +103,9 @@ const skopeoArgument = (token: Token<KnownFlag>): readonly SkopeoArgument[] => {
  * Understands a command line as skopeo would, takes out what is the wrapper's, and checks what the wrapper has to make
  * sense of. `argv` is without node and script. Throws a usage error (status 64) before anything is touched.
  */
-export const parseCommandLine = (
-  argv: readonly string[],
-  env: Env,
-  subcommands: readonly SubcommandSpec[] = SUBCOMMANDS,
-): CommandLine => {
-  const { tokens, subcommand, spec } = split(argv, subcommands);
-  const flags = tokens.filter((token) => token.type === 'flag');
-  const own = collect(flags.filter(({ flag }) => flag.skopeo === undefined));
+export const parseCommandLine = (argv: readonly string[], env: Env, table: FlagTable = SKOPEO_FLAGS): CommandLine => {
+  const { tokens, subcommand, spec } = split(argv, table);
+  const flags = flagsOf(tokens);
   const credentials = flags.filter(({ flag }) => flag.skopeo?.secret || flag.name.endsWith('username'));
   const open = flags.filter(({ flag }) => flag.skopeo !== undefined && !flag.skopeo.secret);
   const firstOperand = tokens.findIndex((token) => token.type === 'operand');
@@ -110,7 +116,7 @@ export const parseCommandLine = (
     skopeoArguments: tokens.flatMap(skopeoArgument),
     values: readSkopeoValues(collect(open)),
     credentials: readCredentials(collect(credentials)),
-    own: readOwnFlags(new Map(Array.from(own, ([name, texts]) => [name, texts.at(-1) ?? ''])), env),
+    own: ownFlagsOf(flags, env),
     skopeoFlags: open.flatMap(({ flag }) => (flag.skopeo && !flag.skopeo.handledByWrapper ? [flag.skopeo] : [])),
   };
 };

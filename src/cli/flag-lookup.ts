@@ -1,5 +1,5 @@
 import { closest, distance } from 'fastest-levenshtein';
-import { usageError, type WrapperError } from '../errors/wrapper-error.ts';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import type { FlagSpec } from '../skopeo/flags/spec.ts';
 import { OWN_FLAGS } from './own-flags.ts';
 import type { FlagLookup, FlagShape } from './tokens.ts';
@@ -15,21 +15,36 @@ export const OWN_KNOWN_FLAGS: ReadonlyMap<string, KnownFlag> = new Map(
   Object.values(OWN_FLAGS).map(({ name, ...spec }) => [name, { name, kind: 'value' in spec ? 'string' : 'boolean' }]),
 );
 
-/** `place`: ` of copy`, or empty before a subcommand. */
-const unknownFlag = (written: string, place: string, known: readonly string[]): WrapperError => {
-  const nearest = closest(written, known);
-  const isNear = distance(written, nearest) <= Math.max(2, Math.floor(written.length / 3));
-  return usageError(`unknown flag ${written}${place}`, isNear ? `Did you mean ${nearest}?` : helpHint(place));
-};
+/** A flag that the table does not have; a newer skopeo may. */
+export class UnknownFlagError extends WrapperError {
+  /** Undefined: it stood before the subcommand. */
+  readonly subcommand: string | undefined;
 
-const helpHint = (place: string): string => `See skopeo-wrapper${place.replace(' of', '')} --help.`;
+  constructor(written: string, subcommand: string | undefined, suggestion: string | undefined) {
+    const next =
+      suggestion === undefined
+        ? `See ${['skopeo-wrapper', subcommand ?? [], '--help'].flat().join(' ')}.`
+        : `Did you mean ${suggestion}?`;
+    super(`unknown flag ${written}${subcommand === undefined ? '' : ` of ${subcommand}`}`, {
+      errorType: 'usage',
+      exitCode: EXIT.usage,
+      next,
+    });
+    this.subcommand = subcommand;
+  }
+}
+
+/** The known flag that a typing error may have been meant for. */
+const nearestTo = (written: string, known: readonly string[]): string | undefined => {
+  const nearest = closest(written, known);
+  return distance(written, nearest) <= Math.max(2, Math.floor(written.length / 3)) ? nearest : undefined;
+};
 
 /**
  * Finds the flags of skopeo that are valid for a subcommand (undefined: before it), and the wrapper's own. Throws a
  * usage error with the nearest known flag for others; values, which may be secrets, are not repeated.
  */
 export const flagLookup = (flags: readonly FlagSpec[], subcommand?: string): FlagLookup<KnownFlag> => {
-  const place = subcommand === undefined ? '' : ` of ${subcommand}`;
   const byName = new Map<string, KnownFlag>(OWN_KNOWN_FLAGS);
   const byLetter = new Map<string, KnownFlag>();
   for (const skopeo of flags) {
@@ -41,18 +56,14 @@ export const flagLookup = (flags: readonly FlagSpec[], subcommand?: string): Fla
     long(name) {
       const flag = byName.get(name);
       if (flag !== undefined) return flag;
-      const shown = [...byName.values()].filter(({ skopeo }) => !skopeo?.hidden);
-      throw unknownFlag(
-        `--${name}`,
-        place,
-        shown.map((other) => `--${other.name}`),
-      );
+      const shown = [...byName.values()].filter(({ skopeo }) => !skopeo?.hidden).map((other) => `--${other.name}`);
+      throw new UnknownFlagError(`--${name}`, subcommand, nearestTo(`--${name}`, shown));
     },
     short(letter, argument) {
       const flag = byLetter.get(letter);
       if (flag !== undefined) return flag;
       const isLongName = byName.has(argument.slice(1));
-      throw usageError(`unknown flag -${letter}${place}`, isLongName ? `Did you mean -${argument}?` : helpHint(place));
+      throw new UnknownFlagError(`-${letter}`, subcommand, isLongName ? `-${argument}` : undefined);
     },
   };
 };

@@ -7,8 +7,9 @@ import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import type { MetricsSession } from '../metrics/session/metrics-session.ts';
 import { createRunDirectory } from '../operation/run-directory.ts';
 import { describeTermination, type Termination, terminationOf } from '../operation/termination.ts';
+import { type TimeLimit, timeLimitOf } from '../operation/time-limit.ts';
 import type { Skopeo } from '../skopeo/binary/find.ts';
-import { findLauncher, type Launcher } from '../skopeo/process/parent-death.ts';
+import type { Launcher } from '../skopeo/process/parent-death.ts';
 import { readJob } from '../sync/command/read-job.ts';
 import { openSyncEffects } from '../sync/command/sync-effects.ts';
 import { chosenImages, syncMode, syncOptions } from '../sync/command/sync-options.ts';
@@ -17,12 +18,14 @@ import type { SyncJob } from '../sync/job.ts';
 import { planJson } from '../sync/plan/plan-json.ts';
 import { renderPlan } from '../sync/plan/render-plan.ts';
 import { digestFile, failuresTable, summaryLine } from '../sync/report/render-report.ts';
-import type { SyncReport } from '../sync/report/sync-report.ts';
+import { reportJson } from '../sync/report/report-json.ts';
+import { idleReport, type SyncReport } from '../sync/report/sync-report.ts';
 import { planSync, runSync } from '../sync/sync.ts';
 import { resultOfReport, SyncRunTracker } from '../sync/tracking/sync-run-tracker.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
 import type { CommandLine } from './command-line.ts';
-import { locateSkopeo, openSession, stateLocation } from './run-tracked.ts';
+import { openSession } from './open-session.ts';
+import { beginRun, openRun, type RecordUnstarted } from './opening.ts';
 import { abortOnSignals } from './signals.ts';
 
 /** Everything that one run of the command works with. */
@@ -40,6 +43,7 @@ interface Run {
 /** Carries out `sync`: validates, plans or runs the job, and tells. Returns the exit status. */
 export const runSyncCommand = async (line: CommandLine, context: Context): Promise<number> => {
   const { env, stdout } = context;
+  beginRun(line, context);
   const read = await readJob(line, context);
   const mode = syncMode(line);
   if (mode === 'check') {
@@ -51,10 +55,11 @@ export const runSyncCommand = async (line: CommandLine, context: Context): Promi
     return EXIT.success;
   }
   const job = await chosenImages(read.job, line, context);
-  const state = stateLocation(line.own, context);
-  const [skopeo, launcher] = await Promise.all([locateSkopeo(line.own, context, state), findLauncher(env)]);
+  const { state, skopeo, launcher } = await openRun(line, context, async (error, found) => {
+    if (mode === 'run') await recordUnstarted(job, line, context, error, found);
+  });
   using signals = abortOnSignals(context.signals);
-  using limit = abortAfter(line.own.timeoutSeconds ?? line.values.commandTimeoutSeconds);
+  using limit = abortAfter(timeLimitOf(line));
   using runDirectory = createRunDirectory(env);
   const signal = AbortSignal.any([signals.signal, limit.signal]);
   const run: Run = {
@@ -72,11 +77,26 @@ export const runSyncCommand = async (line: CommandLine, context: Context): Promi
   return await execute(run, session);
 };
 
+/** Counts the job as failed. */
+const recordUnstarted = async (
+  job: SyncJob,
+  { own }: CommandLine,
+  context: Context,
+  { exitCode, errorType }: WrapperError,
+  { state, skopeo }: Parameters<RecordUnstarted>[1],
+): Promise<void> => {
+  const session = await openSession(own, context, state, skopeo, job.name);
+  const tracker = new SyncRunTracker(job, context.clock, [session.observer]);
+  tracker.start();
+  tracker.finish({ ...skipped, outcome: 'error', exitCode, errorType });
+  await session.end({ exitCode, durationSeconds: 0, success: false });
+};
+
 /** An abort signal that a time limit triggers. */
-const abortAfter = (seconds: number | undefined): { readonly signal: AbortSignal } & Disposable => {
+const abortAfter = (limit: TimeLimit | undefined): { readonly signal: AbortSignal } & Disposable => {
   const controller = new AbortController();
-  const expire = (): void => controller.abort({ kind: 'timeout', seconds: seconds ?? 0 } satisfies Termination);
-  const timer = seconds === undefined ? undefined : setTimeout(expire, seconds * 1000);
+  const expire = (set: TimeLimit): void => controller.abort({ kind: 'timeout', ...set } satisfies Termination);
+  const timer = limit === undefined ? undefined : setTimeout(expire, limit.seconds * 1000, limit);
   return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
 };
 
@@ -122,6 +142,7 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
       if (!line.values.quiet) context.stderr.write(message);
       tracker.finish(skipped);
       await end(EXIT.success);
+      if (line.own.json) printReport(idleReport(job.name, new Date(context.clock.wallMs()).toISOString()), context);
       return EXIT.success;
     }
     const exitCode = exitCodeOf(report, run.signal);
@@ -159,17 +180,17 @@ const exitCodeOf = (report: SyncReport, signal: AbortSignal): number => {
   return termination && report.exitCode !== EXIT.success ? describeTermination(termination).exitCode : report.exitCode;
 };
 
-/** Prints and writes the report. */
-const tell = async (
-  report: SyncReport,
-  { own, values }: CommandLine,
-  { stdout, stderr, cwd }: Context,
-): Promise<void> => {
+const printReport = (report: SyncReport, { stdout }: Context): void =>
+  void stdout.write(`${JSON.stringify(reportJson(report))}\n`);
+
+/** Tells people and programs what became of the run. */
+const tell = async (report: SyncReport, { own, values }: CommandLine, context: Context): Promise<void> => {
+  const { stderr, cwd } = context;
   const table = failuresTable(report);
   if (table !== '') stderr.write(`\n${table}\n`);
   if (!values.quiet) stderr.write(`sync: ${summaryLine(report)}\n`);
-  if (own.json) stdout.write(`${JSON.stringify(report)}\n`);
+  if (own.json) printReport(report, context);
   const path = values.byName.get('report')?.at(-1);
-  if (path !== undefined) await writeFile(resolve(cwd, path), `${JSON.stringify(report, undefined, 2)}\n`);
+  if (path !== undefined) await writeFile(resolve(cwd, path), `${JSON.stringify(reportJson(report), undefined, 2)}\n`);
   if (values.digestfile !== undefined) await writeFile(resolve(cwd, values.digestfile), digestFile(report.images));
 };

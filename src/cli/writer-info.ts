@@ -13,7 +13,7 @@ export const writerInfo = (skopeo: Skopeo | undefined): Pick<WriterInfo, 'buildI
 
 /** The same for a process that needs no skopeo: a missing one is a fact to report, no error. */
 export const findWriterInfo = async (
-  { env, cwd }: Context,
+  { env, cwd, program }: Context,
   skopeoPath: string | undefined,
 ): Promise<Pick<WriterInfo, 'buildInfo' | 'binaryInfo'>> =>
-  writerInfo(await findSkopeo({ env, cwd, skopeoPath }).catch(() => undefined));
+  writerInfo(await findSkopeo({ env, cwd, skopeoPath, self: program }).catch(() => undefined));

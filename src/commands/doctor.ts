@@ -3,6 +3,7 @@ import { oclifFlags } from '../cli/oclif-flags.ts';
 import { runDoctor } from '../cli/run-doctor.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
 import { DOCTOR } from '../skopeo/flags/doctor.ts';
+import { SKOPEO_FLAGS } from '../skopeo/flags/table.ts';
 
 /** Whether a run with these flags would find all it needs. */
 export class Doctor extends WrapperCommand {
@@ -14,6 +15,9 @@ export class Doctor extends WrapperCommand {
   static override flags = oclifFlags(DOCTOR);
 
   async run(): Promise<number> {
-    return runDoctor(parseCommandLine(['doctor', ...this.argv], this.context.env, [DOCTOR]), this.context);
+    return runDoctor(
+      parseCommandLine(['doctor', ...this.argv], this.context.env, { ...SKOPEO_FLAGS, subcommands: [DOCTOR] }),
+      this.context,
+    );
   }
 }

@@ -1,6 +1,7 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
 import { existsRequest } from '../operation/exists-request.ts';
 import { EXISTS } from '../skopeo/flags/exists.ts';
+import { SKOPEO_FLAGS } from '../skopeo/flags/table.ts';
 import { SkopeoCommand } from './skopeo-command.ts';
 
 /** 0: the image exists; 2: it does not; 1: it could not be found out. */
@@ -10,6 +11,6 @@ export class Exists extends SkopeoCommand {
   static override usage = ['exists', ...EXISTS.operands].join(' ');
   static override flags = oclifFlags(EXISTS);
 
-  protected override subcommands = [EXISTS];
+  protected override table = { ...SKOPEO_FLAGS, subcommands: [EXISTS] };
   protected override request = existsRequest;
 }

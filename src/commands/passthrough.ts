@@ -1,4 +1,4 @@
-import { type CommandLine, parseCommandLine } from '../cli/command-line.ts';
+import { readCommandLine } from '../cli/read-command-line.ts';
 import { runTracked } from '../cli/run-tracked.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
 import { plainRequest } from '../operation/plain-request.ts';
@@ -15,7 +15,7 @@ export class Passthrough extends WrapperCommand {
   static override summary = 'Hand a subcommand on to skopeo';
 
   async run(): Promise<number> {
-    const line: CommandLine = parseCommandLine(this.argv, this.context.env);
+    const line = await readCommandLine(this.argv, this.context);
     const streams = this.context.stderr.isTTY === true ? 'terminal' : 'data';
     return runTracked(line, this.context, plainRequest(streams));
   }

@@ -1,10 +1,10 @@
-import { type CommandLine, parseCommandLine } from '../cli/command-line.ts';
+import type { CommandLine } from '../cli/command-line.ts';
+import { readCommandLine } from '../cli/read-command-line.ts';
 import { runTracked } from '../cli/run-tracked.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
 import type { RequestContext } from '../operation/copy-request.ts';
 import type { OperationRequest } from '../operation/run-operation.ts';
-import type { SubcommandSpec } from '../skopeo/flags/spec.ts';
-import { SUBCOMMANDS } from '../skopeo/flags/table.ts';
+import { type FlagTable, SKOPEO_FLAGS } from '../skopeo/flags/table.ts';
 
 /** A subcommand of skopeo: parsed by the flag table, run as a tracked operation. */
 export abstract class SkopeoCommand extends WrapperCommand {
@@ -12,13 +12,13 @@ export abstract class SkopeoCommand extends WrapperCommand {
   static override strict = false;
 
   /** The table that the command line is read by. */
-  protected readonly subcommands: readonly SubcommandSpec[] = SUBCOMMANDS;
+  protected readonly table: FlagTable = SKOPEO_FLAGS;
 
   /** What the command line asks for. */
   protected abstract request(line: CommandLine, context: RequestContext): OperationRequest;
 
   async run(): Promise<number> {
-    const line = parseCommandLine([this.id ?? '', ...this.argv], this.context.env, this.subcommands);
+    const line = await readCommandLine([this.id ?? '', ...this.argv], this.context, this.table);
     return runTracked(line, this.context, (understood, context) => this.request(understood, context));
   }
 }

@@ -1,9 +1,9 @@
-import { parseCommandLine } from '../cli/command-line.ts';
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { readCommandLine } from '../cli/read-command-line.ts';
 import { runSyncCommand } from '../cli/run-sync.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
-import { SUBCOMMANDS } from '../skopeo/flags/table.ts';
-import { SYNC_COMMAND } from '../sync/command/sync-flags.ts';
+import { SKOPEO_FLAGS } from '../skopeo/flags/table.ts';
+import { refuseUnknownToEngine, SYNC_COMMAND } from '../sync/command/sync-flags.ts';
 
 /** What `skopeo sync` does, many images at a time, and mirrors by a file of their own. */
 export class Sync extends WrapperCommand {
@@ -18,7 +18,9 @@ export class Sync extends WrapperCommand {
   static override flags = oclifFlags(SYNC_COMMAND);
 
   async run(): Promise<number> {
-    const table = SUBCOMMANDS.map((subcommand) => (subcommand.name === 'sync' ? SYNC_COMMAND : subcommand));
-    return runSyncCommand(parseCommandLine(['sync', ...this.argv], this.context.env, table), this.context);
+    const table = { ...SKOPEO_FLAGS, subcommands: [SYNC_COMMAND] };
+    const line = await readCommandLine(['sync', ...this.argv], this.context, table);
+    refuseUnknownToEngine(line);
+    return runSyncCommand(line, this.context);
   }
 }

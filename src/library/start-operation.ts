@@ -1,4 +1,5 @@
 import type { CommandLine } from '../cli/command-line.ts';
+import { beginRun } from '../cli/opening.ts';
 import { type Context, processContext } from '../context.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
 import type { RequestContext } from '../operation/copy-request.ts';
@@ -27,6 +28,7 @@ export const startOperation = (line: CommandLine, toRequest: ToRequest, options:
   checkRunOptions(options);
   const own = processContext();
   const context = { ...own, env: options.env ?? own.env, cwd: options.cwd ?? own.cwd };
+  beginRun(line, context);
   const { metrics, signal, heartbeatIntervalSeconds = DEFAULT_HEARTBEAT_SECONDS } = options;
   const heartbeat = startHeartbeat(heartbeatIntervalSeconds, () => metrics?.heartbeat());
   return runningOperation(async (emit) => {
@@ -50,7 +52,7 @@ const execute = async (
   line: CommandLine,
   toRequest: ToRequest,
   options: RunOptions,
-  { env, cwd, uid }: Context,
+  { env, cwd, uid, program }: Context,
   surroundings: OperationSurroundings,
 ): Promise<RunResult> => {
   using runDirectory = createRunDirectory(env);
@@ -59,7 +61,7 @@ const execute = async (
   let binary: string;
   let credentials: PreparedCredentials;
   try {
-    const skopeo = await findSkopeo({ skopeoPath, env, cwd });
+    const skopeo = await findSkopeo({ skopeoPath, env, cwd, self: program });
     refuseUnsupported(line, skopeo);
     binary = skopeo.path;
     credentials = prepareCredentials(line, { env, uid });
@@ -90,5 +92,8 @@ const withOptions = (request: OperationRequest, options: RunOptions): OperationR
   skopeo: { ...request.skopeo, stdin: request.skopeo.stdin ?? new Secret('') },
   retry: options.retry ?? request.retry,
   stallTimeoutSeconds: options.stallTimeoutSeconds ?? request.stallTimeoutSeconds,
-  timeoutSeconds: options.timeoutSeconds ?? request.timeoutSeconds,
+  timeLimit:
+    options.timeoutSeconds === undefined
+      ? request.timeLimit
+      : { seconds: options.timeoutSeconds, setBy: 'timeoutSeconds' },
 });

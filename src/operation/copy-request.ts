@@ -9,8 +9,10 @@ import type { Launcher } from '../skopeo/process/parent-death.ts';
 import { type ImageReference, parseReference } from '../skopeo/reference/parse.ts';
 import { redactReference, shortName } from '../skopeo/reference/show.ts';
 import { partialSweeper } from './partial-destination.ts';
+import { copyStreams } from './passphrase.ts';
 import type { OperationRequest } from './run-operation.ts';
 import { createScratchDirectory } from './scratch-directory.ts';
+import { timeLimitOf } from './time-limit.ts';
 
 /** What every request for a skopeo process needs besides the command line. */
 export interface RequestContext {
@@ -22,6 +24,8 @@ export interface RequestContext {
   readonly cwd: string;
   /** How skopeo gets what the user gave as secrets. */
   readonly credentials: Pick<PreparedCredentials, 'add' | 'drop' | 'stdin' | 'secrets'>;
+  /** Somebody sits at a terminal and may be asked; absent: nobody. */
+  readonly hasTerminal?: boolean;
   /** For small files of the run; undefined where none can be written. */
   readonly runDirectory: string | undefined;
 }
@@ -29,14 +33,14 @@ export interface RequestContext {
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** Retries, time limits and secrecy, the same for every subcommand. */
-export const commonRequest = ({ values, own }: CommandLine, { credentials }: RequestContext) => ({
+export const commonRequest = (line: CommandLine, { credentials }: RequestContext) => ({
   secrets: credentials.secrets,
   retry: {
-    times: values.retryTimes,
-    ...(values.retryDelaySeconds === undefined ? {} : { delaySeconds: values.retryDelaySeconds }),
+    times: line.values.retryTimes,
+    ...(line.values.retryDelaySeconds === undefined ? {} : { delaySeconds: line.values.retryDelaySeconds }),
   },
-  stallTimeoutSeconds: own.stallTimeoutSeconds || undefined,
-  timeoutSeconds: own.timeoutSeconds ?? values.commandTimeoutSeconds,
+  stallTimeoutSeconds: line.own.stallTimeoutSeconds || undefined,
+  timeLimit: timeLimitOf(line),
 });
 
 /** The platform whose image skopeo picks from a list. */
@@ -92,7 +96,7 @@ export const copyRequest = (line: CommandLine, context: RequestContext): Operati
       args: ['--debug', ...skopeoArgv(line, { add, drop: credentials.drop })],
       env,
       cwd,
-      streams: 'progress',
+      ...copyStreams(line, context.hasTerminal === true),
     },
     platform: wantedPlatform(line),
     sourceManifest: reader(from, 'source'),

@@ -1,5 +1,5 @@
 import { type CommandLine, type SkopeoArgument, skopeoArgv } from '../cli/command-line.ts';
-import { EXIT, usageError } from '../errors/wrapper-error.ts';
+import { EXIT } from '../errors/wrapper-error.ts';
 import { saysAbsent } from '../skopeo/failure/absence.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
 import { parseReference } from '../skopeo/reference/parse.ts';
@@ -18,8 +18,7 @@ const openStatus = ({ exitCode }: Failure): number => (exitCode === EXIT.notFoun
 
 /** What `exists IMAGE` asks for: the manifest, and nothing else. A clear "no" is an answer, not a failure. */
 export const existsRequest = (line: CommandLine, context: RequestContext): OperationRequest => {
-  const [image, ...more] = line.operands;
-  if (image === undefined || more.length > 0) throw usageError('exists takes one image', 'Write TRANSPORT:DETAILS.');
+  const [image = ''] = line.operands;
   const { binary, env, cwd, credentials } = context;
   const reference = parseReference(image);
   const interpret = (failure: Failure): Interpretation =>

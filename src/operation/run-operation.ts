@@ -16,6 +16,7 @@ import { type RetryPolicy, retryDelaySeconds } from './retry-policy.ts';
 import { runAttempt } from './run-attempt.ts';
 import { SizeLookup } from './size-lookup.ts';
 import { type Termination, terminationOf } from './termination.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 /** What a failure of skopeo means to the operation, and the status to exit with. */
 export interface Interpretation {
@@ -52,7 +53,7 @@ export interface OperationRequest {
   /** Silence that ends an attempt; undefined: never. */
   readonly stallTimeoutSeconds: number | undefined;
   /** Limit on everything, retries included; undefined: none. */
-  readonly timeoutSeconds: number | undefined;
+  readonly timeLimit: TimeLimit | undefined;
   /** Reads the source's manifest, where that is free; tells exact sizes and totals. */
   readonly sourceManifest?: ManifestReader | undefined;
   /** Reads the destination's manifest after a success; tells sizes that the source could not. */
@@ -121,9 +122,9 @@ export const runOperation = async (
     sizes.onEvent(event);
   };
   const limit = new AbortController();
-  const { timeoutSeconds } = request;
-  const expire = (seconds: number): void => limit.abort({ kind: 'timeout', seconds } satisfies Termination);
-  const timer = timeoutSeconds === undefined ? undefined : setTimeout(expire, timeoutSeconds * 1000, timeoutSeconds);
+  const { timeLimit } = request;
+  const expire = (set: TimeLimit): void => limit.abort({ kind: 'timeout', ...set } satisfies Termination);
+  const timer = timeLimit === undefined ? undefined : setTimeout(expire, timeLimit.seconds * 1000, timeLimit);
   const running = { tracker, emit, signal: AbortSignal.any([surroundings.signal, limit.signal]) };
   try {
     emit({ type: 'operation-started', operation: identity.operation, source, destination });

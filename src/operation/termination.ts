@@ -1,11 +1,12 @@
 import { constants } from 'node:os';
 import { EXIT } from '../errors/wrapper-error.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';
+import type { TimeLimit } from './time-limit.ts';
 
 /** Why we ended skopeo ourselves. Carried as the reason of an abort signal; the first one wins. */
 export type Termination =
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
-  | { readonly kind: 'timeout'; readonly seconds: number }
+  | ({ readonly kind: 'timeout' } & TimeLimit)
   | { readonly kind: 'stalled'; readonly seconds: number };
 
 const isTermination = (reason: unknown): reason is Termination =>
@@ -35,7 +36,7 @@ export const describeTermination = (
     case 'timeout':
       return {
         errorType: 'timeout',
-        message: `not finished after ${termination.seconds} s (--timeout)`,
+        message: `not finished after ${termination.seconds} s (${termination.setBy})`,
         exitCode: EXIT.timeout,
       };
     case 'stalled':

@@ -5,6 +5,7 @@ import { DEFAULT_RETRY } from './config/to-job.ts';
 import type { CopySettings, Platform, RegistryAccess, SyncEntry, SyncJob } from './job.ts';
 import { skopeoRule } from './map/skopeo-rule.ts';
 import { parseDockerReference } from './reference.ts';
+import type { SigningSettings } from './signing.ts';
 
 /** `sync --src … --dest … SOURCE DESTINATION`, as the command line was read. */
 export interface SyncRequest {
@@ -18,9 +19,7 @@ export interface SyncRequest {
   readonly format?: 'oci' | 'v2s1' | 'v2s2';
   readonly preserveDigests?: boolean;
   readonly removeSignatures?: boolean;
-  readonly signBy?: string;
-  readonly signBySigstorePrivateKey?: string;
-  readonly signPassphraseFile?: string;
+  readonly signing?: SigningSettings;
   readonly sourceAccess?: RegistryAccess;
   readonly destinationAccess?: RegistryAccess;
   /** skopeo's `--override-os`, `--override-arch` and `--override-variant`. */
@@ -41,11 +40,7 @@ const copySettings = (request: SyncRequest): CopySettings => ({
   ...(request.systemPlatform === undefined ? {} : { systemPlatform: request.systemPlatform }),
   ...(request.format === undefined ? {} : { format: request.format }),
   ...(request.removeSignatures === undefined ? {} : { removeSignatures: request.removeSignatures }),
-  ...(request.signBy === undefined ? {} : { signBy: request.signBy }),
-  ...(request.signBySigstorePrivateKey === undefined
-    ? {}
-    : { signBySigstorePrivateKey: request.signBySigstorePrivateKey }),
-  ...(request.signPassphraseFile === undefined ? {} : { signPassphraseFile: request.signPassphraseFile }),
+  ...request.signing,
 });
 
 type EntryFrame = Pick<SyncEntry, 'destinations' | 'copy' | 'sourceAccess' | 'immutable' | 'existingDirectory'>;

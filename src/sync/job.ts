@@ -2,6 +2,7 @@ import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 import type { DestinationRule } from './map/destination-rule.ts';
 import type { Pattern } from './select/pattern.ts';
 import type { Selection } from './select/selection.ts';
+import type { SigningSettings } from './signing.ts';
 
 export type { Platform } from '../skopeo/manifest/parse-manifest.ts';
 
@@ -19,16 +20,13 @@ export interface RegistryAccess {
 export type ImageContent = 'all' | 'system' | readonly Platform[];
 
 /** What `skopeo copy` is to make of an image. */
-export interface CopySettings {
+export interface CopySettings extends SigningSettings {
   readonly content: ImageContent;
   /** The platform that `system` stands for, where it is not the one of this machine. */
   readonly systemPlatform?: Partial<Platform>;
   readonly format?: 'oci' | 'v2s1' | 'v2s2';
   readonly preserveDigests: boolean;
   readonly removeSignatures?: boolean;
-  readonly signBy?: string;
-  readonly signBySigstorePrivateKey?: string;
-  readonly signPassphraseFile?: string;
 }
 
 /** Where images come from: a repository of a registry, or the images below a directory (`dir:` format). */

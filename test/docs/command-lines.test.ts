@@ -10,12 +10,12 @@ import { isVersionRequest } from '../../src/cli/version.ts';
 import { COMMANDS } from '../../src/commands/index.ts';
 import { DOCTOR } from '../../src/skopeo/flags/doctor.ts';
 import { EXISTS } from '../../src/skopeo/flags/exists.ts';
-import { SUBCOMMANDS } from '../../src/skopeo/flags/table.ts';
+import { SKOPEO_FLAGS, SUBCOMMANDS } from '../../src/skopeo/flags/table.ts';
 import { SYNC_COMMAND } from '../../src/sync/command/sync-flags.ts';
 import { syncOptions } from '../../src/sync/command/sync-options.ts';
 import { shownCommandLines, shownFiles } from './support/command-lines.ts';
 
-const TABLE = [SYNC_COMMAND, EXISTS, DOCTOR, ...SUBCOMMANDS];
+const TABLE = { ...SKOPEO_FLAGS, subcommands: [SYNC_COMMAND, EXISTS, DOCTOR, ...SUBCOMMANDS] };
 
 /** Reads a call as the program would, without doing what it says. Throws what the user would be told. */
 const readCall = async (argv: readonly string[]): Promise<void> => {

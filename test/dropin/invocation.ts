@@ -35,5 +35,11 @@ export interface Expectation {
 /** The wrapper refuses by itself what skopeo would refuse, with another status and in other words. */
 export const REFUSED: Expectation = { id: 'usage-status', in: ['exit status', 'stderr'] };
 
+/** Where skopeo before 1.18 shows its usage on stdout and ends with status 0. */
+export const MISCOUNTED: readonly Expectation[] = [
+  { id: 'usage-status', in: ['exit status', 'stdout'], below: '1.18.0' },
+  { ...REFUSED, from: '1.18.0' },
+];
+
 /** The installed skopeo is older than the flag or subcommand; a newer one does as the wrapper does. */
 export const tooOld = (below: string): Expectation => ({ id: 'too-old', in: ['exit status', 'stderr'], below });

@@ -38,18 +38,18 @@ test('of a copy that stands still, another process sees progress frozen and sile
       'a copy that is silent',
       async () => {
         const operation = await look();
-        return operation?.transferredBytes > 0 && operation.staleSeconds > 2 ? operation : undefined;
+        return operation?.transferred_bytes > 0 && operation.stale_seconds > 2 ? operation : undefined;
       },
       { deadlineMs: 90_000 },
     );
     const after = await waitFor('a longer silence', async () => {
       const operation = await look();
-      return operation.staleSeconds > before.staleSeconds + 2 ? operation : undefined;
+      return operation.stale_seconds > before.stale_seconds + 2 ? operation : undefined;
     });
     assert.equal(after.percent, before.percent);
-    assert.equal(after.transferredBytes, before.transferredBytes);
-    const passed = after.runningSeconds - before.runningSeconds;
-    assert.ok(Math.abs(after.staleSeconds - before.staleSeconds - passed) < 0.1, 'both clocks go on alike');
+    assert.equal(after.transferred_bytes, before.transferred_bytes);
+    const passed = after.running_seconds - before.running_seconds;
+    assert.ok(Math.abs(after.stale_seconds - before.stale_seconds - passed) < 0.1, 'both clocks go on alike');
   } finally {
     copy.kill('SIGTERM');
     await copy.result;

@@ -9,15 +9,15 @@ import { openScene, samplesOf, stallingCopy, startStallingRegistry } from './sce
 const reportSchema = z.object({
   jobs: z.array(
     z.object({
-      jobName: z.string(),
+      job_name: z.string(),
       state: z.string(),
       running: z.boolean(),
-      lastSuccessSeconds: z.number().optional(),
-      lastExitCode: z.number().optional(),
+      last_success_seconds: z.number().optional(),
+      last_exit_code: z.number().optional(),
     }),
   ),
-  operations: z.array(z.object({ operation: z.string(), jobName: z.string().optional(), pid: z.number() })),
-  exitCode: z.number(),
+  operations: z.array(z.object({ operation: z.string(), job_name: z.string().optional(), pid: z.number() })),
+  exit_code: z.number(),
 });
 
 test("a job's last success survives failures and kills, and status says how it stands", async () => {
@@ -26,24 +26,24 @@ test("a job's last success survives failures and kills, and status says how it s
   const status = async (...args: string[]) => {
     const { stdout, exitCode } = await scene.run('status', '--json', ...args);
     const report = reportSchema.parse(JSON.parse(stdout));
-    assert.equal(report.exitCode, exitCode);
+    assert.equal(report.exit_code, exitCode);
     return report;
   };
-  const job = async (name = 'mirror') => (await status()).jobs.find(({ jobName }) => jobName === name);
+  const job = async (name = 'mirror') => (await status()).jobs.find(({ job_name }) => job_name === name);
 
   const good = ['copy', scene.source, `dir:${scene.dir.join('out')}`];
   const bad = ['copy', scene.layout.reference('missing'), `dir:${scene.dir.join('out')}`];
   assert.equal((await scene.run('--job-name', 'mirror', ...good)).exitCode, 0);
   const fresh = await status();
-  assert.equal(fresh.exitCode, 0);
+  assert.equal(fresh.exit_code, 0);
   assert.equal(fresh.jobs[0]?.state, 'ok');
-  const lastSuccessSeconds = fresh.jobs[0]?.lastSuccessSeconds;
+  const lastSuccessSeconds = fresh.jobs[0]?.last_success_seconds;
 
   const failed = await scene.run('--job-name', 'mirror', ...bad);
   assert.notEqual(failed.exitCode, 0);
   assert.deepEqual(await job(), {
-    ...{ jobName: 'mirror', state: 'failing', running: false, lastSuccessSeconds },
-    lastExitCode: failed.exitCode,
+    ...{ job_name: 'mirror', state: 'failing', running: false, last_success_seconds: lastSuccessSeconds },
+    last_exit_code: failed.exitCode,
   });
 
   const copy = scene.start(
@@ -52,15 +52,15 @@ test("a job's last success survives failures and kills, and status says how it s
   );
   await waitFor('the job to run', async () => (await job())?.running);
   assert.deepEqual(
-    (await status('mirror')).operations.map(({ pid, jobName }) => ({ pid, jobName })),
-    [{ pid: copy.pid, jobName: 'mirror' }],
+    (await status('mirror')).operations.map(({ pid, job_name }) => ({ pid, job_name })),
+    [{ pid: copy.pid, job_name: 'mirror' }],
   );
   assert.match((await scene.run('status')).stdout, /mirror[\s\S]*copy/);
   copy.kill('SIGKILL');
   await copy.result;
   assert.deepEqual(await job(), {
-    ...{ jobName: 'mirror', state: 'failing', running: false, lastSuccessSeconds },
-    lastExitCode: 137,
+    ...{ job_name: 'mirror', state: 'failing', running: false, last_success_seconds: lastSuccessSeconds },
+    last_exit_code: 137,
   });
 
   const samples = await scene.metrics();

@@ -34,15 +34,15 @@ export const readCopyReport = (stdout: string): Report | undefined => {
 export const readSyncReport = (stdout: string): Report | undefined => {
   const text = oneObject(stdout);
   if (text === undefined) return undefined;
-  const { images, failures, exitCode, durationSeconds, totals } = JSON.parse(text);
+  const { outcome, images, failures, exit_code, duration_seconds, totals } = JSON.parse(text);
   return {
-    outcome: exitCode === 0 ? 'success' : 'error',
-    exitCode,
-    errorType: images[0]?.errorType ?? failures[0]?.errorType,
+    outcome,
+    exitCode: exit_code,
+    errorType: images[0]?.error_type ?? failures[0]?.error_type,
     // Without a plan there was no image to attempt.
     attempts: images[0]?.attempts ?? 1,
     transferredBytes: totals.bytes,
-    durationSeconds,
+    durationSeconds: duration_seconds,
     images: images.length,
     blobs: [],
   };

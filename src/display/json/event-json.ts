@@ -1,8 +1,7 @@
 import { redactSecrets } from '../../skopeo/failure/redact.ts';
 import type { OperationEvent } from '../../tracking/events.ts';
 import { resultJson } from './result-json.ts';
-
-const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);
+import { snakeCase } from './snake-case.ts';
 
 /** Names in snake case, texts without secrets, at every depth. Keys of log fields are skopeo's own and stay. */
 const publish = (value: unknown, secrets: readonly string[], rename = snakeCase): unknown => {

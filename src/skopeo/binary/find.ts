@@ -49,11 +49,13 @@ const checkFile = (path: string): string => {
 };
 
 const searchPath = (name: string, { env, cwd, self = [] }: SkopeoSearch): string => {
-  const others = (candidate: string): boolean => isExecutableFile(candidate) && !self.includes(realpathSync(candidate));
   const directories = (env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');
-  const found = directories.map((directory) => resolve(cwd, directory, name)).find(others);
-  if (found === undefined) throw unavailable(`${name} is not installed, or not in PATH`);
-  return found;
+  const candidates = directories.map((directory) => resolve(cwd, directory, name)).filter(isExecutableFile);
+  const found = candidates.find((candidate) => !self.includes(realpathSync(candidate)));
+  if (found !== undefined) return found;
+  const [own] = candidates;
+  if (own === undefined) throw unavailable(`${name} is not installed, or not in PATH`);
+  throw unavailable(`${own} is skopeo-wrapper itself, and there is no other ${name} in PATH`);
 };
 
 const locate = (search: SkopeoSearch): string => {

@@ -3,6 +3,7 @@ import { execa } from 'execa';
 import semver from 'semver';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { childEnvironment } from '../credentials/child-environment.ts';
+import { NEWEST_KNOWN_VERSION } from '../flags/help.ts';
 import type { FlagSpec, SubcommandSpec } from '../flags/spec.ts';
 import type { Skopeo } from './find.ts';
 
@@ -51,6 +52,12 @@ export const readVersion = async (path: string, env: Env, cache?: VersionCache):
 export const supports = (version: string, since: string | undefined): boolean => {
   const release = semver.coerce(version);
   return since === undefined || release === null || semver.gte(release, since);
+};
+
+/** Whether that skopeo may know flags that the table does not. */
+export const isNewerThanKnown = (version: string): boolean => {
+  const release = semver.coerce(version);
+  return release !== null && semver.gt(release, NEWEST_KNOWN_VERSION);
 };
 
 /**

@@ -14,6 +14,8 @@ export interface FailureSubject {
   /** File or directory that should hold the image, where it is no registry. */
   readonly store?: string;
   readonly tag?: string;
+  /** A passphrase would have been asked for, and nobody was there to ask. */
+  readonly needsPassphrase?: true;
   /** The server answered, but not as a registry does. */
   readonly noRegistry?: true;
   /** What the flags for that side begin with; absent: the command has one image, or the side is not known. */
@@ -52,6 +54,9 @@ const REGISTRIES: readonly RegExp[] = [
 
 const NO_REGISTRY = /pinging container registry \S+?: .*\b404\b/;
 
+/** skopeo for a sigstore key, GnuPG for its own. */
+const NEEDS_PASSPHRASE = /^Cannot prompt for a passphrase|signature: (?:Inappropriate ioctl for device|No pinentry)/;
+
 const PATH =
   /\b(?:open|stat|lstat|mkdir|write|read|unlinkat|remove|rename|opening file) "?(\/[^\s:"]+)|(?:directory|reading JSON file) "([^"]+)"/;
 
@@ -82,6 +87,7 @@ export const failureSubject = (
     ...(side !== undefined && { side }),
     ...referenceSubject(references[side ?? 'source'], named),
     ...(path !== undefined && { path }),
+    ...(NEEDS_PASSPHRASE.test(message) && { needsPassphrase: true }),
     ...(NO_REGISTRY.test(message) && { noRegistry: true }),
     ...(flagPrefix !== undefined && { flagPrefix }),
   };

@@ -1,4 +1,4 @@
-import type { FlagSpec, SubcommandSpec, ValueKind } from './spec.ts';
+import type { FlagSpec, ValueKind } from './spec.ts';
 
 /** The oldest version that the table was held against. */
 export const OLDEST_KNOWN_VERSION = '1.9.0';
@@ -33,9 +33,8 @@ export const flagsFromHelp = (help: string): readonly FlagSpec[] =>
     ];
   });
 
-/** A subcommand with the flags that a newer skopeo shows in its help and the table does not know. */
-export const withFlagsFromHelp = (subcommand: SubcommandSpec, help: string): SubcommandSpec => {
-  const known = new Set(subcommand.flags.map(({ name }) => name));
-  const added = flagsFromHelp(help).filter(({ name }) => !known.has(name) && name !== 'help');
-  return { ...subcommand, flags: [...subcommand.flags, ...added] };
+/** Flags of the table, and those that a newer skopeo shows in its help and the table does not have. */
+export const withFlagsFromHelp = (flags: readonly FlagSpec[], help: string): readonly FlagSpec[] => {
+  const known = new Set(['help', 'version', ...flags.map(({ name }) => name)]);
+  return [...flags, ...flagsFromHelp(help).filter(({ name }) => !known.has(name))];
 };

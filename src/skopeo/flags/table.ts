@@ -1,4 +1,5 @@
 import { COPY } from './copy.ts';
+import { GLOBAL_FLAGS } from './global.ts';
 import {
   GENERATE_SIGSTORE_KEY,
   IMAGE_PROXY,
@@ -9,7 +10,7 @@ import {
 } from './local-commands.ts';
 import { LOGIN, LOGOUT } from './login.ts';
 import { DELETE, INSPECT, LAYERS, LIST_TAGS } from './registry-commands.ts';
-import type { SubcommandSpec } from './spec.ts';
+import type { FlagSpec, SubcommandSpec } from './spec.ts';
 import { SYNC } from './sync.ts';
 
 /**
@@ -32,6 +33,16 @@ export const SUBCOMMANDS: readonly SubcommandSpec[] = [
   SIGNATURE_DUMP,
   SYNC,
 ];
+
+/** What a command line is read by. */
+export interface FlagTable {
+  /** Valid before and after the subcommand. */
+  readonly globalFlags: readonly FlagSpec[];
+  readonly subcommands: readonly SubcommandSpec[];
+}
+
+/** The flags of skopeo. */
+export const SKOPEO_FLAGS: FlagTable = { globalFlags: GLOBAL_FLAGS, subcommands: SUBCOMMANDS };
 
 /** The subcommand of that name, or undefined: skopeo may be newer than this table. */
 export const findSubcommand = (

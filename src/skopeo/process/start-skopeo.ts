@@ -69,6 +69,12 @@ const stdoutOf = (streams: StreamMode, terminal: Terminal | undefined) => {
   return terminal ? descriptor(terminal.slaveFd) : 'pipe';
 };
 
+/**
+ * Keeps GnuPG from asking for a passphrase on the pseudo-terminal, where nobody would answer: gpgme names the terminal of
+ * stdout to it, unless this variable is there.
+ */
+const NO_PASSPHRASE_THERE = { GPG_TTY: '' };
+
 const spawn = (options: SkopeoOptions, terminal: Terminal | undefined) => {
   const nullFd = openSync('/dev/null', 'r+');
   try {
@@ -80,7 +86,7 @@ const spawn = (options: SkopeoOptions, terminal: Terminal | undefined) => {
         ...options.terminals.shield(descriptor(nullFd)),
       ],
       ...(options.stdin === undefined ? {} : { input: options.stdin.reveal() }),
-      env: options.env,
+      env: terminal ? { ...NO_PASSPHRASE_THERE, ...options.env } : options.env,
       extendEnv: false,
       cwd: options.cwd,
       reject: false,

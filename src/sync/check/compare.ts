@@ -20,10 +20,6 @@ const FORMAT_TYPES = {
 
 const UNCHANGED: Verdict = { action: 'skip', reason: 'unchanged' };
 
-/** Signatures are made anew by every copy, so that an unchanged image still has something to be done. */
-export const signsAnew = ({ signBy, signBySigstorePrivateKey }: CopySettings): boolean =>
-  signBy !== undefined || signBySigstorePrivateKey !== undefined;
-
 const hasFormat = (mediaType: string | undefined, format: CopySettings['format']): boolean =>
   format === undefined || FORMAT_TYPES[format].some((type) => type === mediaType);
 

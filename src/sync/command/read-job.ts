@@ -7,6 +7,7 @@ import { resolveLogin } from '../../skopeo/credentials/resolve.ts';
 import { type LoadedSyncFile, loadSyncFile } from '../config/load-sync-file.ts';
 import { jobFromSkopeoOptions, type SyncRequest } from '../from-skopeo-options.ts';
 import type { Platform, RegistryAccess, SyncJob } from '../job.ts';
+import { readSigning, refuseMissingPassphrase } from '../signing.ts';
 
 /** Where a command line is read. */
 export interface JobSurroundings {
@@ -104,9 +105,7 @@ const skopeoRequest = (line: CommandLine, { env }: JobSurroundings): SyncRequest
     ...given<SyncRequest>({
       appendSuffix: textOf(line, 'append-suffix'),
       format: oneOf(line, 'format', 'oci', 'v2s1', 'v2s2'),
-      signBy: textOf(line, 'sign-by'),
-      signBySigstorePrivateKey: textOf(line, 'sign-by-sigstore-private-key'),
-      signPassphraseFile: textOf(line, 'sign-passphrase-file'),
+      signing: readSigning((name) => textOf(line, name)),
       systemPlatform: systemPlatform(line),
       retryTimes: values.byName.has('retry-times') ? values.retryTimes : undefined,
       retryDelaySeconds: values.retryDelaySeconds,
@@ -145,6 +144,7 @@ export const readJob = async (line: CommandLine, surroundings: JobSurroundings):
     path === undefined
       ? { job: await jobFromSkopeoOptions(skopeoRequest(line, surroundings)) }
       : await readFileJob(line, path, surroundings);
+  for (const { copy } of read.job.entries) refuseMissingPassphrase(copy);
   const parallel = parallelOf(line);
   const prune = isSet(line, 'prune') ? { prune: read.job.prune ?? { maxShare: DEFAULT_MAX_PRUNE_SHARE } } : {};
   return { ...read, job: { ...read.job, ...(parallel === undefined ? {} : { parallel }), ...prune } };

@@ -1,7 +1,14 @@
+import type { CommandLine } from '../../cli/command-line.ts';
+import { usageError } from '../../errors/wrapper-error.ts';
+import { GLOBAL_FLAGS } from '../../skopeo/flags/global.ts';
 import { booleanFlag, type SubcommandSpec, stringFlag } from '../../skopeo/flags/spec.ts';
 import { SYNC } from '../../skopeo/flags/sync.ts';
+import { SIGNING_NAMES } from '../signing.ts';
 
 const OURS = { handledByWrapper: true } as const;
+
+/** Options of `skopeo sync` that the engine gives to every `skopeo copy`; what the others ask for it does itself. */
+const HANDED_ON: ReadonlySet<string> = new Set(Object.values(SIGNING_NAMES));
 
 /** `sync` as this program offers it: skopeo's options, and those of its own engine. */
 export const SYNC_COMMAND: SubcommandSpec = {
@@ -9,7 +16,7 @@ export const SYNC_COMMAND: SubcommandSpec = {
   summary: 'Mirror repositories: copies what changed, many images at a time',
   operands: ['[SOURCE DESTINATION]'],
   flags: [
-    ...SYNC.flags,
+    ...SYNC.flags.map((flag) => (HANDED_ON.has(flag.name) ? flag : { ...flag, ...OURS })),
     stringFlag('file', 'FILE', 'mirror as this YAML or JSON file says', OURS),
     booleanFlag('check', 'validate the file and ask no registry', OURS),
     booleanFlag('show-config', 'print the file after expansion, secrets blacked out', OURS),
@@ -23,4 +30,16 @@ export const SYNC_COMMAND: SubcommandSpec = {
     stringFlag('lock', 'wait|skip|fail', 'when another run of the job is under way (fail)', OURS),
     stringFlag('report', 'FILE', 'write what became of every image, as JSON', OURS),
   ],
+};
+
+const ENGINE_FLAGS: ReadonlySet<string> = new Set([...GLOBAL_FLAGS, ...SYNC_COMMAND.flags].map(({ name }) => name));
+
+/** Refuses what only a newer `skopeo sync` knows: our engine would pass over it in silence. Throws a usage error. */
+export const refuseUnknownToEngine = ({ skopeoFlags }: Pick<CommandLine, 'skopeoFlags'>): void => {
+  const unknown = skopeoFlags.find(({ name }) => !ENGINE_FLAGS.has(name));
+  if (unknown === undefined) return;
+  throw usageError(
+    `sync does not carry out --${unknown.name} of this newer skopeo yet`,
+    'Leave it out, or run skopeo sync itself.',
+  );
 };

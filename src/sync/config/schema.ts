@@ -57,7 +57,9 @@ const copyRules = {
     .describe('Fail rather than change a digest; true if everything is copied.'),
   'remove-signatures': z.boolean().optional(),
   'sign-by': z.string().optional().describe('Fingerprint of a GPG key to sign with.'),
+  'sign-by-sigstore': z.string().optional().describe('Path of a sigstore parameter file to sign by.'),
   'sign-by-sigstore-private-key': z.string().optional().describe('Path of a sigstore private key to sign with.'),
+  'sign-by-sq-fingerprint': z.string().optional().describe('Fingerprint of a Sequoia-PGP key to sign with.'),
   'sign-passphrase-file': z.string().optional(),
   immutable: patterns.optional().describe('Tags that never change: once copied, no request is made for them again.'),
 };

@@ -1,4 +1,5 @@
 import type { CopySettings, ImageContent, Platform } from '../job.ts';
+import { readSigning } from '../signing.ts';
 import type { SyncFileCopyRules } from './schema.ts';
 
 const toPlatform = (text: string): Platform => {
@@ -14,16 +15,15 @@ const toContent = (platforms: SyncFileCopyRules['platforms']): ImageContent => {
 /** What skopeo is to make of an image; digests are preserved unless something asked for changes them. */
 export const toCopySettings = (rules: SyncFileCopyRules): CopySettings => {
   const content = toContent(rules.platforms);
+  const texts = new Map(
+    Object.entries(rules).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+  );
   const changesDigest = rules.format !== undefined || content !== 'all';
   return {
     content,
     preserveDigests: rules['preserve-digests'] ?? !changesDigest,
     ...(rules.format === undefined ? {} : { format: rules.format }),
     ...(rules['remove-signatures'] === undefined ? {} : { removeSignatures: rules['remove-signatures'] }),
-    ...(rules['sign-by'] === undefined ? {} : { signBy: rules['sign-by'] }),
-    ...(rules['sign-by-sigstore-private-key'] === undefined
-      ? {}
-      : { signBySigstorePrivateKey: rules['sign-by-sigstore-private-key'] }),
-    ...(rules['sign-passphrase-file'] === undefined ? {} : { signPassphraseFile: rules['sign-passphrase-file'] }),
+    ...readSigning((name) => texts.get(name)),
   };
 };

@@ -18,7 +18,7 @@ export interface PruneReport {
   readonly reason: string;
 }
 
-/** What one run of sync did: the object behind `--json` and `--report`. */
+/** What one run of sync did. */
 export interface SyncReport {
   readonly version: 1;
   readonly job?: string;
@@ -48,6 +48,20 @@ export const reportTotals = (
   failed: countOf(images, 'failed'),
   bytes: images.reduce((sum, { bytes }) => sum + bytes, 0),
   pruned: prune.filter(({ outcome }) => outcome === 'removed').length,
+});
+
+/** The report of a run that left everything to the one that is under way. */
+export const idleReport = (job: string | undefined, startedAt: string): SyncReport => ({
+  version: 1,
+  ...(job === undefined ? {} : { job }),
+  startedAt,
+  durationSeconds: 0,
+  exitCode: EXIT.success,
+  images: [],
+  failures: [],
+  dropped: 0,
+  otherShards: 0,
+  totals: reportTotals([]),
 });
 
 /** 0: everything is where it should be; 3: some of it; 1: none. */

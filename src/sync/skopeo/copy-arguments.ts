@@ -1,5 +1,6 @@
 import type { RegistryAccess } from '../job.ts';
 import type { CopyOptions } from '../ports.ts';
+import { signingArguments } from '../signing.ts';
 
 /** Options of one side; `prefix` is `src-`, `dest-` or empty. Credentials come by `authFile` alone. */
 export const accessArguments = (
@@ -20,11 +21,7 @@ export const copyArguments = (options: CopyOptions): string[] => [
   ...(options.preserveDigests ? ['--preserve-digests'] : []),
   ...(options.format === undefined ? [] : [`--format=${options.format}`]),
   ...(options.removeSignatures === true ? ['--remove-signatures'] : []),
-  ...(options.signBy === undefined ? [] : [`--sign-by=${options.signBy}`]),
-  ...(options.signBySigstorePrivateKey === undefined
-    ? []
-    : [`--sign-by-sigstore-private-key=${options.signBySigstorePrivateKey}`]),
-  ...(options.signPassphraseFile === undefined ? [] : [`--sign-passphrase-file=${options.signPassphraseFile}`]),
+  ...signingArguments(options),
 ];
 
 /** skopeo's choice of platform. */

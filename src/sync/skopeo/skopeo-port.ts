@@ -109,7 +109,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
         secrets: [],
         retry: { times: 0 },
         stallTimeoutSeconds: copy.stallTimeoutSeconds,
-        timeoutSeconds: undefined,
+        timeLimit: undefined,
         platform: { ...options.platform, ...copy.platform },
         sourceManifest: options.sourceManifest(source, copy.sourceAccess),
         readDigest: digestFile === undefined ? undefined : () => readAndRemove(digestFile),

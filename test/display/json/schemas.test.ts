@@ -4,12 +4,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
+import { z } from 'zod';
 import { SCHEMA_DIRECTORY, schemaFiles } from '../../../scripts/json-schemas.ts';
 import { EVENT_TYPES } from '../../../src/display/json/event-schema.ts';
 import { RESULT } from '../../../src/display/json/result-schema.ts';
+import { SYNC_PLAN } from '../../../src/sync/plan/plan-json.ts';
+import { SYNC_REPORT } from '../../../src/sync/report/report-json.ts';
 import { type Bundle, bundle } from '../../support/bundle.ts';
 import { createLayout, type MadeImage } from '../../support/images.ts';
-import { runCli } from '../../support/process.ts';
+import { runCli, startCli, waitFor } from '../../support/process.ts';
+import { startProxy } from '../../support/proxy.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
 import { privateHome } from '../../support/skopeo.ts';
 import { type TempDir, tempDir } from '../../support/temp.ts';
@@ -20,10 +24,26 @@ test('the schema files are up to date: npx node scripts/json-schemas.ts', () => 
   }
 });
 
-test('docs/json.md names every field of the result and every event', () => {
+/** Names in an object, or in the objects of a list. */
+const fieldsOf = (schema: unknown): string[] => {
+  if (schema instanceof z.ZodOptional) return fieldsOf(schema.unwrap());
+  if (schema instanceof z.ZodArray) return fieldsOf(schema.element);
+  return schema instanceof z.ZodObject ? Object.keys(schema.shape) : [];
+};
+
+test('docs/json.md names every field and every event', () => {
   const page = readFileSync(join(SCHEMA_DIRECTORY, '../docs/json.md'), 'utf8');
   const types = EVENT_TYPES.map(({ shape }) => [...(shape.type as { values: Set<string> }).values][0] ?? '');
-  for (const name of [...Object.keys(RESULT.shape), ...types]) assert.ok(page.includes(`\`${name}\``), name);
+  const objects = [
+    RESULT,
+    SYNC_REPORT,
+    SYNC_PLAN,
+    ...Object.values(SYNC_REPORT.shape),
+    ...Object.values(SYNC_PLAN.shape),
+  ];
+  const fields = objects.flatMap(fieldsOf);
+  assert.ok(fields.includes('unknown_size') && fields.includes('selected_because'));
+  for (const name of [...fields, ...types]) assert.ok(page.includes(`\`${name}\``), name);
 });
 
 const ajv = new Ajv2020({ strict: false, validateFormats: false });
@@ -68,8 +88,9 @@ after(async () => {
   for (const part of [registry, wrapper, dir]) await part?.[Symbol.asyncDispose]();
 });
 
-const run = (...args: readonly string[]) =>
-  runCli(args, { program: wrapper.program, cwd: dir.path, env: privateHome(dir.path) });
+const cli = () => ({ program: wrapper.program, cwd: dir.path, env: privateHome(dir.path) });
+
+const run = (...args: readonly string[]) => runCli(args, cli());
 
 const destination = (name: string): string[] => ['--dest-tls-verify=false', registry.reference(name)];
 
@@ -143,6 +164,55 @@ describe('--json', () => {
       assert.equal(parseResult(stdout).exit_code, exitCode);
     });
   }
+});
+
+describe('sync --json', () => {
+  const sync = (...more: readonly string[]) =>
+    run('sync', '--json', '--no-state', '--src-tls-verify=false', '--src=docker', '--dest=dir', ...more);
+  const parseReport = (text: string) => {
+    const value: unknown = JSON.parse(text);
+    validate('sync-report.schema.json', value);
+    return SYNC_REPORT.strict().parse(value);
+  };
+
+  before(() => registry.seed(`oci:${dir.join('layout')}:app`, 'mirrored:1'));
+
+  test('the report of a success, in the file of --report as well', async () => {
+    const { stdout } = await sync('--report', 'report', `${registry.host}/mirrored`, 'synced');
+    const report = parseReport(stdout);
+    assert.deepEqual(parseReport(await readFile(dir.join('report'), 'utf8')), report);
+    assert.deepEqual([report.operation, report.outcome, report.exit_code], ['sync', 'success', 0]);
+    assert.equal(report.images[0]?.digest, image.manifest.digest);
+  });
+
+  test('the report of a failure', async () => {
+    const { stdout, exitCode } = await sync(`${registry.host}/mirrored:nope`, 'failed');
+    const report = parseReport(stdout);
+    assert.deepEqual([report.outcome, report.exit_code, report.error_type], ['error', exitCode, 'not_found']);
+    assert.equal(report.images[0]?.error_type, 'not_found');
+  });
+
+  test('the report of a run that leaves the work to another one', async () => {
+    const proxy = await startProxy(registry, { rules: [{ match: { path: /\/blobs\// }, do: { silent: true } }] });
+    const job = ['--job-name', 'mirror', '--state-dir', dir.join('state'), `${proxy.host}/mirrored`];
+    const args = ['sync', '--json', '--src-tls-verify=false', '--src=docker', '--dest=dir', '--lock=skip', ...job];
+    const first = startCli([...args, 'held'], cli());
+    await waitFor('the first to copy', () => proxy.count({ path: /\/blobs\// }) > 0);
+    const { stdout, exitCode } = await run(...args, 'left');
+    const report = parseReport(stdout);
+    assert.deepEqual([exitCode, report.exit_code, report.images], [0, 0, []]);
+    first.kill('SIGTERM');
+    assert.equal(parseReport((await first.result).stdout).exit_code, 143);
+    await proxy[Symbol.asyncDispose]();
+  });
+
+  test('the plan', async () => {
+    const { stdout } = await sync('--plan-only', `${registry.host}/mirrored`, 'planned');
+    const value: unknown = JSON.parse(stdout);
+    validate('sync-plan.schema.json', value);
+    const plan = SYNC_PLAN.strict().parse(value);
+    assert.deepEqual([plan.totals.copy, plan.images[0]?.action], [1, 'copy']);
+  });
 });
 
 describe('--events', () => {

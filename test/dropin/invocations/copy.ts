@@ -1,4 +1,4 @@
-import { type Invocation, REFUSED, tooOld } from '../invocation.ts';
+import { type Invocation, MISCOUNTED, REFUSED, tooOld } from '../invocation.ts';
 
 const TO_PLAIN = '--dest-tls-verify=false';
 
@@ -81,7 +81,7 @@ const FLAGS: readonly Invocation[] = [
   { command: '--insecure-policy copy oci:layout:app dir:new --policy reject.json' },
   { command: 'copy -- oci:layout:app dir:new' },
   { command: 'copy --quiet -- oci:layout:app dir:new' },
-  { command: 'copy -- oci:layout:app dir:new --quiet' },
+  { command: 'copy -- oci:layout:app dir:new --quiet', differs: MISCOUNTED },
   { command: 'copy oci:layout:app --quiet dir:new' },
   { command: 'copy --user-agent-prefix test oci:layout:app dir:new', differs: tooOld('1.21.0') },
 ];
@@ -163,9 +163,9 @@ const REGISTRIES: readonly Invocation[] = [
 ];
 
 const MISTAKES: readonly Invocation[] = [
-  { command: 'copy' },
-  { command: 'copy oci:layout:app' },
-  { command: 'copy oci:layout:app dir:a dir:b' },
+  { command: 'copy', differs: MISCOUNTED },
+  { command: 'copy oci:layout:app', differs: MISCOUNTED },
+  { command: 'copy oci:layout:app dir:a dir:b', differs: MISCOUNTED },
   { command: 'copy oci:layout:nope dir:new' },
   { command: 'copy oci:nowhere:app dir:new' },
   { command: 'copy dir:nowhere dir:new' },

@@ -1,8 +1,7 @@
-import { type Expectation, type Invocation, REFUSED, tooOld } from '../invocation.ts';
+import { type Expectation, type Invocation, MISCOUNTED, REFUSED, tooOld } from '../invocation.ts';
 
 /** Our own engine: docs/differences.md. */
 const LOG: Expectation = { id: 'sync-log', in: ['stderr'] };
-const REFUSED_SYNC: Expectation = { id: 'usage-status', in: ['exit status', 'stderr'] };
 const STATUS: Expectation = { id: 'sync-status', in: ['exit status'], from: '1.16.0' };
 const STRICT: Expectation = { id: 'sync-strict', in: ['exit status'] };
 const NO_TRACES: Expectation = { id: 'sync-no-traces', in: ['files'] };
@@ -33,19 +32,16 @@ const SYNC: readonly Invocation[] = [
   },
   { command: 'sync --src yaml --dest dir sync-none.yaml synced', differs: [LOG, NO_TRACES, STATUS] },
   { command: 'sync --src yaml --dest dir --keep-going sync-none.yaml synced', differs: [LOG, NO_TRACES] },
-  { command: 'sync --src yaml --dest dir sync-broken.yaml synced', differs: REFUSED_SYNC },
+  { command: 'sync --src yaml --dest dir sync-broken.yaml synced', differs: REFUSED },
   {
     command: 'sync --dry-run --src docker --dest dir --src-tls-verify=false {plain}/team/app synced',
     differs: [LOG, { id: 'sync-dry-run', in: ['stdout', 'files'] }],
   },
   { command: 'sync --src docker --dest dir --src-tls-verify=false {plain}/nope synced', differs: LOG },
-  { command: 'sync --src dir --dest dir dir synced', differs: REFUSED_SYNC },
+  { command: 'sync --src dir --dest dir dir synced', differs: REFUSED },
   {
     command: 'sync --src docker --dest dir x',
-    differs: [
-      { id: 'usage-status', in: ['exit status', 'stdout'], below: '1.18.0' },
-      { ...REFUSED_SYNC, from: '1.18.0' },
-    ],
+    differs: MISCOUNTED,
   },
   {
     command: 'sync --src docker --dest dir --append-suffix -x --src-tls-verify=false {plain}/team/app:app synced',
@@ -54,7 +50,7 @@ const SYNC: readonly Invocation[] = [
       { id: 'sync-any-version', in: ['exit status', 'stdout', 'files', 'stderr'], below: '1.11.0' },
     ],
   },
-  { command: 'sync oci:layout:app dir:new', differs: REFUSED_SYNC },
+  { command: 'sync oci:layout:app dir:new', differs: REFUSED },
 ];
 
 const LOGIN: readonly Invocation[] = [
@@ -68,7 +64,8 @@ const LOGIN: readonly Invocation[] = [
   { command: 'login --tls-verify=false --authfile new.json {basic}' },
   { command: 'login --tls-verify=false --authfile auth.json --get-login {basic}' },
   { command: 'login --authfile auth.json --get-login registry.example' },
-  { command: 'login --authfile auth.json' },
+  { command: 'login --authfile auth.json', differs: REFUSED },
+  { command: 'login --authfile auth.json {basic} {plain}', differs: REFUSED },
   {
     command: 'login --tls-verify=false --authfile new.json -u user -p x --password-stdin {basic}',
     input: 'x',
@@ -85,6 +82,7 @@ const LOGIN: readonly Invocation[] = [
   { command: 'logout --authfile=auth.json -a' },
   { command: 'logout --authfile auth.json registry.example' },
   { command: 'logout --authfile auth.json' },
+  { command: 'logout --authfile auth.json {basic} {plain}', differs: REFUSED },
 ];
 
 const REST: readonly Invocation[] = [
@@ -98,9 +96,12 @@ const REST: readonly Invocation[] = [
     differs: tooOld('1.11.0'),
   },
   { command: 'layers oci:layout:app {layer}', unstable: /layers-/ },
-  { command: 'layers' },
+  { command: 'layers', differs: REFUSED },
   { command: 'untrusted-signature-dump-without-verification not-an-image' },
+  { command: 'untrusted-signature-dump-without-verification', differs: REFUSED },
   { command: 'experimental-image-proxy --sockfd 99' },
+  { command: 'experimental-image-proxy --sockfd 99 x', differs: REFUSED },
+  { command: 'generate-sigstore-key x', differs: REFUSED },
   { command: 'future-command --with flags' },
   { command: '--nonsense copy oci:layout:app dir:new', differs: REFUSED },
 ];

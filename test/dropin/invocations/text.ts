@@ -1,4 +1,4 @@
-import { type Invocation, REFUSED } from '../invocation.ts';
+import { type Invocation, MISCOUNTED, REFUSED } from '../invocation.ts';
 
 const INSPECT: readonly Invocation[] = [
   { command: 'inspect oci:layout:app' },
@@ -15,8 +15,8 @@ const INSPECT: readonly Invocation[] = [
   { command: 'inspect oci-archive:oci.tar' },
   { command: 'inspect oci:layout:nope' },
   { command: 'inspect dir:nowhere' },
-  { command: 'inspect' },
-  { command: 'inspect oci:layout:app dir:dir' },
+  { command: 'inspect', differs: REFUSED },
+  { command: 'inspect oci:layout:app dir:dir', differs: REFUSED },
   { command: 'inspect nonsense' },
   { command: 'inspect --nonsense oci:layout:app', differs: REFUSED },
   { command: 'inspect --override-arch nope oci:layout:list' },
@@ -46,7 +46,8 @@ const LIST_TAGS: readonly Invocation[] = [
   { command: 'list-tags --tls-verify=false docker://{faulty}/fault/forbidden' },
   { command: 'list-tags docker-archive:docker.tar' },
   { command: 'list-tags oci:layout' },
-  { command: 'list-tags' },
+  { command: 'list-tags', differs: MISCOUNTED },
+  { command: 'list-tags oci:layout dir:dir', differs: MISCOUNTED },
 ];
 
 const DELETE: readonly Invocation[] = [
@@ -61,14 +62,14 @@ const DELETE: readonly Invocation[] = [
   { command: 'delete --tls-verify=false docker://{plain}/team/app:nope' },
   { command: 'delete dir:dir' },
   { command: 'delete oci:layout:app' },
-  { command: 'delete' },
+  { command: 'delete', differs: REFUSED },
 ];
 
 const LOCAL: readonly Invocation[] = [
   { command: 'manifest-digest dir/manifest.json' },
   { command: 'manifest-digest not-an-image' },
   { command: 'manifest-digest nowhere' },
-  { command: 'manifest-digest' },
+  { command: 'manifest-digest', differs: REFUSED },
   { command: 'manifest-digest --nonsense x', differs: REFUSED },
   { command: 'standalone-sign dir/manifest.json registry.example/app:1 {key} --output sig', unstable: /sig$/ },
   { command: 'standalone-sign -o sig dir/manifest.json registry.example/app:1 {key}', unstable: /sig$/ },
@@ -80,7 +81,8 @@ const LOCAL: readonly Invocation[] = [
     unstable: /sig$/,
   },
   { command: 'standalone-verify dir/manifest.json registry.example/app:1 {key} not-an-image' },
-  { command: 'standalone-verify' },
+  { command: 'standalone-verify', differs: REFUSED },
+  { command: 'standalone-sign -o sig dir/manifest.json registry.example/app:1', differs: REFUSED },
 ];
 
 export const TEXT: readonly Invocation[] = [...INSPECT, ...LIST_TAGS, ...DELETE, ...LOCAL];

@@ -10,7 +10,7 @@ it('a newer skopeo teaches its new flags by its help', () => {
   -k, --keep-blobs          keep the blobs
       --wait duration       wait for that long
 `;
-  const added = withFlagsFromHelp(DELETE, help).flags.slice(DELETE.flags.length);
+  const added = withFlagsFromHelp(DELETE.flags, help).slice(DELETE.flags.length);
   assert.deepEqual(added, [
     { name: 'keep-blobs', kind: 'boolean', short: 'k', description: 'keep the blobs' },
     { name: 'wait', kind: 'duration', placeholder: 'DURATION', description: 'wait for that long' },

@@ -55,7 +55,7 @@ test('shared blobs count once in the sum of a plan as JSON', () => {
     destination: 'docker://m.example/a:1',
     action: 'copy',
     reason: 'new at the destination',
-    selectedBecause: 'listed',
+    selected_because: 'listed',
     bytes: 1024 ** 2 + 1024,
   });
 });

@@ -23,15 +23,19 @@ export const REQUEST_FAILURES: readonly FailureClass[] = [
       '^Invalid source directory specified',
       'mutually exclusive',
       'reading password:',
+      '^Cannot prompt for a passphrase',
+      'signature: (?:Inappropriate ioctl for device|No pinentry)',
       'reading JSON file "',
     ),
     retryable: 'no',
     exitStatus: `64, ${SKOPEO} when it noticed`,
     meaning: 'The command line or a configuration file is wrong.',
-    next: ({ path: file }) =>
-      file === undefined
+    next: ({ path: file, needsPassphrase }) => {
+      if (needsPassphrase) return 'Give the passphrase of the signing key in a file: --sign-passphrase-file FILE.';
+      return file === undefined
         ? 'Correct the command; its flags are in skopeo-wrapper COMMAND --help.'
-        : `Correct or remove ${file}, or name another one.`,
+        : `Correct or remove ${file}, or name another one.`;
+    },
   },
   {
     errorType: 'disk_full',

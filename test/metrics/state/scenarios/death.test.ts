@@ -2,7 +2,6 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { test } from 'node:test';
 import { fold } from '../../../../src/metrics/state/folding/fold.ts';
-import { findOrphanedChildren } from '../../../../src/metrics/state/reading/orphaned-children.ts';
 import { startChildRun } from '../support/child.ts';
 import {
   completeRun,
@@ -101,18 +100,4 @@ test('a process in another pid namespace lives while it beats and is dead after 
   const silent = view(location, hostWith({}, clock));
   assert.equal(silent.live.length, 0);
   assert.equal(counter(silent, 'skopeo_orphaned_operations_total', 'copy'), 1);
-});
-
-test('a skopeo that outlives its wrapper can be named', (t) => {
-  const location = temporaryLocation(t);
-  const dead = hostWith({ startTicks: 1 });
-  startRun(location, { host: dead, job: { name: 'nightly', maxAgeSeconds: 9 } }).write({
-    totals: copies(0),
-    live: [liveCopy()],
-    childPids: [process.pid],
-  });
-  startRun(location).write({ totals: copies(0), live: [liveCopy()], childPids: [process.ppid] });
-  assert.deepEqual(findOrphanedChildren(location, hostWith()), [
-    { pid: process.pid, parentPid: process.pid, jobName: 'nightly' },
-  ]);
 });

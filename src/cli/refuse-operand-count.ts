@@ -1,0 +1,30 @@
+import { usageError } from '../errors/wrapper-error.ts';
+import type { CommandLine } from './command-line.ts';
+
+/** How many arguments a usage line allows: `[X]` may be left out, `[X...]` may be repeated. */
+const boundsOf = (operands: readonly string[]): { readonly least: number; readonly most: number } => ({
+  least: operands.filter((operand) => !operand.startsWith('[')).length,
+  most: operands.some((operand) => operand.endsWith('...]'))
+    ? Infinity
+    : operands.join(' ').split(' ').filter(Boolean).length,
+});
+
+/**
+ * Refuses a command line with too few or too many arguments. skopeo before 1.18 shows its usage then and ends with
+ * status 0: in a cron job nobody would notice. What was given is not repeated, it may be a secret in the wrong place.
+ */
+export const refuseOperandCount = ({ spec, operands, values }: CommandLine): void => {
+  if (spec === undefined || values.help || values.version) return;
+  const { least, most } = boundsOf(spec.operands);
+  const usage = [spec.name, ...spec.operands].join(' ');
+  if (operands.length < least) {
+    throw usageError(
+      `${spec.name} needs ${spec.operands.slice(operands.length, least).join(' and ')}`,
+      `Usage: ${usage}`,
+    );
+  }
+  if (operands.length > most) {
+    const takes = most === 0 ? 'no arguments' : most === 1 ? 'one argument' : `${most} arguments`;
+    throw usageError(`${spec.name} takes ${takes}, ${operands.length} were given`, `Usage: ${usage}`);
+  }
+};

@@ -1,0 +1,43 @@
+import { usageError } from '../errors/wrapper-error.ts';
+
+/** How images are signed at their destination: property → flag of skopeo, which is also the key in a configuration file. */
+export const SIGNING_NAMES = {
+  signBy: 'sign-by',
+  signBySigstore: 'sign-by-sigstore',
+  signBySigstorePrivateKey: 'sign-by-sigstore-private-key',
+  signBySqFingerprint: 'sign-by-sq-fingerprint',
+  signPassphraseFile: 'sign-passphrase-file',
+} as const;
+
+export type SigningSettings = { readonly [Property in keyof typeof SIGNING_NAMES]?: string };
+
+/** The settings among texts that are found by flag or key. */
+export const readSigning = (textOf: (name: string) => string | undefined): SigningSettings => {
+  const given = Object.entries(SIGNING_NAMES).map(([property, name]) => [property, textOf(name)]);
+  return Object.fromEntries(given.filter(([, text]) => text !== undefined));
+};
+
+/** The arguments for `skopeo copy`. */
+export const signingArguments = (settings: SigningSettings): string[] => {
+  const texts = new Map<string, unknown>(Object.entries(settings));
+  return Object.entries(SIGNING_NAMES).flatMap(([property, name]) => {
+    const text = texts.get(property);
+    return text === undefined ? [] : [`--${name}=${text}`];
+  });
+};
+
+/** Signatures are made anew by every copy, so that an unchanged image still has something to be done. */
+export const signsAnew = ({ signPassphraseFile: _, ...keys }: SigningSettings): boolean =>
+  signingArguments(keys).length > 0;
+
+/**
+ * Refuses a sigstore key without its passphrase: skopeo would ask for it, once for every image and many at a time.
+ * Throws a usage error.
+ */
+export const refuseMissingPassphrase = ({ signBySigstorePrivateKey, signPassphraseFile }: SigningSettings): void => {
+  if (signBySigstorePrivateKey === undefined || signPassphraseFile !== undefined) return;
+  throw usageError(
+    'sign-by-sigstore-private-key needs sign-passphrase-file: sync asks for no passphrase',
+    'Write the passphrase into a file of mode 0600 and name that.',
+  );
+};
