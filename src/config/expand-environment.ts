@@ -26,7 +26,7 @@ export const expandEnvironment = (text: string, environment: Environment): strin
       if (escaped !== undefined) return escaped;
       if (name !== undefined) return resolve(name, operator, operand, environment);
       throw usageError(
-        `"${text}" holds a "${whole}" that is no reference`,
+        `a "${whole}" that is no reference`,
         `Write \${VAR}, \${VAR:-default}, \${VAR:?message} or $\${.`,
       );
     },

@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { mkdir, readdir } from 'node:fs/promises';
+import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
 import type { SyncJob } from '../../src/sync/job.ts';
@@ -9,6 +9,7 @@ import { planSync, runSync, type SyncEffects, type SyncOptions } from '../../src
 import { createLayout, type OciLayout } from '../support/images.ts';
 import { startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
 import { tempDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { realEffects } from './support/effects.ts';
@@ -311,6 +312,22 @@ test('prune does nothing when a source fails, when too much would go, or when it
   assert.deepEqual(await destination.client.tags('guard/app'), tagsBefore);
 });
 
+test('several tags of one image are pruned together', async () => {
+  await using own = await tempDir('sync-prune-twins');
+  await seed('twins/app', { '1': 'a', '1.2': 'a', '2': 'b', keep: 'c' });
+  const effects = realEffects(own, { stateDirectory: own.join('state') });
+  const twins = (tags: string): SyncJob => ({ ...only(tags, 'twins/app'), prune: { maxShare: 0.8 } });
+  await run(twins('*'), effects);
+  const report = await run(twins('keep'), effects);
+  assert.deepEqual(
+    report.prune?.map(({ outcome }) => outcome),
+    ['removed', 'removed', 'removed'],
+  );
+  assert.equal(report.exitCode, 0);
+  assert.deepEqual(await destination.client.tags('twins/app'), ['keep']);
+  assert.equal((await run(twins('keep'), effects)).prune?.length, 0);
+});
+
 test('a tag that somebody else has replaced is no longer the job’s to remove', async () => {
   await using own = await tempDir('sync-replaced');
   await seed('replaced/app', { v1: 'a', v2: 'b' });
@@ -350,4 +367,26 @@ test('an existing directory is replaced as a whole, and refused in the form of s
   assert.equal((await run(what, realEffects(own))).totals.copied, 1);
   assert.deepEqual(await readdir(own.join('out')), ['1']);
   assert.ok((await readdir(own.join('out', '1'))).includes('manifest.json'));
+});
+
+test('a local path that cannot be used fails its image alone', async () => {
+  await using own = await tempDir('sync-files');
+  await using _disk = await mountSmallDisk(own.join('readonly'), { sizeKiB: 64, readOnly: true });
+  await seed('files/app', { '1': 'a' });
+  await writeFile(own.join('file'), '');
+  const places = ['file/{{name}}', 'readonly/{{name}}', 'good/{{name}}'].map((place) => `"dir:${own.join(place)}"`);
+  const what = job(
+    `retry: { times: 0 }\nimages:\n  - { source: "HOST/files/app", destination: [${places.join(', ')}] }\n`,
+  );
+  const report = await run(what, realEffects(own));
+  assert.deepEqual(
+    report.images.map(({ outcome, errorType }) => [outcome, errorType]),
+    [
+      ['failed', 'destination_conflict'],
+      ['failed', 'permission'],
+      ['copied', undefined],
+    ],
+  );
+  assert.match(report.images[0]?.message ?? '', /not a directory/);
+  assert.equal(report.exitCode, 3);
 });

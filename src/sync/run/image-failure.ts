@@ -1,3 +1,4 @@
+import { errorCode } from '../../errors/system-error.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { describeTermination, terminationOf } from '../../operation/termination.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
@@ -20,7 +21,31 @@ export const failureOfResult = ({ source, destination }: Mapped, result: Operati
   return { errorType, message, next: failureClass(errorType).next(failureSubject(message, { source, destination })) };
 };
 
-/** The failure that an error of ours tells of; anything else is a bug and is thrown again. */
+const FILE_ERRORS: Readonly<Record<string, ErrorType>> = {
+  ENOSPC: 'disk_full',
+  EDQUOT: 'disk_full',
+  EACCES: 'permission',
+  EPERM: 'permission',
+  EROFS: 'permission',
+  ENOENT: 'permission', // what making a directory says where nothing can be made, as on a read-only file system
+  ENOTDIR: 'destination_conflict',
+  EEXIST: 'destination_conflict',
+  EISDIR: 'destination_conflict',
+};
+
+/** A local path that cannot be used for an image; absent for what is not the fault of a file system. */
+const failureOfFiles = (error: unknown): ImageFailure | undefined => {
+  const errorType = FILE_ERRORS[errorCode(error)];
+  if (errorType === undefined || !(error instanceof Error)) return undefined;
+  const path = 'path' in error && typeof error.path === 'string' ? { path: error.path } : {};
+  const next =
+    errorType === 'destination_conflict'
+      ? 'Remove what is in the way, or choose another destination.'
+      : failureClass(errorType).next(path);
+  return { errorType, message: error.message, next };
+};
+
+/** The failure that an error of ours or of a file system tells of; anything else is a bug and is thrown again. */
 export const failureOfError = (error: unknown, signal: AbortSignal): ImageFailure => {
   if (error instanceof WrapperError) {
     const { errorType, message, next = failureClass(errorType).next({}) } = error;
@@ -31,6 +56,8 @@ export const failureOfError = (error: unknown, signal: AbortSignal): ImageFailur
     const { errorType, message } = describeTermination(termination);
     return { errorType, message, next: 'Run it again.' };
   }
+  const failure = failureOfFiles(error);
+  if (failure !== undefined) return failure;
   throw error;
 };
 

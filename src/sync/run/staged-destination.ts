@@ -1,4 +1,4 @@
-import { mkdir, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import type { OperationResult } from '../../tracking/events.ts';
@@ -15,13 +15,25 @@ const moveIntoPlace = async (staged: string, path: string): Promise<void> => {
   await rm(old, { recursive: true, force: true });
 };
 
-const refuseExisting = async (path: string): Promise<void> => {
-  if (!(await exists(path))) return;
+const refuse = (path: string): never => {
   throw new WrapperError(`refusing to overwrite ${path}, which holds something else`, {
     errorType: 'destination_conflict',
     exitCode: EXIT.failure,
     next: 'Remove it, or choose another destination.',
   });
+};
+
+/** What `dir:` writes first and last; without either a directory is not an image but somebody's files. */
+const IMAGE_FILES: readonly string[] = ['version', 'manifest.json'];
+
+/** An image may take the place of an image of its kind alone, never of what a mistyped path happens to name. */
+const refuseForeign = async (transport: 'dir' | 'oci-archive' | 'docker-archive', path: string): Promise<void> => {
+  const status = await stat(path).catch(() => undefined);
+  if (status === undefined) return;
+  if (status.isDirectory() !== (transport === 'dir')) refuse(path);
+  if (transport !== 'dir') return;
+  const names = await readdir(path);
+  if (names.length > 0 && !names.some((name) => IMAGE_FILES.includes(name))) refuse(path);
 };
 
 /**
@@ -37,7 +49,9 @@ export const copyStaged = async (
   if (location.transport === 'docker') return copy(destination);
   await mkdir(dirname(location.path), { recursive: true });
   if (location.transport === 'oci') return copy(destination);
-  if (location.transport === 'dir' && existingDirectory === 'refuse') await refuseExisting(location.path);
+  if (location.transport === 'dir' && existingDirectory === 'refuse' && (await exists(location.path)))
+    refuse(location.path);
+  await refuseForeign(location.transport, location.path);
   const staged = `${location.path}.partial`;
   const name = location.name === undefined ? '' : `:${location.name}`;
   try {

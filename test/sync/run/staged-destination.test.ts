@@ -36,7 +36,7 @@ test('a directory is replaced as a whole when the copy is done', async () => {
   await using dir = await tempDir('staged');
   const path = dir.join('deep', 'image');
   await mkdir(path, { recursive: true });
-  await writeFile(join(path, 'old'), '');
+  await writeFile(join(path, 'version'), '');
   const written: string[] = [];
   await copyStaged(`dir:${path}`, 'replace', copy('success', written));
   assert.deepEqual(written, [`dir:${path}.partial`]);
@@ -65,6 +65,26 @@ test('an archive is made in a directory that does not exist yet', async () => {
 test('an existing directory is refused where that is asked', async () => {
   await using dir = await tempDir('staged');
   await assert.rejects(copyStaged(`dir:${dir.path}`, 'refuse', copy('success')), { errorType: 'destination_conflict' });
+});
+
+test('only an image is replaced by an image, never what a mistyped path happens to name', async () => {
+  await using dir = await tempDir('staged');
+  await mkdir(dir.join('photos'));
+  await writeFile(dir.join('photos', 'cat.png'), '');
+  await writeFile(dir.join('notes'), '');
+  const places = ['dir:photos', 'oci-archive:photos:1', 'docker-archive:photos', 'dir:notes'].map((place) =>
+    place.replace(':', `:${dir.path}/`),
+  );
+  const written: string[] = [];
+  for (const place of places) {
+    await assert.rejects(copyStaged(place, 'replace', copy('success', written)), {
+      errorType: 'destination_conflict',
+      message: /refusing to overwrite .*(photos|notes)/,
+    });
+  }
+  assert.deepEqual(written, []);
+  assert.deepEqual((await readdir(dir.path)).toSorted(), ['notes', 'photos']);
+  assert.deepEqual(await readdir(dir.join('photos')), ['cat.png']);
 });
 
 test('registries and layouts are written in place', async () => {
