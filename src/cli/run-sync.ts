@@ -1,7 +1,6 @@
-import { writeFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { progressKind } from '../display/choose-display.ts';
+import { formatCount } from '../display/format.ts';
 import { chooseSyncDisplay, type SyncDisplay } from '../display/sync/sync-display.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import type { MetricsSession } from '../metrics/session/metrics-session.ts';
@@ -11,16 +10,17 @@ import { type TimeLimit, timeLimitOf } from '../operation/time-limit.ts';
 import type { Skopeo } from '../skopeo/binary/find.ts';
 import type { Launcher } from '../skopeo/process/parent-death.ts';
 import { readJob } from '../sync/command/read-job.ts';
+import { refuseUnwritable, resultFiles, writeResultFiles } from '../sync/command/result-files.ts';
 import { openSyncEffects } from '../sync/command/sync-effects.ts';
 import { chosenImages, syncMode, syncOptions } from '../sync/command/sync-options.ts';
 import { renderExpandedFile } from '../sync/config/load-sync-file.ts';
 import type { SyncJob } from '../sync/job.ts';
 import { planJson } from '../sync/plan/plan-json.ts';
 import { renderPlan } from '../sync/plan/render-plan.ts';
-import { digestFile, failuresTable, summaryLine } from '../sync/report/render-report.ts';
+import { failuresTable, summaryLine } from '../sync/report/render-report.ts';
 import { reportJson } from '../sync/report/report-json.ts';
 import { idleReport, type SyncReport } from '../sync/report/sync-report.ts';
-import { planSync, runSync } from '../sync/sync.ts';
+import { planSync, runSync, type SyncOptions } from '../sync/sync.ts';
 import { resultOfReport, SyncRunTracker } from '../sync/tracking/sync-run-tracker.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
 import type { CommandLine } from './command-line.ts';
@@ -33,6 +33,7 @@ interface Run {
   readonly line: CommandLine;
   readonly context: Context;
   readonly job: SyncJob;
+  readonly options: SyncOptions;
   readonly skopeo: Skopeo;
   readonly launcher: Launcher;
   readonly stateDirectory: string | undefined;
@@ -47,14 +48,16 @@ export const runSyncCommand = async (line: CommandLine, context: Context): Promi
   const read = await readJob(line, context);
   const mode = syncMode(line);
   if (mode === 'check') {
-    stdout.write(`valid: ${read.job.entries.length} sources\n`);
+    stdout.write(`valid: ${formatCount(read.job.entries.length, 'source')}\n`);
     return EXIT.success;
   }
   if (mode === 'show-config' && read.file !== undefined) {
     stdout.write(renderExpandedFile(read.file));
     return EXIT.success;
   }
+  const options = syncOptions(line, env);
   const job = await chosenImages(read.job, line, context);
+  if (mode === 'run') await refuseUnwritable(resultFiles(line, context.cwd));
   const { state, skopeo, launcher } = await openRun(line, context, async (error, found) => {
     if (mode === 'run') await recordUnstarted(job, line, context, error, found);
   });
@@ -66,6 +69,7 @@ export const runSyncCommand = async (line: CommandLine, context: Context): Promi
     line,
     context,
     job,
+    options,
     skopeo,
     launcher,
     stateDirectory: state?.stateDir,
@@ -116,14 +120,14 @@ const plan = async (run: Run): Promise<number> => {
   const tracker = new SyncRunTracker(job, context.clock, []);
   const display = await displayOf(line, context);
   using effects = effectsOf(run, tracker, {}, display);
-  const planned = await planSync(job, effects, syncOptions(line, context.env));
+  const planned = await planSync(job, effects, run.options);
   context.stdout.write(line.own.json ? `${JSON.stringify(planJson(planned))}\n` : renderPlan(planned));
   if (planned.failures.length === 0) return EXIT.success;
   return planned.images.length === 0 ? EXIT.failure : EXIT.partialFailure;
 };
 
 const execute = async (run: Run, session: MetricsSession): Promise<number> => {
-  const { line, context, job } = run;
+  const { line, context, job, options } = run;
   const tracker = new SyncRunTracker(job, context.clock, [session.observer]);
   const display = await displayOf(line, context);
   using effects = effectsOf(run, tracker, session.observer, display);
@@ -135,7 +139,7 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
   tracker.start();
   display.onStart(tracker);
   try {
-    const report = await runSync(job, effects, syncOptions(line, context.env));
+    const report = await runSync(job, effects, options);
     display.onEnd();
     if (report === undefined) {
       const message = 'skopeo-wrapper: another run of this job is under way; nothing was done\n';
@@ -148,8 +152,9 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
     const exitCode = exitCodeOf(report, run.signal);
     tracker.finish({ ...resultOfReport(report), exitCode });
     await end(exitCode);
-    await tell({ ...report, exitCode }, line, context);
-    return exitCode;
+    const told = await tell({ ...report, exitCode }, line, context);
+    const isKept = told && !(line.own.metricsStrict && session.failed);
+    return isKept || exitCode !== EXIT.success ? exitCode : EXIT.ioError;
   } catch (error) {
     display.onEnd();
     const { exitCode, errorType } =
@@ -183,14 +188,15 @@ const exitCodeOf = (report: SyncReport, signal: AbortSignal): number => {
 const printReport = (report: SyncReport, { stdout }: Context): void =>
   void stdout.write(`${JSON.stringify(reportJson(report))}\n`);
 
-/** Tells people and programs what became of the run. */
-const tell = async (report: SyncReport, { own, values }: CommandLine, context: Context): Promise<void> => {
+/** Tells people and programs what became of the run; returns whether all of it could be written. */
+const tell = async (report: SyncReport, line: CommandLine, context: Context): Promise<boolean> => {
+  const { own, values } = line;
   const { stderr, cwd } = context;
   const table = failuresTable(report);
   if (table !== '') stderr.write(`\n${table}\n`);
   if (!values.quiet) stderr.write(`sync: ${summaryLine(report)}\n`);
   if (own.json) printReport(report, context);
-  const path = values.byName.get('report')?.at(-1);
-  if (path !== undefined) await writeFile(resolve(cwd, path), `${JSON.stringify(reportJson(report), undefined, 2)}\n`);
-  if (values.digestfile !== undefined) await writeFile(resolve(cwd, values.digestfile), digestFile(report.images));
+  const problems = await writeResultFiles(resultFiles(line, cwd), report);
+  for (const problem of problems) stderr.write(`skopeo-wrapper: ${problem}\n`);
+  return problems.length === 0;
 };

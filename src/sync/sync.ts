@@ -1,6 +1,6 @@
 import { join } from 'node:path';
 import type { Clock } from '../context.ts';
-import { EXIT, usageError } from '../errors/wrapper-error.ts';
+import { EXIT, usageError, WrapperError } from '../errors/wrapper-error.ts';
 import { describeTermination, terminationOf } from '../operation/termination.ts';
 import { loadMemory, type SyncMemory, saveMemory } from './check/memory.ts';
 import type { SyncJob } from './job.ts';
@@ -64,12 +64,19 @@ const planWith = (job: SyncJob, memory: SyncMemory, effects: SyncEffects, option
 
 /**
  * Finds out what a run would do; nothing is written anywhere.
- * @throws WrapperError `usage` when the job is wrong.
+ * @throws WrapperError `usage` when the job is wrong; the class of what ended it when `signal` aborts before it is done.
  */
 export const planSync = async (job: SyncJob, effects: SyncEffects, options: SyncOptions = {}): Promise<Plan> => {
   refuseNamelessPrune(job, effects);
   const path = memoryPath(job, effects, options);
-  return planWith(job, await loadMemory(path), effects, options);
+  try {
+    return await planWith(job, await loadMemory(path), effects, options);
+  } catch (error) {
+    const termination = terminationOf(effects.signal);
+    if (termination === undefined) throw error;
+    const { errorType, message, exitCode } = describeTermination(termination);
+    throw new WrapperError(`${message}, before the plan was made`, { errorType, exitCode, next: 'Run it again.' });
+  }
 };
 
 /** Why there is no plan: a signal or a time limit. */

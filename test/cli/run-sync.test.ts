@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { openScene } from '../e2e/scene.ts';
+import { startProxy } from '../support/proxy.ts';
 import { startRegistry } from '../support/registry.ts';
+import { mountSmallDisk } from '../support/small-disk.ts';
+import { waitFor } from '../support/wait-for.ts';
 
 test('--quiet leaves only errors', async () => {
   await using scene = await openScene();
@@ -25,4 +29,60 @@ test('--quiet leaves only errors', async () => {
   assert.equal(failed.stdout, '');
   assert.match(failed.stderr, /not_found/);
   assert.doesNotMatch(failed.stderr, /copied 0/);
+});
+
+const FILE = 'job: files\nimages:\n  - { source: HOST/app, destination: "dir:out" }\n';
+
+test('what cannot be done is refused before anything is copied, and is no run of the job', async () => {
+  await using scene = await openScene();
+  await mkdir(scene.dir.join('taken'));
+  await writeFile(scene.dir.join('m.yml'), FILE.replace('HOST', '127.0.0.1:9'));
+  const refusals: readonly (readonly [flags: readonly string[], message: RegExp])[] = [
+    [['--report', 'gone/report.json'], /--report .*gone\/report.json cannot be written: ENOENT/],
+    [['--digestfile', 'taken'], /--digestfile .*taken cannot be written: it is a directory/],
+    [['--lock', 'banana'], /--lock: "banana" is not valid/],
+    [['--shard', '4/4'], /"4\/4" is not a shard/],
+    [['--retry-times', '5'], /--retry-times has no effect beside --file/],
+    [['--dest-creds', 'u:secret'], /--dest-creds has no effect beside --file/],
+    [['--check', '--all'], /--all has no effect beside --file/],
+  ];
+  for (const [flags, message] of refusals) {
+    const refused = await scene.run('sync', '--file', 'm.yml', ...flags);
+    assert.equal(refused.exitCode, 64, flags.join(' '));
+    assert.match(refused.stderr, message);
+    assert.doesNotMatch(refused.stderr, /secret/);
+  }
+  const skopeoForm = ['--src', 'docker', '--dest', 'dir', '127.0.0.1:9/app', 'out'];
+  assert.equal((await scene.run('sync', '--show-config', ...skopeoForm)).exitCode, 64);
+  assert.match((await scene.run('status')).stdout, /^0 jobs/);
+});
+
+test('a report that cannot be written at the end is told by the status, and the run counts', async () => {
+  await using scene = await openScene();
+  await using registry = await startRegistry();
+  await using _disk = await mountSmallDisk(scene.dir.join('small'), { sizeKiB: 4 });
+  await registry.seed(scene.source, 'app:1');
+  await writeFile(scene.dir.join('small', 'full'), Buffer.alloc(4096));
+  const yaml = `registries: { "${registry.host}": { tls-verify: false } }\n${FILE.replace('HOST', registry.host)}`;
+  await writeFile(scene.dir.join('m.yml'), yaml);
+  const run = await scene.run('sync', '--file', 'm.yml', '--report', 'small/report.json', '--digestfile', 'digests');
+  assert.equal(run.exitCode, 74, run.stderr);
+  assert.match(run.stderr, /--report could not be written: ENOSPC/);
+  assert.ok(existsSync(scene.dir.join('out', '1', 'manifest.json')));
+  assert.ok(existsSync(scene.dir.join('digests')));
+  assert.match((await scene.run('status')).stdout, /files +ok/);
+});
+
+test('a plan that a signal ends is no bug', async () => {
+  await using scene = await openScene();
+  await using registry = await startRegistry();
+  await using proxy = await startProxy(registry, { rules: [{ match: { path: /\/tags\// }, do: { silent: true } }] });
+  const yaml = `registries: { "${proxy.host}": { tls-verify: false } }\n${FILE.replace('HOST', proxy.host)}`;
+  await writeFile(scene.dir.join('m.yml'), yaml);
+  const running = scene.start('sync', '--file', 'm.yml', '--dry-run');
+  await waitFor('the question', () => proxy.count({ path: /\/tags\// }) > 0);
+  running.kill('SIGTERM');
+  const { exitCode, stderr } = await running.result;
+  assert.equal(exitCode, 143, stderr);
+  assert.match(stderr, /canceled by SIGTERM, before the plan was made/);
 });

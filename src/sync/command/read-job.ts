@@ -8,6 +8,7 @@ import { type LoadedSyncFile, loadSyncFile } from '../config/load-sync-file.ts';
 import { jobFromSkopeoOptions, type SyncRequest } from '../from-skopeo-options.ts';
 import type { Platform, RegistryAccess, SyncJob } from '../job.ts';
 import { readSigning, refuseMissingPassphrase } from '../signing.ts';
+import { refuseBesideFile } from './sync-flags.ts';
 
 /** Where a command line is read. */
 export interface JobSurroundings {
@@ -82,6 +83,8 @@ const given = <T extends object>(values: { [K in keyof T]?: T[K] | undefined }):
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 const skopeoRequest = (line: CommandLine, { env }: JobSurroundings): SyncRequest => {
+  if (isSet(line, 'show-config'))
+    throw usageError('--show-config needs --file FILE', 'There is nothing else to expand.');
   const sourceTransport = oneOf(line, 'src', 'docker', 'dir', 'yaml');
   const destinationTransport = oneOf(line, 'dest', 'docker', 'dir');
   const [source, destination] = line.operands;
@@ -118,6 +121,7 @@ const skopeoRequest = (line: CommandLine, { env }: JobSurroundings): SyncRequest
 const readFileJob = async (line: CommandLine, path: string, { env, cwd }: JobSurroundings): Promise<ReadJob> => {
   if (line.operands.length > 0)
     throw usageError('sync --file takes no SOURCE and DESTINATION', 'They are in the file.');
+  refuseBesideFile(line);
   const absolute = resolve(cwd, path);
   const text = await readFile(absolute, 'utf8').catch((error: unknown) => {
     throw usageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);

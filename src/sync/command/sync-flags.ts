@@ -32,6 +32,25 @@ export const SYNC_COMMAND: SubcommandSpec = {
   ],
 };
 
+/** Flags of skopeo that mean something beside `--file` too. */
+const WITH_FILE: ReadonlySet<string> = new Set(['digestfile', 'dry-run', 'keep-going']);
+
+const NOT_WITH_FILE: ReadonlySet<string> = new Set([
+  ...SYNC.flags.map(({ name }) => name).filter((name) => !WITH_FILE.has(name)),
+  ...['override-arch', 'override-os', 'override-variant'],
+]);
+
+const CREDENTIALS = { source: 'src-creds', destination: 'dest-creds' } as const;
+
+/** Refuses flags that a file makes ineffective, rather than pass over them. Throws a usage error. */
+export const refuseBesideFile = ({ values, credentials }: Pick<CommandLine, 'values' | 'credentials'>): void => {
+  const secrets = (['source', 'destination'] as const).flatMap((side) => (credentials[side] ? CREDENTIALS[side] : []));
+  const given = [...values.byName.keys(), ...secrets];
+  const name = given.find((one) => NOT_WITH_FILE.has(one));
+  if (name === undefined) return;
+  throw usageError(`--${name} has no effect beside --file`, 'Say it in the file: see docs/sync.md.');
+};
+
 const ENGINE_FLAGS: ReadonlySet<string> = new Set([...GLOBAL_FLAGS, ...SYNC_COMMAND.flags].map(({ name }) => name));
 
 /** Refuses what only a newer `skopeo sync` knows: our engine would pass over it in silence. Throws a usage error. */

@@ -1,11 +1,13 @@
 import { resolve } from 'node:path';
 import type { ConfigurationDocument } from '../../config/document.ts';
 import { ConfigurationError } from '../../config/problem.ts';
+import { WrapperError } from '../../errors/wrapper-error.ts';
 import type { CopySettings, SyncEntry, SyncSource } from '../job.ts';
 import { compileRewrite } from '../map/rewrite.ts';
 import { templateRule } from '../map/template-rule.ts';
-import { parseLocation } from '../reference.ts';
+import { dockerReference, parseLocation } from '../reference.ts';
 import { compilePattern } from '../select/pattern.ts';
+import type { Selection } from '../select/selection.ts';
 import type { SyncFile, SyncFileCopyRules, SyncFileImage } from './schema.ts';
 import { toCopySettings } from './to-copy-settings.ts';
 import { toAccess } from './to-registry.ts';
@@ -50,16 +52,19 @@ export class EntryReader {
     const registry = source.kind === 'repository' ? this.#file.registries?.[source.registry] : undefined;
     const isOne = tags.length + digests.length > 0;
     const copy = toCopySettings(rules);
+    const destinations = this.#destinations(rules, copy, index);
+    const selection = toSelection(
+      isOne ? [...tags] : image.tags,
+      isOne ? digests : (image.digests ?? []),
+      this.#file.defaults?.tags,
+    );
+    this.#tryOut(source, selection, destinations, index);
     return {
       name: nameOf(source),
       line: this.#document.positionOf(['images', index]).line,
       source,
-      selection: toSelection(
-        isOne ? [...tags] : image.tags,
-        isOne ? digests : (image.digests ?? []),
-        this.#file.defaults?.tags,
-      ),
-      destinations: this.#destinations(rules, copy, index),
+      selection,
+      destinations,
       copy,
       sourceAccess: toAccess(registry, this.#baseDirectory),
       immutable: (rules.immutable ?? []).map(compilePattern),
@@ -79,7 +84,11 @@ export class EntryReader {
     return parts;
   }
 
-  #destinations(rules: SyncFileCopyRules, copy: CopySettings, index: number): SyncEntry['destinations'] {
+  #destinations(
+    rules: SyncFileCopyRules & Pick<SyncFileImage, 'source'>,
+    copy: CopySettings,
+    index: number,
+  ): SyncEntry['destinations'] {
     const texts = [rules.destination ?? []].flat();
     if (texts.length === 0) {
       return this.#refuse(['images', index], 'has no "destination", and neither has "defaults"');
@@ -92,8 +101,41 @@ export class EntryReader {
         `several platforms cannot be written to "${local}"; name one, or take all`,
       );
     }
+    if (isSeveral && rules.source.startsWith('dir:')) {
+      return this.#refuse(
+        ['images', index],
+        `several platforms cannot be taken from "${rules.source}"; name one, or take all`,
+      );
+    }
     const rewrites = (rules.rewrite ?? []).map(compileRewrite);
     return texts.map((text) => templateRule(text, { rewrites, baseDirectory: this.#baseDirectory }));
+  }
+
+  /** What is known of a source's images suffices to see that they fit their destinations, before anything runs. */
+  #tryOut(
+    source: SyncSource,
+    { tags, digests, rules }: Selection,
+    destinations: SyncEntry['destinations'],
+    index: number,
+  ): void {
+    if (source.kind === 'directory') return;
+    const samples = [...tags, ...(rules === undefined ? [] : ['latest'])].map((tag) => ({ tag }));
+    for (const version of [...samples, ...digests.map((digest) => ({ digest }))]) {
+      const image = { ...source, ...version, reference: dockerReference(source, version) };
+      for (const rule of destinations) this.#check(() => rule.destinationOf(image), index);
+    }
+  }
+
+  #check(action: () => unknown, index: number): void {
+    try {
+      action();
+    } catch (error) {
+      if (!(error instanceof WrapperError)) throw error;
+      const { message, next } = error;
+      const isOwn = this.#file.images[index]?.destination !== undefined;
+      const path = isOwn ? ['images', index, 'destination'] : ['defaults', 'destination'];
+      this.#refuse(path, next === undefined ? message : `${message}. ${next}`);
+    }
   }
 
   #refuse(path: readonly PropertyKey[], message: string): never {

@@ -11,6 +11,7 @@ const duration = parsedBy(durationSeconds);
 const pattern = parsedBy(compilePattern).describe('A glob for the whole tag, or /regular expression/.');
 const patterns = z.array(pattern);
 const range = parsedBy(parseVersionRange).describe('A range of versions such as ">=1.2 <2" or "^3".');
+const NOT_EMPTY = 'names nothing; leave it out, or write tags: all for every tag';
 const tag = z.string().refine(isTag, 'is not a tag (a digest belongs under "digests", a pattern under "include")');
 const digest = z.string().refine(isDigest, 'is not a digest such as sha256:0123…');
 const destination = parsedBy((text) => templateRule(text, { rewrites: [], baseDirectory: '/' }));
@@ -21,7 +22,7 @@ const platform = z
 const registry = z.string().refine(isRegistry, 'is not a registry (host or host:port)');
 
 const tagRules = z.strictObject({
-  list: z.array(tag).optional().describe('Tags taken as they are, whatever the other rules say.'),
+  list: z.array(tag).min(1, NOT_EMPTY).optional().describe('Tags taken as they are, whatever the other rules say.'),
   include: patterns.optional().describe('A tag must match one of these.'),
   exclude: patterns.optional().describe('A tag must match none of these.'),
   semver: z.array(range).optional().describe('A tag must be a version within one of these ranges.'),
@@ -67,10 +68,10 @@ const copyRules = {
 const image = z.strictObject({
   source: source.describe('A repository such as quay.io/coreos/etcd, one image of it, or dir:PATH.'),
   tags: z
-    .union([z.literal('all'), z.array(tag), tagRules])
+    .union([z.literal('all'), z.array(tag).min(1, NOT_EMPTY), tagRules])
     .optional()
     .describe('all (if not given), a list of tags, or rules.'),
-  digests: z.array(digest).optional(),
+  digests: z.array(digest).min(1, NOT_EMPTY).optional(),
   ...copyRules,
 });
 

@@ -47,6 +47,6 @@ export const toSelection = (
     tags: list,
     digests,
     ...(isFixed ? {} : { rules: toTagRules(rules) }),
-    minimum: rules.min ?? (isFixed ? 0 : 1),
+    minimum: isFixed ? (own.min ?? 0) : (rules.min ?? 1),
   };
 };

@@ -16,6 +16,13 @@ const withTransport = (template: string): string => {
   throw usageError(`destination "${template}" has the unknown transport "${unknown}"`);
 };
 
+/** `registry.example` alone would be a repository of Docker Hub; nobody means that. */
+const refuseMissingRepository = (template: string, text: string): void => {
+  const name = template.replace(/^docker:\/\//, '');
+  if (!template.startsWith('docker://') || name.includes('/') || name.startsWith('{{')) return;
+  throw usageError(`destination "${text}" names no repository`, `Write REGISTRY/PATH, such as ${text}/{{path}}.`);
+};
+
 const namesVersion = (template: string): boolean => {
   const words = templateWords(template);
   return words.has('tag') || words.has('digest');
@@ -48,7 +55,7 @@ const absolute = (reference: string, location: ImageLocation, baseDirectory: str
 /**
  * A destination written as a template, such as `registry.example/mirror/{{path}}` or `oci:/srv/{{name}}:{{tag}}`. Without
  * transport it is a registry; without tag the image keeps its own. Relative paths start at `baseDirectory`.
- * @throws WrapperError `usage` for an unknown word or transport.
+ * @throws WrapperError `usage` for an unknown word or transport, or a registry without a repository.
  */
 export const templateRule = (
   text: string,
@@ -56,6 +63,7 @@ export const templateRule = (
 ): DestinationRule => {
   const template = withTransport(text);
   templateWords(template);
+  refuseMissingRepository(template, text);
   const destinationOf = (original: SourceImage): string => {
     const image = { ...original, path: rewritePath(original.path, options.rewrites) };
     const reference = fillTemplate(template, image) + versionSuffix(template, image);

@@ -100,6 +100,20 @@ test('environment is expanded in values, with the type a plain value has', () =>
 
 const OK = 'images:\n  - source: quay.io/a/b\n    destination: r.example/b\n';
 
+test('a single digest or list needs no more than the defaults ask of others', () => {
+  const digest = `sha256:${'a'.repeat(64)}`;
+  const { job } = load(`
+defaults: { destination: 'a.example/{{path}}', tags: { min: 3 } }
+images:
+  - { source: quay.io/x/one, digests: ['${digest}'] }
+  - { source: quay.io/x/two, tags: { list: ['1'] } }
+`);
+  assert.deepEqual(
+    job.entries.map(({ selection }) => selection.minimum),
+    [0, 0],
+  );
+});
+
 const WRONG: Readonly<Record<string, readonly [text: string, problems: readonly string[]]>> = {
   'an unknown key at the top': [`${OK}paralel: 3\n`, ['4:1 unknown key "paralel"; did you mean "parallel"?']],
   'an unknown key of an image': [
@@ -113,6 +127,36 @@ const WRONG: Readonly<Record<string, readonly [text: string, problems: readonly 
   'an unknown key of a registry': [
     `${OK}registries:\n  quay.io:\n    tls_verify: false\n`,
     ['6:5 unknown key "registries.quay.io.tls_verify"; did you mean "tls-verify"?'],
+  ],
+  'a reference that is none, without the value, which may be secret': [
+    `${OK}registries:\n  quay.io: { username: u, password: 'hunter2\${x' }\n`,
+    ['5:37 a "${" that is no reference. Write ${VAR}, ${VAR:-default}, ${VAR:?message} or $${.'],
+  ],
+  'a list of no tags': [
+    `${OK}    tags: []\n`,
+    ['4:11 "images[0].tags": names nothing; leave it out, or write tags: all for every tag'],
+  ],
+  'a destination that is only a registry': [
+    'images:\n  - source: quay.io/a/b\n    destination: r.example:5000\n',
+    [
+      '3:18 "images[0].destination": destination "r.example:5000" names no repository. Write REGISTRY/PATH, such as r.example:5000/{{path}}.',
+    ],
+  ],
+  'a destination that no image of the source fits': [
+    "images:\n  - source: quay.io/a/b\n    destination: 'r.example/b:{{digest}}'\n",
+    [
+      '3:18 template "docker://r.example/b:{{digest}}" needs {{digest}}, which docker://quay.io/a/b:latest does not have',
+    ],
+  ],
+  'a destination of the defaults that is no reference': [
+    "defaults: { destination: 'r.example/{{registry}}/{{path}}' }\nimages:\n  - source: localhost:5000/a/b\n",
+    [
+      '1:26 "docker://r.example/localhost:5000/a/b:latest" is not a valid image reference. Write registry/path:tag, in lower case.',
+    ],
+  ],
+  'several platforms of a directory': [
+    'images:\n  - source: dir:x\n    destination: r.example/b\n    platforms: [linux/amd64, linux/arm64]\n',
+    ['2:5 several platforms cannot be taken from "dir:x"; name one, or take all'],
   ],
   'a number where a tag belongs': [
     'images:\n  - source: quay.io/a/b\n    destination: r.example/b\n    tags: [1.10]\n',
