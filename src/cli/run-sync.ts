@@ -104,8 +104,13 @@ const abortAfter = (limit: TimeLimit | undefined): { readonly signal: AbortSigna
   return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
 };
 
-const effectsOf = (run: Run, tracker: SyncRunTracker, observer: OperationObserver, display: SyncDisplay) =>
-  openSyncEffects({ ...run, binary: run.skopeo.path, run: tracker, observer, display });
+const effectsOf = (
+  run: Run,
+  tracker: SyncRunTracker,
+  observer: OperationObserver,
+  display: SyncDisplay,
+  warn: (message: string) => void = () => undefined,
+) => openSyncEffects({ ...run, binary: run.skopeo.path, run: tracker, observer, display, warn });
 
 const displayOf = (line: CommandLine, context: Context): Promise<SyncDisplay> => {
   const { own, values } = line;
@@ -130,7 +135,12 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
   const { line, context, job, options } = run;
   const tracker = new SyncRunTracker(job, context.clock, [session.observer]);
   const display = await displayOf(line, context);
-  using effects = effectsOf(run, tracker, session.observer, display);
+  let isStateLost = false;
+  const warn = (message: string): void => {
+    isStateLost = true;
+    context.stderr.write(`skopeo-wrapper: warning: ${message}\n`);
+  };
+  using effects = effectsOf(run, tracker, session.observer, display, warn);
   const startedMs = context.clock.monotonicMs();
   const end = (exitCode: number): Promise<void> => {
     const durationSeconds = (context.clock.monotonicMs() - startedMs) / 1000;
@@ -153,7 +163,7 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
     tracker.finish({ ...resultOfReport(report), exitCode });
     await end(exitCode);
     const told = await tell({ ...report, exitCode }, line, context);
-    const isKept = told && !(line.own.metricsStrict && session.failed);
+    const isKept = told && !(line.own.metricsStrict && (session.failed || isStateLost));
     return isKept || exitCode !== EXIT.success ? exitCode : EXIT.ioError;
   } catch (error) {
     display.onEnd();

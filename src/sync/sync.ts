@@ -2,7 +2,8 @@ import { join } from 'node:path';
 import type { Clock } from '../context.ts';
 import { EXIT, usageError, WrapperError } from '../errors/wrapper-error.ts';
 import { describeTermination, terminationOf } from '../operation/termination.ts';
-import { loadMemory, type SyncMemory, saveMemory } from './check/memory.ts';
+import type { SyncMemory } from './check/memory.ts';
+import { keepMemory, loadMemory } from './check/memory-file.ts';
 import type { SyncJob } from './job.ts';
 import { destinationAccess } from './plan/destination-access.ts';
 import { makePlan, type PlanOptions } from './plan/make-plan.ts';
@@ -31,10 +32,14 @@ export interface SyncEffects {
   readonly random: () => number;
   /** Where jobs keep lock and memory; absent: neither. */
   readonly stateDirectory?: string;
+  /** Told what could not be kept; a copy does not fail for that. */
+  readonly warn?: (message: string) => void;
 }
 
 export interface SyncOptions extends PlanOptions {
   readonly lock?: LockMode;
+  /** The job was reduced to a list of images: such runs go side by side, unless `lock` is given. */
+  readonly isList?: boolean;
 }
 
 const MEMORY_WITHOUT_NAME = 'unnamed';
@@ -133,10 +138,14 @@ const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOption
   const startedMs = clock.monotonicMs();
   const path = memoryPath(job, effects, options);
   const memory = await loadMemory(path);
+  using keeper = keepMemory(path, memory);
   const plan = await planWith(job, memory, effects, options).catch((error: unknown) => stoppedPlan(error, effects));
   const images = await runPlan(job, plan, { ...effects, memory });
   const pruned = await prune(job, plan, images, memory, effects);
-  if (path !== undefined) await saveMemory(path, memory);
+  await keeper.end().catch((error: unknown) => {
+    const reason = error instanceof Error ? error.message : String(error);
+    effects.warn?.(`what this run found out could not be kept (${reason}): the next one asks again and prunes less`);
+  });
   const failures = sourceFailures(plan, effects.signal);
   return {
     version: 1,
@@ -153,6 +162,27 @@ const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOption
   };
 };
 
+const WITHOUT_LOCK: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined };
+
+/** A full disk must not stop a copy: where no lock can be had and none was asked for, the run goes on without. */
+const lockJob = async (
+  job: SyncJob,
+  directory: string,
+  { signal, warn }: SyncEffects,
+  options: SyncOptions,
+): Promise<AsyncDisposable | undefined> => {
+  const { lock, isList } = options;
+  if (isList === true && lock === undefined) return WITHOUT_LOCK;
+  try {
+    return await takeJobLock(directory, memoryName(job, options), lock ?? 'fail', signal);
+  } catch (error) {
+    const isUnusable = error instanceof WrapperError && error.exitCode === EXIT.ioError;
+    if (!isUnusable || lock !== undefined) throw error;
+    warn?.(`${error.message}; another run of the job would not be noticed. ${error.next ?? ''}`);
+    return WITHOUT_LOCK;
+  }
+};
+
 /**
  * Does a job: plans, copies what differs, prunes, and reports. Absent: another run of the job holds the lock and the mode is
  * `skip`. When `signal` aborts, what runs is ended, the rest is not tried, and the report tells.
@@ -164,9 +194,8 @@ export const runSync = async (
   options: SyncOptions = {},
 ): Promise<SyncReport | undefined> => {
   refuseNamelessPrune(job, effects);
-  const { stateDirectory, signal } = effects;
+  const { stateDirectory } = effects;
   if (job.name === undefined || stateDirectory === undefined) return runLocked(job, effects, options);
-  const directory = syncDirectory(stateDirectory);
-  await using lock = await takeJobLock(directory, memoryName(job, options), options.lock ?? 'fail', signal);
+  await using lock = await lockJob(job, syncDirectory(stateDirectory), effects, options);
   return lock === undefined ? undefined : await runLocked(job, effects, options);
 };

@@ -1,12 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
+import { loadMemory } from '../../src/sync/check/memory-file.ts';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
 import type { SyncJob } from '../../src/sync/job.ts';
+import { parseImageList, reduceToList } from '../../src/sync/plan/image-list.ts';
 import { failuresTable, summaryLine } from '../../src/sync/report/render-report.ts';
 import type { SyncReport } from '../../src/sync/report/sync-report.ts';
 import { planSync, runSync, type SyncEffects, type SyncOptions } from '../../src/sync/sync.ts';
-import { createLayout, type OciLayout } from '../support/images.ts';
+import { createLayout, HOST_PLATFORM, type OciLayout } from '../support/images.ts';
 import { startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
@@ -226,6 +228,27 @@ test('the newest by creation date are found by skopeo, once', async () => {
   assert.equal(asked, 4);
 });
 
+test('an image without a date, or none for this machine, keeps no other from being judged by its own', async () => {
+  await using own = await tempDir('sync-created-odd');
+  const other = HOST_PLATFORM.architecture === 'arm64' ? 'amd64' : 'arm64';
+  await layout.addIndex('foreign', [
+    { layers: [{ sizeBytes: 500 }], platform: { os: 'linux', architecture: other }, seed: 'foreign' },
+  ]);
+  await seed('odd/app', { x: 'a', foreign: 'foreign' });
+  const body = JSON.stringify({ name: 'odd/app', tags: ['x', 'foreign', 'gone'] });
+  await using proxy = await startProxy(source, {
+    rules: [{ match: { path: /\/tags\// }, do: { answer: { status: 200, body } } }],
+  });
+  const what = 'images:\n  - { source: "HOST/odd/app", destination: "DEST/{{path}}", tags: { max-age: 30000d } }\n';
+  const plan = await planSync(job(what, proxy.host), realEffects(own));
+  assert.deepEqual(plan.failures, []);
+  assert.deepEqual(plan.images.map(({ tag }) => tag).toSorted(), ['foreign', 'x']);
+  assert.deepEqual(
+    plan.dropped.map(({ reason }) => reason),
+    ['has no creation date'],
+  );
+});
+
 test('a run that is stopped ends its copies and still reports', async () => {
   await using own = await tempDir('sync-stop');
   await seed('stop/app', { '1': 'a', '2': 'b', '3': 'c' });
@@ -261,6 +284,40 @@ test('a second run of a job meets the lock of the first', async () => {
   assert.equal(await runSync(locked, effects, { lock: 'skip' }), undefined);
   controller.abort();
   assert.equal((await first)?.exitCode, 1);
+});
+
+test('runs of lists go side by side, and the job remembers what each of them did', async () => {
+  await using own = await tempDir('sync-lists');
+  await seed('lists/app', { '1': 'a', '2': 'b' });
+  const whole = job('job: lists\nimages:\n  - { source: "HOST/lists/app", destination: "DEST/{{path}}" }\n');
+  const effects = realEffects(own, { stateDirectory: own.join('state') });
+  const runs = ['1', '2'].map((tag) => {
+    const list = parseImageList(`${source.host}/lists/app:${tag} ${destination.host}/lists/app:${tag}`);
+    return run(reduceToList(whole, list), effects, { isList: true });
+  });
+  assert.deepEqual(
+    (await Promise.all(runs)).map(({ totals }) => totals.copied),
+    [1, 1],
+  );
+  const { owned } = await loadMemory(own.join('state', 'sync', 'lists.json'));
+  assert.equal(Object.keys(owned).length, 2);
+});
+
+test('a state directory that cannot be written stops no copy, and is told', async () => {
+  await using own = await tempDir('sync-stateless');
+  await seed('stateless/app', { '1': 'a' });
+  await writeFile(own.join('file'), '');
+  const what = job('job: s\nimages:\n  - { source: "HOST/stateless/app", destination: "DEST/{{path}}" }\n');
+  const warnings: string[] = [];
+  const effects = realEffects(own, {
+    stateDirectory: own.join('file', 'state'),
+    warn: (message) => void warnings.push(message),
+  });
+  assert.equal((await run(what, effects)).totals.copied, 1);
+  assert.equal(warnings.length, 2);
+  assert.match(warnings[0] ?? '', /cannot lock in .*file\/state\/sync: ENOTDIR/);
+  assert.match(warnings[1] ?? '', /could not be kept/);
+  await assert.rejects(run(what, effects, { lock: 'wait' }), { exitCode: 74 });
 });
 
 const PRUNE = 'job: prune\nprune: { enabled: true, max-share: 0.5 }\n';

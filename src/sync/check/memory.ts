@@ -1,11 +1,10 @@
 import { createHash } from 'node:crypto';
-import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import * as z from 'zod';
 import type { CopySettings } from '../job.ts';
 import { registryOf } from '../reference.ts';
 
-const memorySchema = z.object({
+/** A memory as it lies in its file. */
+export const memorySchema = z.object({
   version: z.literal(1),
   results: z.record(z.string(), z.string()),
   created: z.record(z.string(), z.string()),
@@ -45,7 +44,10 @@ const resultKey = ({ sourceDigest, settings, destination }: RememberedCopy): str
  */
 export class SyncMemory {
   readonly #stored: Stored;
-  #changed = false;
+  #changes = 0;
+  #savedChanges = 0;
+  /** Keys of this run, in the order of use. */
+  readonly #touched = { results: new Set<string>(), created: new Set<string>(), owned: new Set<string>() };
 
   constructor(stored: Stored = structuredClone(EMPTY)) {
     this.#stored = stored;
@@ -80,11 +82,29 @@ export class SyncMemory {
 
   forgetOwned(destination: string): void {
     delete this.#stored.owned[destination];
-    this.#changed = true;
+    this.#touched.owned.add(destination);
+    this.#changes++;
   }
 
   get changed(): boolean {
-    return this.#changed;
+    return this.#changes !== this.#savedChanges;
+  }
+
+  /** Puts what this run found out onto a memory as others have left it; call `onSaved` when that is safe. */
+  mergeOnto(current: SyncMemory): { readonly merged: SyncMemory; readonly onSaved: () => void } {
+    const changes = this.#changes;
+    const stored = structuredClone(current.#stored);
+    for (const part of ['results', 'created', 'owned'] as const) {
+      for (const key of this.#touched[part]) {
+        const value = this.#stored[part][key];
+        delete stored[part][key];
+        if (value !== undefined) stored[part][key] = value;
+      }
+    }
+    const onSaved = (): void => {
+      this.#savedChanges = changes;
+    };
+    return { merged: new SyncMemory(stored), onSaved };
   }
 
   toJSON(): Stored {
@@ -98,32 +118,14 @@ export class SyncMemory {
     if (value === undefined) return undefined;
     delete this.#stored[part][key];
     this.#stored[part][key] = value;
+    this.#touched[part].add(key);
     return value;
   }
 
   #set(part: 'results' | 'created' | 'owned', key: string, value: string): void {
     if (this.#stored[part][key] === value) return;
     this.#stored[part][key] = value;
-    this.#changed = true;
+    this.#touched[part].add(key);
+    this.#changes++;
   }
 }
-
-/** Reads a memory file; none, a missing or a damaged one is an empty memory. */
-export const loadMemory = async (path: string | undefined): Promise<SyncMemory> => {
-  if (path === undefined) return new SyncMemory();
-  try {
-    const parsed = memorySchema.safeParse(JSON.parse(await readFile(path, 'utf8')));
-    return new SyncMemory(parsed.success ? parsed.data : undefined);
-  } catch {
-    return new SyncMemory();
-  }
-};
-
-/** Writes a memory whole or not at all, readable for its owner only. */
-export const saveMemory = async (path: string, memory: SyncMemory): Promise<void> => {
-  if (!memory.changed) return;
-  await mkdir(dirname(path), { recursive: true, mode: 0o700 });
-  const temporary = `${path}.${process.pid}.tmp`;
-  await writeFile(temporary, JSON.stringify(memory), { mode: 0o600 });
-  await rename(temporary, path);
-};

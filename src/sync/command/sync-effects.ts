@@ -38,6 +38,7 @@ export interface SyncSurroundings {
   readonly runDirectory: string | undefined;
   readonly stateDirectory: string | undefined;
   readonly signal: AbortSignal;
+  readonly warn: (message: string) => void;
 }
 
 /** Everything a run touches: the real skopeo, registries, clocks, files. */
@@ -95,6 +96,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     signal,
     observer: run.observer,
     random: Math.random,
+    warn: surroundings.warn,
     ...(surroundings.stateDirectory === undefined ? {} : { stateDirectory: surroundings.stateDirectory }),
     [Symbol.dispose]: () => {
       lookup[Symbol.dispose]();

@@ -42,6 +42,7 @@ export const syncOptions = (line: CommandLine, env: Context['env']): SyncOptions
     ...(shard === undefined ? {} : { shard: parseShard(shard, env) }),
     ...(isSet(line, 'verify') ? { verify: true } : {}),
     ...(lock === undefined ? {} : { lock }),
+    ...(textOf(line, 'images') === undefined ? {} : { isList: true }),
   };
 };
 

@@ -1,12 +1,14 @@
+import { WrapperError } from '../../errors/wrapper-error.ts';
+import { parseManifest } from '../../skopeo/manifest/parse-manifest.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import type { SyncEntry } from '../job.ts';
 import type { RegistryLookup, SkopeoPort } from '../ports.ts';
-import { dockerReference, type Repository } from '../reference.ts';
+import { dockerReference, parseDockerReference, type Repository } from '../reference.ts';
 import type { LookUpCreationTimes } from '../select/select-tags.ts';
 import { mapLimited } from './map-limited.ts';
 
 export interface CreationEffects {
-  readonly lookup: RegistryLookup;
+  readonly lookup: Pick<RegistryLookup, 'head' | 'manifest'>;
   readonly skopeo: Pick<SkopeoPort, 'createdAt'>;
   readonly memory: SyncMemory;
   readonly signal: AbortSignal;
@@ -15,12 +17,38 @@ export interface CreationEffects {
 /** Creation times come from skopeo, one process each. */
 const PROCESSES_AT_A_TIME = 8;
 
+/** Any image of an index tells; that there is none for this machine does not matter. */
+const anyInstance = async (
+  reference: string,
+  entry: SyncEntry,
+  effects: CreationEffects,
+): Promise<string | undefined> => {
+  const manifest = parseManifest(await effects.lookup.manifest(reference, entry.sourceAccess, effects.signal));
+  const instances = manifest?.kind === 'list' ? manifest.instances : [];
+  const digest = (instances.find(({ platform }) => platform?.os !== 'unknown') ?? instances[0])?.digest;
+  return digest === undefined ? undefined : dockerReference(parseDockerReference(reference), { digest });
+};
+
+/** Absent for what has no date to tell: a tag that is gone by now, something that is no image. */
+const askSkopeo = async (reference: string, entry: SyncEntry, effects: CreationEffects): Promise<Date | undefined> => {
+  const ask = (one: string) => effects.skopeo.createdAt(one, entry.sourceAccess, effects.signal);
+  try {
+    return await ask(reference);
+  } catch (error) {
+    if (!(error instanceof WrapperError)) throw error;
+    if (error.errorType === 'not_found' || error.errorType === 'invalid_manifest') return undefined;
+    if (error.errorType !== 'no_matching_platform') throw error;
+    const instance = await anyInstance(reference, entry, effects);
+    return instance === undefined ? undefined : ask(instance);
+  }
+};
+
 const createdAt = async (reference: string, entry: SyncEntry, effects: CreationEffects): Promise<Date | undefined> => {
-  const { lookup, memory, skopeo, signal } = effects;
+  const { lookup, memory, signal } = effects;
   const head = await lookup.head(reference, entry.sourceAccess, signal);
   const known = head === undefined ? undefined : memory.createdAt(head.digest);
   if (known !== undefined) return known;
-  const date = await skopeo.createdAt(reference, entry.sourceAccess, signal);
+  const date = await askSkopeo(reference, entry, effects);
   if (head !== undefined && date !== undefined) memory.rememberCreation(head.digest, date);
   return date;
 };

@@ -1,6 +1,6 @@
 import { opendir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
-import { EXIT, usageError, WrapperError } from '../../errors/wrapper-error.ts';
+import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { isDigest, isTag } from '../reference.ts';
 import type { SourceImage } from '../source-image.ts';
 
@@ -36,19 +36,31 @@ const nameBelow = (directory: string, base: string): string => {
   return (below === '' ? basename(base) : below).replace(/^\/+/, '');
 };
 
+const imageAt = (directory: string, base: string): SourceImage => ({
+  reference: `dir:${directory}`,
+  ...splitVersion(nameBelow(directory, base)),
+});
+
+/** The image in a directory as `base` names it; absent when it does not lie there. */
+export const imageOfDirectory = (directory: string, base: string): SourceImage | undefined =>
+  directory === base || directory.startsWith(join(base, '/')) ? imageAt(directory, base) : undefined;
+
 /**
  * The images in `dir:` format below a directory, wherever a `manifest.json` lies.
  * @throws WrapperError when the directory cannot be read.
  */
 export const directoryImages = async (base: string): Promise<readonly SourceImage[]> => {
   const status = await stat(base).catch(() => undefined);
-  if (status === undefined || !status.isDirectory()) throw usageError(`${base} is not a directory`);
+  if (status === undefined || !status.isDirectory()) {
+    throw new WrapperError(`${base} is not a directory`, {
+      errorType: 'not_found',
+      exitCode: EXIT.failure,
+      next: 'Check the path; relative ones start at the directory of the file.',
+    });
+  }
   try {
     const directories = await imageDirectories(join(base, '.'));
-    return directories.map((directory) => ({
-      reference: `dir:${directory}`,
-      ...splitVersion(nameBelow(directory, base)),
-    }));
+    return directories.map((directory) => imageAt(directory, base));
   } catch (cause) {
     const message = `cannot read below ${base}: ${cause instanceof Error ? cause.message : String(cause)}`;
     throw new WrapperError(message, { errorType: 'permission', exitCode: EXIT.failure, cause });

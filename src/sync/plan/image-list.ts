@@ -1,13 +1,23 @@
 import { usageError } from '../../errors/wrapper-error.ts';
 import type { SyncEntry, SyncJob } from '../job.ts';
-import { dockerReference, parseDockerReference, type Repository } from '../reference.ts';
+import type { DestinationRule } from '../map/destination-rule.ts';
+import { dockerReference, parseDockerReference, parseLocation, type Repository } from '../reference.ts';
+import type { SourceImage } from '../source-image.ts';
+import { imageOfDirectory } from './directory-images.ts';
 import { imageJsonSchema } from './plan-json.ts';
 
 /** An image that another engine asks for. */
 export interface ListedImage {
   readonly source: string;
   readonly destination: string;
+  /** Line of the list, counted from 1. */
+  readonly line: number;
 }
+
+const TRANSPORT = /^(?:docker:\/\/|dir:|oci:|oci-archive:|docker-archive:)/;
+
+/** A registry needs no transport, here as in the file. */
+const withTransport = (reference: string): string => (TRANSPORT.test(reference) ? reference : `docker://${reference}`);
 
 const parseJsonLine = (line: string): unknown => {
   try {
@@ -17,12 +27,18 @@ const parseJsonLine = (line: string): unknown => {
   }
 };
 
+const listed = (source: string, destination: string, line: number): ListedImage => ({
+  source: withTransport(source),
+  destination: withTransport(destination),
+  line,
+});
+
 const parseLine = (line: string, number: number): ListedImage => {
   const json = line.startsWith('{') ? imageJsonSchema.safeParse(parseJsonLine(line)) : undefined;
-  if (json?.success === true) return { source: json.data.source, destination: json.data.destination };
+  if (json?.success === true) return listed(json.data.source, json.data.destination, number);
   const [source, destination, ...rest] = line.split(/\s+/);
   if (json === undefined && source !== undefined && destination !== undefined && rest.length === 0) {
-    return { source, destination };
+    return listed(source, destination, number);
   }
   throw usageError(
     `line ${number} of the list of images cannot be read`,
@@ -55,18 +71,45 @@ const fixedEntry = (
   },
 });
 
-const entryFor = (job: SyncJob, { source, destination }: ListedImage): SyncEntry => {
+const ruleFor = (entry: SyncEntry, image: SourceImage, destination: string): DestinationRule | undefined =>
+  entry.destinations.find((one) => one.destinationOf(image) === destination);
+
+/** An image of a registry, if the entry brings it to that destination. */
+const repositoryEntry = (entry: SyncEntry, { source, destination }: ListedImage): SyncEntry | undefined => {
+  if (entry.source.kind !== 'repository') return undefined;
   const { tag, digest, ...repository } = parseDockerReference(source);
+  if (entry.source.registry !== repository.registry || entry.source.path !== repository.path) return undefined;
   const version = { ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
   const image = { ...repository, ...version, reference: dockerReference(repository, version) };
+  const rule = ruleFor(entry, image, destination);
+  return rule && { ...fixedEntry(entry, repository, version), destinations: [rule] };
+};
+
+/** An image below a directory, if the entry brings it to that destination. */
+const directoryEntry = (entry: SyncEntry, path: string, destination: string): SyncEntry | undefined => {
+  if (entry.source.kind !== 'directory') return undefined;
+  const image = imageOfDirectory(path, entry.source.path);
+  const rule = image && ruleFor(entry, image, destination);
+  return (
+    rule && {
+      ...entry,
+      source: { kind: 'directory', path },
+      destinations: [{ ...rule, destinationOf: () => destination }],
+    }
+  );
+};
+
+const entryFor = (job: SyncJob, image: ListedImage): SyncEntry => {
+  const location = parseLocation(image.source);
   for (const entry of job.entries) {
-    const { source: own } = entry;
-    if (own.kind !== 'repository' || own.registry !== repository.registry || own.path !== repository.path) continue;
-    const rule = entry.destinations.find((one) => one.destinationOf(image) === destination);
-    if (rule !== undefined) return { ...fixedEntry(entry, repository, version), destinations: [rule] };
+    const found =
+      location.transport === 'docker'
+        ? repositoryEntry(entry, image)
+        : directoryEntry(entry, location.path, image.destination);
+    if (found !== undefined) return found;
   }
   throw usageError(
-    `the job does not bring ${source} to ${destination}`,
+    `line ${image.line} of the list of images: the job does not bring ${image.source} to ${image.destination}`,
     'Make the list with --plan-only of the same job.',
   );
 };

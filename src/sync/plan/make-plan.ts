@@ -48,6 +48,19 @@ const retryingTags = (
     }),
 });
 
+/** As a listing: without its date an image, and with it all of its source, would be lost. */
+const retryingCreatedAt = (
+  job: SyncJob,
+  { skopeo, signal, random, observer }: PlanEffects,
+): Pick<SkopeoPort, 'createdAt'> => ({
+  createdAt: (reference, access) =>
+    withRetries(() => skopeo.createdAt(reference, access, signal), job.retry, {
+      signal,
+      random,
+      retrying: (errorType) => observer?.retrying?.(errorType),
+    }),
+});
+
 const checkAll = async (
   images: readonly WantedImage[],
   job: SyncJob,
@@ -94,7 +107,11 @@ const withoutImmutable = (entry: SyncEntry): SyncEntry => ({ ...entry, immutable
  */
 export const makePlan = async (job: SyncJob, effects: PlanEffects, options: PlanOptions = {}): Promise<Plan> => {
   const entries = options.verify === true ? job.entries.map(withoutImmutable) : job.entries;
-  const selectEffects = { ...effects, lookup: retryingTags(job, effects), creationTimes: creationTimes(effects) };
+  const selectEffects = {
+    ...effects,
+    lookup: retryingTags(job, effects),
+    creationTimes: creationTimes({ ...effects, skopeo: retryingCreatedAt(job, effects) }),
+  };
   const selections = await mapLimited(entries, QUESTIONS_AT_A_TIME, (entry) => selectEntry(entry, selectEffects));
   const found = selections.filter((one): one is Exclude<EntrySelection, { failure: unknown }> => 'images' in one);
   const wanted = withoutCollisions(found.flatMap(({ images }) => images));

@@ -24,8 +24,7 @@ export class JobLock implements AsyncDisposable {
 
   /** Takes the lock, or tells that another process has it. */
   static async tryTake(directory: string, job: string): Promise<JobLock | undefined> {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    const database = new DatabaseSync(join(directory, `${job}.lock`));
+    const database = await openDatabase(directory, job);
     const holder = join(directory, `${job}.holder`);
     try {
       database.exec('PRAGMA busy_timeout = 0; BEGIN EXCLUSIVE');
@@ -34,7 +33,7 @@ export class JobLock implements AsyncDisposable {
       if (error instanceof Error && error.message.includes('locked')) return undefined;
       throw lockUnusable(directory, error);
     }
-    await writeFile(holder, `process ${process.pid}`);
+    await writeFile(holder, `process ${process.pid}`).catch(() => undefined);
     return new JobLock(database, holder);
   }
 
@@ -43,6 +42,15 @@ export class JobLock implements AsyncDisposable {
     this.#database.close();
   }
 }
+
+const openDatabase = async (directory: string, job: string): Promise<DatabaseSync> => {
+  try {
+    await mkdir(directory, { recursive: true, mode: 0o700 });
+    return new DatabaseSync(join(directory, `${job}.lock`));
+  } catch (error) {
+    throw lockUnusable(directory, error);
+  }
+};
 
 const lockUnusable = (directory: string, cause: unknown): WrapperError =>
   new WrapperError(`cannot lock in ${directory}: ${cause instanceof Error ? cause.message : String(cause)}`, {

@@ -46,7 +46,7 @@ export interface SkopeoPortOptions {
   readonly sourceManifest: (source: string, access: RegistryAccess) => ManifestReader | undefined;
 }
 
-const inspectSchema = z.object({ Created: z.string().optional() });
+const inspectSchema = z.object({ Created: z.string().nullish() });
 const tagsSchema = z.object({ Tags: z.array(z.string()).nullable() });
 
 const registryOf = (reference: string): string => parseReference(reference).registry ?? '';
@@ -139,7 +139,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
     createdAt: async (reference, given, signal) => {
       const text = await ask('inspect', ['--no-tags'], reference, given, signal);
       const { Created: created } = inspectSchema.parse(JSON.parse(text.toString('utf8')));
-      return created === undefined ? undefined : new Date(created);
+      return created ? new Date(created) : undefined;
     },
     deleteImage: async (reference, given, signal) => {
       await ask('delete', [], reference, given, signal);

@@ -1,9 +1,7 @@
 import assert from 'node:assert/strict';
-import { readdir, stat, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { loadMemory, SyncMemory, saveMemory } from '../../../src/sync/check/memory.ts';
+import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import type { CopySettings } from '../../../src/sync/job.ts';
-import { tempDir } from '../../support/temp.ts';
 
 const SYSTEM: CopySettings = { content: 'system', preserveDigests: false };
 const copy = (changes: { sourceDigest?: string; settings?: CopySettings; destination?: string } = {}) => ({
@@ -27,36 +25,6 @@ test('a result is remembered for this content, these settings and this registry 
     copy({ settings: { ...SYSTEM, systemPlatform: { architecture: 'arm64' } } }),
   ];
   for (const other of others) assert.equal(memory.resultOf(other), undefined);
-});
-
-test('a memory survives the process, whole and private', async () => {
-  await using dir = await tempDir('memory');
-  const path = dir.join('sync', 'job.json');
-  const memory = new SyncMemory();
-  memory.rememberResult(copy(), 'sha256:b');
-  memory.rememberCreation('sha256:a', new Date('2026-01-02T03:04:05Z'));
-  memory.rememberOwned('docker://m.example/x:1', 'sha256:b');
-  await saveMemory(path, memory);
-  const again = await loadMemory(path);
-  assert.equal(again.resultOf(copy()), 'sha256:b');
-  assert.equal(again.createdAt('sha256:a')?.toISOString(), '2026-01-02T03:04:05.000Z');
-  assert.deepEqual(again.owned, { 'docker://m.example/x:1': 'sha256:b' });
-  assert.equal((await stat(path)).mode & 0o777, 0o600);
-  assert.deepEqual(await readdir(dir.join('sync')), ['job.json']);
-});
-
-test('a memory that learnt nothing is not written', async () => {
-  await using dir = await tempDir('memory');
-  await saveMemory(dir.join('job.json'), new SyncMemory());
-  assert.deepEqual(await readdir(dir.path), []);
-});
-
-test('a damaged memory is an empty one', async () => {
-  await using dir = await tempDir('memory');
-  for (const text of ['', '{', '{"version":2}', '[]', '{"version":1,"results":{"a":7},"created":{},"owned":{}}']) {
-    await writeFile(dir.join('job.json'), text);
-    assert.deepEqual((await loadMemory(dir.join('job.json'))).owned, {});
-  }
 });
 
 test('a memory does not grow for ever: what was not used for longest is forgotten', () => {
