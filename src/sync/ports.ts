@@ -10,6 +10,8 @@ export interface CopyOptions extends Omit<CopySettings, 'content' | 'systemPlatf
   readonly platform?: Partial<Platform>;
   readonly sourceAccess: RegistryAccess;
   readonly destinationAccess: RegistryAccess;
+  /** What people are shown instead of where the copy really goes: it is staged, or a step of a larger one. */
+  readonly shownDestination?: string;
   readonly stallTimeoutSeconds?: number;
   /** Called with the digest of each layer as soon as the destination has it. */
   readonly onLayerFinished?: (digest: string) => void;

@@ -15,6 +15,13 @@ const refuse = (a: Mapped, b: Mapped, destination: string): never => {
   );
 };
 
+const refuseTwoWays = ({ source }: Mapped, destination: string): never => {
+  throw usageError(
+    `${source} would be written to ${destination} in two ways: entries differ in platforms, format or signing`,
+    'Let one of them select it, or give them different destinations.',
+  );
+};
+
 /** One key for all spellings of a destination. */
 const keyOf = (destination: string): string => {
   const location = parseLocation(destination);
@@ -36,10 +43,14 @@ const refuseNested = (directories: ReadonlyMap<string, Mapped>): void => {
 };
 
 /**
- * Takes out images that are listed twice for the same destination and refuses different ones.
+ * Takes out images that are listed twice for the same destination and refuses different ones, and the same one where
+ * `isCopiedAlike` denies that both mean the same.
  * @throws WrapperError `usage` naming both sources and the destination.
  */
-export const withoutCollisions = <T extends Mapped>(images: readonly T[]): readonly T[] => {
+export const withoutCollisions = <T extends Mapped>(
+  images: readonly T[],
+  isCopiedAlike: (a: T, b: T) => boolean = () => true,
+): readonly T[] => {
   const seen = new Map<string, T>();
   const directories = new Map<string, Mapped>();
   for (const image of images) {
@@ -47,6 +58,7 @@ export const withoutCollisions = <T extends Mapped>(images: readonly T[]): reado
     const earlier = seen.get(key);
     if (earlier === undefined) seen.set(key, image);
     else if (earlier.source !== image.source) refuse(earlier, image, image.destination);
+    else if (!isCopiedAlike(earlier, image)) refuseTwoWays(image, image.destination);
     const path = image.destination.startsWith('dir:') ? localPathOf(image.destination) : undefined;
     if (path !== undefined) directories.set(path, image);
   }

@@ -1,3 +1,4 @@
+import { isDeepStrictEqual } from 'node:util';
 import { checkImage } from '../check/check-image.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import { readExtent } from '../check/read-extent.ts';
@@ -114,7 +115,10 @@ export const makePlan = async (job: SyncJob, effects: PlanEffects, options: Plan
   };
   const selections = await mapLimited(entries, QUESTIONS_AT_A_TIME, (entry) => selectEntry(entry, selectEffects));
   const found = selections.filter((one): one is Exclude<EntrySelection, { failure: unknown }> => 'images' in one);
-  const wanted = withoutCollisions(found.flatMap(({ images }) => images));
+  const wanted = withoutCollisions(
+    found.flatMap(({ images }) => images),
+    (a, b) => isDeepStrictEqual(a.entry.copy, b.entry.copy),
+  );
   const failures = selections.flatMap((one) => ('failure' in one ? one.failure : []));
   const { shard } = options;
   const own = shard === undefined ? wanted : wanted.filter(({ destination }) => belongsTo(shard, destination));

@@ -42,7 +42,15 @@ const fromEnvironment = (text: string, count: string | undefined, environment: E
   const total = count ?? ('count' in array ? environment[array.count] : undefined);
   if (total === undefined)
     throw usageError(`shard "${text}": ${array.index} comes without a count`, 'Write auto/COUNT.');
-  return checked(whole(environment[array.index]) - offset, whole(total), text);
+  const index = whole(environment[array.index]) - offset;
+  if (index >= whole(total)) {
+    const value = `${array.index}=${environment[array.index]}`;
+    throw usageError(
+      `shard "${text}": ${value} is beyond the last of ${total} shards`,
+      'Make COUNT the number of tasks.',
+    );
+  }
+  return checked(index, whole(total), text);
 };
 
 /**

@@ -29,6 +29,7 @@ const commonOptions = (
     sourceAccess: entry.sourceAccess,
     destinationAccess: isLocal(destination) ? NO_ACCESS : destinationAccess(job)(destination),
     ...(job.stallTimeoutSeconds === undefined ? {} : { stallTimeoutSeconds: job.stallTimeoutSeconds }),
+    shownDestination: destination,
     onLayerFinished,
     attempt,
   };

@@ -78,7 +78,8 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
     });
 
   const copyImage = async (source: string, destination: string, copy: CopyOptions, signal: AbortSignal) => {
-    const [from, to] = [parseReference(source), parseReference(destination)];
+    const shown = copy.shownDestination ?? destination;
+    const [from, to] = [parseReference(source), parseReference(shown)];
     const digestFile = options.runDirectory === undefined ? undefined : join(options.runDirectory, randomUUID());
     const args = [
       '--debug',
@@ -102,7 +103,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
         identity: { operation: 'sync', sourceTransport: from.transport, destinationTransport: to.transport },
         part: true,
         source: redactReference(source),
-        destination: redactReference(destination),
+        destination: redactReference(shown),
         sourceShort: shortName(from),
         destinationShort: shortName(to),
         skopeo: { binary, launcher, args, env, cwd, streams: 'progress' },

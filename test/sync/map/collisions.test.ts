@@ -9,6 +9,11 @@ test('different destinations pass, the same image twice is taken once', () => {
   assert.deepEqual(withoutCollisions([...images, image('docker://a/x:1', 'docker://m.example/x:1')]), images);
 });
 
+test('one image for one destination in two ways is refused', () => {
+  const twice = ['docker://a/x:1', 'docker://a/x:1'].map((source) => image(source, 'docker://m.example/x:1'));
+  assert.throws(() => withoutCollisions(twice, () => false), { errorType: 'usage', message: /in two ways/ });
+});
+
 test('several names in one OCI layout are no collision', () => {
   const images = [image('docker://a/x:1', 'oci:/srv/l:x'), image('docker://a/y:1', 'oci:/srv/l:y')];
   assert.deepEqual(withoutCollisions(images), images);

@@ -145,14 +145,14 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     pattern: any(
       'does not support copying multiple images',
       'Deleting images not implemented',
-      ': unsupported$',
+      ': unsupported(?:$|: )',
       '"UNSUPPORTED"',
       'not implemented',
     ),
     retryable: 'no',
     exitStatus: SKOPEO,
     meaning: 'The transport or the registry cannot do that.',
-    next: () => 'Use another transport; for deletion, have it enabled in the registry.',
+    next: () => 'Use another transport; a registry may be read-only, or need deletion to be enabled: ask who runs it.',
   },
   {
     errorType: 'partial_failure',
