@@ -164,7 +164,10 @@ const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOption
 
 const WITHOUT_LOCK: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined };
 
-/** A full disk must not stop a copy: where no lock can be had and none was asked for, the run goes on without. */
+/**
+ * A full disk must not stop a copy: where no lock can be had and none was asked for, the run goes on without. So does one
+ * that was stopped while it waited: it does nothing but report.
+ */
 const lockJob = async (
   job: SyncJob,
   directory: string,
@@ -176,6 +179,7 @@ const lockJob = async (
   try {
     return await takeJobLock(directory, memoryName(job, options), lock ?? 'fail', signal);
   } catch (error) {
+    if (signal.aborted) return WITHOUT_LOCK;
     const isUnusable = error instanceof WrapperError && error.exitCode === EXIT.ioError;
     if (!isUnusable || lock !== undefined) throw error;
     warn?.(`${error.message}; another run of the job would not be noticed. ${error.next ?? ''}`);

@@ -282,6 +282,12 @@ test('a second run of a job meets the lock of the first', async () => {
   await waitFor('the first run to copy', () => proxy.count({ path: /\/blobs\// }) > 0 || undefined);
   await assert.rejects(runSync(locked, effects), { exitCode: 75 });
   assert.equal(await runSync(locked, effects, { lock: 'skip' }), undefined);
+  const waiting = new AbortController();
+  const second = runSync(locked, { ...effects, signal: waiting.signal }, { lock: 'wait' });
+  waiting.abort({ kind: 'signal', signal: 'SIGTERM' });
+  assert.deepEqual((await second)?.failures, [
+    { source: 'plan', errorType: 'canceled', message: 'canceled by SIGTERM, before the plan was made' },
+  ]);
   controller.abort();
   assert.equal((await first)?.exitCode, 1);
 });

@@ -35,6 +35,12 @@ describe('recorded failures', () => {
 });
 
 describe('classifyFailure', () => {
+  it('knows a registry in read-only mode', () => {
+    const message =
+      'writing blob: initiating layer upload to /v2/x/blobs/uploads/ in reg.example:5000: unsupported: The operation is unsupported.';
+    assert.equal(classifyMessage(message), 'unsupported');
+  });
+
   const refused =
     'trying to reuse blob sha256:1d at destination: pinging container registry reg.example:5000: Get "https://reg.example:5000/v2/": dial tcp 10.0.0.1:5000: connect: connection refused';
 

@@ -65,6 +65,12 @@ const REFUSED: readonly [text: string, env: Record<string, string>][] = [
   ['auto/2', { JOB_COMPLETION_INDEX: 'x' }],
 ];
 
+test('a task beyond the last shard is told by its variable', () => {
+  assert.throws(() => parseShard('auto/3', { JOB_COMPLETION_INDEX: '7' }), {
+    message: 'shard "auto/3": JOB_COMPLETION_INDEX=7 is beyond the last of 3 shards',
+  });
+});
+
 for (const [text, env] of REFUSED) {
   test(`${text} with ${JSON.stringify(env)} is refused`, () => {
     assert.throws(() => parseShard(text, env), { errorType: 'usage', exitCode: 64 });
