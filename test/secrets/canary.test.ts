@@ -247,6 +247,52 @@ const COMMANDS: readonly (readonly string[])[] = [
   ['copy', '--quiet=true', '--src-creds', 'docker://{host}/team/app:1', `--dest-creds=${LOGIN}`, 'dir:new'],
 ];
 
+/** Commands and variables; each hangs at a registry that does not answer. */
+const LOOKED_AT_WHILE_RUNNING: readonly Way[] = [
+  { args: ['login', '--tls-verify=false', '-u', 'user', '-p', CANARY, '{host}'] },
+  { args: ['login', '--tls-verify=false', '--username=user', `--password=${CANARY}`, '{host}'] },
+  { args: ['login', '--tls-verify=false', '--creds-file', '{inputs}/creds', '{host}'] },
+  { args: ['login', '--tls-verify=false', '{host}'], env: { SKOPEO_WRAPPER_CREDS: LOGIN } },
+  { args: ['inspect', '--tls-verify=false', '--creds', LOGIN, 'docker://{host}/team/app:1'] },
+  { args: ['exists', '--tls-verify=false', `--creds=${LOGIN}`, 'docker://{host}/team/app:1'] },
+  { args: ['list-tags', '--tls-verify=false', '--username=user', '--password', CANARY, 'docker://{host}/team/app'] },
+  { args: ['delete', '--tls-verify=false', 'docker://{host}/team/app:1'], env: { SKOPEO_WRAPPER_CREDS: LOGIN } },
+];
+
+describe('while a command runs, its children do not hold the secret', { concurrency: 2 }, () => {
+  for (const [index, { args = [], env = {} }] of LOOKED_AT_WHILE_RUNNING.entries()) {
+    test([...args, ...Object.keys(env)].join(' ').replaceAll(CANARY, '*'), async () => {
+      await using silent = await startProxy(registry, { rules: [{ do: { silent: true } }] });
+      const here = await world(`running-${index}`, silent.host);
+      const line = args.map((argument) => here.fill(argument).replace('{host}', silent.host));
+      const run = startCli([...line, ...here.outputs], here.options({ env }));
+      await waitFor('the registry to be asked', () => silent.count() > 0);
+      await here.assertChildrenClean(run.pid);
+      run.kill('SIGTERM');
+      const { stdout, stderr } = await run.result;
+      assertClean('stdout', stdout);
+      assertClean('stderr', stderr);
+      assert.deepEqual(await here.authDirectories(), []);
+      await here.assertFilesClean();
+    });
+  }
+
+  test('sync', async () => {
+    await using silent = await startProxy(registry, {
+      rules: [{ match: { path: /\/blobs\// }, do: { silent: true } }],
+    });
+    const here = await world('running-sync', silent.host);
+    const flags = ['--src=docker', '--dest=dir', '--src-tls-verify=false', '--src-creds', LOGIN];
+    const run = startCli(['sync', ...flags, `${silent.host}/team/app`, 'synced', ...here.outputs], here.options({}));
+    await waitFor('a blob to be asked for', () => silent.count({ path: /\/blobs\// }) > 0);
+    await here.assertChildrenClean(run.pid);
+    run.kill('SIGTERM');
+    await run.result;
+    assert.deepEqual(await here.authDirectories(), []);
+    await here.assertFilesClean();
+  });
+});
+
 describe('commands with credentials', { concurrency: 2 }, () => {
   for (const [index, command] of COMMANDS.entries()) {
     for (const json of [[], ['--json']]) {
