@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // Runs the sources as they are: Node strips the types.
-import '../src/boot.ts';
+import '../src/boot/script.ts';

@@ -1,6 +1,5 @@
 /**
- * Bundles the sources into dist/: `skopeo-wrapper.cjs`, the program with all it needs in one file (run by bin/run.js and
- * put into the executables), and, run as a script, `index.js`, the library, which leaves its dependencies to npm, with its
+ * Bundles the sources into dist/: `skopeo-wrapper.cjs`, the program with all it needs in one file (run by bin/run.js), and, run as a script, `index.js`, the library, which leaves its dependencies to npm, with its
  * types.
  */
 import { isBuiltin } from 'node:module';
@@ -19,7 +18,6 @@ const shared = {
   bundle: true,
   platform: 'node',
   target: 'node24',
-  keepNames: true,
   legalComments: 'none',
   logLevel: 'warning',
 };
@@ -34,10 +32,17 @@ const englishOnly = {
   },
 };
 
-/** Options that a single executable needs; see docs of Node's SEA: the main script is one CommonJS file. */
+/** prom-client loads this when it is loaded itself, and with it zlib and https, which a short command never needs. */
+const noPushgateway = {
+  name: 'no-pushgateway',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /\/prom-client\/lib\/pushgateway\.js$/ }, () => ({ contents: '' }));
+  },
+};
+
+/** Options of the program as one CommonJS file, which is what an executable can hold (see Node's docs on SEA). */
 const program = {
   ...shared,
-  entryPoints: ['src/boot.ts'],
   format: 'cjs',
   // A SEA has no loader for import(); this turns each into a require that still runs only when it is reached.
   supported: { 'dynamic-import': false },
@@ -48,7 +53,7 @@ const program = {
   minifySyntax: true,
   lineLimit: 160,
   charset: 'ascii',
-  plugins: [englishOnly],
+  plugins: [englishOnly, noPushgateway],
 };
 
 const library = {
@@ -61,8 +66,18 @@ const library = {
 
 /** Writes the program alone, to `outfile`. Resolves to its path. */
 export const buildProgram = async (outfile = join(dist, 'skopeo-wrapper.cjs')) => {
-  await build({ ...program, outfile });
+  await build({ ...program, entryPoints: ['src/boot/script.ts'], outfile });
   return outfile;
+};
+
+/** Writes the two parts that an executable is made of: what starts, and the program that it loads. */
+export const buildEmbedded = async (directory) => {
+  const parts = { boot: join(directory, 'boot.cjs'), program: join(directory, 'program.cjs') };
+  await Promise.all([
+    build({ ...program, entryPoints: ['src/boot/executable.ts'], outfile: parts.boot }),
+    build({ ...program, entryPoints: ['src/main.ts'], outfile: parts.program }),
+  ]);
+  return parts;
 };
 
 /**

@@ -5,6 +5,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { DOCTOR_REPORT } from '../src/display/doctor/doctor-schema.ts';
 import { EVENT } from '../src/display/json/event-schema.ts';
 import { RESULT } from '../src/display/json/result-schema.ts';
 import { syncFileJsonSchema } from '../src/sync/config/json-schema.ts';
@@ -20,6 +21,7 @@ const schemaText = (schema: z.ZodType): string =>
 /** File name → content. */
 export const schemaFiles = (): Readonly<Record<string, string>> => ({
   'result.schema.json': schemaText(RESULT),
+  'doctor.schema.json': schemaText(DOCTOR_REPORT),
   'events.schema.json': schemaText(EVENT),
   'sync-plan.schema.json': schemaText(SYNC_PLAN),
   'sync-report.schema.json': schemaText(SYNC_REPORT),

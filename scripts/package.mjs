@@ -7,7 +7,8 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
-import { buildProgram } from './build.mjs';
+import { buildEmbedded } from './build.mjs';
+import { makeCodeCache, WARM_UP } from './support/code-cache.mjs';
 import { nodeModulesFor } from './support/foreign-packages.mjs';
 import { seedPkgCache } from './support/pkg-cache.mjs';
 
@@ -22,13 +23,13 @@ const require = createRequire(import.meta.url);
 /** pkg's simple SEA mode. Its command line forwards neither code cache nor assets; this function is what it calls. */
 const makeExecutable = require('@yao-pkg/pkg/lib-es5/sea.js').default;
 
-const partsOf = async (arch, program) => {
+const partsOf = async (arch, bundles) => {
   const nodeModules = await nodeModulesFor(arch, { root, directory: cache, say });
   const nodePackage = join(nodeModules, `node-linux-${arch}`);
   const { version } = JSON.parse(await readFile(join(nodePackage, 'package.json'), 'utf8'));
   return {
     arch,
-    program,
+    ...bundles,
     node: join(nodePackage, 'bin/node'),
     nodeVersion: version,
     addon: join(nodeModules, `@lydell/node-pty-linux-${arch}/pty.node`),
@@ -37,30 +38,38 @@ const partsOf = async (arch, program) => {
 };
 
 /** Changes with everything the executable is made of. */
-const fingerprintOf = async ({ program, addon, nodeVersion }) => {
+const fingerprintOf = async ({ boot, program, addon, nodeVersion }) => {
   const hash = createHash('sha256').update(`${nodeVersion} ${require('@yao-pkg/pkg/package.json').version}`);
-  for (const file of [program, addon, import.meta.filename]) hash.update(await readFile(file));
+  for (const file of [boot, program, addon, import.meta.filename, WARM_UP]) hash.update(await readFile(file));
   return hash.digest('hex');
 };
 
-const inject = async ({ arch, program, addon, node, nodeVersion, output }) => {
+/** A cache made for another CPU would be refused. */
+const codeCacheOf = ({ arch, node, program }) => {
+  if (arch !== process.arch) return {};
+  const path = join(cache, 'program.v8-cache');
+  makeCodeCache({ node, program, output: path });
+  return { 'program.v8-cache': path };
+};
+
+const inject = async (parts) => {
+  const { arch, boot, program, addon, node, nodeVersion, output } = parts;
+  const assets = { 'pty.node': addon, 'program.cjs': program, ...codeCacheOf(parts) };
   await seedPkgCache({ home: cache, arch, node, nodeVersion, say });
   process.env.HOME = cache;
-  await makeExecutable(program, {
+  await makeExecutable(boot, {
     targets: [{ nodeRange: `node${nodeVersion}`, platform: 'linux', arch, output }],
     signature: false,
     seaConfig: {
-      assets: { 'pty.node': addon },
-      // A cache made by another CPU is refused, with a warning at every start.
-      useCodeCache: arch === process.arch,
+      assets,
       // Else a user's NODE_OPTIONS would reach the Node inside.
       execArgvExtension: 'none',
     },
   });
 };
 
-const packageFor = async (arch, program) => {
-  const parts = await partsOf(arch, program);
+const packageFor = async (arch, bundles) => {
+  const parts = await partsOf(arch, bundles);
   const record = `${parts.output}.made-from`;
   const fingerprint = await fingerprintOf(parts);
   const isCurrent = existsSync(parts.output) && existsSync(record) && (await readFile(record, 'utf8')) === fingerprint;
@@ -75,6 +84,6 @@ const packageFor = async (arch, program) => {
 const requested = process.argv.slice(2);
 const unknown = requested.find((arch) => !ARCHITECTURES.includes(arch));
 if (unknown !== undefined) throw new Error(`Unknown architecture ${unknown}; known are ${ARCHITECTURES.join(', ')}.`);
-await mkdir(build, { recursive: true });
-const program = await buildProgram();
-for (const arch of requested.length > 0 ? requested : ARCHITECTURES) await packageFor(arch, program);
+await mkdir(cache, { recursive: true });
+const bundles = await buildEmbedded(cache);
+for (const arch of requested.length > 0 ? requested : ARCHITECTURES) await packageFor(arch, bundles);

@@ -1,5 +1,5 @@
 /**
- * setup.mjs start|test [ARGUMENT ...]: makes sure of all that a part of the project needs, then runs that part under
+ * setup.mjs start|test|picture [ARGUMENT ...]: makes sure of all that a part of the project needs, then runs that part under
  * Node 24. Runs on Node 20 without any package, for it is the first thing that runs. What is there is not set up again.
  */
 import { spawn } from 'node:child_process';
@@ -10,7 +10,7 @@ import { fileURLToPath } from 'node:url';
 import { installNpmPackages, npmPackagesAreCurrent, projectNode } from './setup/npm-packages.mjs';
 import { installPackages, missingPackages } from './setup/system-packages.mjs';
 
-const SCRIPTS = { start: 'demo.mjs', test: 'test.mjs' };
+const SCRIPTS = { start: 'demo.mjs', test: 'test.mjs', picture: 'dashboard-picture.ts' };
 const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const say = (line) => process.stderr.write(`${line}\n`);
 
@@ -35,7 +35,9 @@ const runPart = async (part, argv) => {
 };
 
 const main = async ([part, ...argv]) => {
-  if (!Object.hasOwn(SCRIPTS, part ?? '')) throw new Error('Usage: node scripts/setup.mjs start|test [ARGUMENT ...]');
+  if (!Object.hasOwn(SCRIPTS, part ?? '')) {
+    throw new Error(`Usage: node scripts/setup.mjs ${Object.keys(SCRIPTS).join('|')} [ARGUMENT ...]`);
+  }
   setUp(part);
   return runPart(part, argv);
 };

@@ -87,9 +87,21 @@ const syncOnce = async (): Promise<void> => {
   journal.take('sync', await runCli([...own, 'sync', '--lock', 'wait', '--file', syncFile], options));
 };
 
+/** A run that is killed at a moment that nobody chose: it counts as crashed once, and its skopeo ends with it. */
+const killOnce = async (): Promise<void> => {
+  const cli = startCli([...own, 'inspect', '--tls-verify=false', proxy.reference('app:1')], options);
+  await sleep(random() * 1_500);
+  cli.kill('SIGKILL');
+  if ((await cli.result).signal === 'SIGKILL') journal.killed++;
+};
+
 let runs = 0;
 const work = async (): Promise<void> => {
-  while (!isOver()) await (++runs % 5 === 0 ? syncOnce() : copyOnce(runs));
+  while (!isOver()) {
+    const run = ++runs;
+    if (run % 5 === 0) await syncOnce();
+    else await (run % 7 === 0 ? killOnce() : copyOnce(run));
+  }
 };
 
 const changeWeather = async (): Promise<void> => {
@@ -120,7 +132,9 @@ const [warm] = await Promise.all([
 ]);
 const served = await scrape();
 const end = await holdingsOf(server.pid, stateDir);
-const left = (await processesWithEnv(`SOAK=${marker}`)).filter(({ pid }) => pid !== server.pid);
+const others = async () => (await processesWithEnv(`SOAK=${marker}`)).filter(({ pid }) => pid !== server.pid);
+await waitFor('skopeo of the last killed run to end', async () => (await others()).length === 0).catch(() => undefined);
+const left = await others();
 // One more run writes the textfile with everything in it.
 await copyOnce(0);
 const written = await readFile(textfile, 'utf8');
@@ -136,7 +150,7 @@ const problems = [
   ...journal.differences(written).map((difference) => `textfile: ${difference}`),
   ...(served.includes('skopeo_active_operations{operation="copy"} 0') ? [] : ['operations are still active']),
 ];
-say(`${runs} runs in ${values.minutes} min`);
+say(`${runs} runs in ${values.minutes} min, ${journal.killed} of them killed`);
 for (const [series, count] of [...journal.counts].sort()) say(`  ${series}: ${count}`);
 say(
   `metrics server: ${warm.residentKb} kB and ${warm.descriptors} descriptors warm, ${end.residentKb} kB and ${end.descriptors} at the end`,

@@ -1,3 +1,4 @@
+import { TableCellDisplayMode } from '@grafana/grafana-foundation-sdk/common';
 import { PanelBuilder as Table } from '@grafana/grafana-foundation-sdk/table';
 import type { PanelText } from './panels.ts';
 import { DATASOURCE, tableQueries } from './query.ts';
@@ -34,6 +35,7 @@ export const table = (
     .unit(text.unit)
     .thresholds(thresholds(text.thresholds))
     .filterable(true)
+    .cellOptions({ type: TableCellDisplayMode.Auto })
     .span(text.span)
     .height(8)
     .targets(tableQueries(columns.map(({ expr }) => expr)))

@@ -4,32 +4,32 @@
  * `service`: what the package would start by itself; our install leaves it stopped and disabled.
  */
 export const PACKAGES = [
-  { command: 'skopeo', package: 'skopeo', parts: ['start', 'test'], why: 'the program that is driven' },
+  { command: 'skopeo', package: 'skopeo', parts: ['start', 'test', 'picture'], why: 'the program that is driven' },
   {
     command: 'docker-registry',
     package: 'docker-registry',
-    parts: ['test'],
+    parts: ['test', 'picture'],
     why: 'a real registry to copy from and to',
     service: 'docker-registry',
   },
   {
     command: 'promtool',
     package: 'prometheus',
-    parts: ['test'],
+    parts: ['test', 'picture'],
     why: 'Prometheus itself, and promtool to check metrics and rules',
     service: 'prometheus',
   },
   {
     command: 'prometheus-node-exporter',
     package: 'prometheus-node-exporter',
-    parts: ['test'],
+    parts: ['test', 'picture'],
     why: 'reads the textfiles',
     service: 'prometheus-node-exporter',
   },
   {
     command: 'prometheus-alertmanager',
     package: 'prometheus-alertmanager',
-    parts: ['test'],
+    parts: ['test', 'picture'],
     why: 'receives the alerts',
     service: 'prometheus-alertmanager',
   },
@@ -37,4 +37,5 @@ export const PACKAGES = [
   { command: 'tmux', package: 'tmux', parts: ['test'], why: 'a terminal to look at the bars in' },
   { command: 'openssl', package: 'openssl', parts: ['test'], why: 'makes certificates for TLS tests' },
   { command: 'curl', package: 'curl', parts: ['test'], why: 'a client that is not ours' },
+  { command: 'chromium', package: 'chromium', parts: ['picture'], why: 'draws the picture of the dashboard' },
 ];

@@ -105,7 +105,7 @@ const effectsOf = (run: Run, tracker: SyncRunTracker, observer: OperationObserve
 
 const displayOf = (line: CommandLine, context: Context): Promise<SyncDisplay> => {
   const { own, values } = line;
-  const printLines = !own.json && context.stdout.isTTY !== true && syncMode(line) === 'run';
+  const printLines = !own.json && !values.quiet && context.stdout.isTTY !== true && syncMode(line) === 'run';
   const kind = progressKind({ progress: own.progress, quiet: values.quiet, copies: true }, context);
   return chooseSyncDisplay({ kind, printLines, debug: values.debug }, context);
 };
@@ -138,7 +138,8 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
     const report = await runSync(job, effects, syncOptions(line, context.env));
     display.onEnd();
     if (report === undefined) {
-      context.stderr.write('skopeo-wrapper: another run of this job is under way; nothing was done\n');
+      const message = 'skopeo-wrapper: another run of this job is under way; nothing was done\n';
+      if (!line.values.quiet) context.stderr.write(message);
       tracker.finish(skipped);
       await end(EXIT.success);
       if (line.own.json) printReport(idleReport(job.name, new Date(context.clock.wallMs()).toISOString()), context);

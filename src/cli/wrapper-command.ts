@@ -19,7 +19,7 @@ export abstract class WrapperCommand extends Command {
 }
 
 /** A command that can be made and run. */
-export interface CommandClass {
+export interface CommandClass extends Pick<typeof Command, 'args' | 'flags' | 'strict'> {
   new (argv: string[], config: Config, context: Context): WrapperCommand;
   /** Whether oclif parses the arguments; commands that stand in for skopeo's do that themselves. */
   readonly oclifParses: boolean;

@@ -4,6 +4,7 @@ import type { CommandTable } from '../cli/wrapper-command.ts';
 export const COMMANDS: CommandTable = {
   copy: async () => (await import('./copy.ts')).Copy,
   delete: async () => (await import('./delete.ts')).Delete,
+  doctor: async () => (await import('./doctor.ts')).Doctor,
   exists: async () => (await import('./exists.ts')).Exists,
   'generate-sigstore-key': async () => (await import('./generate-sigstore-key.ts')).GenerateSigstoreKey,
   inspect: async () => (await import('./inspect.ts')).Inspect,

@@ -4,13 +4,11 @@ import { ImageLedger } from './image-ledger.ts';
 import { IoMeter } from './io-meter.ts';
 import type { LiveOperation } from './live-operation.ts';
 import type { LiveSource, OperationIdentity, OperationObserver } from './observer.ts';
+import { expectedBytes, type InstancePosition, movedBytes, unfinishedPercent } from './progress.ts';
 import { RateWindow } from './rate-window.ts';
 import { stepAfter } from './steps.ts';
 import type { TrackedBlob } from './tracked-blob.ts';
 import type { Step } from './vocabulary.ts';
-
-/** Shown until skopeo's exit status says that all is done. */
-const HIGHEST_UNFINISHED_PERCENT = 99.9;
 
 export interface TrackerOptions {
   readonly identity: OperationIdentity;
@@ -29,7 +27,7 @@ export interface OperationView {
   /** Blobs of the image in progress. */
   readonly blobs: readonly TrackedBlob[];
   /** Instance of a multi-arch list. */
-  readonly image?: { readonly index: number; readonly count: number };
+  readonly image?: InstancePosition;
   readonly finishedBlobs: readonly FinishedBlob[];
 }
 
@@ -48,7 +46,7 @@ export class OperationTracker implements LiveSource {
   #waitsUntilMs = 0;
   /** Of all attempts; the last one is in progress. Instances of a list are images of their own. */
   readonly #images: ImageLedger[] = [new ImageLedger()];
-  #instance: { readonly digest: string; readonly index: number; readonly count: number } | undefined;
+  #instance: InstancePosition | undefined;
   readonly #byInstance = new Map<string, ImageLedger>();
   /** An instance was announced, its first line is yet to come. */
   #instanceAnnounced = false;
@@ -74,9 +72,9 @@ export class OperationTracker implements LiveSource {
   }
 
   live(): LiveOperation {
-    const expectedBytes = this.#expectedBytes();
+    const expected = expectedBytes(this.#images, this.#instance);
     const throughput = this.#rate.perSecond(this.#now(), this.#transferredBytes);
-    const remaining = expectedBytes === undefined ? undefined : Math.max(0, expectedBytes - this.#transferredBytes);
+    const remaining = expected === undefined ? undefined : Math.max(0, expected - this.#transferredBytes);
     return {
       operation: this.identity.operation,
       sourceShort: this.#options.sourceShort,
@@ -89,7 +87,7 @@ export class OperationTracker implements LiveSource {
       throughputBytesPerSecond: throughput,
       ...(this.#options.part ? { part: true } : {}),
       ...(this.#percent === undefined ? {} : { percent: this.#percent }),
-      ...(expectedBytes === undefined ? {} : { expectedBytes }),
+      ...(expected === undefined ? {} : { expectedBytes: expected }),
       ...(remaining === undefined || throughput <= 0 ? {} : { etaSeconds: remaining / throughput }),
     };
   }
@@ -100,7 +98,7 @@ export class OperationTracker implements LiveSource {
       attempt: this.#attempt,
       blobs: this.#image.blobs,
       finishedBlobs: this.#finished(),
-      ...(this.#instance ? { image: { index: this.#instance.index, count: this.#instance.count } } : {}),
+      ...(this.#instance ? { image: this.#instance } : {}),
     };
   }
 
@@ -133,7 +131,7 @@ export class OperationTracker implements LiveSource {
         return true;
       case 'instance-started':
         this.#nextImage('copied');
-        this.#instance = { digest: event.digest, index: event.index, count: event.count };
+        this.#instance = { index: event.index, count: event.count };
         this.#byInstance.set(event.digest, this.#image);
         this.#instanceAnnounced = true;
         return true;
@@ -226,41 +224,15 @@ export class OperationTracker implements LiveSource {
   }
 
   #account(): void {
-    const delta = this.#movedBytes() - this.#transferredBytes;
+    const moved = movedBytes(this.#images, this.#onTerminal ? undefined : this.#io.totalReadBytes);
+    const delta = moved - this.#transferredBytes;
     if (delta > 0) {
       this.#transferredBytes += delta;
       this.#tell((observer) => observer.bytesTransferred?.(this.identity, delta));
     }
     this.#rate.add(this.#now(), this.#transferredBytes);
-    const percent = this.#computePercent();
+    const percent = unfinishedPercent(this.#image, this.#instance);
     if (percent !== undefined) this.#percent = Math.max(this.#percent ?? 0, percent);
-  }
-
-  /** Without rows the process's own counters tell how far the running blobs are, but never more than they hold. */
-  #movedBytes(): number {
-    const byBlobs = this.#images.reduce((sum, image) => sum + image.movedBytes, 0);
-    if (this.#onTerminal) return byBlobs;
-    const most = this.#images.reduce<number | undefined>((sum, image) => {
-      const started = image.startedBytes;
-      return sum === undefined || started === undefined ? undefined : sum + started;
-    }, 0);
-    return Math.max(byBlobs, Math.min(this.#io.totalReadBytes, most ?? Number.POSITIVE_INFINITY));
-  }
-
-  #expectedBytes(): number | undefined {
-    if (this.#instance) return undefined;
-    const total = this.#image.totalBytes;
-    if (total === undefined) return undefined;
-    const past = this.#images.slice(0, -1).reduce((sum, image) => sum + image.movedBytes, 0);
-    return Math.max(0, past + total - this.#image.skippedBytes);
-  }
-
-  #computePercent(): number | undefined {
-    const total = this.#image.totalBytes;
-    if (total === undefined || total === 0) return undefined;
-    const ofImage = Math.min(1, (this.#image.movedBytes + this.#image.skippedBytes) / total);
-    const { index, count } = this.#instance ?? { index: 1, count: 1 };
-    return Math.min(HIGHEST_UNFINISHED_PERCENT, (100 * (index - 1 + ofImage)) / Math.max(1, count));
   }
 
   #rateLimited(registry: string | undefined): void {

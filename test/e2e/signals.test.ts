@@ -49,3 +49,20 @@ test('a copy that is told to end is canceled, counted once, with nothing left be
     assert.equal(samples.get(`skopeo_job_runs_total{job_name="${signal}",status="error"}`), 1);
   }
 });
+
+test('a copy that waits for its next attempt ends at once when it is told to', async () => {
+  await using scene = await openScene();
+  await using registry = await startStallingRegistry(scene, ['app']);
+  registry.proxy.setRules([{ match: {}, do: { answer: { status: 503 } } }]);
+  const retries = ['--retry-times', '1', '--retry-delay', '1h', '--src-tls-verify=false'];
+  const copy = scene.start('copy', ...retries, registry.source('app'), `dir:${scene.dir.join('out')}`);
+  await waitFor('the wait for the second attempt', () => /again in|retry/i.test(copy.output.stderr));
+  copy.kill('SIGTERM');
+  const { exitCode, stderr } = await copy.result;
+  assert.equal(exitCode, STATUSES.SIGTERM, stderr);
+  assert.deepEqual(await scene.processes(), []);
+  assert.deepEqual(await temporaryFiles(scene), []);
+  assert.deepEqual(samplesOf(await scene.metrics(), 'skopeo_operation_errors_total'), {
+    'error_type="canceled",operation="copy"': 1,
+  });
+});

@@ -1,13 +1,13 @@
 import assert from 'node:assert/strict';
-import { copyFile, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import * as z from 'zod';
-import { api, type RunningServer, startPrometheus } from '../../scripts/monitoring/prometheus-server.ts';
-import { serveSynthetic } from '../../scripts/monitoring/synthetic-feed.ts';
+import { api, freePort, type RunningServer, startPrometheus } from '../../scripts/monitoring/prometheus-server.ts';
+import { startMetricsServer } from '../e2e/monitoring/stage.ts';
+import { tempDir } from '../support/temp.ts';
 import { EXAMPLES, RULE_FILES } from './support/rule-files.ts';
 
 const targetGroups = z.array(
@@ -28,19 +28,18 @@ describe('prometheus.yml', () => {
   let address: string;
 
   before(async () => {
-    const directory = await mkdtemp(join(tmpdir(), 'prometheus-example-'));
-    resources.defer(() => rm(directory, { recursive: true, force: true }));
-    const exporter = resources.use(await serveSynthetic('listener', 3));
-    address = exporter.address;
-    for (const name of RULE_FILES) await copyFile(join(EXAMPLES, name), join(directory, name));
+    const directory = resources.use(await tempDir('prometheus-example'));
+    address = `127.0.0.1:${await freePort()}`;
+    resources.use(await startMetricsServer(directory.join('state'), address, directory.path));
+    for (const name of RULE_FILES) await copyFile(join(EXAMPLES, name), directory.join(name));
     const config = await readFile(join(EXAMPLES, 'prometheus.yml'), 'utf8');
-    await writeFile(join(directory, 'prometheus.yml'), config.replaceAll('_interval: 30s', '_interval: 1s'));
+    await writeFile(directory.join('prometheus.yml'), config.replaceAll('_interval: 30s', '_interval: 1s'));
     const groups = targetGroups.parse(
       JSON.parse(await readFile(join(EXAMPLES, 'skopeo-wrapper-targets.json'), 'utf8')),
     );
     const here = groups.slice(0, 1).map((group) => ({ ...group, targets: [address] }));
-    await writeFile(join(directory, 'skopeo-wrapper-targets.json'), JSON.stringify(here));
-    prometheus = resources.use(await startPrometheus(join(directory, 'prometheus.yml')));
+    await writeFile(directory.join('skopeo-wrapper-targets.json'), JSON.stringify(here));
+    prometheus = resources.use(await startPrometheus(directory.join('prometheus.yml')));
   });
 
   after(() => resources.disposeAsync());

@@ -1,4 +1,5 @@
 import { mkdir } from 'node:fs/promises';
+import { type DeafHost, startDeafHost } from '../support/deaf-host.ts';
 import { createLayout, type MadeImage, type OciLayout } from '../support/images.ts';
 import { type RegistryProxy, startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
@@ -21,6 +22,9 @@ export interface Route {
   readonly destination: string;
   readonly end: End;
 }
+
+/** How a registry is named. */
+export type RegistryAddress = Pick<RegistryProxy, 'host' | 'reference'>;
 
 /** Where one image goes from and to, past a proxy that does what a fault says. */
 export interface Passage extends AsyncDisposable, Route, Pick<Arrangement, 'wrap' | 'env' | 'flags'> {
@@ -49,6 +53,8 @@ const proxyOf = ({ registry, image }: Arena, { rules = [], link = {}, connection
     ...(connections && { connections }),
   });
 
+const addressOf = ({ host }: DeafHost): RegistryAddress => ({ host, reference: (name) => `docker://${host}/${name}` });
+
 /** Opens the way for one image. Every passage has a repository or directory of its own. */
 export const openPassage = async (arena: Arena, fault: Fault, command: Command): Promise<Passage> => {
   await using stack = new AsyncDisposableStack();
@@ -56,7 +62,8 @@ export const openPassage = async (arena: Arena, fault: Fault, command: Command):
   for (const name of ['tmp', 'home', 'metrics']) await mkdir(dir.join(name));
   const proxy = stack.use(await proxyOf(arena, fault));
   if (fault.refused) await proxy[Symbol.asyncDispose]();
-  const route = command.routes[fault.side](arena, proxy, dir);
+  const address = fault.deaf ? addressOf(stack.use(await startDeafHost())) : proxy;
+  const route = command.routes[fault.side](arena, address, dir);
   const { resource, ...arranged } = (await fault.arrange?.({ ...arena, dir })) ?? {};
   if (resource) stack.use(resource);
   const owned = stack.move();

@@ -1,6 +1,5 @@
-import type { RegistryProxy } from '../support/proxy.ts';
 import type { TempDir } from '../support/temp.ts';
-import { type Arena, type Passage, type Route, SOURCE, TAG } from './arena.ts';
+import { type Arena, type Passage, type RegistryAddress, type Route, SOURCE, TAG } from './arena.ts';
 import { directoryEnd, registryEnd } from './ends.ts';
 import type { Expectation, Fault, Side } from './fault.ts';
 import { type Report, readCopyReport, readSyncReport } from './report.ts';
@@ -8,7 +7,7 @@ import { type Report, readCopyReport, readSyncReport } from './report.ts';
 /** A command that moves images. Every fault can be tried with each. */
 export interface Command {
   readonly name: 'copy' | 'sync';
-  readonly routes: Readonly<Record<Side, (arena: Arena, proxy: RegistryProxy, dir: TempDir) => Route>>;
+  readonly routes: Readonly<Record<Side, (arena: Arena, proxy: RegistryAddress, dir: TempDir) => Route>>;
   /** What it is called with, after the wrapper's own flags. */
   argv(passage: Passage, fault: Fault): readonly string[];
   /** What people read on stderr about a failure. */

@@ -53,6 +53,8 @@ export interface Fault {
   readonly link?: Link;
   /** Nothing listens at the registry's address. */
   readonly refused?: true;
+  /** Packets to the registry's address are swallowed. */
+  readonly deaf?: true;
   /** Prepares this machine: a disk that is full, a file that is damaged. */
   readonly arrange?: (field: Field) => Promise<Arrangement>;
   /** The arrangement mounts a disk or becomes another user. */

@@ -19,7 +19,8 @@ export const jobs = () => [
       { name: 'Last success', expr: `time() - (skopeo_job_last_success_timestamp_seconds{${HOST}} > 0)`, unit: 's' },
       {
         name: 'Of its limit',
-        expr: `(time() - skopeo_job_last_success_timestamp_seconds{${HOST}}) / skopeo_job_max_age_seconds{${HOST}}`,
+        // A job that never succeeded would have been due since 1970.
+        expr: `clamp_max((time() - skopeo_job_last_success_timestamp_seconds{${HOST}}) / skopeo_job_max_age_seconds{${HOST}}, 10)`,
         unit: 'percentunit',
         thresholds: ['green', [0.9, 'orange'], [1, 'red']],
       },

@@ -5,7 +5,13 @@ import { NEUTRAL } from '../thresholds.ts';
 
 const ACTIVE = `sum by (operation) (skopeo_active_operations{${OP}})`;
 const ID = 'job, instance, operation, source_short, destination_short';
-const NAME = '{{operation}} {{source_short}} → {{destination_short}}';
+const NAME = '{{operation}} {{images}}';
+
+/** Series with a label `images` for the legend: source and destination; `inspect` and `sync` have no destination. */
+const named = (expr: string): string => {
+  const both = `label_join(${expr}, "images", " → ", "source_short", "destination_short")`;
+  return `label_replace(${both}, "images", "$1", "images", "(.*) → ")`;
+};
 
 /** Gives a metric without `current_step` the step of its operation, so that it lands in the operation's table row. */
 const withStep = (expr: string): string =>
@@ -65,7 +71,7 @@ export const live = () => [
       thresholds: NEUTRAL,
       span: 8,
     },
-    [{ expr: `skopeo_operation_throughput_bytes_per_second{${OP}}`, legend: NAME }],
+    [{ expr: named(`skopeo_operation_throughput_bytes_per_second{${OP}}`), legend: NAME }],
   ),
   graph(
     {
@@ -75,7 +81,7 @@ export const live = () => [
       thresholds: ['green', [300, 'red']],
       span: 8,
     },
-    [{ expr: `max without (current_step) (skopeo_operation_stale_seconds{${OP}})`, legend: NAME }],
+    [{ expr: named(`max without (current_step) (skopeo_operation_stale_seconds{${OP}})`), legend: NAME }],
     { showThreshold: true },
   ),
   graph(
@@ -86,7 +92,7 @@ export const live = () => [
       thresholds: NEUTRAL,
       span: 8,
     },
-    [{ expr: `min without (current_step) (skopeo_operation_last_progress_percent{${OP}})`, legend: NAME }],
+    [{ expr: named(`min without (current_step) (skopeo_operation_last_progress_percent{${OP}})`), legend: NAME }],
   ).max(100),
   graph(
     {
@@ -123,6 +129,6 @@ export const live = () => [
       thresholds: NEUTRAL,
       span: 8,
     },
-    [{ expr: `sum without (current_step) (skopeo_operation_speed_blobs_per_second{${OP}})`, legend: NAME }],
+    [{ expr: named(`sum without (current_step) (skopeo_operation_speed_blobs_per_second{${OP}})`), legend: NAME }],
   ),
 ];

@@ -1,5 +1,8 @@
 import type { FlagSpec, ValueKind } from './spec.ts';
 
+/** The oldest version that the table was held against. */
+export const OLDEST_KNOWN_VERSION = '1.9.0';
+
 /** The newest version that the table was held against; a newer skopeo may know flags that the table does not. */
 export const NEWEST_KNOWN_VERSION = '1.22.0';
 

@@ -3,7 +3,11 @@ import type { OutputEvent } from '../../tracking/events.ts';
 const REUSED_LAYER = /^Skipping blob sha256:([0-9a-f]{64}) \(already present\):/;
 const STORED_BLOB = /^Upload of layer (sha256:[0-9a-f]{64}) complete$/;
 const CHECKED_BLOB = /^Checking if we can reuse blob (sha256:[0-9a-f]{64}):/;
-const TOO_MANY_REQUESTS = /^Too many requests to (\S+): sleeping for ([\d.]+) seconds before next attempt$/;
+// With the URL of the request.
+const TOO_MANY_REQUESTS =
+  /^Too many requests to https?:\/\/(?:[^\s/@]*@)?([^\s/]+)\S*: sleeping for ([\d.]+) seconds before next attempt$/;
+/** Where requests for images of Docker Hub go. */
+const DOCKER_HUB_HOST = 'registry-1.docker.io';
 
 /**
  * What skopeo tells only with `--debug`: a layer that it begins with, a layer that the destination has (the sole sign of
@@ -17,7 +21,8 @@ export const parseDebugMessage = (message: string): OutputEvent | undefined => {
   if (checked !== undefined) return { type: 'blob-checked', digest: checked };
   const digest = STORED_BLOB.exec(message)?.[1];
   if (digest !== undefined) return { type: 'blob-stored', digest };
-  const [, registry, seconds] = TOO_MANY_REQUESTS.exec(message) ?? [];
-  if (registry === undefined) return undefined;
+  const [, host, seconds] = TOO_MANY_REQUESTS.exec(message) ?? [];
+  if (host === undefined) return undefined;
+  const registry = host === DOCKER_HUB_HOST ? 'docker.io' : host;
   return { type: 'rate-limited', registry, waitSeconds: Number(seconds) };
 };

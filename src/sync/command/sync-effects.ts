@@ -66,7 +66,13 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     sourceManifest: (source, access) => manifestReader(source, access),
   });
   const lookup = new DirectLookup({
-    router: new Router({ env, home: env.HOME ?? '/', uid, systemDirectory: '/etc/containers' }),
+    router: new Router({
+      env,
+      home: env.HOME ?? '/',
+      uid,
+      systemDirectory: '/etc/containers',
+      registriesConf: line.values.byName.get('registries-conf')?.at(-1),
+    }),
     skopeo,
     limits: job.registries,
     clock,

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
+import type { ConfigurationDocument } from '../../config/document.ts';
+import { ConfigurationError } from '../../config/problem.ts';
 import type { CopySettings, SyncEntry, SyncSource } from '../job.ts';
 import { compileRewrite } from '../map/rewrite.ts';
 import { templateRule } from '../map/template-rule.ts';
 import { parseLocation } from '../reference.ts';
 import { compilePattern } from '../select/pattern.ts';
-import type { ConfigurationDocument } from './document.ts';
-import { ConfigurationError } from './problem.ts';
 import type { SyncFile, SyncFileCopyRules, SyncFileImage } from './schema.ts';
 import { toCopySettings } from './to-copy-settings.ts';
 import { toAccess } from './to-registry.ts';

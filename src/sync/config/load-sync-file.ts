@@ -1,11 +1,11 @@
 import { dirname } from 'node:path';
 import { stringify } from 'yaml';
+import { parseConfiguration } from '../../config/document.ts';
+import type { Environment } from '../../config/expand-environment.ts';
+import { validateConfiguration } from '../../config/validate.ts';
 import type { SyncJob } from '../job.ts';
-import { parseConfiguration } from './document.ts';
-import type { Environment } from './expand-environment.ts';
 import { type SyncFile, syncFileSchema } from './schema.ts';
 import { toSyncJob } from './to-job.ts';
-import { validateConfiguration } from './validate.ts';
 
 export interface LoadedSyncFile {
   readonly job: SyncJob;

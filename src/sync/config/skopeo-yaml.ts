@@ -1,4 +1,6 @@
 import * as z from 'zod';
+import { type ConfigurationDocument, parseConfiguration } from '../../config/document.ts';
+import { validateConfiguration } from '../../config/validate.ts';
 import type { CopySettings, RegistryAccess, SyncEntry } from '../job.ts';
 import type { DestinationRule } from '../map/destination-rule.ts';
 import { isDigest, isRegistry, isTag, parseDockerReference } from '../reference.ts';
@@ -6,8 +8,6 @@ import { compileGoRegExp } from '../select/go-regexp.ts';
 import type { Selection, TagRules } from '../select/selection.ts';
 import { parseVersionRange } from '../select/version-range.ts';
 import { parsedBy } from './checked.ts';
-import { type ConfigurationDocument, parseConfiguration } from './document.ts';
-import { validateConfiguration } from './validate.ts';
 
 const repository = z.string().refine((name) => {
   try {

@@ -1,5 +1,5 @@
+import type { ConfigurationDocument } from '../../config/document.ts';
 import type { SyncJob } from '../job.ts';
-import type { ConfigurationDocument } from './document.ts';
 import { durationSeconds } from './duration.ts';
 import { EntryReader } from './entry-reader.ts';
 import type { SyncFile } from './schema.ts';

@@ -2,8 +2,8 @@ import * as z from 'zod';
 import type { Credentials } from './auth-file.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import type { HttpClient } from './http-client.ts';
+import { pingRegistry } from './ping.ts';
 import type { Route } from './route.ts';
-import { isUntrusted } from './trust-store.ts';
 
 const tokenSchema = z.object({
   token: z.string().optional(),
@@ -74,26 +74,8 @@ export class Authenticator {
   }
 
   async #ping(signal: AbortSignal): Promise<{ origin: string; challenge: Challenge }> {
-    const origin = `https://${this.#route.host}`;
-    try {
-      return await this.#pingAt(origin, signal);
-    } catch (error) {
-      if (isUntrusted(error) && this.#http.widenTrust()) return this.#pingAt(origin, signal);
-      if (signal.aborted || !this.#route.insecure) throw error;
-      return this.#pingAt(`http://${this.#route.host}`, signal);
-    }
-  }
-
-  async #pingAt(origin: string, signal: AbortSignal): Promise<{ origin: string; challenge: Challenge }> {
-    const { status, headers } = await this.#http.send({
-      method: 'GET',
-      url: new URL('/v2/', origin),
-      headers: {},
-      signal,
-    });
-    if (status === 401) return { origin, challenge: parseChallenge(headers['www-authenticate']) };
-    if (status === 200) return { origin, challenge: { scheme: 'none' } };
-    throw new CannotAuthenticate(`/v2/ answers ${status}`);
+    const { origin, status, headers } = await pingRegistry(this.#http, this.#route, signal);
+    return { origin, challenge: status === 401 ? parseChallenge(headers['www-authenticate']) : { scheme: 'none' } };
   }
 
   async #token(path: string, challenge: Bearer, signal: AbortSignal): Promise<Token> {

@@ -5,4 +5,6 @@ export interface RegistryEnvironment {
   readonly uid: number;
   /** Directory of the system's container configuration, `/etc/containers`. */
   readonly systemDirectory: string;
+  /** Another file than the usual ones, as the command line names it. */
+  readonly registriesConf?: string | undefined;
 }

@@ -69,12 +69,13 @@ const parseFile = (text: string): RegistriesConf => {
   };
 };
 
-/** Which versions of skopeo heed these variables differs, so that they leave everything to skopeo. */
+/** Which versions of skopeo heed these variables, and how, differs, so that they leave everything to skopeo. */
 const OVERRIDES = ['CONTAINERS_REGISTRIES_CONF', 'REGISTRIES_CONFIG_PATH'] as const;
 
 /** Reads all of registries.conf; what cannot be read or understood makes everything unclear. */
 export const loadRegistriesConf = async (environment: RegistryEnvironment): Promise<RegistriesConf> => {
-  if (OVERRIDES.some((name) => environment.env[name])) return UNCLEAR;
+  const { env, registriesConf } = environment;
+  if (registriesConf !== undefined || OVERRIDES.some((name) => env[name])) return UNCLEAR;
   try {
     const texts = await Promise.all((await filesOf(environment)).map(read));
     const files = texts.flatMap((text) => (text === undefined ? [] : parseFile(text)));

@@ -54,10 +54,14 @@ const prometheusConfig = async (
   return file;
 };
 
-const startMetricsServer = async (stateDir: string, address: string, home: string): Promise<RunningServer> => {
+/** A guard against a server that outlives its stage. */
+const LONGEST_STAGE_MS = 3_600_000;
+
+/** `skopeo-wrapper metrics-server` at HOST:PORT; ready when this returns. */
+export const startMetricsServer = async (stateDir: string, address: string, home: string): Promise<RunningServer> => {
   const [host = '', port = ''] = address.split(':');
   const args = ['metrics-server', '--host', host, '--port', port, '--state-dir', stateDir];
-  const server = startCli(args, { env: { HOME: home }, timeoutMs: 300_000 });
+  const server = startCli(args, { env: { HOME: home }, timeoutMs: LONGEST_STAGE_MS });
   await waitForOk(`http://${address}/-/ready`);
   return {
     url: `http://${address}`,

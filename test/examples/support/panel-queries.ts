@@ -34,10 +34,9 @@ export const faultyPanels = async (source: DashboardSource): Promise<{ queries: 
     if (instant.length === 0) faults.push(`${title} ${refId}: no data now`);
     if (range.length === 0) faults.push(`${title} ${refId}: no data over time`);
     if (format === 'table') {
-      const labels = Object.keys(instant[0]?.metric ?? {})
-        .filter((name) => name !== '__name__')
-        .sort()
-        .join(', ');
+      const names = new Set(instant.flatMap(({ metric }) => Object.keys(metric)));
+      names.delete('__name__');
+      const labels = [...names].sort().join(', ');
       const expected = tableLabels.get(title) ?? labels;
       tableLabels.set(title, expected);
       if (labels !== expected) faults.push(`${title} ${refId}: labels ${labels}, not ${expected}`);

@@ -5,6 +5,7 @@ const SIDES = ['download', 'upload'] as const;
 /** The registry cannot be reached or does not answer at all: the same on both sides. */
 const unreachable = SIDES.flatMap((side): Fault[] => [
   { name: 'connection refused', side, refused: true, expect: failsWith('connection_refused') },
+  { name: 'packets swallowed at connect', side, deaf: true, flags: STALL, expect: STALLED },
   { name: 'connection reset', side, connections: 'reset', expect: failsWith('connection_lost') },
   { name: 'connection hung up', side, connections: 'hang-up', expect: failsWith('connection_lost') },
   { name: 'TLS hello never answered', side, connections: 'black-hole', flags: STALL, expect: STALLED },

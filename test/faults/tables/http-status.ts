@@ -8,6 +8,8 @@ interface StatusRow {
   readonly code: string;
   readonly errorTypes: readonly ErrorType[];
   readonly headers?: Readonly<Record<string, string>>;
+  /** The class when the answer is no error of a registry, if that differs. */
+  readonly inHtml?: ErrorType;
   /** skopeo itself waits and repeats five times after a 429. */
   readonly withinSeconds?: number;
 }
@@ -16,8 +18,9 @@ const ROWS: readonly StatusRow[] = [
   { status: 401, code: 'UNAUTHORIZED', errorTypes: ['unauthorized'] },
   { status: 403, code: 'DENIED', errorTypes: ['denied'] },
   { status: 404, code: 'NAME_UNKNOWN', errorTypes: ['not_found'] },
-  { status: 408, code: 'UNKNOWN', errorTypes: ['timeout', 'unknown'] },
-  { status: 413, code: 'SIZE_INVALID', errorTypes: ['too_large', 'unknown'] },
+  // skopeo repeats the words of a registry's error, without the status.
+  { status: 408, code: 'UNKNOWN', errorTypes: ['unknown'], inHtml: 'timeout' },
+  { status: 413, code: 'SIZE_INVALID', errorTypes: ['unknown'], inHtml: 'too_large' },
   {
     status: 429,
     code: 'TOOMANYREQUESTS',
@@ -35,7 +38,7 @@ const ROWS: readonly StatusRow[] = [
 const FIRST: Readonly<Record<Side, Request>> = { download: 'readManifest', upload: 'startUpload' };
 const SECOND: Readonly<Record<Side, Request>> = { download: 'readBlob', upload: 'writeManifest' };
 const ALSO_SECOND: ReadonlySet<number> = new Set([403, 404, 429, 500]);
-const ALSO_HTML: ReadonlySet<number> = new Set([403, 404, 413, 429, 503]);
+const ALSO_HTML: ReadonlySet<number> = new Set([403, 404, 408, 413, 429, 503]);
 
 const statusFault = (side: Side, request: Request, row: StatusRow): Fault => ({
   name: `${request} answered ${row.status} ${row.code}`,
@@ -51,7 +54,7 @@ const statusFault = (side: Side, request: Request, row: StatusRow): Fault => ({
 
 /** The same from a proxy that answers in HTML. */
 const plainFault = (side: Side, request: Request, row: StatusRow): Fault => ({
-  ...statusFault(side, request, row),
+  ...statusFault(side, request, row.inHtml === undefined ? row : { ...row, errorTypes: [row.inHtml] }),
   name: `${request} answered ${row.status} in HTML`,
   rules: [{ match: REQUESTS[request], do: { answer: plainError(row.status, row.headers) } }],
 });

@@ -2,8 +2,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { ConfigurationError } from '../../../src/config/problem.ts';
 import { loadSyncFile, renderExpandedFile } from '../../../src/sync/config/load-sync-file.ts';
-import { ConfigurationError } from '../../../src/sync/config/problem.ts';
 
 const load = (text: string, env: Record<string, string> = {}) => loadSyncFile('/etc/mirror.yml', text, env);
 
@@ -160,11 +160,8 @@ const WRONG: Readonly<Record<string, readonly [text: string, problems: readonly 
     'images:\n  - source: quay.io/a/b:1\n    destination: r.example/b\n    tags: [x]\n',
     ['4:11 "quay.io/a/b:1" is one image; leave out its version or "tags"'],
   ],
-  'a key twice': [`${OK}job: a\njob: b\n`, ['5:1 Map keys must be unique']],
-  'broken syntax': [
-    'images: [\n',
-    ['2:1 Flow sequence in block collection must be sufficiently indented and end with a ]'],
-  ],
+  'a key twice': [`${OK}job: a\njob: b\n`, ['5:1 not valid YAML (duplicate key)']],
+  'broken syntax': ['images: [\n', ['2:1 not valid YAML (bad indent)']],
   'a variable that is not set': [
     'job: ${JOB}\n',
     ['1:6 environment variable JOB is not set. Set JOB, or write ${JOB:-default}.'],

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ConfigurationError } from '../../../src/sync/config/problem.ts';
+import { ConfigurationError } from '../../../src/config/problem.ts';
 import { loadSkopeoYaml } from '../../../src/sync/config/skopeo-yaml.ts';
 import { skopeoRule } from '../../../src/sync/map/skopeo-rule.ts';
 

@@ -59,3 +59,10 @@ test('files of registries.conf.d count too', async () => {
   const conf = await loadRegistriesConf({ env: {}, home: dir.join('home'), uid: 0, systemDirectory: dir.path });
   assert.equal(treatmentOf(conf, 'x.example', 'a'), 'special');
 });
+
+test('another file than the usual ones leaves everything to skopeo', async () => {
+  await using dir = await tempDir('registries-conf');
+  const environment = { env: {}, home: dir.join('home'), uid: 0, systemDirectory: dir.path };
+  const conf = await loadRegistriesConf({ ...environment, registriesConf: dir.join('other.conf') });
+  assert.equal(treatmentOf(conf, 'x.example', 'a'), 'special');
+});

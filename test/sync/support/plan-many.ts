@@ -1,3 +1,4 @@
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { systemClock } from '../../../src/context.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
 import type { SkopeoPort } from '../../../src/sync/ports.ts';
@@ -19,6 +20,9 @@ const skopeo: SkopeoPort = {
 };
 const router = new Router({ env: {}, home, uid: 0, systemDirectory: home });
 const { job } = loadSyncFile('/mirror.yml', text, {});
+const delay = monitorEventLoopDelay({ resolution: 10 });
+delay.enable();
+const startedMs = performance.now();
 using lookup = new DirectLookup({ router, skopeo, limits: job.registries, clock: systemClock });
 const report = await runSync(job, {
   skopeo,
@@ -34,6 +38,8 @@ console.log(
     totals: report?.totals,
     reportBytes: json.length,
     maxRssMib: maxRSS / 1024,
+    /** The longest time for which nothing could be drawn, as a share of the whole run. */
+    longestBlockShare: delay.max / 1e6 / (performance.now() - startedMs),
     cpuSeconds: (userCPUTime + systemCPUTime) / 1e6,
   }),
 );

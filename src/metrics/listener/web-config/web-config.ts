@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import type { SecureContextOptions } from 'node:tls';
-import { parseStrictYaml } from '../../../config/strict-yaml.ts';
+import { parseConfiguration } from '../../../config/document.ts';
+import { validateConfiguration } from '../../../config/validate.ts';
 import { usageError } from '../../../errors/wrapper-error.ts';
 import type { BasicAuthUsers } from './basic-auth.ts';
 import type { ClientCertificatePolicy } from './client-certificates.ts';
@@ -23,7 +24,7 @@ const FILE_KEYS = ['cert_file', 'key_file', 'client_ca_file'] as const;
 
 /** Reads the file alone; the paths in it are relative to its directory. Throws a usage error. */
 export const readWebConfigFile = (path: string): WebConfigFile => {
-  const file = parseStrictYaml(readText(path), webConfigSchema, path);
+  const file = validateConfiguration(webConfigSchema, parseConfiguration(path, readText(path)));
   const tls = file.tls_server_config;
   if (tls === undefined) return file;
   const absolute = FILE_KEYS.flatMap((key) => {

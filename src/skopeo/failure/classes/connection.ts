@@ -70,6 +70,7 @@ export const CONNECTION_FAILURES: readonly FailureClass[] = [
       'TLS handshake timeout',
       'Client\\.Timeout exceeded',
       'connection timed out',
+      `${HTTP}408\\b`,
     ),
     retryable: 'yes',
     exitStatus: `${SKOPEO}; 124 by --timeout`,

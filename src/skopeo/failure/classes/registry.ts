@@ -92,7 +92,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
   },
   {
     errorType: 'server_error',
-    pattern: any(`${HTTP}5\\d\\d\\b`),
+    pattern: any(`${HTTP}5\\d\\d\\b`, 'stopped after 10 redirects', 'no Location header in response'),
     retryable: 'yes',
     exitStatus: SKOPEO,
     meaning: 'The registry has a fault of its own.',

@@ -199,7 +199,7 @@ describe('changed files', () => {
 
     for (const [text, warning] of [
       ['', /basic authentication off needs a restart/],
-      ['basic_auth_user: {}\n', /:1: unknown key "basic_auth_user"; the old settings stay/],
+      ['basic_auth_user: {}\n', /:1:1: unknown key "basic_auth_user"; .*; the old settings stay/],
       [`${TLS}${users('three')}`, /TLS on or off needs a restart/],
     ] as const) {
       warnings.length = 0;

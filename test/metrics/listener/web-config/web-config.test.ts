@@ -57,10 +57,26 @@ basic_auth_users:
   });
 
   for (const [what, text, expected] of [
-    ['an unknown key', 'basic_auth_user: {}\n', 'web.yml:1: unknown key "basic_auth_user"'],
-    ['an unknown TLS key', `${TLS}  client_auth: x\n`, 'web.yml:4: unknown key "client_auth" in tls_server_config'],
-    ['what is not offered', 'rate_limit: {interval: 1s, burst: 2}\n', 'web.yml:1: unknown key "rate_limit"'],
-    ['a foreign header', 'http_server_config:\n  headers:\n    X-Evil: a\n', /web\.yml:3: unknown key "X-Evil"/],
+    [
+      'an unknown key',
+      'basic_auth_user: {}\n',
+      'web.yml:1:1: unknown key "basic_auth_user"; did you mean "basic_auth_users"?',
+    ],
+    [
+      'an unknown TLS key',
+      `${TLS}  client_auth: x\n`,
+      /^web\.yml:4:3: unknown key "tls_server_config\.client_auth"; did you mean/,
+    ],
+    [
+      'what is not offered',
+      'rate_limit: {interval: 1s, burst: 2}\n',
+      /^web\.yml:1:1: unknown key "rate_limit"; known are basic_auth_users, /,
+    ],
+    [
+      'a foreign header',
+      'http_server_config:\n  headers:\n    X-Evil: a\n',
+      /^web\.yml:3:5: unknown key "http_server_config\.headers\.X-Evil"/,
+    ],
     [
       'a header that breaks lines',
       'http_server_config: {headers: {X-XSS-Protection: "0\\nSet-Cookie: a"}}',
@@ -69,32 +85,36 @@ basic_auth_users:
     [
       'a password instead of a hash',
       'basic_auth_users:\n  bob: hunter2\n',
-      'web.yml:2: basic_auth_users.bob: is not a bcrypt hash',
+      'web.yml:2:8: "basic_auth_users.bob": is not a bcrypt hash',
     ],
     [
       'a missing key',
       'tls_server_config:\n  cert_file: server.crt\n',
-      /web\.yml:2: tls_server_config: needs one of key_file/,
+      /web\.yml:2:3: "tls_server_config": needs one of key_file/,
     ],
     ['certificate given twice', `${TLS}  cert: x\n`, /needs one of cert_file and cert/],
-    ['old TLS', `${TLS}  min_version: TLS10\n`, /web\.yml:4: tls_server_config\.min_version: .*"TLS12"\|"TLS13"/],
-    ['versions upside down', `${TLS}  min_version: TLS13\n  max_version: TLS12\n`, /web\.yml:4: .*must not be above/],
+    ['old TLS', `${TLS}  min_version: TLS10\n`, /web\.yml:4:16: "tls_server_config\.min_version": .*"TLS12"\|"TLS13"/],
+    [
+      'versions upside down',
+      `${TLS}  min_version: TLS13\n  max_version: TLS12\n`,
+      /web\.yml:4:\d+: .*must not be above/,
+    ],
     [
       'an unknown cipher',
       `${TLS}  cipher_suites: [TLS_RSA_WITH_RC4_128_SHA]\n`,
-      /web\.yml:4: tls_server_config\.cipher_suites\.0/,
+      /web\.yml:4:19: "tls_server_config\.cipher_suites\[0\]"/,
     ],
     [
       'a CA that does nothing',
       `${TLS}  client_ca_file: other.crt\n`,
-      /web\.yml:4: .*does nothing without client_auth_type/,
+      /web\.yml:4:\d+: .*does nothing without client_auth_type/,
     ],
     [
       'verification without CA',
       `${TLS}  client_auth_type: RequireAndVerifyClientCert\n`,
-      /web\.yml:4: .*needs client_ca_file/,
+      /web\.yml:4:\d+: .*needs client_ca_file/,
     ],
-    ['names without certificate', `${TLS}  client_allowed_sans: [a]\n`, /web\.yml:4: .*needs client_auth_type/],
+    ['names without certificate', `${TLS}  client_allowed_sans: [a]\n`, /web\.yml:4:\d+: .*needs client_auth_type/],
     ['a missing file', TLS.replace('server.key', 'nowhere.key'), /tls_server_config\.key_file: ENOENT.*nowhere\.key/],
     [
       'a key of another certificate',

@@ -11,7 +11,7 @@ import {
   type Scalar,
   visit,
 } from 'yaml';
-import { WrapperError } from '../../errors/wrapper-error.ts';
+import { WrapperError } from '../errors/wrapper-error.ts';
 import { type Environment, expandEnvironment } from './expand-environment.ts';
 import { ConfigurationError, type Problem } from './problem.ts';
 
@@ -65,8 +65,12 @@ const expandScalars = (document: Document, environment: Environment, locate: Loc
 const withNext = (error: WrapperError): string =>
   error.next === undefined ? error.message : `${error.message}. ${error.next}`;
 
+/** The parser's own words may quote the text, which may hold secrets; its code does not. */
 const syntaxProblems = (document: Document, locate: Locate): readonly Problem[] =>
-  document.errors.map(({ message, pos }) => ({ ...locate(pos[0]), message: message.split('\n')[0] ?? message }));
+  document.errors.map(({ code, pos }) => ({
+    ...locate(pos[0]),
+    message: `not valid YAML (${code.toLowerCase().replaceAll('_', ' ')})`,
+  }));
 
 const nodeAt = (document: Document, path: KeyPath): Node | undefined => {
   for (let length = path.length; length >= 0; length--) {
@@ -91,7 +95,7 @@ export interface ParseOptions {
 }
 
 /**
- * Parses YAML 1.2 or JSON.
+ * Parses YAML 1.2 or JSON. No message quotes a value: it may be a secret.
  * @throws ConfigurationError naming line and column of every syntax error and unset variable.
  */
 export const parseConfiguration = (file: string, text: string, options: ParseOptions = {}): ConfigurationDocument => {
@@ -114,13 +118,12 @@ export const parseConfiguration = (file: string, text: string, options: ParseOpt
   };
 };
 
-/** Aliases are resolved, but a file that grows without bounds by them is refused. */
+/** Aliases are resolved, but a file that grows without bounds by them is refused. An empty file is an empty mapping. */
 const toValue = (document: Document, file: string): unknown => {
   try {
-    return document.toJS({ maxAliasCount: 1000 });
-  } catch (error) {
-    throw new ConfigurationError(file, [
-      { line: 1, column: 1, message: error instanceof Error ? error.message : String(error) },
-    ]);
+    return document.toJS({ maxAliasCount: 1000 }) ?? {};
+  } catch {
+    const message = 'not valid YAML (an alias without anchor, or too many of them)';
+    throw new ConfigurationError(file, [{ line: 1, column: 1, message }]);
   }
 };

@@ -1,4 +1,4 @@
-import { usageError } from '../../errors/wrapper-error.ts';
+import { usageError } from '../errors/wrapper-error.ts';
 
 export type Environment = Readonly<Record<string, string | undefined>>;
 

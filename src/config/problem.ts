@@ -1,4 +1,4 @@
-import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 
 /** One thing wrong with a file, where it is, and what would be right. */
 export interface Problem {

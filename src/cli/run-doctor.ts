@@ -1,0 +1,60 @@
+import { join, resolve } from 'node:path';
+import type { Context } from '../context.ts';
+import { doctorJson } from '../display/doctor/doctor-json.ts';
+import { renderDiagnosis } from '../display/doctor/doctor-text.ts';
+import { diagnose, type Examination } from '../doctor/diagnose.ts';
+import { usageError } from '../errors/wrapper-error.ts';
+import { REGISTRY } from '../metrics/contract/label-values.ts';
+import { defaultStateDir } from '../metrics/state/files/directories.ts';
+import type { CommandLine } from './command-line.ts';
+import { refuseCredentialsInReferences } from './refuse-credentials.ts';
+
+/** Where skopeo puts large temporary files unless told otherwise. */
+const SKOPEO_TMPDIR = '/var/tmp';
+
+/** The registry that an operand means: `quay.io`, `docker://quay.io`. Throws a usage error. */
+const registryOf = (operand: string): string => {
+  const registry = operand
+    .replace(/^(?:docker|https?):\/\//, '')
+    .replace(/\/$/, '')
+    .toLowerCase();
+  if (REGISTRY.pattern.test(registry)) return registry;
+  throw usageError(`${JSON.stringify(operand)} is no registry`, 'Give host or host:port, such as quay.io.');
+};
+
+const policyFiles = ({ values }: CommandLine, { env, cwd }: Context): readonly string[] => {
+  if ((values.byName.get('insecure-policy')?.at(-1) ?? 'false') !== 'false') return [];
+  const given = values.byName.get('policy')?.at(-1);
+  if (given !== undefined) return [resolve(cwd, given)];
+  const own = env.HOME ? [join(env.HOME, '.config/containers/policy.json')] : [];
+  return [...own, '/etc/containers/policy.json'];
+};
+
+const examinationOf = (line: CommandLine, context: Context): Examination => {
+  const { own, values, operands } = line;
+  const { env, cwd, uid } = context;
+  const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(cwd, path));
+  const [authFile, certDirectory] = [absolute(values.authfile.image), absolute(values.certDir.image)];
+  return {
+    registries: operands.map(registryOf),
+    access: {
+      ...(authFile === undefined ? {} : { authFile }),
+      ...(certDirectory === undefined ? {} : { certDirectory }),
+      ...(values.tlsVerify.image === undefined ? {} : { tlsVerify: values.tlsVerify.image }),
+    },
+    skopeoPath: own.skopeoPath,
+    ...(own.noState ? {} : { state: { path: absolute(own.stateDir) ?? defaultStateDir(env, uid) } }),
+    textfile: absolute(own.metricsTextfile),
+    policyFiles: policyFiles(line, context),
+    temporaryDirectory: resolve(cwd, values.byName.get('tmpdir')?.at(-1) ?? (env.TMPDIR || SKOPEO_TMPDIR)),
+  };
+};
+
+/** Looks whether a run with these flags would find all it needs, and prints what was found. Returns the exit status. */
+export const runDoctor = async (line: CommandLine, context: Context): Promise<number> => {
+  refuseCredentialsInReferences(line.operands);
+  const diagnosis = await diagnose(examinationOf(line, context), context);
+  const text = line.own.json ? `${JSON.stringify(doctorJson(diagnosis))}\n` : renderDiagnosis(diagnosis);
+  context.stdout.write(text);
+  return diagnosis.exitCode;
+};

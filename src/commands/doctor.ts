@@ -1,0 +1,23 @@
+import { parseCommandLine } from '../cli/command-line.ts';
+import { oclifFlags } from '../cli/oclif-flags.ts';
+import { runDoctor } from '../cli/run-doctor.ts';
+import { WrapperCommand } from '../cli/wrapper-command.ts';
+import { DOCTOR } from '../skopeo/flags/doctor.ts';
+import { SKOPEO_FLAGS } from '../skopeo/flags/table.ts';
+
+/** Whether a run with these flags would find all it needs. */
+export class Doctor extends WrapperCommand {
+  static override readonly oclifParses = false;
+  static override id = 'doctor';
+  static override strict = false;
+  static override summary = DOCTOR.summary;
+  static override usage = ['doctor', ...DOCTOR.operands].join(' ');
+  static override flags = oclifFlags(DOCTOR);
+
+  async run(): Promise<number> {
+    return runDoctor(
+      parseCommandLine(['doctor', ...this.argv], this.context.env, { ...SKOPEO_FLAGS, subcommands: [DOCTOR] }),
+      this.context,
+    );
+  }
+}

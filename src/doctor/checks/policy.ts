@@ -1,0 +1,45 @@
+import { readFileSync } from 'node:fs';
+import * as z from 'zod';
+import { errorCode } from '../../errors/system-error.ts';
+import { type Finding, findingsOf } from '../finding.ts';
+
+const requirements = z.array(z.object({ type: z.string() })).min(1);
+/** Source: containers-policy.json(5). */
+const policySchema = z.object({
+  default: requirements,
+  transports: z.record(z.string(), z.record(z.string(), requirements)).default({}),
+});
+
+const rejects = (list: z.infer<typeof requirements>): boolean => list.some(({ type }) => type === 'reject');
+
+const INSTALL = 'Install the package containers-common (Debian: golang-github-containers-common), or name --policy.';
+const REPAIR = 'See containers-policy.json(5); {"default":[{"type":"insecureAcceptAnything"}]} accepts all.';
+
+const judge = (path: string, text: string): Finding => {
+  const { ok, error } = findingsOf('policy', path);
+  const policy = policySchema.safeParse(JSON.parse(text));
+  if (!policy.success) {
+    const [issue] = policy.error.issues;
+    return error(`the policy ${path} is not valid: ${issue?.path.join('.')}: ${issue?.message}`, REPAIR);
+  }
+  const scopes = Object.values(policy.data.transports).flatMap((transport) => Object.values(transport));
+  if (!rejects(policy.data.default)) return ok(`the policy ${path} lets images pass`);
+  if (scopes.every(rejects)) return error(`the policy ${path} rejects every image`, REPAIR);
+  return ok(`the policy ${path} lets images pass that it names`);
+};
+
+/** The first of the files that is there decides, as for skopeo. */
+export const checkPolicy = (candidates: readonly string[]): Finding => {
+  for (const path of candidates) {
+    const { error } = findingsOf('policy', path);
+    try {
+      return judge(path, readFileSync(path, 'utf8'));
+    } catch (problem) {
+      if (problem instanceof SyntaxError) return error(`the policy ${path} is no JSON: ${problem.message}`, REPAIR);
+      if (errorCode(problem) === 'ENOENT') continue;
+      return error(`the policy ${path} cannot be read (${errorCode(problem)})`, `chmod a+r ${path}`);
+    }
+  }
+  const all = candidates.join(' or ');
+  return findingsOf('policy', all).error(`there is no policy: skopeo will copy nothing without ${all}`, INSTALL);
+};

@@ -1,0 +1,27 @@
+import { WrapperError } from '../../errors/wrapper-error.ts';
+import { findSkopeo, type Skopeo, type SkopeoSearch } from '../../skopeo/binary/find.ts';
+import { supports } from '../../skopeo/binary/version.ts';
+import { NEWEST_KNOWN_VERSION, OLDEST_KNOWN_VERSION } from '../../skopeo/flags/help.ts';
+import { type Finding, findingsOf } from '../finding.ts';
+
+const judge = ({ path, version }: Skopeo): Finding => {
+  const { ok, warning, error } = findingsOf('skopeo', path);
+  const found = `${path} is skopeo ${version}`;
+  if (!supports(version, OLDEST_KNOWN_VERSION)) {
+    return error(`${found}, which is too old`, `Install ${OLDEST_KNOWN_VERSION} or newer; --skopeo-path names it.`);
+  }
+  if (supports(NEWEST_KNOWN_VERSION, version)) return ok(found);
+  const next = `If it misbehaves, use a newer skopeo-wrapper, or skopeo ${NEWEST_KNOWN_VERSION}.`;
+  return warning(`${found}, newer than any that was tried`, next);
+};
+
+/** Whether there is a skopeo that runs, and of a version that is known. `skopeo`: the one that was found. */
+export const checkSkopeo = async (search: SkopeoSearch): Promise<{ finding: Finding; skopeo?: Skopeo }> => {
+  try {
+    const skopeo = await findSkopeo(search);
+    return { finding: judge(skopeo), skopeo };
+  } catch (error) {
+    if (!(error instanceof WrapperError)) throw error;
+    return { finding: findingsOf('skopeo', search.skopeoPath ?? 'skopeo').error(error.message, error.next) };
+  }
+};

@@ -1,0 +1,15 @@
+import { statfsSync } from 'node:fs';
+import { formatBytes } from '../../display/format.ts';
+import { type Finding, findingsOf } from '../finding.ts';
+import { nearestExisting } from '../nearest-existing.ts';
+
+const ENOUGH_BYTES = 2 ** 30;
+
+/** Whether a file system has room for what is written there. `use`: what that is. */
+export const checkSpace = (directory: string, use: string): Finding => {
+  const { ok, warning } = findingsOf('space', directory);
+  const { bavail, bsize } = statfsSync(nearestExisting(directory));
+  const free = bavail * bsize;
+  const message = `${formatBytes(free)} free for ${use} in ${directory}`;
+  return free < ENOUGH_BYTES ? warning(message, 'Free space, or choose another file system.') : ok(message);
+};

@@ -1,0 +1,43 @@
+import { existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
+import type { Clock } from '../../context.ts';
+import { WrapperError } from '../../errors/wrapper-error.ts';
+import { createProbe } from '../../metrics/state/reading/probe.ts';
+import { resolveTextfilePath } from '../../metrics/textfile/textfile-path.ts';
+import { type Finding, findingsOf } from '../finding.ts';
+
+const OTHERS_READ = 0o004;
+const OTHERS_ENTER = 0o001;
+
+const upwards = (path: string): readonly string[] =>
+  dirname(path) === path ? [path] : [path, ...upwards(dirname(path))];
+
+const lacks = (path: string, mode: number): boolean => (statSync(path).mode & mode) !== mode;
+
+/** What keeps node_exporter, which is neither owner nor in the group, from reading the file: a command that mends it. */
+const obstacleFor = (file: string): string | undefined => {
+  const [directory = '/', ...above] = upwards(dirname(file));
+  if (lacks(directory, OTHERS_READ | OTHERS_ENTER)) return `chmod o+rx ${directory}`;
+  const closed = above.find((path) => lacks(path, OTHERS_ENTER));
+  if (closed !== undefined) return `chmod o+x ${closed}`;
+  return existsSync(file) && lacks(file, OTHERS_READ) ? `chmod o+r ${file}` : undefined;
+};
+
+/** Whether the textfile can be written, and read by node_exporter. `path` is absolute: `--metrics-textfile`. */
+export const checkTextfile = async (path: string, clock: Clock): Promise<readonly Finding[]> => {
+  const { ok, warning, error } = findingsOf('textfile', path);
+  try {
+    const file = await resolveTextfilePath(path);
+    const directory = dirname(file);
+    if (!createProbe(directory, clock).check().writable) {
+      const next = `Make ${directory} writable for the user of the jobs: the file is replaced, not rewritten.`;
+      return [error(`the textfile ${file} cannot be written`, next)];
+    }
+    const obstacle = obstacleFor(file);
+    if (obstacle === undefined) return [ok(`the textfile ${file} can be written and read`)];
+    return [warning(`node_exporter may not be able to read ${file}`, `Unless its user is in the group: ${obstacle}`)];
+  } catch (problem) {
+    if (problem instanceof WrapperError) return [error(problem.message, problem.next)];
+    throw problem;
+  }
+};

@@ -1,0 +1,77 @@
+import type { Context } from '../context.ts';
+import { EXIT } from '../errors/wrapper-error.ts';
+import type { RegistryAccess } from '../sync/job.ts';
+import { checkClock } from './checks/clock.ts';
+import { checkLogin } from './checks/login.ts';
+import { checkPolicy } from './checks/policy.ts';
+import { checkRegistry } from './checks/registry.ts';
+import { checkSkopeo } from './checks/skopeo.ts';
+import { checkSpace } from './checks/space.ts';
+import { checkStateDirectory } from './checks/state-directory.ts';
+import { checkTextfile } from './checks/textfile.ts';
+import type { Finding } from './finding.ts';
+import { visitRegistry } from './visit-registry.ts';
+
+/** What is to be looked at. Paths are absolute. */
+export interface Examination {
+  /** `host[:port]` */
+  readonly registries: readonly string[];
+  readonly access: RegistryAccess;
+  readonly skopeoPath: string | undefined;
+  /** Absent: runs shall leave nothing. A path of undefined: there is no default. */
+  readonly state?: { readonly path: string | undefined };
+  readonly textfile: string | undefined;
+  /** Where skopeo looks for its policy; empty: it uses none. */
+  readonly policyFiles: readonly string[];
+  /** Where skopeo puts large temporary files. */
+  readonly temporaryDirectory: string;
+}
+
+/** All findings in the order of the checks. `exitCode`: 1 if one of them is an error. */
+export interface Diagnosis {
+  readonly findings: readonly Finding[];
+  readonly exitCode: number;
+}
+
+type Surroundings = Pick<Context, 'env' | 'cwd' | 'clock' | 'uid'>;
+
+const loginFlags = ({ authFile, certDirectory, tlsVerify }: RegistryAccess): readonly string[] => [
+  ...(authFile === undefined ? [] : ['--authfile', authFile]),
+  ...(certDirectory === undefined ? [] : ['--cert-dir', certDirectory]),
+  ...(tlsVerify === undefined ? [] : [`--tls-verify=${tlsVerify}`]),
+];
+
+const examineRegistry = async (
+  registry: string,
+  access: RegistryAccess,
+  skopeoPath: string | undefined,
+  { env, cwd, clock, uid }: Surroundings,
+): Promise<readonly Finding[]> => {
+  const environment = { env, home: env.HOME ?? '/', uid, systemDirectory: '/etc/containers' };
+  const visit = await visitRegistry(registry, access, { environment, clock });
+  const asker = { env, cwd, flags: loginFlags(access) };
+  const login = skopeoPath === undefined ? [] : [await checkLogin(registry, visit, { ...asker, path: skopeoPath })];
+  return [checkRegistry(registry, visit), ...login, ...checkClock(registry, visit)];
+};
+
+const examinePlaces = async (
+  { state, textfile, policyFiles, temporaryDirectory }: Examination,
+  { clock, uid }: Surroundings,
+): Promise<readonly Finding[]> => [
+  ...(policyFiles.length === 0 ? [] : [checkPolicy(policyFiles)]),
+  ...(state === undefined ? [] : [checkStateDirectory(state.path, { clock, uid })]),
+  ...(textfile === undefined ? [] : await checkTextfile(textfile, clock)),
+  checkSpace(temporaryDirectory, 'large temporary files'),
+  ...(state?.path === undefined ? [] : [checkSpace(state.path, 'the metrics of runs')]),
+];
+
+/** Looks at everything that a run will need, and changes nothing. */
+export const diagnose = async (examination: Examination, surroundings: Surroundings): Promise<Diagnosis> => {
+  const { registries, access, skopeoPath } = examination;
+  const { finding, skopeo } = await checkSkopeo({ ...surroundings, skopeoPath });
+  const visits = registries.map((registry) => examineRegistry(registry, access, skopeo?.path, surroundings));
+  const places = await examinePlaces(examination, surroundings);
+  const findings = [finding, ...places, ...(await Promise.all(visits)).flat()];
+  const isIll = findings.some(({ status }) => status === 'error');
+  return { findings, exitCode: isIll ? EXIT.failure : EXIT.success };
+};

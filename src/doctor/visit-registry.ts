@@ -1,0 +1,61 @@
+import type { Clock } from '../context.ts';
+import type { RegistryAccess } from '../sync/job.ts';
+import type { RegistryEnvironment } from '../sync/registry/environment.ts';
+import { HttpClient } from '../sync/registry/http-client.ts';
+import { pingRegistry } from '../sync/registry/ping.ts';
+import { Router } from '../sync/registry/route.ts';
+import { TrustStore } from '../sync/registry/trust-store.ts';
+
+/** What a registry said when asked directly. */
+export type Visit =
+  | {
+      readonly kind: 'answered';
+      readonly origin: string;
+      readonly wantsLogin: boolean;
+      /** The registry's clock when it answered, milliseconds since the epoch, and ours before and after. */
+      readonly dateMs?: number;
+      readonly askedMs: number;
+      readonly answeredMs: number;
+    }
+  | { readonly kind: 'failed'; readonly reason: string }
+  /** Only skopeo goes there: through a proxy, to a mirror, with a client certificate. */
+  | { readonly kind: 'special' };
+
+const PATIENCE_SECONDS = 10;
+
+const reasonOf = (error: unknown): string => {
+  if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0].message;
+  return error instanceof Error ? error.message : String(error);
+};
+
+/** Asks a registry for `/v2/`, on the way that skopeo would take. */
+export const visitRegistry = async (
+  registry: string,
+  access: RegistryAccess,
+  { environment, clock }: { readonly environment: RegistryEnvironment; readonly clock: Clock },
+): Promise<Visit> => {
+  // Credentials are a matter of their own; looking them up here might make the route special.
+  const route = await new Router(environment).routeTo({ registry, path: '' }, { ...access, anonymous: true });
+  if (route === undefined) return { kind: 'special' };
+  const trust = new TrustStore();
+  using http = new HttpClient({ ...route, trust, maxConnections: 1, silenceSeconds: PATIENCE_SECONDS });
+  const askedMs = clock.wallMs();
+  try {
+    const { origin, status, headers } = await pingRegistry(
+      http,
+      route,
+      AbortSignal.timeout(2 * PATIENCE_SECONDS * 1000),
+    );
+    const dateMs = Date.parse(headers.date ?? '');
+    return {
+      kind: 'answered',
+      origin,
+      wantsLogin: status === 401,
+      ...(Number.isNaN(dateMs) ? {} : { dateMs }),
+      askedMs,
+      answeredMs: clock.wallMs(),
+    };
+  } catch (error) {
+    return { kind: 'failed', reason: reasonOf(error) };
+  }
+};

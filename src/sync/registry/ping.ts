@@ -1,0 +1,37 @@
+import type { HttpAnswer, HttpClient } from './http-client.ts';
+import type { Route } from './route.ts';
+import { isUntrusted } from './trust-store.ts';
+
+/** How a registry answered at `/v2/`. */
+export interface Pong {
+  /** Scheme and host that answer. */
+  readonly origin: string;
+  /** 401: it wants authentication. */
+  readonly status: 200 | 401;
+  readonly headers: HttpAnswer['headers'];
+}
+
+const pingAt = async (http: HttpClient, origin: string, signal: AbortSignal): Promise<Pong> => {
+  const { status, headers } = await http.send({ method: 'GET', url: new URL('/v2/', origin), headers: {}, signal });
+  if (status === 200 || status === 401) return { origin, status, headers };
+  throw new Error(`/v2/ answers ${status}`);
+};
+
+/**
+ * Asks a registry whether it is one, as skopeo does: by HTTPS, and by HTTP where the route is insecure. Rejects on network
+ * errors and on any other answer than 200 or 401.
+ */
+export const pingRegistry = async (
+  http: HttpClient,
+  { host, insecure }: Pick<Route, 'host' | 'insecure'>,
+  signal: AbortSignal,
+): Promise<Pong> => {
+  const origin = `https://${host}`;
+  try {
+    return await pingAt(http, origin, signal);
+  } catch (error) {
+    if (isUntrusted(error) && http.widenTrust()) return pingAt(http, origin, signal);
+    if (signal.aborted || !insecure) throw error;
+    return pingAt(http, `http://${host}`, signal);
+  }
+};
