@@ -2,7 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Context } from '../context.ts';
 import { progressKind } from '../display/choose-display.ts';
+import { openEvents } from '../display/open-events.ts';
 import { chooseSyncDisplay, type SyncDisplay } from '../display/sync/sync-display.ts';
+import { withEvents } from '../display/sync/sync-events.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import type { MetricsSession } from '../metrics/session/metrics-session.ts';
 import { createRunDirectory } from '../operation/run-directory.ts';
@@ -105,7 +107,8 @@ const effectsOf = (run: Run, tracker: SyncRunTracker, observer: OperationObserve
 
 const displayOf = (line: CommandLine, context: Context): Promise<SyncDisplay> => {
   const { own, values } = line;
-  const printLines = !own.json && !values.quiet && context.stdout.isTTY !== true && syncMode(line) === 'run';
+  const stdoutIsOurs = own.json || own.events === '-';
+  const printLines = !stdoutIsOurs && !values.quiet && context.stdout.isTTY !== true && syncMode(line) === 'run';
   const kind = progressKind({ progress: own.progress, quiet: values.quiet, copies: true }, context);
   return chooseSyncDisplay({ kind, printLines, debug: values.debug }, context);
 };
@@ -126,17 +129,20 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
   const { line, context, job } = run;
   const tracker = new SyncRunTracker(job, context.clock, [session.observer]);
   const display = await displayOf(line, context);
-  using effects = effectsOf(run, tracker, session.observer, display);
+  const events = openEvents(line.own.events, context);
+  const { debug } = line.values;
+  const shown = events === undefined ? display : withEvents(display, events, { ...context, debug });
+  using effects = effectsOf(run, tracker, session.observer, shown);
   const startedMs = context.clock.monotonicMs();
   const end = (exitCode: number): Promise<void> => {
     const durationSeconds = (context.clock.monotonicMs() - startedMs) / 1000;
     return session.end({ exitCode, durationSeconds, success: exitCode === EXIT.success });
   };
   tracker.start();
-  display.onStart(tracker);
+  shown.onStart(tracker);
   try {
     const report = await runSync(job, effects, syncOptions(line, context.env));
-    display.onEnd();
+    shown.onEnd();
     if (report === undefined) {
       const message = 'skopeo-wrapper: another run of this job is under way; nothing was done\n';
       if (!line.values.quiet) context.stderr.write(message);
@@ -149,9 +155,9 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
     tracker.finish({ ...resultOfReport(report), exitCode });
     await end(exitCode);
     await tell({ ...report, exitCode }, line, context);
-    return exitCode;
+    return line.own.metricsStrict && session.failed && exitCode === EXIT.success ? EXIT.ioError : exitCode;
   } catch (error) {
-    display.onEnd();
+    shown.onEnd();
     const { exitCode, errorType } =
       error instanceof WrapperError ? error : { exitCode: 1, errorType: 'unknown' as const };
     const durationSeconds = (context.clock.monotonicMs() - startedMs) / 1000;
