@@ -1,4 +1,4 @@
-import { spawnSync } from 'node:child_process';
+import { execa } from 'execa';
 
 /** One command line to be timed. */
 export interface Variant {
@@ -8,22 +8,21 @@ export interface Variant {
   readonly base: string;
 }
 
-const wallMsOf = ([program = '', ...argv]: readonly string[]): number => {
-  const start = performance.now();
-  const { status, stderr } = spawnSync(program, argv, { encoding: 'utf8' });
-  if (status !== 0) throw new Error(`${program} ${argv.join(' ')} failed: ${stderr}`);
-  return performance.now() - start;
+/** Throws when the command fails. */
+const wallMsOf = async ([program = '', ...argv]: readonly string[]): Promise<number> => {
+  const { durationMs } = await execa(program, argv, { stdin: 'ignore' });
+  return durationMs;
 };
 
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
 /** Median wall time of each variant, the variants taken in turn so that the machine's moods hit all alike. */
-const measure = (variants: readonly Variant[], rounds: number): Map<string, number> => {
+const measure = async (variants: readonly Variant[], rounds: number): Promise<Map<string, number>> => {
   const times = new Map<string, number[]>(variants.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
     for (const { name, command } of variants) {
-      const wallMs = wallMsOf(command);
+      const wallMs = await wallMsOf(command);
       if (round > 0) times.get(name)?.push(wallMs); // the first round warms the page cache
     }
   }
@@ -31,11 +30,11 @@ const measure = (variants: readonly Variant[], rounds: number): Map<string, numb
 };
 
 /** Runs all variants, interleaved, and prints the median wall time of each and its ratio to its base. */
-export const printRatios = (variants: readonly Variant[], rounds: number): void => {
-  const medians = measure(variants, rounds);
+export const printRatios = async (variants: readonly Variant[], rounds: number): Promise<void> => {
+  const medians = await measure(variants, rounds);
   for (const { name, base } of variants) {
     const wallMs = medians.get(name) ?? Number.NaN;
     const ratio = wallMs / (medians.get(base) ?? Number.NaN);
-    process.stdout.write(`${name.padEnd(18)}${wallMs.toFixed(0).padStart(6)} ms   ×${ratio.toFixed(2)} of ${base}\n`);
+    process.stdout.write(`${name.padEnd(20)}${wallMs.toFixed(0).padStart(6)} ms   ×${ratio.toFixed(2)} of ${base}\n`);
   }
 };

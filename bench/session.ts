@@ -38,7 +38,7 @@ try {
   await mkdir(join(directory, 'textfiles'));
   await writeOciImage(join(directory, 'image'), 'v1', randomLayers([1_000]));
   const variants = variantsFor(directory, program);
-  printRatios(variants, Number(process.argv[2] ?? DEFAULT_ROUNDS));
+  await printRatios(variants, Number(process.argv[2] ?? DEFAULT_ROUNDS));
 } finally {
   await rm(directory, { recursive: true, force: true });
 }

@@ -37,7 +37,7 @@ try {
   execFileSync(process.execPath, [join(root, 'scripts/package.mjs'), process.arch], { stdio: 'ignore' });
   await writeOciImage(join(directory, 'image'), 'v1', randomLayers([1_000]));
   const variants = variantsFor(directory);
-  printRatios(variants, Number(process.argv[2] ?? DEFAULT_ROUNDS));
+  await printRatios(variants, Number(process.argv[2] ?? DEFAULT_ROUNDS));
 } finally {
   await rm(directory, { recursive: true, force: true });
 }

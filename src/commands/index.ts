@@ -2,6 +2,7 @@ import type { CommandTable } from '../cli/wrapper-command.ts';
 
 /** Every subcommand with a class of its own. All others go to `passthrough`. */
 export const COMMANDS: CommandTable = {
+  completion: async () => (await import('./completion.ts')).Completion,
   copy: async () => (await import('./copy.ts')).Copy,
   delete: async () => (await import('./delete.ts')).Delete,
   doctor: async () => (await import('./doctor.ts')).Doctor,

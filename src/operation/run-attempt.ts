@@ -1,5 +1,6 @@
 import type { Clock } from '../context.ts';
 import { readProcessIo } from '../skopeo/process/process-io.ts';
+import { unacknowledgedBytes } from '../skopeo/process/send-queue.ts';
 import { type SkopeoExit, type SkopeoOptions, startSkopeo } from '../skopeo/process/start-skopeo.ts';
 import type { OperationEvent } from '../tracking/events.ts';
 import { type Termination, terminationOf } from './termination.ts';
@@ -7,6 +8,8 @@ import { Watchdog } from './watchdog.ts';
 
 /** How often the process's I/O counters are read and silence is judged. */
 const SAMPLE_MS = 500;
+/** Silence after which it is worth a look at what waits in the sockets: the table of a busy host is long. */
+const LOOK_CLOSER_MS = 1_000;
 
 export interface AttemptOptions extends Omit<SkopeoOptions, 'signal' | 'onEvent'> {
   readonly clock: Clock;
@@ -39,9 +42,14 @@ export const runAttempt = async (options: AttemptOptions): Promise<AttemptEnd> =
     ...(skopeo.pid === undefined ? {} : { pid: skopeo.pid }),
   });
   const sample = (): void => {
-    const io = skopeo.pid === undefined ? undefined : readProcessIo(skopeo.pid);
+    const { pid } = skopeo;
+    const io = pid === undefined ? undefined : readProcessIo(pid);
+    if (pid === undefined || io === undefined) return;
+    const isQuiet = clock.monotonicMs() - options.quietSinceMs() >= LOOK_CLOSER_MS;
+    const queuedBytes = isQuiet ? unacknowledgedBytes(pid) : undefined;
     // What skopeo writes to us is display, not transfer.
-    if (io) emit({ type: 'io-sampled', ...io, writtenBytes: io.writtenBytes - skopeo.outputBytes() });
+    const writtenBytes = io.writtenBytes - skopeo.outputBytes();
+    emit({ type: 'io-sampled', ...io, writtenBytes, ...(queuedBytes === undefined ? {} : { queuedBytes }) });
   };
   sample();
   const watchdog = new Watchdog(clock, SAMPLE_MS, stallTimeoutSeconds);

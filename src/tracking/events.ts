@@ -81,7 +81,13 @@ export type OperationEvent =
   /** Sizes and full digests, from a manifest of this image (`instance`: manifest digest within a list). */
   | { readonly type: 'manifest-known'; readonly instance?: string; readonly blobs: readonly BlobDescriptor[] }
   /** Bytes the skopeo process has read and written so far in this attempt, sockets included (`/proc/<pid>/io`). */
-  | { readonly type: 'io-sampled'; readonly readBytes: number; readonly writtenBytes: number }
+  | {
+      readonly type: 'io-sampled';
+      readonly readBytes: number;
+      readonly writtenBytes: number;
+      /** Of these, what waits to be sent or acknowledged; only when nothing else moves. */
+      readonly queuedBytes?: number;
+    }
   | {
       readonly type: 'attempt-failed';
       readonly attempt: number;

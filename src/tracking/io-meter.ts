@@ -10,6 +10,8 @@ export class IoMeter {
   #first: number | undefined;
   #latest = 0;
   #marked = 0;
+  /** What waited to be sent in the sample before, while it goes down. */
+  #queued: number | undefined;
 
   /** Bytes read by all processes so far, counted from the first sample of each. */
   get totalReadBytes(): number {
@@ -20,10 +22,15 @@ export class IoMeter {
   restart(): void {
     this.#past = this.totalReadBytes;
     this.#first = undefined;
+    this.#queued = undefined;
   }
 
-  /** Takes a sample; true when the process has moved something since it was last true. */
-  sample(readBytes: number, writtenBytes: number): boolean {
+  /**
+   * Takes a sample; true when the process has moved something since it was last true. `queuedBytes`: written, but not
+   * acknowledged by the other side.
+   */
+  sample(readBytes: number, writtenBytes: number, queuedBytes?: number): boolean {
+    const drains = this.#hasDrained(queuedBytes);
     const total = readBytes + writtenBytes;
     if (this.#first === undefined) {
       this.#first = readBytes;
@@ -32,8 +39,17 @@ export class IoMeter {
       return true;
     }
     this.#latest = readBytes;
-    if (total - this.#marked < PROGRESS_BYTES) return false;
+    if (total - this.#marked < PROGRESS_BYTES) return drains;
     this.#marked = total;
     return true;
+  }
+
+  #hasDrained(queuedBytes: number | undefined): boolean {
+    const before = this.#queued;
+    const hasDrained = queuedBytes !== undefined && before !== undefined && before - queuedBytes >= PROGRESS_BYTES;
+    const isLower = queuedBytes !== undefined && before !== undefined && queuedBytes <= before;
+    // Slow steps add up: the mark stays until they come to something.
+    if (hasDrained || !isLower) this.#queued = queuedBytes;
+    return hasDrained;
   }
 }

@@ -146,7 +146,7 @@ export class OperationTracker implements LiveSource {
         if (!event.list) this.#image.settle('copied', ['layer', 'config']);
         return true;
       case 'io-sampled':
-        return this.#io.sample(event.readBytes, event.writtenBytes);
+        return this.#io.sample(event.readBytes, event.writtenBytes, event.queuedBytes);
       case 'attempt-failed':
         this.#image.settle('failed', ['layer', 'config']);
         if (event.errorType === 'rate_limited') this.#rateLimited(event.registry);

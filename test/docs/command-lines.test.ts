@@ -8,13 +8,14 @@ import { OWN_FLAGS, variableOf } from '../../src/cli/own-flags.ts';
 import { readOwnFlags } from '../../src/cli/own-reading.ts';
 import { isVersionRequest } from '../../src/cli/version.ts';
 import { COMMANDS } from '../../src/commands/index.ts';
+import { DOCTOR } from '../../src/skopeo/flags/doctor.ts';
 import { EXISTS } from '../../src/skopeo/flags/exists.ts';
 import { SKOPEO_FLAGS, SUBCOMMANDS } from '../../src/skopeo/flags/table.ts';
 import { SYNC_COMMAND } from '../../src/sync/command/sync-flags.ts';
 import { syncOptions } from '../../src/sync/command/sync-options.ts';
 import { shownCommandLines, shownFiles } from './support/command-lines.ts';
 
-const TABLE = { ...SKOPEO_FLAGS, subcommands: [SYNC_COMMAND, EXISTS, ...SUBCOMMANDS] };
+const TABLE = { ...SKOPEO_FLAGS, subcommands: [SYNC_COMMAND, EXISTS, DOCTOR, ...SUBCOMMANDS] };
 
 /** Reads a call as the program would, without doing what it says. Throws what the user would be told. */
 const readCall = async (argv: readonly string[]): Promise<void> => {
@@ -28,6 +29,7 @@ const readCall = async (argv: readonly string[]): Promise<void> => {
     return;
   }
   const line = parseCommandLine([id, ...rest], {}, TABLE);
+  if (line.spec === undefined) throw new Error(`the flags of ${id} are not known here`);
   if (id === 'sync') syncOptions(line, {});
 };
 
@@ -81,6 +83,7 @@ describe('command lines in the documentation and the examples', () => {
       'copy --timeout soon docker://r/a dir:b',
       'sync --file m.yml --lock never',
       'metrics-server --hots localhost',
+      'doctor --tls-verfy=false quay.io',
       'metrics forget NAME',
     ]) {
       assert.notEqual(await faultOf(call.split(' ')), undefined, call);

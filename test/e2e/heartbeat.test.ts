@@ -22,7 +22,7 @@ const openScene = async () => {
   const state = ['--state-dir', dir.join('state')];
   const copy = [...state, 'copy', '--src-tls-verify=false', proxy.reference('app:1'), `dir:${dir.join('out')}`];
   const owned = stack.move();
-  return { proxy, options, state, copy, [Symbol.asyncDispose]: () => owned.disposeAsync() };
+  return { proxy, layout, options, state, copy, [Symbol.asyncDispose]: () => owned.disposeAsync() };
 };
 
 test('of a copy that stands still, another process sees progress frozen and silence growing', async () => {
@@ -61,5 +61,16 @@ test('a slow drip is never taken for a stall', async () => {
   // Blobs of 400 kB at 40 kB/s, while 3 s of silence would end it.
   scene.proxy.setRules([{ match: BLOB, do: { down: { bytesPerSecond: 40_000 } } }]);
   const { exitCode, stderr } = await runCli(['--stall-timeout', '3s', ...scene.copy], scene.options);
+  assert.equal(exitCode, 0, stderr);
+});
+
+test('an upload that the system sends for the waiting skopeo is never taken for a stall', async () => {
+  await using scene = await openScene();
+  await scene.layout.addImage('big', { layers: [{ sizeBytes: 8_000_000 }] });
+  // The last 4 MB lie in skopeo's socket, and leave it within some 4 s in which skopeo does nothing.
+  scene.proxy.setRules([{ match: { method: 'PATCH' }, do: { up: { bytesPerSecond: 1_000_000 } } }]);
+  const [source, destination] = [scene.layout.reference('big'), scene.proxy.reference('uploaded/big:1')];
+  const upload = ['--stall-timeout', '3s', 'copy', '--dest-tls-verify=false', source, destination];
+  const { exitCode, stderr } = await runCli(upload, scene.options);
   assert.equal(exitCode, 0, stderr);
 });

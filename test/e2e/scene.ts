@@ -4,7 +4,14 @@ import { createServer } from 'node:net';
 import { execa } from 'execa';
 import { parseSamples } from '../metrics/samples.ts';
 import { createLayout, type MadeImage, type OciLayout } from '../support/images.ts';
-import { type ProcessInfo, processesWithEnv, type RunningCli, runCli, startCli } from '../support/process.ts';
+import {
+  killProcessesWithEnv,
+  type ProcessInfo,
+  processesWithEnv,
+  type RunningCli,
+  runCli,
+  startCli,
+} from '../support/process.ts';
 import { type RegistryProxy, type Rule, startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
 import { privateHome } from '../support/skopeo.ts';
@@ -56,18 +63,10 @@ export const openScene = async (env: Readonly<Record<string, string>> = {}): Pro
     metrics: async () => parseSamples((await run('metrics')).stdout),
     processes,
     async [Symbol.asyncDispose]() {
-      for (const { pid } of await processes()) tryKill(pid);
+      await killProcessesWithEnv(`SCENE=${marker}`);
       await dir[Symbol.asyncDispose]();
     },
   };
-};
-
-const tryKill = (pid: number): void => {
-  try {
-    process.kill(pid, 'SIGKILL');
-  } catch {
-    // Gone meanwhile.
-  }
 };
 
 /** The body of a big layer stops in the middle; everything else passes. */

@@ -1,5 +1,5 @@
 import { after, before, describe, test } from 'node:test';
-import { processesWithEnv } from '../support/process.ts';
+import { killProcessesWithEnv } from '../support/process.ts';
 import { type Arena, openArena, openPassage } from './arena.ts';
 import { COPY, type Command } from './commands.ts';
 import type { Fault } from './fault.ts';
@@ -27,7 +27,7 @@ export const testFaults = (title: string, faults: readonly Fault[], command: Com
           await judgeTrial(trial, passage, arena, fault, command);
           await recordResult(command, title, fault, trial);
         } finally {
-          for (const { pid } of await processesWithEnv(trial.marker)) process.kill(pid, 'SIGKILL');
+          await killProcessesWithEnv(trial.marker);
         }
       });
     }

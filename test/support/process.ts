@@ -128,3 +128,14 @@ export const processesWithEnv = async (variable: string): Promise<ProcessInfo[]>
   );
   return found.filter((info) => info !== undefined);
 };
+
+/** Kills every process whose environment holds `NAME=VALUE`. */
+export const killProcessesWithEnv = async (variable: string): Promise<void> => {
+  for (const { pid } of await processesWithEnv(variable)) {
+    try {
+      process.kill(pid, 'SIGKILL');
+    } catch {
+      // gone meanwhile
+    }
+  }
+};

@@ -80,6 +80,20 @@ describe('heartbeat', () => {
     }
   });
 
+  test('a process that waits for its socket to drain is not stale, one whose socket stands still is', () => {
+    const copy = startCopy();
+    const sample = (queuedBytes: number) => {
+      copy.pass(0.5);
+      copy.handle({ type: 'io-sampled', readBytes: 5e8, writtenBytes: 5e8, queuedBytes });
+    };
+    for (let queued = 4e6; queued > 1e6; queued -= 1500) {
+      sample(queued);
+      assert.ok(copy.shown().staleSeconds <= 2, 'an upload of 3 KB/s is never stale');
+    }
+    for (let count = 0; count < 60; count++) sample(1e6);
+    assert.ok(copy.shown().staleSeconds > 28);
+  });
+
   test('the few bytes that a process moves while it waits are none', () => {
     const copy = startCopy();
     copy.handle({ type: 'io-sampled', readBytes: 1000, writtenBytes: 1000 });

@@ -57,6 +57,7 @@ const FIELDS = {
   'io-sampled': {
     read_bytes: bytes('read by skopeo in this attempt, sockets included'),
     written_bytes: z.number().describe('written by skopeo in this attempt, sockets included'),
+    queued_bytes: bytes('written, but not acknowledged by the other side yet; only in silence').optional(),
   },
   log: {
     level: z.enum(LEVELS).describe('debug: only with --debug'),

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { queryInstant } from '../../../scripts/monitoring/prometheus-server.ts';
 import { createLayout } from '../../support/images.ts';
-import { processesWithEnv, type RunningCli, runCli, startCli } from '../../support/process.ts';
+import { killProcessesWithEnv, type RunningCli, runCli, startCli } from '../../support/process.ts';
 import { type RegistryProxy, startProxy } from '../../support/proxy.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
 import { privateHome } from '../../support/skopeo.ts';
@@ -37,9 +37,7 @@ describe('monitoring end to end', { timeout: 280_000 }, () => {
     proxy = resources.use(await startProxy(registry));
     stage = resources.use(await startMonitoring(FACTOR));
     alerts = resources.use(new AlertLog(stage.alertmanager.url));
-    resources.defer(async () => {
-      for (const { pid } of await processesWithEnv(MARKER)) process.kill(pid, 'SIGKILL');
-    });
+    resources.defer(() => killProcessesWithEnv(MARKER));
   });
 
   after(() => resources.disposeAsync());

@@ -1,4 +1,5 @@
-import { processesWithEnv } from '../../../support/process.ts';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { killProcessesWithEnv } from '../../../support/process.ts';
 import { buildRoads, type Roads } from './roads.ts';
 import { STREAMS } from './streams.ts';
 
@@ -10,13 +11,18 @@ export const startTraffic = async (hosts: Roads['hosts']): Promise<AsyncDisposab
   await using stack = new AsyncDisposableStack();
   const ending = new AbortController();
   const roads = await buildRoads(hosts, stack, ending.signal);
-  const streams = STREAMS.map(async (take) => {
-    for (let turn = 0; !ending.signal.aborted; turn++) await take(turn, roads);
-  });
+  const streams = Promise.all(
+    STREAMS.map(async (take) => {
+      for (let turn = 0; !ending.signal.aborted; turn++) await take(turn, roads);
+    }),
+  );
+  streams.catch(() => {}); // told at the end
   stack.defer(async () => {
     ending.abort();
-    for (const { pid } of await processesWithEnv(roads.marker)) process.kill(pid, 'SIGKILL');
-    await Promise.all(streams);
+    // A turn may still start a run.
+    const ended = streams.then(() => true);
+    do await killProcessesWithEnv(roads.marker);
+    while (!(await Promise.race([ended, sleep(500)])));
   });
   const owned = stack.move();
   return { [Symbol.asyncDispose]: () => owned.disposeAsync() };
