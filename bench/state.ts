@@ -100,7 +100,6 @@ const layDown = (stateDir: string, count: number): void => {
     heartbeatIntervalMs: 10_000,
     job: { name: 'bench', maxAgeSeconds: 93_600 },
     outcome: { exitCode: 0, durationSeconds: 20, success: true },
-    children: [],
     live: [],
     totals,
   };

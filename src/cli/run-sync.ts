@@ -1,7 +1,9 @@
 import type { Context } from '../context.ts';
 import { progressKind } from '../display/choose-display.ts';
 import { formatCount } from '../display/format.ts';
+import { openEvents } from '../display/open-events.ts';
 import { chooseSyncDisplay, type SyncDisplay } from '../display/sync/sync-display.ts';
+import { withEvents } from '../display/sync/sync-events.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import type { MetricsSession } from '../metrics/session/metrics-session.ts';
 import { createRunDirectory } from '../operation/run-directory.ts';
@@ -114,7 +116,8 @@ const effectsOf = (
 
 const displayOf = (line: CommandLine, context: Context): Promise<SyncDisplay> => {
   const { own, values } = line;
-  const printLines = !own.json && !values.quiet && context.stdout.isTTY !== true && syncMode(line) === 'run';
+  const stdoutIsOurs = own.json || own.events === '-';
+  const printLines = !stdoutIsOurs && !values.quiet && context.stdout.isTTY !== true && syncMode(line) === 'run';
   const kind = progressKind({ progress: own.progress, quiet: values.quiet, copies: true }, context);
   return chooseSyncDisplay({ kind, printLines, debug: values.debug }, context);
 };
@@ -135,22 +138,25 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
   const { line, context, job, options } = run;
   const tracker = new SyncRunTracker(job, context.clock, [session.observer]);
   const display = await displayOf(line, context);
+  const events = openEvents(line.own.events, context);
+  const { debug } = line.values;
+  const shown = events === undefined ? display : withEvents(display, events, { ...context, debug });
   let isStateLost = false;
   const warn = (message: string): void => {
     isStateLost = true;
     context.stderr.write(`skopeo-wrapper: warning: ${message}\n`);
   };
-  using effects = effectsOf(run, tracker, session.observer, display, warn);
+  using effects = effectsOf(run, tracker, session.observer, shown, warn);
   const startedMs = context.clock.monotonicMs();
   const end = (exitCode: number): Promise<void> => {
     const durationSeconds = (context.clock.monotonicMs() - startedMs) / 1000;
     return session.end({ exitCode, durationSeconds, success: exitCode === EXIT.success });
   };
   tracker.start();
-  display.onStart(tracker);
+  shown.onStart(tracker);
   try {
     const report = await runSync(job, effects, options);
-    display.onEnd();
+    shown.onEnd();
     if (report === undefined) {
       const message = 'skopeo-wrapper: another run of this job is under way; nothing was done\n';
       if (!line.values.quiet) context.stderr.write(message);
@@ -166,7 +172,7 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
     const isKept = told && !(line.own.metricsStrict && (session.failed || isStateLost));
     return isKept || exitCode !== EXIT.success ? exitCode : EXIT.ioError;
   } catch (error) {
-    display.onEnd();
+    shown.onEnd();
     const { exitCode, errorType } =
       error instanceof WrapperError ? error : { exitCode: 1, errorType: 'unknown' as const };
     const durationSeconds = (context.clock.monotonicMs() - startedMs) / 1000;

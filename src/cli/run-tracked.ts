@@ -67,10 +67,7 @@ export const runTracked = async (line: CommandLine, context: Context, toRequest:
       terminals: new Terminals(loadNativePty(env)),
       observers: [metrics.observer],
       signal: signals.signal,
-      onEvent: (event, tracker) => {
-        metrics.onEvent(event);
-        display.onEvent(event, tracker);
-      },
+      onEvent: display.onEvent,
       onErrorLine: display.onErrorLine,
     });
     await metrics.end(verdictOf(outcome));

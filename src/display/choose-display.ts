@@ -1,8 +1,7 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
 import type { Context } from '../context.ts';
-import { usageError } from '../errors/wrapper-error.ts';
 import { eventStream } from './event-stream.ts';
 import { messages } from './messages.ts';
+import { openEvents } from './open-events.ts';
 import { plainProgress } from './plain.ts';
 import { combine, type Renderer } from './renderer.ts';
 import { skopeoLines } from './skopeo-lines.ts';
@@ -37,19 +36,6 @@ export const progressKind = (
   if (quiet || !copies) return 'none';
   if (progress !== 'auto') return progress;
   return isInteractive(context) ? 'bar' : 'plain';
-};
-
-/** Throws a usage error when the events file cannot be opened. */
-const openEvents = (path: string | undefined, { stdout }: Context) => {
-  if (path === undefined) return undefined;
-  if (path === '-') return { write: (line: string) => void stdout.write(line), close: () => undefined };
-  try {
-    const fd = openSync(path, 'a', 0o640);
-    return { write: (line: string) => void writeSync(fd, line), close: () => closeSync(fd) };
-  } catch (error) {
-    const reason = error instanceof Error ? error.message : String(error);
-    throw usageError(`--events: ${path} cannot be written: ${reason}`, 'Give a file in a directory you may write to.');
-  }
 };
 
 /** Chooses the renderers of one operation. Throws a usage error, with nothing touched, for an unusable events file. */

@@ -10,12 +10,14 @@ export interface EventStreamOptions {
   readonly debug: boolean;
   /** Values that must not be shown. */
   readonly secrets: readonly string[];
+  /** Number of the one copy of many that the events are about. */
+  readonly copy?: number;
 }
 
 /** Writes every event as one JSON line with the time at which it happened. */
-export const eventStream = ({ write, clock, debug, secrets }: EventStreamOptions): Renderer => ({
+export const eventStream = ({ write, clock, debug, secrets, copy }: EventStreamOptions): Renderer => ({
   onEvent: (event) => {
     if (event.type === 'log' && event.level === 'debug' && !debug) return;
-    write(`${eventJson(event, new Date(clock.wallMs()), secrets)}\n`);
+    write(`${eventJson(event, new Date(clock.wallMs()), secrets, copy)}\n`);
   },
 });

@@ -8,7 +8,6 @@ import { WRAPPER_METRICS } from '../metrics/contract/wrapper-metrics.ts';
 import { createRecorder, type Recorder } from '../metrics/recorder.ts';
 import { type Keeper, keepNothing, keepState } from '../metrics/session/keeper.ts';
 import { defaultSpillRoot, locateState } from '../metrics/state/files/directories.ts';
-import type { OperationEvent } from '../tracking/events.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
 import { DEFAULT_HEARTBEAT_SECONDS, startHeartbeat } from './heartbeat.ts';
 
@@ -34,7 +33,6 @@ export class SkopeoMetrics implements Disposable {
   readonly #recorder: Recorder;
   readonly #keeper: Keeper;
   readonly #heartbeat: Disposable | undefined;
-  readonly #children = new Set<number>();
   readonly #startedMs: number;
   readonly #context: Context = processContext();
 
@@ -75,17 +73,6 @@ export class SkopeoMetrics implements Disposable {
     this.close();
   }
 
-  /** @internal Follows the events of one operation: they tell which skopeo runs for it. */
-  followChild(): (event: OperationEvent) => void {
-    let pid: number | undefined;
-    return (event) => {
-      if (event.type !== 'attempt-started' && event.type !== 'operation-finished') return;
-      if (pid !== undefined) this.#children.delete(pid);
-      pid = event.type === 'attempt-started' ? event.pid : undefined;
-      if (pid !== undefined) this.#children.add(pid);
-    };
-  }
-
   #openKeeper({ stateDir, onWarning = () => undefined }: SkopeoMetricsOptions, heartbeatSeconds: number): Keeper {
     const { clock, cwd, env, uid } = this.#context;
     if (stateDir === undefined) return keepNothing(this.#recorder, undefined, () => clock.wallMs() / 1000);
@@ -94,7 +81,6 @@ export class SkopeoMetrics implements Disposable {
       host: systemHost(clock),
       heartbeatIntervalMs: heartbeatSeconds * 1000,
       job: undefined,
-      childPids: () => [...this.#children],
       onWarning,
     });
   }

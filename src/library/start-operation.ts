@@ -33,7 +33,7 @@ export const startOperation = (line: CommandLine, toRequest: ToRequest, options:
   const heartbeat = startHeartbeat(heartbeatIntervalSeconds, () => metrics?.heartbeat());
   return runningOperation(async (emit) => {
     using _ = heartbeat;
-    const listeners = eventListeners([metrics?.followChild(), emit, options.onEvent]);
+    const listeners = eventListeners([emit, options.onEvent]);
     const result = await execute(line, toRequest, options, context, {
       clock: context.clock,
       random: Math.random,

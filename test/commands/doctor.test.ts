@@ -9,12 +9,12 @@ import { DOCTOR_REPORT } from '../../src/display/doctor/doctor-schema.ts';
 import { CHECKS } from '../../src/doctor/finding.ts';
 import { NEWEST_KNOWN_VERSION, OLDEST_KNOWN_VERSION } from '../../src/skopeo/flags/help.ts';
 import { openScene, type Scene, samplesOf } from '../e2e/scene.ts';
+import { AS_NOBODY, NEEDS_ROOT } from '../support/nobody.ts';
 import { runCli } from '../support/process.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
 import { privateHome } from '../support/skopeo.ts';
 
 const CANARY = 'c4nary-pass';
-const NOBODY = 65_534;
 
 const resources = new AsyncDisposableStack();
 let scene: Scene;
@@ -91,16 +91,13 @@ test('without skopeo the rest is looked at all the same', async () => {
 });
 
 test('a directory that another user may not write is told to that user', {
-  skip: process.getuid?.() === 0 ? false : 'becoming another user needs root',
+  skip: NEEDS_ROOT,
 }, async () => {
   const [state, textfiles] = [scene.dir.join('private/state'), scene.dir.join('textfiles')];
   await mkdir(state, { recursive: true });
   const { exitCode, stdout } = await runCli(
     ['doctor', '--json', '--state-dir', state, '--metrics-textfile', textfiles],
-    {
-      ...{ env: privateHome('/tmp'), cwd: '/' },
-      wrap: ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'],
-    },
+    { env: privateHome('/tmp'), cwd: '/', wrap: AS_NOBODY },
   );
   assert.equal(exitCode, 1, stdout);
   const problems = parseReport(stdout).findings.filter(({ status }) => status === 'error');

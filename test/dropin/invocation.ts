@@ -11,6 +11,10 @@ export interface Invocation {
   readonly command: string;
   /** Commands of skopeo that prepare the place of the run. */
   readonly before?: readonly string[];
+  /** First version of skopeo that can do it. */
+  readonly since?: string;
+  /** Status that skopeo ends with, where two failures that are alike would prove nothing. */
+  readonly status?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
   /** An entry of `docs/differences.md`; every aspect that it names must differ, no other may. */
@@ -31,6 +35,9 @@ export interface Expectation {
   /** Only for this version of skopeo and newer ones. */
   readonly from?: string;
 }
+
+/** First version of skopeo that makes sigstore keys. */
+export const SIGSTORE_KEYS_SINCE = '1.11.0';
 
 /** The wrapper refuses by itself what skopeo would refuse, with another status and in other words. */
 export const REFUSED: Expectation = { id: 'usage-status', in: ['exit status', 'stderr'] };

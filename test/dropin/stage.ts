@@ -1,13 +1,15 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
+import semver from 'semver';
 import { bundle } from '../support/bundle.ts';
 import { createLayout, HOST_PLATFORM, type OciLayout } from '../support/images.ts';
 import { type RegistryProxy, startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
-import { mustSkopeo, privateHome } from '../support/skopeo.ts';
+import { mustSkopeo, privateHome, skopeoVersion } from '../support/skopeo.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 import { FAULTS } from './faults.ts';
+import { SIGSTORE_KEYS_SINCE } from './invocation.ts';
 
 /** Registries, files and keys that all invocations share; each run gets a fresh copy of the files. */
 export interface Stage extends AsyncDisposable {
@@ -54,6 +56,12 @@ const signedPolicy = (keyPath: string) => ({
   ],
 });
 
+/** Whoever pulls from a registry must find the signature that was made with the stage's sigstore key. */
+const SIGSTORE_POLICY = {
+  default: [{ type: 'reject' }],
+  transports: { docker: { '': [{ type: 'sigstoreSigned', keyPath: 'sigstore.pub' }] } },
+};
+
 const json = (value: unknown): string => JSON.stringify(value);
 
 /** A key without a passphrase, for one test run. */
@@ -74,6 +82,9 @@ const writeFiles = async (template: string, hosts: Record<string, string>, publi
     'auth-broken.json': '{',
     'reject.json': json(REJECT),
     'signed.json': json(signedPolicy('key.pub')),
+    'sigstore.json': json(SIGSTORE_POLICY),
+    'sigstore.yaml': 'privateKeyFile: sigstore.private\nprivateKeyPassphraseFile: passphrase\n',
+    'registries.d/default.yaml': 'default-docker:\n  use-sigstore-attachments: true\n',
     'broken-policy.json': '{"default": 1}',
     'key.pub': publicKey,
     'sync.yaml': `${hosts.plain}:\n  tls-verify: false\n  images:\n    team/app: [app]\n`,
@@ -83,10 +94,18 @@ const writeFiles = async (template: string, hosts: Record<string, string>, publi
     'not-an-image': 'text\n',
     passphrase: 'secret\n',
   };
+  await mkdir(join(template, 'registries.d'));
   for (const [name, content] of Object.entries(files)) await writeFile(join(template, name), content);
   await mkdir(join(template, 'empty'));
   await mkdir(join(template, 'full'));
   await writeFile(join(template, 'full', 'file'), 'precious\n');
+};
+
+/** `sigstore.private` and `sigstore.pub`, where skopeo can make them. */
+const makeSigstoreKey = async (template: string): Promise<void> => {
+  if (semver.lt(await skopeoVersion(), SIGSTORE_KEYS_SINCE)) return;
+  const passphrase = ['--passphrase-file', join(template, 'passphrase')];
+  await mustSkopeo(['generate-sigstore-key', '--output-prefix', join(template, 'sigstore'), ...passphrase]);
 };
 
 const writeImages = async (template: string, layout: OciLayout, home: string): Promise<void> => {
@@ -123,6 +142,7 @@ export const buildStage = async (): Promise<Stage> => {
   const hosts = { plain: plain.host, basic: basic.host, tls: tls.host, token: token.host };
   const wrapper = await bundle();
   await writeFiles(template, hosts, key.publicKey);
+  await makeSigstoreKey(template);
   await writeImages(template, layout, scratch.path);
   return {
     template,

@@ -2,14 +2,13 @@ import assert from 'node:assert/strict';
 import { chmod, chown, mkdir, readdir, rm, statfs, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { spillDirFor } from '../../src/metrics/state/files/directories.ts';
+import { AS_NOBODY, NEEDS_ROOT, NOBODY } from '../support/nobody.ts';
 import { runCli } from '../support/process.ts';
 import { privateHome } from '../support/skopeo.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openScene, type Scene, samplesOf, stallingCopy, startStallingRegistry } from './scene.ts';
 
-const NEEDS_ROOT = process.getuid?.() === 0 ? false : 'mounting a file system needs root';
-const NOBODY = 65_534;
 const COPIES = 'skopeo_operations_total{operation="copy",status="success"}';
 
 /** Where root's runs go that the state directory cannot take; removed with the scene. */
@@ -111,7 +110,7 @@ test("a user who may not write the state directory still copies, and is told tha
   const copy = (out: string, ...args: string[]) =>
     runCli([...args, 'copy', scene.source, `dir:${home}/${out}`], {
       ...{ env, cwd: home, timeoutMs: 150_000 },
-      wrap: ['setpriv', `--reuid=${NOBODY}`, `--regid=${NOBODY}`, '--clear-groups'],
+      wrap: AS_NOBODY,
     });
   const [lenient, strict] = await Promise.all([copy('lenient'), copy('strict', '--metrics-strict')]);
   assert.deepEqual([lenient.exitCode, strict.exitCode], [0, 74], lenient.stderr + strict.stderr);

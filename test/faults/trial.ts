@@ -42,7 +42,7 @@ export const attempt = async (passage: Passage, fault: Fault, command: Command):
     timeoutMs: LAST_RESORT_MS,
   });
   const temporary = await readdir(dir.join('tmp'));
-  // skopeo's blob info cache is the only thing that may stay.
-  const home = (await readdir(dir.join('home'))).filter((entry) => entry !== 'data');
+  // skopeo's blob info cache and Node's cache of the compiled program may stay.
+  const home = (await readdir(dir.join('home'))).filter((entry) => entry !== 'data' && entry !== '.cache');
   return { cli, report: command.readReport(cli.stdout), marker, textfile, leftFiles: [...temporary, ...home] };
 };

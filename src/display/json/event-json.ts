@@ -16,9 +16,10 @@ const publish = (value: unknown, secrets: readonly string[], rename = snakeCase)
 };
 
 /** An event as one line of `--events`, without the line end. The shape is that of `EVENT` in event-schema.ts. */
-export const eventJson = (event: OperationEvent, time: Date, secrets: readonly string[]): string => {
+export const eventJson = (event: OperationEvent, time: Date, secrets: readonly string[], copy?: number): string => {
   const { type, ...fields } =
     event.type === 'operation-finished' ? { ...event, result: resultJson(event.result) } : event;
   const published = publish(fields, secrets);
-  return JSON.stringify({ time: time.toISOString(), type: type.replaceAll('-', '_'), ...Object(published) });
+  const about = { time: time.toISOString(), type: type.replaceAll('-', '_'), copy };
+  return JSON.stringify({ ...about, ...Object(published) });
 };

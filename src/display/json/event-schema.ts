@@ -77,8 +77,10 @@ const FIELDS = {
 
 const time = z.iso.datetime().describe('when it happened, UTC');
 
+const copy = z.int().positive().optional().describe('number of the copy that it is about; of a sync alone');
+
 const event = ([type, fields]: [string, z.ZodRawShape]) =>
-  z.object({ time, type: z.literal(type.replaceAll('-', '_')), ...fields });
+  z.object({ time, type: z.literal(type.replaceAll('-', '_')), copy, ...fields });
 
 /** One line of `--events`. Types and fields are added, never changed; readers pass over what they do not know. */
 export const EVENT = z.union(Object.entries(FIELDS).map(event)).describe('An event of skopeo-wrapper --events');

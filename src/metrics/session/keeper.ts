@@ -53,8 +53,6 @@ export interface StateKeeperOptions {
   readonly host: Host;
   readonly heartbeatIntervalMs: number;
   readonly job: Job | undefined;
-  /** The skopeo processes that run. */
-  readonly childPids: () => readonly number[];
   readonly onWarning: (message: string) => void;
 }
 
@@ -67,7 +65,6 @@ export const keepState = (recorder: Recorder, options: StateKeeperOptions): Keep
     run.write({
       totals: recorder.totals(),
       live: recorder.live().map(({ live }) => live),
-      childPids: options.childPids(),
     });
   return {
     get failed() {

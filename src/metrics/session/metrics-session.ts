@@ -2,7 +2,6 @@ import { Registry } from 'prom-client';
 import type { Clock } from '../../context.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { systemHost } from '../../host/host.ts';
-import type { OperationEvent } from '../../tracking/events.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
 import type { WriterInfo } from '../exposition/view-families.ts';
 import type { ListenAddress } from '../listener/addresses.ts';
@@ -41,8 +40,6 @@ export interface RunVerdict {
 export interface MetricsSession {
   /** Takes the facts of the command's operations. */
   readonly observer: OperationObserver;
-  /** Takes the events that tell which processes run. */
-  onEvent(event: OperationEvent): void;
   /** Records how the run ended and closes everything. Never throws. */
   end(verdict: RunVerdict): Promise<void>;
   /** Something that was to be written could not be, at any time. */
@@ -59,8 +56,7 @@ export const openMetricsSession = async (options: MetricsSessionOptions): Promis
   const path = options.textfile === undefined ? undefined : await resolveTextfilePath(options.textfile);
   const textfile = path === undefined ? undefined : openTextfile(path, clock);
   const recorder = createRecorder({ registry: new Registry(), clock, pid, ...(job ? { jobName: job.name } : {}) });
-  const children = new Set<number>();
-  const keeper = openKeeper(options, recorder, () => [...children]);
+  const keeper = openKeeper(options, recorder);
   const render = (target: 'listener' | 'textfile', format: 'text' | 'openmetrics'): string => {
     keeper.keep();
     return renderView(keeper.view(), { ...options.info, nowSeconds: clock.wallMs() / 1000 }, target, format);
@@ -87,11 +83,6 @@ export const openMetricsSession = async (options: MetricsSessionOptions): Promis
         keeper.keep();
       },
     },
-    onEvent: (event) => {
-      if (event.type !== 'attempt-started' || event.pid === undefined) return;
-      children.clear();
-      children.add(event.pid);
-    },
     get failed() {
       return writer.failed || keeper.failed;
     },
@@ -108,7 +99,6 @@ export const openMetricsSession = async (options: MetricsSessionOptions): Promis
 const openKeeper = (
   { state, clock, job, heartbeatIntervalSeconds, onWarning }: MetricsSessionOptions,
   recorder: ReturnType<typeof createRecorder>,
-  childPids: () => readonly number[],
 ): Keeper => {
   if (!state) return keepNothing(recorder, job, () => clock.wallMs() / 1000);
   const heartbeatIntervalMs = heartbeatIntervalSeconds * 1000;
@@ -117,7 +107,6 @@ const openKeeper = (
     host: systemHost(clock),
     heartbeatIntervalMs,
     job,
-    childPids,
     onWarning,
   });
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { ERROR_TYPES } from '../../tracking/vocabulary.ts';
+import { FAILURE, failureJson } from '../report/failure-json.ts';
 import type { Plan, PlannedImage } from './plan.ts';
 import { planTotals } from './totals.ts';
 
@@ -39,14 +39,7 @@ export const SYNC_PLAN = z
     }),
     images: z.array(imageJsonSchema),
     dropped: z.array(z.object({ source: z.string(), reason: z.string() })),
-    failures: z.array(
-      z.object({
-        source: z.string(),
-        error_type: z.enum(ERROR_TYPES),
-        message: z.string(),
-        next: z.string().optional(),
-      }),
-    ),
+    failures: z.array(FAILURE),
     other_shards: count('images that other shards do'),
     prune: z
       .union([z.object({ verdicts: z.array(VERDICT) }), z.object({ refused: z.string() })])
@@ -77,12 +70,7 @@ export const planJson = (plan: Plan) => {
     totals: { ...totals, unknown_size: unknownSize },
     images: plan.images.map(imageJson),
     dropped: plan.dropped,
-    failures: plan.failures.map(({ entry, errorType, message, next }) => ({
-      source: entry.name,
-      error_type: errorType,
-      message,
-      next,
-    })),
+    failures: plan.failures.map(({ entry, ...failure }) => failureJson({ ...failure, source: entry.name })),
     other_shards: plan.otherShards,
     prune: plan.prune,
   };

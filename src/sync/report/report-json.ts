@@ -1,6 +1,7 @@
 import * as z from 'zod';
 import { ERROR_TYPES, IMAGE_OUTCOMES, STATUSES } from '../../tracking/vocabulary.ts';
 import { resultOfReport } from '../tracking/sync-run-tracker.ts';
+import { FAILURE, failureJson } from './failure-json.ts';
 import type { ImageReport } from './image-report.ts';
 import type { SyncReport } from './sync-report.ts';
 
@@ -19,13 +20,6 @@ const IMAGE = z.object({
   bytes: count('bytes moved by all attempts together'),
   seconds: z.number().nonnegative(),
   attempts: count('how often skopeo was started for it'),
-});
-
-const FAILURE = z.object({
-  source: z.string().describe('a source of which nothing was done, or `prune`'),
-  error_type: errorType,
-  message: z.string(),
-  next: z.string().optional(),
 });
 
 const PRUNED = z.object({
@@ -83,7 +77,7 @@ export const reportJson = (report: SyncReport): SyncReportJson => {
     started_at: startedAt,
     duration_seconds: durationSeconds,
     images: report.images.map(imageJson),
-    failures: report.failures.map(({ errorType: type, ...failure }) => ({ ...failure, error_type: type })),
+    failures: report.failures.map(failureJson),
     dropped,
     other_shards: otherShards,
     ...(prune === undefined ? {} : { prune: [...prune] }),

@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import type { Clock } from '../../context.ts';
 import { runOperation } from '../../operation/run-operation.ts';
+import { Secret } from '../../skopeo/credentials/secret.ts';
 import type { ManifestReader } from '../../skopeo/manifest/local-layout.ts';
 import type { Platform } from '../../skopeo/manifest/parse-manifest.ts';
 import type { ErrorLine } from '../../skopeo/output/output-parser.ts';
@@ -45,6 +46,9 @@ export interface SkopeoPortOptions {
   /** Tells sizes, where that costs no pull. */
   readonly sourceManifest: (source: string, access: RegistryAccess) => ManifestReader | undefined;
 }
+
+/** Many copies run side by side: none may ask anything of whoever sits there. */
+const NO_ANSWERS = new Secret('');
 
 const inspectSchema = z.object({ Created: z.string().nullish() });
 const tagsSchema = z.object({ Tags: z.array(z.string()).nullable() });
@@ -106,7 +110,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
         destination: redactReference(shown),
         sourceShort: shortName(from),
         destinationShort: shortName(to),
-        skopeo: { binary, launcher, args, env, cwd, streams: 'progress' },
+        skopeo: { binary, launcher, args, env, cwd, streams: 'progress', stdin: NO_ANSWERS },
         secrets: [],
         retry: { times: 0 },
         stallTimeoutSeconds: copy.stallTimeoutSeconds,

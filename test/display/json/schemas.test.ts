@@ -206,6 +206,18 @@ describe('sync --json', () => {
     await proxy[Symbol.asyncDispose]();
   });
 
+  test('--events: those of every copy, told apart by number', async () => {
+    await sync('--events', 'sync-events', `${registry.host}/mirrored`, 'synced-again');
+    const text = await readFile(dir.join('sync-events'), 'utf8');
+    const types = assertEvents(text);
+    assert.deepEqual([types[0], types.at(-1)], ['operation_started', 'operation_finished']);
+    const copies = text
+      .trimEnd()
+      .split('\n')
+      .map((line) => JSON.parse(line).copy);
+    assert.deepEqual([...new Set(copies)], [1]);
+  });
+
   test('the plan', async () => {
     const { stdout } = await sync('--plan-only', `${registry.host}/mirrored`, 'planned');
     const value: unknown = JSON.parse(stdout);

@@ -1,4 +1,4 @@
-import { type Invocation, MISCOUNTED, REFUSED, tooOld } from '../invocation.ts';
+import { type Invocation, MISCOUNTED, REFUSED, SIGSTORE_KEYS_SINCE, tooOld } from '../invocation.ts';
 
 const TO_PLAIN = '--dest-tls-verify=false';
 
@@ -87,13 +87,18 @@ const FLAGS: readonly Invocation[] = [
 ];
 
 const SIGNING: readonly Invocation[] = [
-  { command: 'copy --sign-by {key} --sign-identity registry.example/app:1 dir:dir dir:new', unstable: /signature-1$/ },
+  {
+    status: 0,
+    command: 'copy --sign-by {key} --sign-identity registry.example/app:1 dir:dir dir:new',
+    unstable: /signature-1$/,
+  },
   {
     command:
       'copy --sign-by 0123456789ABCDEF0123456789ABCDEF01234567 --sign-identity registry.example/app:1 dir:dir dir:new',
   },
   {
     before: ['copy -q --sign-by {key} --sign-identity registry.example/app:1 dir:dir dir:signed'],
+    status: 0,
     command: 'copy --policy signed.json dir:signed dir:new',
     unstable: /signature-1$/,
   },
@@ -111,6 +116,57 @@ const SIGNING: readonly Invocation[] = [
     command: 'copy --sign-by-sigstore-private-key key.private --sign-passphrase-file passphrase oci:layout:app dir:new',
   },
   { command: 'copy --sign-by-sigstore nowhere.yaml oci:layout:app dir:new', differs: tooOld('1.11.0') },
+];
+
+const SIGSTORE_KEY = '--sign-by-sigstore-private-key sigstore.private --sign-passphrase-file passphrase';
+const TO_ATTACHMENTS = `--registries.d registries.d ${TO_PLAIN}`;
+const since = SIGSTORE_KEYS_SINCE;
+
+const SIGSTORE: readonly Invocation[] = [
+  {
+    since,
+    status: 0,
+    command: `copy ${SIGSTORE_KEY} --sign-identity registry.example/app:1 dir:dir dir:new`,
+    unstable: /signature-1$/,
+  },
+  {
+    since,
+    status: 0,
+    command: `copy ${SIGSTORE_KEY} oci:layout:app docker://{plain}/{out}:tag ${TO_ATTACHMENTS}`,
+    unstable: /registry$/,
+  },
+  {
+    since,
+    status: 0,
+    command: `copy --sign-by-sigstore sigstore.yaml oci:layout:app docker://{plain}/{out}:tag ${TO_ATTACHMENTS}`,
+    unstable: /registry$/,
+  },
+  {
+    since,
+    status: 1,
+    command: `copy ${SIGSTORE_KEY} oci:layout:app docker://{plain}/{out}:tag ${TO_PLAIN}`,
+    unstable: /registry$/,
+  },
+  { since, status: 1, command: `copy ${SIGSTORE_KEY} oci:layout:app dir:new` },
+  {
+    since,
+    status: 1,
+    command: `copy --sign-by-sigstore-private-key sigstore.private --sign-passphrase-file not-an-image oci:layout:app docker://{plain}/{out}:tag ${TO_ATTACHMENTS}`,
+  },
+  {
+    since,
+    status: 0,
+    before: [`copy -q ${SIGSTORE_KEY} oci:layout:app docker://{plain}/{out}:tag ${TO_ATTACHMENTS}`],
+    command:
+      'copy --registries.d registries.d --policy sigstore.json docker://{plain}/{out}:tag dir:new --src-tls-verify=false',
+    unstable: /signature-1$|^registry$/,
+  },
+  {
+    since,
+    status: 1,
+    command:
+      'copy --registries.d registries.d --policy sigstore.json docker://{plain}/team/app:app dir:new --src-tls-verify=false',
+  },
 ];
 
 const REGISTRIES: readonly Invocation[] = [
@@ -188,4 +244,11 @@ const MISTAKES: readonly Invocation[] = [
   { command: 'copy --dest-compress-level high oci:layout:app dir:new' },
 ];
 
-export const COPY: readonly Invocation[] = [...TRANSPORTS, ...FLAGS, ...SIGNING, ...REGISTRIES, ...MISTAKES];
+export const COPY: readonly Invocation[] = [
+  ...TRANSPORTS,
+  ...FLAGS,
+  ...SIGNING,
+  ...SIGSTORE,
+  ...REGISTRIES,
+  ...MISTAKES,
+];

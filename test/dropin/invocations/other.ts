@@ -1,4 +1,4 @@
-import { type Expectation, type Invocation, MISCOUNTED, REFUSED, tooOld } from '../invocation.ts';
+import { type Expectation, type Invocation, MISCOUNTED, REFUSED, SIGSTORE_KEYS_SINCE, tooOld } from '../invocation.ts';
 
 /** Our own engine: docs/differences.md. */
 const LOG: Expectation = { id: 'sync-log', in: ['stderr'] };
@@ -24,6 +24,16 @@ const SYNC: readonly Invocation[] = [
     differs: LOG,
   },
   { command: 'sync --src dir --dest docker --dest-tls-verify=false dir {plain}/{out}', differs: LOG },
+  ...[
+    '--sign-by-sigstore-private-key sigstore.private --sign-passphrase-file passphrase',
+    '--sign-by-sigstore sigstore.yaml',
+  ].map((key) => ({
+    since: SIGSTORE_KEYS_SINCE,
+    status: 0,
+    command: `sync ${key} --registries.d registries.d --src docker --dest docker --src-tls-verify=false --dest-tls-verify=false {plain}/team/app:app {plain}/{out}`,
+    differs: LOG,
+    unstable: /^registry$/,
+  })),
   { command: 'sync --src yaml --dest dir sync.yaml synced', differs: LOG },
   {
     before: ['sync --src docker --dest dir --src-tls-verify=false {plain}/team/app:app synced'],

@@ -1,9 +1,7 @@
 import { appendFile, chmod, copyFile, cp, mkdir, rm, writeFile } from 'node:fs/promises';
+import { AS_NOBODY } from '../../support/nobody.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
 import { type Arrangement, type Fault, type Field, failsWith, readFirstLayer, STALL, STALLED } from '../fault.ts';
-
-/** A user with no rights of its own. */
-const NOBODY = '65534';
 
 /** A copy of the layout that may be damaged; answers the path of its first layer. */
 const copyLayout = async ({ dir, layout, image }: Field) => {
@@ -43,7 +41,7 @@ export const MACHINE_FAULTS: readonly Fault[] = [
       for (const name of ['tmp', 'home', 'metrics']) await chmod(dir.join(name), 0o777);
       await mkdir(dir.join('state'), { mode: 0o777 });
       await chmod(dir.join('state'), 0o777);
-      return { wrap: ['setpriv', '--reuid', NOBODY, '--regid', NOBODY, '--clear-groups'] };
+      return { wrap: AS_NOBODY };
     },
     expect: failsWith('permission'),
   },

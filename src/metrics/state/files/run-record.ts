@@ -40,10 +40,6 @@ const runRecord = z.object({
   outcome: z
     .object({ exitCode: z.int().min(0).max(255), durationSeconds: amount, success: z.boolean() })
     .exactOptional(),
-  /** The skopeo processes of this moment. */
-  children: z
-    .array(z.object({ pid: z.int().positive(), startTicks: z.int().exactOptional() }))
-    .max(MAX_LIVE_OPERATIONS),
   live: z.array(liveOperation).max(MAX_LIVE_OPERATIONS),
   totals: z.unknown(),
 });

@@ -22,8 +22,6 @@ export interface RunOptions {
 export interface RunSnapshot {
   readonly totals: Totals;
   readonly live: readonly LiveOperation[];
-  /** The skopeo processes that are running. */
-  readonly childPids?: readonly number[];
 }
 
 export interface RunEnd {
@@ -56,18 +54,16 @@ export const openRun = ({ location, host, heartbeatIntervalMs, job, onWarning }:
   const place = createRunPlace(location, host);
   const keep = createKeeper(place);
   const warn = createWarner(location, onWarning);
-  const describeChild = createChildDescriber(host);
   let failed = false;
   let finished = false;
 
-  const record = ({ totals, live, childPids = [] }: RunSnapshot): RunRecord => ({
+  const record = ({ totals, live }: RunSnapshot): RunRecord => ({
     identity,
     state: 'live',
     started,
     heartbeat: now(),
     heartbeatIntervalMs,
     ...(job === undefined ? {} : { job }),
-    children: childPids.map(describeChild),
     live,
     totals,
   });
@@ -130,17 +126,6 @@ const createKeeper = (place: RunPlace): ((record: RunRecord) => void) => {
 
 const wasSilent = (before: RunRecord, after: RunRecord): boolean =>
   after.heartbeat.monotonicMs - before.heartbeat.monotonicMs > silenceLimitMs(after.heartbeatIntervalMs);
-
-/** The start of a process is looked up once, when it is first seen. */
-const createChildDescriber = ({ processes }: Host) => {
-  const known = new Map<number, RunRecord['children'][number]>();
-  return (pid: number) => {
-    const startTicks = known.has(pid) ? undefined : processes.startTicks(pid);
-    const child = known.get(pid) ?? { pid, ...(startTicks === undefined ? {} : { startTicks }) };
-    known.set(pid, child);
-    return child;
-  };
-};
 
 const createWarner = ({ stateDir, spillDir }: StateLocation, onWarning: (message: string) => void) => {
   const warned = new Set<string>();

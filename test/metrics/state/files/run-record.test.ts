@@ -6,7 +6,6 @@ import { copies, hostWith, liveCopy, recordOf } from '../support/fixtures.ts';
 const record = recordOf(hostWith(), {
   totals: copies(2),
   live: [liveCopy({ percent: 40, expectedBytes: 5000, etaSeconds: 3, queued: 2 })],
-  children: [{ pid: 77, startTicks: 1234 }],
   job: { name: 'nightly', maxAgeSeconds: 60 },
 });
 const parse = (changes: object) => parseRunRecord(JSON.stringify({ ...record, ...changes }));

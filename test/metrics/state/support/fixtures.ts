@@ -78,7 +78,6 @@ export const recordOf = (host: Host, overrides: Partial<RunRecord> = {}): RunRec
     started: now,
     heartbeat: now,
     heartbeatIntervalMs: 10_000,
-    children: [],
     live: [],
     totals: copies(0),
     ...overrides,

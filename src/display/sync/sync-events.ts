@@ -1,0 +1,31 @@
+import type { Clock } from '../../context.ts';
+import type { OperationTracker } from '../../tracking/operation-tracker.ts';
+import { eventStream } from '../event-stream.ts';
+import type { EventsFile } from '../open-events.ts';
+import type { Renderer } from '../renderer.ts';
+import type { SyncDisplay } from './sync-display.ts';
+
+/** Writes the events of all copies of a run as well; each line has the number of its copy. */
+export const withEvents = (
+  display: SyncDisplay,
+  events: EventsFile,
+  { clock, debug }: { readonly clock: Clock; readonly debug: boolean },
+): SyncDisplay => {
+  const streams = new WeakMap<OperationTracker, Renderer>();
+  let copies = 0;
+  return {
+    ...display,
+    onEvent: (event, image) => {
+      if (event.type === 'operation-started') {
+        const options = { write: events.write, clock, debug, secrets: [], copy: ++copies };
+        streams.set(image, eventStream(options));
+      }
+      streams.get(image)?.onEvent?.(event, image);
+      display.onEvent(event, image);
+    },
+    onEnd: () => {
+      display.onEnd();
+      events.close();
+    },
+  };
+};
