@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import type { ErrorType } from '../../tracking/vocabulary.ts';
 import { checkImage } from '../check/check-image.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import { readExtent } from '../check/read-extent.ts';
@@ -12,7 +13,7 @@ import { creationTimes } from './creation-times.ts';
 import { destinationAccess } from './destination-access.ts';
 import { mapLimited } from './map-limited.ts';
 import type { Plan, PlannedImage, WantedImage } from './plan.ts';
-import { type EntrySelection, selectEntry } from './select-entry.ts';
+import { type EntrySelection, type SelectEffects, selectEntry } from './select-entry.ts';
 import { belongsTo, type Shard } from './shard.ts';
 
 /** What planning needs from outside. */
@@ -36,31 +37,20 @@ export interface PlanOptions {
 /** Questions under way at a time; the lookup itself limits them per registry. */
 const QUESTIONS_AT_A_TIME = 64;
 
-/** A repository that cannot be listed costs all of its images, so that the question is worth being asked again. */
-const retryingTags = (
-  job: SyncJob,
-  { lookup, signal, random, observer }: PlanEffects,
-): Pick<RegistryLookup, 'tags'> => ({
-  tags: (repository, access) =>
-    withRetries(() => lookup.tags(repository, access, signal), job.retry, {
-      signal,
-      random,
-      retrying: (errorType) => observer?.retrying?.(errorType),
+/** Asks again what a whole source hangs on: its tags, and the dates it is selected by. */
+const selectEffects = (job: SyncJob, effects: PlanEffects): SelectEffects => {
+  const { lookup, skopeo, signal, random, observer } = effects;
+  const retrying = (errorType: ErrorType): void => observer?.retrying?.(errorType);
+  const again = <T>(ask: () => Promise<T>): Promise<T> => withRetries(ask, job.retry, { signal, random, retrying });
+  return {
+    ...effects,
+    lookup: { tags: (repository, access) => again(() => lookup.tags(repository, access, signal)) },
+    creationTimes: creationTimes({
+      ...effects,
+      skopeo: { createdAt: (reference, access) => again(() => skopeo.createdAt(reference, access, signal)) },
     }),
-});
-
-/** As a listing: without its date an image, and with it all of its source, would be lost. */
-const retryingCreatedAt = (
-  job: SyncJob,
-  { skopeo, signal, random, observer }: PlanEffects,
-): Pick<SkopeoPort, 'createdAt'> => ({
-  createdAt: (reference, access) =>
-    withRetries(() => skopeo.createdAt(reference, access, signal), job.retry, {
-      signal,
-      random,
-      retrying: (errorType) => observer?.retrying?.(errorType),
-    }),
-});
+  };
+};
 
 const checkAll = async (
   images: readonly WantedImage[],
@@ -108,12 +98,8 @@ const withoutImmutable = (entry: SyncEntry): SyncEntry => ({ ...entry, immutable
  */
 export const makePlan = async (job: SyncJob, effects: PlanEffects, options: PlanOptions = {}): Promise<Plan> => {
   const entries = options.verify === true ? job.entries.map(withoutImmutable) : job.entries;
-  const selectEffects = {
-    ...effects,
-    lookup: retryingTags(job, effects),
-    creationTimes: creationTimes({ ...effects, skopeo: retryingCreatedAt(job, effects) }),
-  };
-  const selections = await mapLimited(entries, QUESTIONS_AT_A_TIME, (entry) => selectEntry(entry, selectEffects));
+  const selecting = selectEffects(job, effects);
+  const selections = await mapLimited(entries, QUESTIONS_AT_A_TIME, (entry) => selectEntry(entry, selecting));
   const found = selections.filter((one): one is Exclude<EntrySelection, { failure: unknown }> => 'images' in one);
   const wanted = withoutCollisions(
     found.flatMap(({ images }) => images),
