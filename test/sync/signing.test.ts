@@ -25,7 +25,7 @@ describe('sync signs', () => {
     test(`as --${name} says, on the command line and in a file`, async () => {
       await using dir = await tempDir('signing');
       const flags = [`--${name}=KEY`, '--sign-passphrase-file=pass'];
-      const file = `images:\n  - source: source.example/app\n    destination: dest.example\n    ${name}: KEY\n    sign-passphrase-file: pass\n`;
+      const file = `images:\n  - source: source.example/app\n    destination: dest.example/mirror\n    ${name}: KEY\n    sign-passphrase-file: pass\n`;
       await writeFile(dir.join('mirror.yml'), file);
       const { copy, toBeKnown } = await jobOf([...flags, ...PLACES]);
       for (const settings of [copy, (await jobOf(['--file=mirror.yml'], dir.path)).copy]) {
