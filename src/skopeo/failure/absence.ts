@@ -38,6 +38,6 @@ const isMissing = (path: string): boolean => {
 export const saysAbsent = (message: string, { transport, path }: ImageReference, cwd: string): boolean => {
   if (transport === 'docker') return REGISTRY_SAYS_ABSENT.test(message);
   if (STORE_SAYS_ABSENT[transport]?.test(message)) return true;
-  if (path === undefined || !/no such file or directory/.test(message)) return false;
+  if (path === undefined || !/no such file or directory|archive file not found/.test(message)) return false;
   return isMissing(join(resolve(cwd, path), KEY_FILE[transport] ?? ''));
 };

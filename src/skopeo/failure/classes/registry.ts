@@ -73,6 +73,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
       'blob unknown',
       `${HTTP}404\\b`,
       'no descriptor found for reference',
+      'archive file not found',
       'Tag "[^"]*" not found',
       'does not resolve to an image ID',
       'Image may not exist',
