@@ -19,7 +19,7 @@ const layerBytes = Math.round((Number(values.mebibytes) * 1024 ** 2) / LAYERS);
 
 await using dir = await tempDir('copy-bench');
 await using registry = await startRegistry();
-const program = await buildProgram(dir.join('skopeo-wrapper.cjs'));
+const { boot: program } = await buildProgram(dir.path);
 const layout = await createLayout(dir.join('layout'));
 const layers = Array.from({ length: LAYERS }, (_, number) => ({ sizeBytes: layerBytes, seed: `layer${number}` }));
 await layout.addImage('app', { layers });

@@ -34,7 +34,7 @@ const variantsFor = (directory: string, program: string): Variant[] => {
 
 const directory = await mkdtemp(join(tmpdir(), 'session-bench-'));
 try {
-  const program = await buildProgram(join(directory, 'skopeo-wrapper.cjs'));
+  const { boot: program } = await buildProgram(directory);
   await mkdir(join(directory, 'textfiles'));
   await writeOciImage(join(directory, 'image'), 'v1', randomLayers([1_000]));
   const variants = variantsFor(directory, program);

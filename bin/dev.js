@@ -1,3 +1,3 @@
 #!/usr/bin/env node
 // Runs the sources as they are: Node strips the types.
-import '../src/boot/script.ts';
+import '../src/boot/sources.ts';

@@ -1,7 +1,8 @@
 /**
- * Bundles the sources into dist/: `skopeo-wrapper.cjs`, the program with all it needs in one file (run by bin/run.js), and, run as a script, `index.js`, the library, which leaves its dependencies to npm, with its
- * types.
+ * Bundles the sources into dist/: the program with all it needs (run by bin/run.js) and, run as a script, `index.js`, the
+ * library, which leaves its dependencies to npm, with its types.
  */
+import { rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
@@ -46,7 +47,7 @@ const program = {
   format: 'cjs',
   // A SEA has no loader for import(); this turns each into a require that still runs only when it is reached.
   supported: { 'dynamic-import': false },
-  define: { 'import.meta.url': '__filename' },
+  define: { 'import.meta.url': '__filename', 'import.meta.dirname': '__dirname' },
   // Native code is found at run time: src/native/pty-addon.ts.
   external: ['@lydell/*'],
   // An uncaught error prints the source line it happened in: keep lines short. Minifying whitespace would not.
@@ -64,17 +65,15 @@ const library = {
   metafile: true,
 };
 
-/** Writes the program alone, to `outfile`. Resolves to its path. */
-export const buildProgram = async (outfile = join(dist, 'skopeo-wrapper.cjs')) => {
-  await build({ ...program, entryPoints: ['src/boot/script.ts'], outfile });
-  return outfile;
-};
+/** The entries of the program: for Node, and for an executable that holds one. */
+export const BOOTS = { node: 'src/boot/script.ts', executable: 'src/boot/executable.ts' };
 
-/** Writes the two parts that an executable is made of: what starts, and the program that it loads. */
-export const buildEmbedded = async (directory) => {
+/** Writes the program: `boot.cjs`, which starts, and `program.cjs`, which it loads. Resolves to their paths. */
+export const buildProgram = async (directory = dist, boot = BOOTS.node) => {
   const parts = { boot: join(directory, 'boot.cjs'), program: join(directory, 'program.cjs') };
+  await rm(join(directory, 'program.v8-cache'), { force: true }); // that of another program
   await Promise.all([
-    build({ ...program, entryPoints: ['src/boot/executable.ts'], outfile: parts.boot }),
+    build({ ...program, entryPoints: [boot], outfile: parts.boot }),
     build({ ...program, entryPoints: ['src/main.ts'], outfile: parts.program }),
   ]);
   return parts;

@@ -37,7 +37,7 @@ const makeStage = async () => {
   await rm(stage, { recursive: true, force: true });
   await mkdir(join(stage, 'bin'), { recursive: true });
   const dist = join(stage, 'dist');
-  const [imported] = await Promise.all([buildLibrary(dist), buildProgram(join(dist, 'skopeo-wrapper.cjs'))]);
+  const [imported] = await Promise.all([buildLibrary(dist), buildProgram(dist)]);
   const manifest = publishedManifest(JSON.parse(await readFile(join(root, 'package.json'), 'utf8')), imported);
   await writeFile(join(stage, 'package.json'), `${JSON.stringify(manifest, undefined, 2)}\n`);
   for (const file of ['bin/run.js', 'LICENSE', 'README.md']) await cp(join(root, file), join(stage, file));

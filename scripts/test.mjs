@@ -8,6 +8,7 @@ import { glob } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { buildProgram } from './build.mjs';
+import { makeCodeCache } from './support/code-cache.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
@@ -28,8 +29,9 @@ const runTests = async (files) => {
     ...options,
     ...files,
   ];
-  // The bundle starts three times as fast as the sources, and is what people get.
-  await buildProgram();
+  // The bundle starts four times as fast as the sources, and is what people get.
+  const { program } = await buildProgram();
+  makeCodeCache({ node: process.execPath, program, output: resolve(program, '../program.v8-cache') });
   const env = { SKOPEO_WRAPPER: resolve(root, 'bin/run.js'), ...process.env };
   const child = spawn(process.execPath, argv, { cwd: root, stdio: 'inherit', env });
   process.on('SIGINT', () => {});

@@ -64,7 +64,11 @@ try {
   await writeOciImage(join(directory, 'image'), 'v1', randomLayers([1_000]));
   await writeFile(join(directory, 'mirror.yml'), 'images:\n  - { source: r.example/a, destination: s.example/a }\n');
   const source = (await readFile(programPath)).toString('latin1');
-  const { exports, script } = compileProgram(source, createRequire(import.meta.url), undefined);
+  const { exports, script } = compileProgram({
+    source,
+    filename: programPath,
+    ownRequire: createRequire(import.meta.url),
+  });
   for (const [argv, isTTY] of COMMAND_LINES) {
     const exitCode = await exports.run(argv, contextIn(directory, isTTY));
     if (exitCode !== 0) throw new Error(`warm-up: ${argv.join(' ')} ended with status ${exitCode}`);

@@ -14,5 +14,5 @@ const codeCache = (): Uint8Array | undefined => {
 /** Evaluates the program that lies within the executable; scripts/package.mjs puts it there. */
 export const loadEmbeddedProgram = (ownRequire: NodeJS.Require): Program => {
   const source = Buffer.from(getRawAsset('program.cjs')).toString('latin1'); // the bundle is ASCII
-  return compileProgram(source, ownRequire, codeCache()).exports;
+  return compileProgram({ source, filename: process.execPath, ownRequire, cachedData: codeCache() }).exports;
 };

@@ -1,4 +1,6 @@
+import { createRequire } from 'node:module';
 import { boot } from './boot.ts';
+import { loadProgramFile } from './program-file.ts';
 
-/** The entry where Node is there: `bin/dev.js` runs it as it is, `bin/run.js` bundled. */
-boot(process.argv.slice(2), () => import('../main.ts'));
+/** The entry of `bin/run.js`: the bundles of `dist/`. */
+boot(process.argv.slice(2), () => loadProgramFile(createRequire(import.meta.url), import.meta.dirname));

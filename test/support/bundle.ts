@@ -17,9 +17,9 @@ export const bundle = async (): Promise<Bundle> => {
   // Below the project, since it looks for the addon of pseudo-terminals from where it is.
   const directory = join(import.meta.dirname, `../../.cache/bundle/${process.pid}`);
   await mkdir(directory, { recursive: true });
-  const outfile = await buildProgram(join(directory, 'skopeo-wrapper.cjs'));
+  const { boot } = await buildProgram(directory);
   return {
-    program: [process.execPath, outfile],
+    program: [process.execPath, boot],
     [Symbol.asyncDispose]: () => rm(directory, { recursive: true, force: true }),
   };
 };

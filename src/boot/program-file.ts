@@ -1,0 +1,23 @@
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Program } from './boot.ts';
+import { compileProgram } from './compile-program.ts';
+
+/** V8's code cache of the program; there is one where the build has made it. */
+const codeCache = (directory: string): Uint8Array | undefined => {
+  try {
+    return readFileSync(join(directory, 'program.v8-cache'));
+  } catch {
+    return undefined;
+  }
+};
+
+/** Evaluates the bundled program of a directory. */
+export const loadProgramFile = (ownRequire: NodeJS.Require, directory: string): Program => {
+  const path = join(directory, 'program.cjs');
+  const cachedData = codeCache(directory);
+  // Without, Node's own cache of modules helps, which bin/run.js turns on.
+  if (cachedData === undefined) return ownRequire(path);
+  const source = readFileSync(path).toString('latin1'); // the bundle is ASCII
+  return compileProgram({ source, filename: path, ownRequire, cachedData }).exports;
+};
