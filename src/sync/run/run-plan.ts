@@ -46,6 +46,7 @@ class PlanRun {
   readonly #reports = new Map<PlannedImage, ImageReport>();
   readonly #efforts = new Map<PlannedImage, Effort>();
   readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #pausedUntilMs = new Map<string, number>();
   readonly #ended = Promise.withResolvers<void>();
   /** Copies under way. */
   #running = 0;
@@ -151,9 +152,15 @@ class PlanRun {
     if (this.#job.onFailure === 'stop') this.#stop('another image failed');
   }
 
+  /** Of pauses that overlap the longest holds. */
   #pause(registry: string, seconds: number): void {
+    const untilMs = this.#effects.clock.monotonicMs() + seconds * 1000;
+    if (untilMs <= (this.#pausedUntilMs.get(registry) ?? 0)) return;
+    this.#pausedUntilMs.set(registry, untilMs);
     this.#schedule.pause(registry);
-    this.#after(seconds, () => this.#schedule.resume(registry));
+    this.#after(seconds, () => {
+      if (this.#pausedUntilMs.get(registry) === untilMs) this.#schedule.resume(registry);
+    });
   }
 
   #after(seconds: number, action: () => void): void {

@@ -209,3 +209,25 @@ test('a bug of ours is not taken for a failed image', async () => {
   };
   await assert.rejects(run(names('a'), copyImage), TypeError);
 });
+
+test('of two pauses of a registry the longer one holds', async () => {
+  const limited = Promise.withResolvers<void>();
+  let failedAtMs = 0;
+  const { copyImage, attempts } = scripted(
+    { [source('a')]: ['rate_limited', 'rate_limited'], [source('b')]: ['rate_limited'] },
+    async (image) => {
+      const number = attempts.filter((one) => one === source('a')).length;
+      if (image === source('b')) return limited.promise;
+      if (number === 2) {
+        failedAtMs = performance.now();
+        limited.resolve(); // b fails while a's longer pause lasts, and asks for a shorter one
+      }
+      if (number === 3) assert.ok(performance.now() - failedAtMs > 95, 'resumed too early');
+    },
+  );
+  const reports = await run(names('a', 'b'), copyImage);
+  assert.deepEqual(
+    reports.map(({ outcome }) => outcome),
+    ['copied', 'copied'],
+  );
+});
