@@ -10,10 +10,20 @@ const HALF_MS = roundTripMs / 2;
 const forward = (from: Socket, to: Socket, firstExtraMs: number): void => {
   let extraMs = firstExtraMs;
   let freeAtMs = 0;
+  // One timer for all: timers of different lengths keep no order among themselves, and the link must.
+  const waiting: { readonly atMs: number; readonly action: () => void }[] = [];
+  const deliver = (): void => {
+    for (let next = waiting[0]; next !== undefined && next.atMs <= performance.now(); next = waiting[0]) {
+      waiting.shift();
+      next.action();
+    }
+    if (waiting[0] !== undefined) setTimeout(deliver, Math.max(1, waiting[0].atMs - performance.now()));
+  };
   const later = (action: () => void): void => {
     freeAtMs = Math.max(freeAtMs, performance.now() + HALF_MS + extraMs);
     extraMs = 0;
-    setTimeout(action, Math.max(0, freeAtMs - performance.now()));
+    waiting.push({ atMs: freeAtMs, action });
+    if (waiting.length === 1) deliver();
   };
   from.on('data', (chunk) => later(() => to.writable && to.write(chunk)));
   from.on('end', () => later(() => to.end()));

@@ -79,6 +79,12 @@ describe('classifyFailure', () => {
     assert.equal(failure.registry, 'docker.io');
   });
 
+  it('takes a transmission that was damaged for a lost connection, not for a wrong certificate', () => {
+    const message = 'writing blob: Patch "https://r/v2/a": happened during read: local error: tls: bad record MAC';
+    assert.equal(classifyMessage(message), 'connection_lost');
+    assert.equal(classifyMessage('Get "https://r/v2/": remote error: tls: handshake failure'), 'tls');
+  });
+
   it('is not misled by words that users choose', () => {
     const names = 'quota.example/denied/x509: ';
     const message = `initializing source docker://${names}reading manifest 429 in ${names}manifest unknown`;

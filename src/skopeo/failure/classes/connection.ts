@@ -27,7 +27,7 @@ export const CONNECTION_FAILURES: readonly FailureClass[] = [
   },
   {
     errorType: 'tls',
-    pattern: any('x509: ', 'tls: '),
+    pattern: any('x509: ', 'tls: (?!bad record MAC)'),
     retryable: 'no',
     exitStatus: SKOPEO,
     meaning: 'The certificate of the registry is not trusted, or TLS failed.',

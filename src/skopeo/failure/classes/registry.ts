@@ -105,6 +105,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
       '^(?!initializing source (?!docker:)).*unexpected EOF',
       'connection reset by peer',
       'broken pipe',
+      'tls: bad record MAC',
       ': EOF$',
       'use of closed network connection',
       'server closed idle connection',
