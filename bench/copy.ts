@@ -2,7 +2,7 @@
  * What the wrapper adds to a large copy: wall times of one image of five layers, copied by skopeo and by the wrapper, from
  * a layout and to a registry, as ratios. All variants run in turn, in one series; the median counts.
  *
- *   node bench/copy.ts [--mebibytes 1000] [--rounds 3]
+ *   node bench/copy.ts [--mebibytes 200] [--rounds 3]
  */
 import { parseArgs } from 'node:util';
 import { buildProgram } from '../scripts/build.mjs';
@@ -12,7 +12,7 @@ import { tempDir } from '../test/support/temp.ts';
 import { printRatios, type Variant } from './ratios.ts';
 
 const { values } = parseArgs({
-  options: { mebibytes: { type: 'string', default: '1000' }, rounds: { type: 'string', default: '3' } },
+  options: { mebibytes: { type: 'string', default: '200' }, rounds: { type: 'string', default: '3' } },
 });
 const LAYERS = 5;
 const layerBytes = Math.round((Number(values.mebibytes) * 1024 ** 2) / LAYERS);
