@@ -3,8 +3,8 @@ import { EXIT } from '../errors/wrapper-error.ts';
 import { saysAbsent } from '../skopeo/failure/absence.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
 import { parseReference } from '../skopeo/reference/parse.ts';
-import { redactReference, shortName } from '../skopeo/reference/show.ts';
-import { commonRequest, type RequestContext, wantedPlatform } from './copy-request.ts';
+import type { RequestContext } from './copy-request.ts';
+import { plainRequest } from './plain-request.ts';
 import type { Interpretation, OperationRequest } from './run-operation.ts';
 
 /** The same arguments for `inspect`, which alone knows the question. */
@@ -18,28 +18,13 @@ const openStatus = ({ exitCode }: Failure): number => (exitCode === EXIT.notFoun
 
 /** What `exists IMAGE` asks for: the manifest, and nothing else. A clear "no" is an answer, not a failure. */
 export const existsRequest = (line: CommandLine, context: RequestContext): OperationRequest => {
-  const [image = ''] = line.operands;
-  const { binary, env, cwd, credentials } = context;
-  const reference = parseReference(image);
+  const { credentials, cwd } = context;
+  const plain = plainRequest('captured')(line, context);
+  const args = skopeoArgv({ skopeoArguments: asInspect(line) }, { ...credentials, add: ['--raw', ...credentials.add] });
+  const reference = parseReference(line.operands[0] ?? '');
   const interpret = (failure: Failure): Interpretation =>
     saysAbsent(failure.message, reference, cwd)
       ? { answered: true, exitCode: EXIT.notFound }
       : { answered: false, exitCode: openStatus(failure) };
-  return {
-    ...commonRequest(line, context),
-    identity: { operation: 'image_exists', sourceTransport: reference.transport },
-    source: redactReference(image),
-    destination: '',
-    sourceShort: shortName(reference),
-    destinationShort: '',
-    skopeo: {
-      binary,
-      args: skopeoArgv({ skopeoArguments: asInspect(line) }, { ...credentials, add: ['--raw', ...credentials.add] }),
-      env,
-      cwd,
-      streams: 'captured',
-    },
-    platform: wantedPlatform(line),
-    interpret,
-  };
+  return { ...plain, skopeo: { ...plain.skopeo, args }, interpret };
 };

@@ -7,7 +7,7 @@ import { operationOf } from './operation-of.ts';
 import type { OperationRequest } from './run-operation.ts';
 
 /** Subcommands whose first operand is an image or a repository. */
-const READS_IMAGE: ReadonlySet<string> = new Set(['delete', 'inspect', 'layers', 'list-tags']);
+const READS_IMAGE: ReadonlySet<string> = new Set(['delete', 'exists', 'inspect', 'layers', 'list-tags']);
 
 /** A skopeo process without progress: its result is text on stdout, or a conversation with the user. */
 export const plainRequest =
