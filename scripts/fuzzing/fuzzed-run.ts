@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { StderrParser, StdoutParser } from '../../src/skopeo/output/output-parser.ts';
 import type { OperationEvent } from '../../src/tracking/events.ts';
-import { OperationTracker } from '../../src/tracking/operation-tracker.ts';
+import type { OperationTracker } from '../../src/tracking/operation-tracker.ts';
+import { simulatedCopy } from '../../test/support/simulated-copy.ts';
 
 /** A frame on its way to the parsers. */
 export interface Frame {
@@ -24,20 +25,14 @@ const assertSound = (tracker: OperationTracker, percentBefore: number): number =
  * that cannot be: a percentage that falls, 100 percent, a blob without an end, whatever the parsers throw.
  */
 export const runFrames = (frames: Iterable<Frame>, onTerminal: boolean): void => {
-  let nowMs = 0;
-  const tracker = new OperationTracker({
-    identity: { operation: 'copy', sourceTransport: 'docker', destinationTransport: 'docker' },
-    sourceShort: 's',
-    destinationShort: 'd',
-    clock: { monotonicMs: () => nowMs, wallMs: () => nowMs },
-    observers: [],
-  });
+  const time = simulatedCopy();
+  const { tracker } = time;
   const handle = (event: OperationEvent): void => tracker.handle(event);
   handle({ type: 'attempt-started', attempt: 1, onTerminal });
   const parsers = { stdout: new StdoutParser(), stderr: new StderrParser() };
   let percent = 0;
   for (const { stream, bytes } of frames) {
-    nowMs += FRAME_MS;
+    time.nowMs += FRAME_MS;
     if (stream === 'stdout') parsers.stdout.push(bytes).forEach(handle);
     else for (const { events } of parsers.stderr.push(bytes)) events.forEach(handle);
     percent = assertSound(tracker, percent);

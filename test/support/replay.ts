@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { StderrParser, StdoutParser } from '../../src/skopeo/output/output-parser.ts';
 import type { FinishedBlob, OperationEvent } from '../../src/tracking/events.ts';
-import { OperationTracker } from '../../src/tracking/operation-tracker.ts';
 import { chunkBytes, type RecordedRun } from './recorded-run.ts';
+import { simulatedCopy } from './simulated-copy.ts';
 
 /** Bytes that skopeo wrote, and when. */
 export interface ReplayedChunk {
@@ -29,15 +29,8 @@ export const recordedChunks = (run: RecordedRun): ReplayedChunk[] =>
  * stands in for what was recorded. Throws when 100 percent is shown before the verdict.
  */
 export const replay = (run: RecordedRun, chunks: readonly ReplayedChunk[] = recordedChunks(run)): Replayed => {
-  let nowMs = 0;
-  const clock = { monotonicMs: () => nowMs, wallMs: () => nowMs };
-  const tracker = new OperationTracker({
-    identity: { operation: 'copy', sourceTransport: 'docker', destinationTransport: 'docker' },
-    sourceShort: 's',
-    destinationShort: 'd',
-    clock,
-    observers: [],
-  });
+  const time = simulatedCopy();
+  const { tracker } = time;
   const percents: number[] = [];
   const handle = (event: OperationEvent): void => {
     tracker.handle(event);
@@ -53,7 +46,7 @@ export const replay = (run: RecordedRun, chunks: readonly ReplayedChunk[] = reco
   if (only && others.length === 0) handle({ type: 'manifest-known', blobs: only.blobs });
   const parsers = { stdout: new StdoutParser(), stderr: new StderrParser() };
   for (const { ms, stream, bytes } of chunks) {
-    nowMs = ms;
+    time.nowMs = ms;
     if (stream === 'stdout') parsers.stdout.push(bytes).forEach(handle);
     else for (const { events } of parsers.stderr.push(bytes)) events.forEach(handle);
   }

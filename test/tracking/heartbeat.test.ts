@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { StdoutParser } from '../../src/skopeo/output/output-parser.ts';
 import type { OperationEvent } from '../../src/tracking/events.ts';
-import { OperationTracker } from '../../src/tracking/operation-tracker.ts';
+import { simulatedCopy } from '../support/simulated-copy.ts';
 
 const HEX = '1d6fea2e89e6';
 const DIGEST = `sha256:${HEX.padEnd(64, '0')}`;
@@ -10,14 +10,8 @@ const MIB = 1024 ** 2;
 
 /** A copy under way on a simulated clock, and what its heartbeat shows at any moment. */
 const startCopy = (onTerminal = true) => {
-  let nowMs = 1_000_000;
-  const tracker = new OperationTracker({
-    identity: { operation: 'copy', sourceTransport: 'docker', destinationTransport: 'docker' },
-    sourceShort: 's',
-    destinationShort: 'd',
-    clock: { monotonicMs: () => nowMs, wallMs: () => nowMs },
-    observers: [],
-  });
+  const time = simulatedCopy(1_000_000);
+  const { tracker } = time;
   const stdout = new StdoutParser();
   const handle = (event: OperationEvent): void => tracker.handle(event);
   handle({ type: 'attempt-started', attempt: 1, onTerminal });
@@ -25,19 +19,19 @@ const startCopy = (onTerminal = true) => {
   return {
     handle,
     pass: (seconds: number): void => {
-      nowMs += seconds * 1000;
+      time.nowMs += seconds * 1000;
     },
     print: (text: string): void => stdout.push(Buffer.from(text)).forEach(handle),
     shown: () => {
       const { startedMs, lastProgressMs, percent, transferredBytes } = tracker.live();
       return {
-        durationSeconds: (nowMs - startedMs) / 1000,
-        staleSeconds: (nowMs - lastProgressMs) / 1000,
+        durationSeconds: (time.nowMs - startedMs) / 1000,
+        staleSeconds: (time.nowMs - lastProgressMs) / 1000,
         percent,
         transferredBytes,
       };
     },
-    silentSeconds: () => (nowMs - tracker.quietSinceMs()) / 1000,
+    silentSeconds: () => (time.nowMs - tracker.quietSinceMs()) / 1000,
   };
 };
 

@@ -7,7 +7,7 @@ import { PassThrough } from 'node:stream';
 import { skopeoLines } from '../../../src/display/skopeo-lines.ts';
 import { StderrParser, StdoutParser } from '../../../src/skopeo/output/output-parser.ts';
 import type { OperationEvent } from '../../../src/tracking/events.ts';
-import { OperationTracker } from '../../../src/tracking/operation-tracker.ts';
+import { simulatedCopy } from '../../support/simulated-copy.ts';
 
 const FRAME_MS = 150;
 const FRAMES_PER_HOUR = 3_600_000 / FRAME_MS;
@@ -19,14 +19,8 @@ const heapBytes = (): number => {
   return process.memoryUsage().heapUsed;
 };
 
-let nowMs = 0;
-const tracker = new OperationTracker({
-  identity: { operation: 'copy', sourceTransport: 'docker', destinationTransport: 'docker' },
-  sourceShort: 's',
-  destinationShort: 'd',
-  clock: { monotonicMs: () => nowMs, wallMs: () => nowMs },
-  observers: [],
-});
+const time = simulatedCopy();
+const { tracker } = time;
 const printed = new PassThrough().resume();
 const lines = skopeoLines(printed);
 const handle = (event: OperationEvent): void => {
@@ -47,7 +41,7 @@ handle({ type: 'attempt-started', attempt: 1, onTerminal: true });
 stdout.push(Buffer.from('Getting image source signatures\n')).forEach(handle);
 let afterAnHour = 0;
 for (let number = 1; number <= FRAMES; number++) {
-  nowMs += FRAME_MS;
+  time.nowMs += FRAME_MS;
   stdout.push(Buffer.from(frame(number))).forEach(handle);
   if (number % 50 === 0) for (const { events } of stderr.push(Buffer.from(warning(number)))) events.forEach(handle);
   if (number % 500 === 0) stdout.push(Buffer.from(`a line that nobody knows, number ${number}\n`)).forEach(handle);

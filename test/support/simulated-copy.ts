@@ -1,0 +1,20 @@
+import { OperationTracker } from '../../src/tracking/operation-tracker.ts';
+
+/** A tracker of a copy whose time is what the caller says. */
+export interface SimulatedCopy {
+  readonly tracker: OperationTracker;
+  nowMs: number;
+}
+
+export const simulatedCopy = (nowMs = 0): SimulatedCopy => {
+  const time = { nowMs };
+  const now = (): number => time.nowMs;
+  const tracker = new OperationTracker({
+    identity: { operation: 'copy', sourceTransport: 'docker', destinationTransport: 'docker' },
+    sourceShort: 's',
+    destinationShort: 'd',
+    clock: { monotonicMs: now, wallMs: now },
+    observers: [],
+  });
+  return Object.assign(time, { tracker });
+};
