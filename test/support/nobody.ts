@@ -1,9 +1,6 @@
 /** User and group without rights of their own. */
 export const NOBODY = 65_534;
 
-/** Tests that become another user need this; goes into a test's `skip`. */
-export const NEEDS_ROOT = process.getuid?.() === 0 ? false : 'becoming another user needs root';
-
 /**
  * Command in front of another that makes it nobody's. It may read everything, as the checkout may lie in a home that is
  * closed to others, but write nothing that is not its own.

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { checkSpace } from '../../../src/doctor/checks/space.ts';
+import { NEEDS_ROOT } from '../../support/needs-root.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
 import { tempDir } from '../../support/temp.ts';
 
-const NEEDS_ROOT = process.getuid?.() === 0 ? false : 'mounting a file system needs root';
 const GIB_IN_KIB = 2 ** 20;
 
 test('less than 1 GiB is a warning, also for a directory that is not there yet', { skip: NEEDS_ROOT }, async () => {

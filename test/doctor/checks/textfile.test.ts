@@ -3,10 +3,9 @@ import { chmod, mkdir, readdir, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/context.ts';
 import { checkTextfile } from '../../../src/doctor/checks/textfile.ts';
+import { NEEDS_ROOT } from '../../support/needs-root.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
 import { tempDir } from '../../support/temp.ts';
-
-const NEEDS_ROOT = process.getuid?.() === 0 ? false : 'mounting a file system needs root';
 
 const look = async (path: string) => (await checkTextfile(path, systemClock))[0];
 
