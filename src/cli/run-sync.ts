@@ -148,10 +148,9 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
   };
   using effects = effectsOf(run, tracker, session.observer, shown, warn);
   const startedMs = context.clock.monotonicMs();
-  const end = (exitCode: number): Promise<void> => {
-    const durationSeconds = (context.clock.monotonicMs() - startedMs) / 1000;
-    return session.end({ exitCode, durationSeconds, success: exitCode === EXIT.success });
-  };
+  const elapsedSeconds = (): number => (context.clock.monotonicMs() - startedMs) / 1000;
+  const end = (exitCode: number): Promise<void> =>
+    session.end({ exitCode, durationSeconds: elapsedSeconds(), success: exitCode === EXIT.success });
   tracker.start();
   shown.onStart(tracker);
   try {
@@ -175,8 +174,7 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
     shown.onEnd();
     const { exitCode, errorType } =
       error instanceof WrapperError ? error : { exitCode: 1, errorType: 'unknown' as const };
-    const durationSeconds = (context.clock.monotonicMs() - startedMs) / 1000;
-    tracker.finish({ ...skipped, outcome: 'error', exitCode, errorType, durationSeconds });
+    tracker.finish({ ...skipped, outcome: 'error', exitCode, errorType, durationSeconds: elapsedSeconds() });
     await end(exitCode);
     throw error;
   }

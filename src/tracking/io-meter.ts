@@ -46,10 +46,13 @@ export class IoMeter {
 
   #hasDrained(queuedBytes: number | undefined): boolean {
     const before = this.#queued;
-    const hasDrained = queuedBytes !== undefined && before !== undefined && before - queuedBytes >= PROGRESS_BYTES;
-    const isLower = queuedBytes !== undefined && before !== undefined && queuedBytes <= before;
+    if (queuedBytes === undefined || before === undefined || queuedBytes > before) {
+      this.#queued = queuedBytes;
+      return false;
+    }
     // Slow steps add up: the mark stays until they come to something.
-    if (hasDrained || !isLower) this.#queued = queuedBytes;
-    return hasDrained;
+    if (before - queuedBytes < PROGRESS_BYTES) return false;
+    this.#queued = queuedBytes;
+    return true;
   }
 }
