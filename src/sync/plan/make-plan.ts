@@ -11,6 +11,7 @@ import { examinePrune } from '../prune/examine.ts';
 import { withRetries } from '../run/with-retries.ts';
 import { creationTimes } from './creation-times.ts';
 import { destinationAccess } from './destination-access.ts';
+import { greetDestinations } from './greet-destinations.ts';
 import { mapLimited } from './map-limited.ts';
 import type { Plan, PlannedImage, WantedImage } from './plan.ts';
 import { type EntrySelection, type SelectEffects, selectEntry } from './select-entry.ts';
@@ -99,6 +100,7 @@ const withoutImmutable = (entry: SyncEntry): SyncEntry => ({ ...entry, immutable
 export const makePlan = async (job: SyncJob, effects: PlanEffects, options: PlanOptions = {}): Promise<Plan> => {
   const entries = options.verify === true ? job.entries.map(withoutImmutable) : job.entries;
   const selecting = selectEffects(job, effects);
+  greetDestinations(job, effects.lookup, effects.signal);
   const selections = await mapLimited(entries, QUESTIONS_AT_A_TIME, (entry) => selectEntry(entry, selecting));
   const found = selections.filter((one): one is Exclude<EntrySelection, { failure: unknown }> => 'images' in one);
   const wanted = withoutCollisions(

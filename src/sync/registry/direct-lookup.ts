@@ -36,6 +36,7 @@ const identityOf = ({ registry, insecure, credentials, authorities }: Route): st
 export class DirectLookup implements RegistryLookup, Disposable {
   readonly #options: LookupOptions;
   readonly #clients = new Map<string, RegistryClient>();
+  readonly #clientsByRoute = new WeakMap<Route, RegistryClient>();
   readonly #routes = new WeakMap<RegistryAccess, Map<string, Promise<Route | undefined>>>();
   readonly #trust = new TrustStore();
   readonly #queues = new Map<string, PQueue>();
@@ -44,6 +45,11 @@ export class DirectLookup implements RegistryLookup, Disposable {
 
   constructor(options: LookupOptions) {
     this.#options = options;
+  }
+
+  greet(reference: string, access: RegistryAccess, signal: AbortSignal): void {
+    const repository = parseDockerReference(reference);
+    this.#directly(repository, access, signal, (client) => client.greet(signal)).catch(() => {});
   }
 
   async tags(repository: Repository, access: RegistryAccess, signal: AbortSignal): Promise<readonly string[]> {
@@ -135,6 +141,12 @@ export class DirectLookup implements RegistryLookup, Disposable {
   }
 
   #clientFor(route: Route): RegistryClient {
+    const client = this.#clientsByRoute.get(route) ?? this.#sharedClient(route);
+    this.#clientsByRoute.set(route, client);
+    return client;
+  }
+
+  #sharedClient(route: Route): RegistryClient {
     const identity = identityOf(route);
     const known = this.#clients.get(identity);
     if (known !== undefined) return known;

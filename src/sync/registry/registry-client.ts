@@ -6,7 +6,8 @@ import { MEDIA_TYPES } from '../check/manifest.ts';
 import type { ManifestHead } from '../ports.ts';
 import { isDigest, isTag, type Repository } from '../reference.ts';
 import { Authenticator } from './authenticator.ts';
-import { type HttpAnswer, HttpClient } from './http-client.ts';
+import { HttpClient } from './http/http-client.ts';
+import type { HttpAnswer } from './http/message.ts';
 import { pullsLeft, retryAfterSeconds } from './rate-limit.ts';
 import type { Route } from './route.ts';
 import type { TrustStore } from './trust-store.ts';
@@ -75,6 +76,12 @@ export class RegistryClient implements Disposable {
     this.#route = route;
     this.#clock = clock;
     this.#news = news;
+  }
+
+  /** Connects, and finds out how the registry wants to be spoken to. */
+  async greet(signal: AbortSignal): Promise<Answer<never>> {
+    await this.#queue.add(() => this.#authenticator.origin(signal), { signal });
+    return UNCLEAR;
   }
 
   /** Digest and type of a manifest by HEAD, which no registry counts as a pull. */

@@ -21,6 +21,7 @@ const JOB: SyncJob = {
 };
 
 const LOOKUP: RegistryLookup = {
+  greet: () => {},
   tags: async () => [],
   head: async () => ({ digest: 'sha256:after' }),
   manifest: async () => assert.fail('no manifest is needed'),
