@@ -4,6 +4,7 @@ import type { Platform, RegistryAccess } from '../job.ts';
 import type { PlannedImage, WantedImage } from '../plan/plan.ts';
 import type { ManifestHead, RegistryLookup } from '../ports.ts';
 import { dockerReference, parseLocation } from '../reference.ts';
+import { isRateLimited } from '../registry/pauses.ts';
 import { signsAnew } from '../signing.ts';
 import { compareDigests, type Verdict } from './compare.ts';
 import { filterIndex } from './filtered-index.ts';
@@ -90,9 +91,17 @@ const compare = async (image: WantedImage, destination: DestinationState, effect
   return { ...verdict, sourceDigest: source.digest, destinationDigest };
 };
 
+/** An image that is copied because nothing is known. */
+export const uncompared = (image: WantedImage, { message }: WrapperError): PlannedImage => ({
+  ...image,
+  action: 'copy',
+  reason: `could not be compared: ${message}`,
+});
+
 /**
  * Finds out whether an image has to be copied: the destination first, since what is not there needs no comparison. Wherever
  * a question stays open the image is copied; nothing unsure is ever called unchanged.
+ * @throws WrapperError `rate_limited` where the question can be asked again later.
  */
 export const checkImage = async (image: WantedImage, effects: CheckEffects): Promise<PlannedImage> => {
   if (isImmutable(image) && effects.memory.owned[image.destination] !== undefined) {
@@ -104,7 +113,7 @@ export const checkImage = async (image: WantedImage, effects: CheckEffects): Pro
     if (destination === undefined) return { ...image, action: 'copy', reason: 'new at the destination' };
     return { ...image, ...(await compare(image, destination, effects)) };
   } catch (error) {
-    if (!(error instanceof WrapperError) || effects.signal.aborted) throw error;
-    return { ...image, action: 'copy', reason: `could not be compared: ${error.message}` };
+    if (!(error instanceof WrapperError) || effects.signal.aborted || isRateLimited(error)) throw error;
+    return uncompared(image, error);
   }
 };

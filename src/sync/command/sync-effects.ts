@@ -14,6 +14,7 @@ import type { OperationObserver } from '../../tracking/observer.ts';
 import type { RegistryAccess, SyncJob } from '../job.ts';
 import type { SkopeoPort } from '../ports.ts';
 import { DirectLookup } from '../registry/direct-lookup.ts';
+import { RegistryPauses } from '../registry/pauses.ts';
 import { Router } from '../registry/route.ts';
 import { AccessFiles } from '../skopeo/access-files.ts';
 import { createSkopeoPort } from '../skopeo/skopeo-port.ts';
@@ -46,6 +47,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
   const { context, line, job, run, observer, display, signal } = surroundings;
   const { env, cwd, uid, clock } = context;
   const accessFiles = new AccessFiles(env, uid);
+  const pauses = new RegistryPauses(clock);
   const skopeo: SkopeoPort = createSkopeoPort({
     binary: surroundings.binary,
     launcher: surroundings.launcher,
@@ -61,6 +63,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     observers: [observer],
     onEvent: (event, image) => {
       run.progressed();
+      if (event.type === 'rate-limited') pauses.pause(event.registry, event.waitSeconds);
       display.onEvent(event, image);
     },
     onErrorLine: display.onErrorLine,
@@ -77,6 +80,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     skopeo,
     limits: job.registries,
     clock,
+    pauses,
     silenceSeconds: job.stallTimeoutSeconds,
     rateLimited: (registry) => observer.rateLimited?.(registry),
   });
@@ -92,6 +96,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
   return {
     skopeo,
     lookup,
+    pauses,
     clock,
     signal,
     observer: run.observer,

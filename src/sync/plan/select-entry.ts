@@ -3,6 +3,7 @@ import { failureClass } from '../../skopeo/failure/classify.ts';
 import type { SyncEntry } from '../job.ts';
 import type { RegistryLookup } from '../ports.ts';
 import { dockerReference, type Repository } from '../reference.ts';
+import { isRateLimited } from '../registry/pauses.ts';
 import { type LookUpCreationTimes, selectTags } from '../select/select-tags.ts';
 import type { TagVerdicts } from '../select/selection.ts';
 import type { SourceImage } from '../source-image.ts';
@@ -84,11 +85,17 @@ const tooFew = (entry: SyncEntry, count: number, dropped: number): FailedEntry =
   next: 'Look at the reasons with --dry-run; if this is right, lower "min".',
 });
 
-/** A failed listing; the next step names the registry, which skopeo's words may not. */
+/** The next step names the registry, which skopeo's words may not. */
 const listingFailure = (entry: SyncEntry, { errorType, message, next }: WrapperError): FailedEntry => {
   if (entry.source.kind === 'directory') return { entry, errorType, message, ...(next === undefined ? {} : { next }) };
   return { entry, errorType, message, next: failureClass(errorType).next({ registry: entry.source.registry }) };
 };
+
+/** What becomes of an entry whose source could not be listed. */
+export const notListed = (entry: SyncEntry, error: WrapperError): EntrySelection => ({
+  failure: listingFailure(entry, error),
+  dropped: [],
+});
 
 const mapped = (entry: SyncEntry, { image, reason }: Candidate): readonly WantedImage[] =>
   entry.destinations.map((rule) => ({
@@ -102,7 +109,8 @@ const mapped = (entry: SyncEntry, { image, reason }: Candidate): readonly Wanted
 /**
  * Lists an entry's source, selects, and maps to destinations. A source that cannot be listed, or that has fewer images than
  * the entry expects, is a failure of this entry alone.
- * @throws WrapperError `usage` when an image cannot be mapped: then the configuration is wrong.
+ * @throws WrapperError `usage` when an image cannot be mapped: then the configuration is wrong; `rate_limited` where the
+ * source can be asked again later.
  */
 export const selectEntry = async (entry: SyncEntry, effects: SelectEffects): Promise<EntrySelection> => {
   const { source } = entry;
@@ -113,8 +121,8 @@ export const selectEntry = async (entry: SyncEntry, effects: SelectEffects): Pro
         ? await fromDirectory(entry, source.path, effects.nowMs)
         : await fromRepository(entry, { registry: source.registry, path: source.path }, effects);
   } catch (error) {
-    if (!(error instanceof WrapperError) || effects.signal.aborted) throw error;
-    return { failure: listingFailure(entry, error), dropped: [] };
+    if (!(error instanceof WrapperError) || effects.signal.aborted || isRateLimited(error)) throw error;
+    return notListed(entry, error);
   }
   const { kept, dropped } = selected;
   if (kept.length < entry.selection.minimum) return { failure: tooFew(entry, kept.length, dropped.length), dropped };

@@ -2,12 +2,15 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import type { RetryPolicy } from '../job.ts';
+import { RegistryPaused } from '../registry/pauses.ts';
 import { decideRetry } from './retry.ts';
 
 export interface RetryEffects {
   readonly signal: AbortSignal;
   /** In [0, 1). */
   readonly random: () => number;
+  /** Waits for registries that ask for it; else this is left to the caller. */
+  readonly isPatient: boolean;
   readonly retrying?: (errorType: ErrorType) => void;
 }
 
@@ -15,15 +18,16 @@ export interface RetryEffects {
 export const withRetries = async <T>(
   ask: () => Promise<T>,
   policy: RetryPolicy,
-  { signal, random, retrying }: RetryEffects,
+  { signal, random, isPatient, retrying }: RetryEffects,
 ): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
     try {
       return await ask();
     } catch (error) {
       if (!(error instanceof WrapperError) || signal.aborted) throw error;
-      const decision = decideRetry(error.errorType, attempt, policy, random());
-      if (decision.kind === 'give-up') throw error;
+      const askedSeconds = error instanceof RegistryPaused ? error.waitSeconds : undefined;
+      const decision = decideRetry(error.errorType, attempt, policy, random(), askedSeconds);
+      if (decision.kind === 'give-up' || (decision.kind === 'pause-registry' && !isPatient)) throw error;
       retrying?.(error.errorType);
       await wait(decision.delaySeconds * 1000, undefined, { signal });
     }
