@@ -48,6 +48,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
   const { env, cwd, uid, clock } = context;
   const accessFiles = new AccessFiles(env, uid);
   const pauses = new RegistryPauses(clock);
+  pauses.listen((registry, seconds) => run.paused(registry, seconds));
   const skopeo: SkopeoPort = createSkopeoPort({
     binary: surroundings.binary,
     launcher: surroundings.launcher,

@@ -12,6 +12,8 @@ export interface SyncProgress {
   readonly checked: { readonly done: number; readonly total: number };
   readonly finished: Readonly<Record<ImageOutcome, number>>;
   readonly waiting: number;
+  /** Registries that asked to be left in peace, and what is left of it. */
+  readonly pauses: readonly { readonly registry: string; readonly seconds: number }[];
 }
 
 const sourceName = ({ entries }: SyncJob): string => {
@@ -32,6 +34,7 @@ export class SyncRunTracker implements LiveSource {
   #checked = { done: 0, total: 0 };
   #finished = { copied: 0, unchanged: 0, skipped: 0, failed: 0 };
   #waiting = 0;
+  readonly #pausedUntilMs = new Map<string, number>();
 
   constructor(job: SyncJob, clock: Clock, observers: readonly OperationObserver[]) {
     this.identity = {
@@ -74,12 +77,21 @@ export class SyncRunTracker implements LiveSource {
     this.#lastProgressMs = this.#clock.monotonicMs();
   }
 
+  /** A registry asked to be left in peace. */
+  paused(registry: string, seconds: number): void {
+    this.#pausedUntilMs.set(registry, this.#clock.monotonicMs() + seconds * 1000);
+  }
+
   finish(result: OperationResult): void {
     this.#tell((observer) => observer.operationFinished?.(this, result));
   }
 
   progress(): SyncProgress {
-    return { checked: this.#checked, finished: this.#finished, waiting: this.#waiting };
+    const nowMs = this.#clock.monotonicMs();
+    const pauses = [...this.#pausedUntilMs]
+      .map(([registry, untilMs]) => ({ registry, seconds: (untilMs - nowMs) / 1000 }))
+      .filter(({ seconds }) => seconds > 0);
+    return { checked: this.#checked, finished: this.#finished, waiting: this.#waiting, pauses };
   }
 
   live(): LiveOperation {
