@@ -218,7 +218,7 @@ test('a run that is stopped while a registry is waited for tells of what it left
   );
   assert.deepEqual(
     report.failures.map(({ errorType }) => errorType),
-    ['rate_limited'],
+    ['canceled'],
   );
 });
 

@@ -1,10 +1,9 @@
-import { WrapperError } from '../../errors/wrapper-error.ts';
+import type { WrapperError } from '../../errors/wrapper-error.ts';
 import { parseManifest } from '../../skopeo/manifest/parse-manifest.ts';
 import type { Platform, RegistryAccess } from '../job.ts';
 import type { PlannedImage, WantedImage } from '../plan/plan.ts';
 import type { ManifestHead, RegistryLookup } from '../ports.ts';
 import { dockerReference, parseLocation } from '../reference.ts';
-import { isRateLimited } from '../registry/pauses.ts';
 import { signsAnew } from '../signing.ts';
 import { compareDigests, type Verdict } from './compare.ts';
 import { filterIndex } from './filtered-index.ts';
@@ -101,19 +100,14 @@ export const uncompared = (image: WantedImage, { message }: WrapperError): Plann
 /**
  * Finds out whether an image has to be copied: the destination first, since what is not there needs no comparison. Wherever
  * a question stays open the image is copied; nothing unsure is ever called unchanged.
- * @throws WrapperError `rate_limited` where the question can be asked again later.
+ * @throws WrapperError when a registry could not be asked.
  */
 export const checkImage = async (image: WantedImage, effects: CheckEffects): Promise<PlannedImage> => {
   if (isImmutable(image) && effects.memory.owned[image.destination] !== undefined) {
     return { ...image, action: 'skip', reason: 'immutable and copied before' };
   }
   if (signsAnew(image.entry.copy)) return { ...image, action: 'copy', reason: 'to be signed' };
-  try {
-    const destination = await destinationState(image, effects);
-    if (destination === undefined) return { ...image, action: 'copy', reason: 'new at the destination' };
-    return { ...image, ...(await compare(image, destination, effects)) };
-  } catch (error) {
-    if (!(error instanceof WrapperError) || effects.signal.aborted || isRateLimited(error)) throw error;
-    return uncompared(image, error);
-  }
+  const destination = await destinationState(image, effects);
+  if (destination === undefined) return { ...image, action: 'copy', reason: 'new at the destination' };
+  return { ...image, ...(await compare(image, destination, effects)) };
 };

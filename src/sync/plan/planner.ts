@@ -9,14 +9,20 @@ import type { SyncEntry, SyncJob } from '../job.ts';
 import { withoutCollisions } from '../map/collisions.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
 import { planPrune } from '../prune/plan-prune.ts';
-import { isRateLimited } from '../registry/pauses.ts';
 import { withRetries } from '../run/with-retries.ts';
 import { creationTimes } from './creation-times.ts';
 import { destinationAccess } from './destination-access.ts';
 import { greetDestinations } from './greet-destinations.ts';
 import { mapLimited } from './map-limited.ts';
 import type { FailedEntry, Plan, PlannedImage, PrunePlan, WantedImage } from './plan.ts';
-import { type EntrySelection, notListed, type SelectEffects, selectEntry } from './select-entry.ts';
+import {
+  type EntrySelection,
+  type Listed,
+  listEntry,
+  mapEntry,
+  notListed,
+  type SelectEffects,
+} from './select-entry.ts';
 import { belongsTo, type Shard } from './shard.ts';
 
 /** What planning needs from outside. */
@@ -46,12 +52,15 @@ interface Work {
 /** Questions under way at a time; the lookup itself limits them per registry. */
 const QUESTIONS_AT_A_TIME = 64;
 
+/** A source that has not answered by then must not keep the others waiting. */
+const LISTING_SECONDS = 60;
+
 const NOTHING: Work = { entries: [], images: [] };
 
 const NOT_LISTED: Omit<FailedEntry, 'entry'> = {
-  errorType: 'rate_limited',
-  message: 'the registry limits the rate, and the run ended before it could be asked again',
-  next: failureClass('rate_limited').next({}),
+  errorType: 'canceled',
+  message: 'could not be listed at first, and the run ended before it was asked again',
+  next: 'Run it again.',
 };
 
 const PUT_OFF = Symbol('to be asked again later');
@@ -66,7 +75,7 @@ const withoutImmutable = (entry: SyncEntry): SyncEntry => ({ ...entry, immutable
 /**
  * Finds out all that a job has to do and changes nothing: lists, selects, maps, takes this shard's part, and compares both
  * sides. What cannot be listed is a failure in the plan; what cannot be compared is copied. A registry that asks to be left
- * in peace for a while holds up nothing but itself: what hangs on it is planned later.
+ * in peace, or does not answer, holds up nothing but itself: what hangs on it is planned later.
  */
 export class Planner {
   readonly #job: SyncJob;
@@ -88,7 +97,7 @@ export class Planner {
     this.#putOff = { entries: verify ? job.entries.map(withoutImmutable) : job.entries, images: [] };
   }
 
-  /** Something hangs on a registry that asked to wait. */
+  /** Something hangs on a registry that could not be asked yet. */
   get hasRest(): boolean {
     return this.#putOff.entries.length + this.#putOff.images.length > 0;
   }
@@ -102,7 +111,7 @@ export class Planner {
     return this.#plan(false);
   }
 
-  /** Plans the rest, waiting for registries as long as they ask for and the job's retries allow. */
+  /** Plans the rest, as patiently as the job's retries allow. */
   async rest(): Promise<Plan> {
     try {
       return await this.#plan(true);
@@ -160,63 +169,65 @@ export class Planner {
     };
   }
 
-  async #select(entries: readonly SyncEntry[], isPatient: boolean): Promise<(EntrySelection | typeof PUT_OFF)[]> {
-    const effects = this.#selectEffects();
-    return mapLimited(entries, QUESTIONS_AT_A_TIME, (entry) =>
-      this.#ask(
-        () => selectEntry(entry, effects),
-        isPatient,
-        (error) => notListed(entry, error),
-      ),
-    );
+  #select(entries: readonly SyncEntry[], isPatient: boolean): Promise<(EntrySelection | typeof PUT_OFF)[]> {
+    return mapLimited(entries, QUESTIONS_AT_A_TIME, async (entry) => {
+      const listed = await this.#list(entry, isPatient);
+      if (listed === PUT_OFF) return PUT_OFF;
+      return listed instanceof WrapperError ? notListed(entry, listed) : mapEntry(entry, listed);
+    });
   }
 
-  async #check(images: readonly WantedImage[], isPatient: boolean): Promise<(PlannedImage | typeof PUT_OFF)[]> {
+  /** A source that hangs, or fails in a way that may pass, is put off too: nobody should wait for its retries. */
+  async #list(entry: SyncEntry, isPatient: boolean): Promise<Listed | WrapperError | typeof PUT_OFF> {
+    const list = (signal: AbortSignal) => listEntry(entry, this.#selectEffects(signal));
+    if (isPatient) return this.#patiently(() => list(this.#effects.signal));
+    const patience = AbortSignal.timeout(LISTING_SECONDS * 1000);
+    try {
+      return await list(AbortSignal.any([this.#effects.signal, patience]));
+    } catch (error) {
+      if (this.#effects.signal.aborted) throw error;
+      if (patience.aborted) return PUT_OFF;
+      if (!(error instanceof WrapperError)) throw error;
+      return failureClass(error.errorType).retryable === 'no' ? error : PUT_OFF;
+    }
+  }
+
+  #check(images: readonly WantedImage[], isPatient: boolean): Promise<(PlannedImage | typeof PUT_OFF)[]> {
     const { lookup, signal, observer } = this.#effects;
     return mapLimited(images, QUESTIONS_AT_A_TIME, async (image) => {
-      const planned = await this.#ask(
-        () => checkImage(image, { ...this.#effects, destinationAccess: this.#access }),
-        isPatient,
-        (error) => uncompared(image, error),
-      );
-      if (!isDone(planned)) return PUT_OFF;
+      const checked = await this.#compare(image, isPatient);
+      if (checked === PUT_OFF) return PUT_OFF;
+      const planned = checked instanceof WrapperError ? uncompared(image, checked) : checked;
       const extent = planned.action === 'copy' ? await readExtent(planned, lookup, signal) : {};
       observer?.checked?.(++this.#checked, this.#toCheck);
       return { ...planned, ...extent };
     });
   }
 
-  /** Asks what a registry may not want to answer now. */
-  async #ask<T>(
-    question: () => Promise<T>,
-    isPatient: boolean,
-    givenUp: (error: WrapperError) => T,
-  ): Promise<T | typeof PUT_OFF> {
+  async #compare(image: WantedImage, isPatient: boolean): Promise<PlannedImage | WrapperError | typeof PUT_OFF> {
+    const check = () => checkImage(image, { ...this.#effects, destinationAccess: this.#access });
     try {
-      return await this.#again(question, isPatient);
+      return await check();
     } catch (error) {
-      if (!isRateLimited(error) || this.#effects.signal.aborted) throw error;
-      return isPatient ? givenUp(error) : PUT_OFF;
+      if (!(error instanceof WrapperError) || this.#effects.signal.aborted) throw error;
+      if (error.errorType !== 'rate_limited') return error;
+      return isPatient ? this.#patiently(check) : PUT_OFF;
     }
   }
 
-  #again<T>(question: () => Promise<T>, isPatient: boolean): Promise<T> {
+  /** Asks again while the failure is of a class that may pass; returns the last one. */
+  async #patiently<T>(question: () => Promise<T>): Promise<T | WrapperError> {
     const { signal, random, observer } = this.#effects;
     const retrying = (errorType: ErrorType): void => observer?.retrying?.(errorType);
-    return withRetries(question, this.#job.retry, { signal, random, isPatient, retrying });
+    try {
+      return await withRetries(question, this.#job.retry, { signal, random, retrying });
+    } catch (error) {
+      if (!(error instanceof WrapperError) || signal.aborted) throw error;
+      return error;
+    }
   }
 
-  /** Asks again what a whole source hangs on: its tags, and the dates it is selected by. */
-  #selectEffects(): SelectEffects {
-    const { lookup, skopeo, signal } = this.#effects;
-    const again = <T>(question: () => Promise<T>): Promise<T> => this.#again(question, false);
-    return {
-      ...this.#effects,
-      lookup: { tags: (repository, access) => again(() => lookup.tags(repository, access, signal)) },
-      creationTimes: creationTimes({
-        ...this.#effects,
-        skopeo: { createdAt: (reference, access) => again(() => skopeo.createdAt(reference, access, signal)) },
-      }),
-    };
+  #selectEffects(signal: AbortSignal): SelectEffects {
+    return { ...this.#effects, signal, creationTimes: creationTimes({ ...this.#effects, signal }) };
   }
 }

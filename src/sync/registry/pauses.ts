@@ -50,7 +50,3 @@ export class RegistryPaused extends WrapperError {
     this.waitSeconds = waitSeconds;
   }
 }
-
-/** Whether a question failed only because it was one too many: it can be asked again later. */
-export const isRateLimited = (error: unknown): error is WrapperError =>
-  error instanceof WrapperError && error.errorType === 'rate_limited';

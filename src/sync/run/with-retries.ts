@@ -9,8 +9,6 @@ export interface RetryEffects {
   readonly signal: AbortSignal;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Waits for registries that ask for it; else this is left to the caller. */
-  readonly isPatient: boolean;
   readonly retrying?: (errorType: ErrorType) => void;
 }
 
@@ -18,7 +16,7 @@ export interface RetryEffects {
 export const withRetries = async <T>(
   ask: () => Promise<T>,
   policy: RetryPolicy,
-  { signal, random, isPatient, retrying }: RetryEffects,
+  { signal, random, retrying }: RetryEffects,
 ): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -27,7 +25,7 @@ export const withRetries = async <T>(
       if (!(error instanceof WrapperError) || signal.aborted) throw error;
       const askedSeconds = error instanceof RegistryPaused ? error.waitSeconds : undefined;
       const decision = decideRetry(error.errorType, attempt, policy, random(), askedSeconds);
-      if (decision.kind === 'give-up' || (decision.kind === 'pause-registry' && !isPatient)) throw error;
+      if (decision.kind === 'give-up') throw error;
       retrying?.(error.errorType);
       await wait(decision.delaySeconds * 1000, undefined, { signal });
     }

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/context.ts';
+import { WrapperError } from '../../../src/errors/wrapper-error.ts';
 import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
 import { makePlan } from '../../../src/sync/plan/make-plan.ts';
@@ -8,6 +10,7 @@ import { type PlanEffects, Planner } from '../../../src/sync/plan/planner.ts';
 import type { RegistryLookup } from '../../../src/sync/ports.ts';
 import { registryOf } from '../../../src/sync/reference.ts';
 import { RegistryPaused } from '../../../src/sync/registry/pauses.ts';
+import type { ErrorType } from '../../../src/tracking/vocabulary.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
 
@@ -93,6 +96,47 @@ test('neither does one that asks to wait while images are compared', async () =>
   );
 });
 
+test('a source that fails in a way that may pass is asked again last, one that fails for good is not', async () => {
+  const failing = (errorType: ErrorType): RegistryLookup => {
+    const { lookup } = lookupThat(() => false);
+    const isFirst = times(1);
+    return {
+      ...lookup,
+      tags: async (repository, ...rest) => {
+        if (repository.registry === 'slow.example' && isFirst())
+          throw new WrapperError('it failed', { errorType, exitCode: 1 });
+        return lookup.tags(repository, ...rest);
+      },
+    };
+  };
+  const passing = new Planner(jobOf(BOTH), effectsWith(failing('server_error')));
+  assert.equal((await passing.now()).images.length, 2);
+  assert.equal((await passing.rest()).images.length, 2);
+  const lasting = new Planner(jobOf(BOTH), effectsWith(failing('unauthorized')));
+  assert.deepEqual(
+    (await lasting.now()).failures.map(({ errorType }) => errorType),
+    ['unauthorized'],
+  );
+  assert.equal(lasting.hasRest, false);
+});
+
+test('a source that does not answer keeps the others waiting for a minute, not longer', async (t) => {
+  t.mock.timers.enable();
+  const { lookup } = lookupThat(() => false);
+  const hanging: RegistryLookup = {
+    ...lookup,
+    tags: async (repository, access, signal) => {
+      if (repository.registry !== 'slow.example') return lookup.tags(repository, access, signal);
+      queueMicrotask(() => t.mock.timers.tick(60_000));
+      await once(signal, 'abort');
+      throw signal.reason;
+    },
+  };
+  const planner = new Planner(jobOf(BOTH), effectsWith(hanging));
+  assert.equal((await planner.now()).images.length, 2);
+  assert.equal(planner.hasRest, true);
+});
+
 test('a plan that is only shown waits, and has all', async () => {
   const isFirst = times(1);
   const { lookup } = lookupThat((registry) => registry === 'slow.example' && isFirst());
@@ -129,7 +173,7 @@ test('a rest that is given up is copied uncompared, and failed where it was not 
   const rest = planner.giveUpRest();
   assert.deepEqual(
     rest.failures.map(({ entry, errorType }) => [entry.name, errorType]),
-    [['slow.example/app', 'rate_limited']],
+    [['slow.example/app', 'canceled']],
   );
   assert.equal(planner.hasRest, false);
 });
