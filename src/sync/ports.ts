@@ -61,4 +61,6 @@ export interface SyncObserver {
   /** Images not yet started. */
   queueChanged?(waiting: number): void;
   checked?(done: number, total: number): void;
+  /** Sources that could not be listed at first and are listed again after everything else. */
+  sourcesLeft?(count: number): void;
 }

@@ -161,6 +161,7 @@ export class Planner {
     const checked = await this.#check(toCheck, isPatient);
     this.#failedSources += failures.length;
     this.#putOff = { entries: putOffOf(entries, selections), images: putOffOf(toCheck, checked) };
+    this.#effects.observer?.sourcesLeft?.(this.#putOff.entries.length);
     return {
       images: checked.filter(isDone),
       dropped: done.flatMap(({ dropped }) => dropped),

@@ -12,6 +12,8 @@ export interface SyncProgress {
   readonly checked: { readonly done: number; readonly total: number };
   readonly finished: Readonly<Record<ImageOutcome, number>>;
   readonly waiting: number;
+  /** Sources that are listed after everything else. */
+  readonly sourcesLeft: number;
   /** Registries that asked to be left in peace, and what is left of it. */
   readonly pauses: readonly { readonly registry: string; readonly seconds: number }[];
 }
@@ -34,6 +36,7 @@ export class SyncRunTracker implements LiveSource {
   #checked = { done: 0, total: 0 };
   #finished = { copied: 0, unchanged: 0, skipped: 0, failed: 0 };
   #waiting = 0;
+  #sourcesLeft = 0;
   readonly #pausedUntilMs = new Map<string, number>();
 
   constructor(job: SyncJob, clock: Clock, observers: readonly OperationObserver[]) {
@@ -55,6 +58,9 @@ export class SyncRunTracker implements LiveSource {
       checked: (done, total) => {
         this.#checked = { done, total };
         this.progressed();
+      },
+      sourcesLeft: (count) => {
+        this.#sourcesLeft = count;
       },
       queueChanged: (waiting) => {
         this.#waiting = waiting;
@@ -91,7 +97,13 @@ export class SyncRunTracker implements LiveSource {
     const pauses = [...this.#pausedUntilMs]
       .map(([registry, untilMs]) => ({ registry, seconds: (untilMs - nowMs) / 1000 }))
       .filter(({ seconds }) => seconds > 0);
-    return { checked: this.#checked, finished: this.#finished, waiting: this.#waiting, pauses };
+    return {
+      checked: this.#checked,
+      finished: this.#finished,
+      waiting: this.#waiting,
+      sourcesLeft: this.#sourcesLeft,
+      pauses,
+    };
   }
 
   live(): LiveOperation {

@@ -25,6 +25,15 @@ test('the phases of a run are told apart', () => {
   assert.match(text(), /^3 of 10 images, 1 copied, 1 failed, /);
 });
 
+test('sources that are left for later are counted', () => {
+  const { run, text } = start();
+  run.observer.imageFinished?.('copied');
+  run.observer.sourcesLeft?.(1);
+  assert.match(text(), /, 1 source not listed yet$/);
+  run.observer.sourcesLeft?.(0);
+  assert.doesNotMatch(text(), /not listed/);
+});
+
 test('a registry that asks to wait is named for as long as it is waited for', () => {
   const { run, text, time } = start();
   run.paused('a.example', 90);
