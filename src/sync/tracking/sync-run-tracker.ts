@@ -115,13 +115,19 @@ export class SyncRunTracker implements LiveSource {
       destinationShort: '',
       step: done === 0 && this.#waiting === 0 ? 'starting' : 'running',
       startedMs: this.#startedMs,
-      lastProgressMs: this.#lastProgressMs,
+      lastProgressMs: this.#lastSignMs(),
       blobsFinished: 0,
       transferredBytes: 0,
       throughputBytesPerSecond: 0,
       queued: this.#waiting,
       ...(total === 0 ? {} : { percent: Math.min(99.9, (100 * done) / total) }),
     };
+  }
+
+  /** While a registry is left in peace as it asked, silence is no standstill. */
+  #lastSignMs(): number {
+    const pauseEndsMs = Math.max(0, ...this.#pausedUntilMs.values());
+    return Math.max(this.#lastProgressMs, Math.min(pauseEndsMs, this.#clock.monotonicMs()));
   }
 
   #tell(fact: (observer: OperationObserver) => void): void {
