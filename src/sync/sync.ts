@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../context.ts';
 import { EXIT, usageError, WrapperError } from '../errors/wrapper-error.ts';
 import { describeTermination, terminationOf } from '../operation/termination.ts';
+import { failureClass } from '../skopeo/failure/classify.ts';
 import type { SyncMemory } from './check/memory.ts';
 import { keepMemory, loadMemory } from './check/memory-file.ts';
 import type { SyncJob } from './job.ts';
@@ -104,11 +105,11 @@ const sourceFailures = (
     ...(next === undefined ? {} : { next }),
   })),
   ...(prune !== undefined && 'refused' in prune && failures.length === 0
-    ? [{ source: 'prune', errorType: 'unknown' as const, message: prune.refused, next: PRUNE_NEXT }]
+    ? [{ source: 'prune', errorType: 'prune_refused' as const, message: prune.refused, next: PRUNE_NEXT }]
     : []),
 ];
 
-const PRUNE_NEXT = 'Look at --dry-run; if this is right, raise "max-share" for one run.';
+const PRUNE_NEXT = failureClass('prune_refused').next({});
 
 /** Prunes when everything else went well: with an image missing, what it replaces is better kept. */
 const prune = async (

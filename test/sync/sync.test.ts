@@ -378,6 +378,7 @@ test('prune does nothing when a source fails, when too much would go, or when it
   const tooMuch = await run(guard('v1'), effects);
   assert.equal(tooMuch.exitCode, 3);
   assert.match(tooMuch.failures[0]?.message ?? '', /2 of 3 tags \(67 %\) would go, at most 50 % may/);
+  assert.equal(tooMuch.failures[0]?.errorType, 'prune_refused');
 
   assert.equal((await run(guard('x*'), effects)).exitCode, 1);
   const failing = job(`${PRUNE}images:
