@@ -19,6 +19,7 @@ import { renderExpandedFile } from '../sync/config/load-sync-file.ts';
 import type { SyncJob } from '../sync/job.ts';
 import { planJson } from '../sync/plan/plan-json.ts';
 import { renderPlan } from '../sync/plan/render-plan.ts';
+import { missingPlatformsLine } from '../sync/report/missing-platforms.ts';
 import { failuresTable, summaryLine } from '../sync/report/render-report.ts';
 import { reportJson } from '../sync/report/report-json.ts';
 import { idleReport, type SyncReport } from '../sync/report/sync-report.ts';
@@ -208,6 +209,8 @@ const tell = async (report: SyncReport, line: CommandLine, context: Context): Pr
   const { stderr, cwd } = context;
   const table = failuresTable(report);
   if (table !== '') stderr.write(`\n${table}\n`);
+  const missing = missingPlatformsLine(report.images);
+  if (!values.quiet && missing !== '') stderr.write(`skopeo-wrapper: warning: ${missing}\n`);
   if (!values.quiet) stderr.write(`sync: ${summaryLine(report)}\n`);
   if (own.json) printReport(report, context);
   const problems = await writeResultFiles(resultFiles(line, cwd), report);

@@ -2,7 +2,7 @@ import { resolve } from 'node:path';
 import type { ConfigurationDocument } from '../../config/document.ts';
 import { ConfigurationError } from '../../config/problem.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
-import type { CopySettings, SyncEntry, SyncSource } from '../job.ts';
+import { type CopySettings, isSeveralPlatforms, type SyncEntry, type SyncSource } from '../job.ts';
 import { compileRewrite } from '../map/rewrite.ts';
 import { templateRule } from '../map/template-rule.ts';
 import { dockerReference, parseLocation } from '../reference.ts';
@@ -93,7 +93,7 @@ export class EntryReader {
     if (texts.length === 0) {
       return this.#refuse(['images', index], 'has no "destination", and neither has "defaults"');
     }
-    const isSeveral = Array.isArray(copy.content) && copy.content.length > 1;
+    const isSeveral = isSeveralPlatforms(copy.content);
     const local = texts.find((text) => parseTransport(text) !== 'docker');
     if (isSeveral && local !== undefined) {
       return this.#refuse(

@@ -3,6 +3,7 @@ import { ERROR_TYPES, IMAGE_OUTCOMES, STATUSES } from '../../tracking/vocabulary
 import { resultOfReport } from '../tracking/sync-run-tracker.ts';
 import { FAILURE, failureJson } from './failure-json.ts';
 import type { ImageReport } from './image-report.ts';
+import { MISSING_PLATFORMS } from './missing-platforms.ts';
 import type { SyncReport } from './sync-report.ts';
 
 const count = (description: string) => z.int().nonnegative().describe(description);
@@ -14,6 +15,7 @@ const IMAGE = z.object({
   digest: z.string().optional().describe('manifest digest at the destination, where known'),
   outcome: z.enum(IMAGE_OUTCOMES),
   reason: z.string().describe('why it was copied, left alone, or not tried'),
+  missing_platforms: MISSING_PLATFORMS.optional(),
   error_type: errorType.optional().describe('why it failed: docs/errors.md'),
   message: z.string().optional().describe("the registry's or skopeo's words, without secrets"),
   next: z.string().optional().describe('what to do about it'),
@@ -57,8 +59,14 @@ export const SYNC_REPORT = z
 
 export type SyncReportJson = z.input<typeof SYNC_REPORT>;
 
-const imageJson = ({ errorType, bytes, ...image }: ImageReport): SyncReportJson['images'][number] => ({
+const imageJson = ({
+  errorType,
+  missingPlatforms,
+  bytes,
+  ...image
+}: ImageReport): SyncReportJson['images'][number] => ({
   ...image,
+  ...(missingPlatforms && { missing_platforms: [...missingPlatforms] }),
   ...(errorType === undefined ? {} : { error_type: errorType }),
   bytes: Math.round(bytes),
 });
