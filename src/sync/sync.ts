@@ -57,7 +57,11 @@ const memoryPath = (job: SyncJob, effects: SyncEffects, options: SyncOptions): s
     ? undefined
     : join(syncDirectory(effects.stateDirectory), `${memoryName(job, options)}.json`);
 
-const refuseNamelessPrune = (job: SyncJob, { stateDirectory }: SyncEffects): void => {
+/** Throws a usage error where nobody could know what earlier runs of the job wrote. */
+export const refuseNamelessPrune = (
+  job: SyncJob,
+  { stateDirectory }: { readonly stateDirectory?: string | undefined },
+): void => {
   if (job.prune === undefined || (job.name !== undefined && stateDirectory !== undefined)) return;
   throw usageError(
     'prune needs a job name and a state directory, to know what earlier runs wrote',

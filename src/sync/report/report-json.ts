@@ -41,6 +41,7 @@ export const SYNC_REPORT = z
     error_type: errorType.optional().describe('partial_failure: some images failed; else why the first of all failed'),
     started_at: z.iso.datetime(),
     duration_seconds: z.number().nonnegative(),
+    not_run: z.string().optional().describe('why nothing was done: another run of the job holds the lock'),
     images: z.array(IMAGE).describe('every image that is wanted'),
     failures: z.array(FAILURE),
     dropped: count('tags of the sources that are not wanted'),
@@ -73,7 +74,7 @@ const imageJson = ({
 
 /** A report as `--json` and `--report FILE` show it to the world. */
 export const reportJson = (report: SyncReport): SyncReportJson => {
-  const { version, job, exitCode, startedAt, durationSeconds, dropped, otherShards, prune, totals } = report;
+  const { version, job, exitCode, startedAt, durationSeconds, notRun, dropped, otherShards, prune, totals } = report;
   const { outcome, errorType } = resultOfReport(report);
   return {
     version,
@@ -84,6 +85,7 @@ export const reportJson = (report: SyncReport): SyncReportJson => {
     ...(errorType === undefined ? {} : { error_type: errorType }),
     started_at: startedAt,
     duration_seconds: durationSeconds,
+    ...(notRun === undefined ? {} : { not_run: notRun }),
     images: report.images.map(imageJson),
     failures: report.failures.map(failureJson),
     dropped,

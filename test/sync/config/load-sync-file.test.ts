@@ -160,7 +160,7 @@ const WRONG: Readonly<Record<string, readonly [text: string, problems: readonly 
   ],
   'a number where a tag belongs': [
     'images:\n  - source: quay.io/a/b\n    destination: r.example/b\n    tags: [1.10]\n',
-    ['4:12 "images[0].tags[0]": expected string, received number; put it in quotes'],
+    ['4:12 "images[0].tags[0]": must be text, not a number; put it in quotes'],
   ],
   'a digest among tags': [
     `images:\n  - source: quay.io/a/b\n    destination: r.example/b\n    tags: [sha256:${'0'.repeat(64)}]\n`,
