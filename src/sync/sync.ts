@@ -45,17 +45,15 @@ export interface SyncOptions extends PlanOptions {
 
 const MEMORY_WITHOUT_NAME = 'unnamed';
 
-const memoryName = (job: SyncJob, { shard }: SyncOptions): string => {
-  const part = shard === undefined ? '' : `.${shard.index}-of-${shard.count}`;
-  return `${job.name ?? MEMORY_WITHOUT_NAME}${part}`;
-};
+/** Shards of a job run side by side. */
+const lockName = ({ name = MEMORY_WITHOUT_NAME }: SyncJob, { shard }: SyncOptions): string =>
+  shard === undefined ? name : `${name}.${shard.index}-of-${shard.count}`;
 
 const syncDirectory = (stateDirectory: string): string => join(stateDirectory, 'sync');
 
-const memoryPath = (job: SyncJob, effects: SyncEffects, options: SyncOptions): string | undefined =>
-  effects.stateDirectory === undefined
-    ? undefined
-    : join(syncDirectory(effects.stateDirectory), `${memoryName(job, options)}.json`);
+/** All shards share one memory, so that their number may change. */
+const memoryPath = ({ name = MEMORY_WITHOUT_NAME }: SyncJob, { stateDirectory }: SyncEffects): string | undefined =>
+  stateDirectory === undefined ? undefined : join(syncDirectory(stateDirectory), `${name}.json`);
 
 /** Throws a usage error where nobody could know what earlier runs of the job wrote. */
 export const refuseNamelessPrune = (
@@ -78,7 +76,7 @@ const planWith = (job: SyncJob, memory: SyncMemory, effects: SyncEffects, option
  */
 export const planSync = async (job: SyncJob, effects: SyncEffects, options: SyncOptions = {}): Promise<Plan> => {
   refuseNamelessPrune(job, effects);
-  const path = memoryPath(job, effects, options);
+  const path = memoryPath(job, effects);
   try {
     return await planWith(job, await loadMemory(path), effects, options);
   } catch (error) {
@@ -141,7 +139,7 @@ const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOption
   const { clock } = effects;
   const startedAt = new Date(clock.wallMs()).toISOString();
   const startedMs = clock.monotonicMs();
-  const path = memoryPath(job, effects, options);
+  const path = memoryPath(job, effects);
   const memory = await loadMemory(path);
   using keeper = keepMemory(path, memory);
   const plan = await planWith(job, memory, effects, options).catch((error: unknown) => stoppedPlan(error, effects));
@@ -182,7 +180,7 @@ const lockJob = async (
   const { lock, isList } = options;
   if (isList === true && lock === undefined) return WITHOUT_LOCK;
   try {
-    return await takeJobLock(directory, memoryName(job, options), lock ?? 'fail', signal);
+    return await takeJobLock(directory, lockName(job, options), lock ?? 'fail', signal);
   } catch (error) {
     if (signal.aborted) return WITHOUT_LOCK;
     const isUnusable = error instanceof WrapperError && error.exitCode === EXIT.ioError;

@@ -388,6 +388,18 @@ test('prune does nothing when a source fails, when too much would go, or when it
   assert.deepEqual(await destination.client.tags('guard/app'), tagsBefore);
 });
 
+test('what a job wrote in other shards is pruned as well: their number may change', async () => {
+  await using own = await tempDir('sync-prune-shards');
+  const tags = Object.fromEntries(['v1', 'v2', 'v3', 'v4', 'v5', 'v6'].map((tag) => [tag, 'a']));
+  await seed('reshard/app', { ...tags, keep: 'b' });
+  const effects = realEffects(own, { stateDirectory: own.join('state') });
+  const sharded = (tag: string): SyncJob => ({ ...only(tag, 'reshard/app'), prune: { maxShare: 1 } });
+  for (const index of [0, 1]) await run(sharded('*'), effects, { shard: { index, count: 2 } });
+  assert.equal((await destination.client.tags('reshard/app')).length, 7);
+  for (const index of [0, 1, 2]) await run(sharded('keep'), effects, { shard: { index, count: 3 } });
+  assert.deepEqual(await destination.client.tags('reshard/app'), ['keep']);
+});
+
 test('several tags of one image are pruned together', async () => {
   await using own = await tempDir('sync-prune-twins');
   await seed('twins/app', { '1': 'a', '1.2': 'a', '2': 'b', keep: 'c' });

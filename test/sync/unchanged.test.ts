@@ -159,6 +159,19 @@ test('immutable tags cost no request at all once they are copied', async () => {
   assert.equal(requests(), before);
 });
 
+test('an immutable tag that is found unchanged once is not asked for again', async () => {
+  await using own = await tempDir('unchanged-settled');
+  await source.seed(layout.reference('single'), 'settled/app:1.0');
+  await destination.seed(layout.reference('single'), 'settled/app:1.0');
+  const fixed = job(
+    `images:\n  - { source: "${from.host}/settled/app", destination: "${to.host}/{{path}}", tags: ["1.0"], immutable: ["*"] }\n`,
+  );
+  assert.deepEqual(await outcomes(fixed, withoutSkopeo(own)), { copied: 0, unchanged: 1 });
+  const before = requests();
+  assert.deepEqual(await outcomes(fixed, withoutSkopeo(own)), { copied: 0, unchanged: 1 });
+  assert.equal(requests(), before);
+});
+
 test('several platforms arrive as an index of just these, and stay unchanged', async () => {
   await using own = await tempDir('unchanged-several');
   const platform = (architecture: string) => ({ os: 'linux', architecture });

@@ -113,14 +113,16 @@ const compare = async (image: WantedImage, destination: DestinationState, effect
  * a question stays open the image is copied; nothing unsure is ever called unchanged.
  */
 export const checkImage = async (image: WantedImage, effects: CheckEffects): Promise<PlannedImage> => {
-  if (isImmutable(image) && effects.memory.owned[image.destination] !== undefined) {
-    return { ...image, action: 'skip', reason: 'immutable and copied before' };
-  }
+  const isFixed = isImmutable(image);
+  if (isFixed && effects.memory.isSettled(image.destination))
+    return { ...image, action: 'skip', reason: 'immutable and there before' };
   if (signsAnew(image.entry.copy)) return { ...image, action: 'copy', reason: 'to be signed' };
   try {
     const destination = await destinationState(image, effects);
     if (destination === undefined) return { ...image, action: 'copy', reason: 'new at the destination' };
-    return { ...image, ...(await compare(image, destination, effects)) };
+    const checked = await compare(image, destination, effects);
+    if (isFixed && checked.action === 'skip') effects.memory.rememberSettled(image.destination, destination.digest);
+    return { ...image, ...checked };
   } catch (error) {
     if (!(error instanceof WrapperError) || effects.signal.aborted) throw error;
     return { ...image, action: 'copy', reason: `could not be compared: ${error.message}` };

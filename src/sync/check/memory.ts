@@ -9,14 +9,15 @@ export const memorySchema = z.object({
   results: z.record(z.string(), z.string()),
   missing: z.record(z.string(), z.string()).default({}),
   created: z.record(z.string(), z.string()),
+  settled: z.record(z.string(), z.string()).default({}),
   owned: z.record(z.string(), z.string()),
 });
 type Stored = z.infer<typeof memorySchema>;
 
-const EMPTY: Stored = { version: 1, results: {}, missing: {}, created: {}, owned: {} };
+const EMPTY: Stored = { version: 1, results: {}, missing: {}, created: {}, settled: {}, owned: {} };
 
 type Part = Exclude<keyof Stored, 'version'>;
-const PARTS = ['results', 'missing', 'created', 'owned'] as const satisfies readonly Part[];
+const PARTS = ['results', 'missing', 'created', 'settled', 'owned'] as const satisfies readonly Part[];
 
 /** More than any job uses in one run; what was not used for longest is forgotten. */
 const MAX_ENTRIES = 50_000;
@@ -55,6 +56,7 @@ export class SyncMemory {
     results: new Set(),
     missing: new Set(),
     created: new Set(),
+    settled: new Set(),
     owned: new Set(),
   };
 
@@ -87,6 +89,15 @@ export class SyncMemory {
 
   rememberCreation(digest: string, date: Date): void {
     this.#set('created', digest, date.toISOString());
+  }
+
+  /** Whether this job has written a destination, or has found there what it would have written. */
+  isSettled(destination: string): boolean {
+    return this.#stored.owned[destination] !== undefined || this.#use('settled', destination) !== undefined;
+  }
+
+  rememberSettled(destination: string, digest: string): void {
+    this.#set('settled', destination, digest);
   }
 
   /** Destinations this job has written, with the digest it left there. */
@@ -126,8 +137,15 @@ export class SyncMemory {
   }
 
   toJSON(): Stored {
-    const { results, missing, created, ...others } = this.#stored;
-    return { ...others, results: lastUsed(results), missing: lastUsed(missing), created: lastUsed(created) };
+    const { version, results, missing, created, settled, owned } = this.#stored;
+    return {
+      version,
+      results: lastUsed(results),
+      missing: lastUsed(missing),
+      created: lastUsed(created),
+      settled: lastUsed(settled),
+      owned,
+    };
   }
 
   /** What is used moves to the end of the file, so that the oldest falls out first. */
