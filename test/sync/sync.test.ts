@@ -390,8 +390,9 @@ test('prune does nothing when a source fails, when too much would go, or when it
 
 test('what a job wrote in other shards is pruned as well: their number may change', async () => {
   await using own = await tempDir('sync-prune-shards');
-  const tags = Object.fromEntries(['v1', 'v2', 'v3', 'v4', 'v5', 'v6'].map((tag) => [tag, 'a']));
-  await seed('reshard/app', { ...tags, keep: 'b' });
+  const tags = ['v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'keep'];
+  for (const tag of tags) await layout.addImage(`reshard-${tag}`, { layers: [{ sizeBytes: 500 }], seed: tag });
+  await seed('reshard/app', Object.fromEntries(tags.map((tag) => [tag, `reshard-${tag}`])));
   const effects = realEffects(own, { stateDirectory: own.join('state') });
   const sharded = (tag: string): SyncJob => ({ ...only(tag, 'reshard/app'), prune: { maxShare: 1 } });
   for (const index of [0, 1]) await run(sharded('*'), effects, { shard: { index, count: 2 } });
