@@ -63,7 +63,9 @@ const copyRules = {
   'sign-by-sigstore-private-key': z.string().optional().describe('Path of a sigstore private key to sign with.'),
   'sign-by-sq-fingerprint': z.string().optional().describe('Fingerprint of a Sequoia-PGP key to sign with.'),
   'sign-passphrase-file': z.string().optional(),
-  immutable: patterns.optional().describe('Tags that never change: once copied or found unchanged, no request is made for them again.'),
+  immutable: patterns
+    .optional()
+    .describe('Tags that never change: once copied or found unchanged, no request is made for them again.'),
 };
 
 const imageError = ({ code, input }: { readonly code: string; readonly input?: unknown }): string | undefined =>
