@@ -132,9 +132,9 @@ const [warm] = await Promise.all([
 ]);
 const served = await scrape();
 const end = await holdingsOf(server.pid, stateDir);
-const others = async () => (await processesWithEnv(`SOAK=${marker}`)).filter(({ pid }) => pid !== server.pid);
-await waitFor('skopeo of the last killed run to end', async () => (await others()).length === 0).catch(() => undefined);
-const left = await others();
+const others = () => processesWithEnv(`SOAK=${marker}`).filter(({ pid }) => pid !== server.pid);
+await waitFor('skopeo of the last killed run to end', () => others().length === 0).catch(() => undefined);
+const left = others();
 // One more run writes the textfile with everything in it.
 await copyOnce(0);
 const written = await readFile(textfile, 'utf8');

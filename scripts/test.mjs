@@ -24,7 +24,7 @@ const runTests = async (files) => {
   const argv = [
     '--test',
     '--test-reporter=./scripts/reporter.mjs',
-    `--test-concurrency=${Math.max(2, availableParallelism())}`,
+    `--test-concurrency=${availableParallelism() + 1}`, // much of a test is waiting
     '--test-timeout=300000', // a guard against a hanging test, not a measure
     ...options,
     ...files,
@@ -32,7 +32,11 @@ const runTests = async (files) => {
   // The bundle starts four times as fast as the sources, and is what people get.
   const { program } = await buildProgram();
   makeCodeCache({ node: process.execPath, program, output: resolve(program, '../program.v8-cache') });
-  const env = { SKOPEO_WRAPPER: resolve(root, 'bin/run.js'), ...process.env };
+  const env = {
+    SKOPEO_WRAPPER: resolve(root, 'bin/run.js'),
+    NODE_COMPILE_CACHE: resolve(root, '.cache/compile'), // halves the time that a test file needs to start
+    ...process.env,
+  };
   const child = spawn(process.execPath, argv, { cwd: root, stdio: 'inherit', env });
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));

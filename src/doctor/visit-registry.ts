@@ -1,7 +1,7 @@
 import type { Clock } from '../context.ts';
 import type { RegistryAccess } from '../sync/job.ts';
 import type { RegistryEnvironment } from '../sync/registry/environment.ts';
-import { HttpClient } from '../sync/registry/http-client.ts';
+import { HttpClient } from '../sync/registry/http/http-client.ts';
 import { pingRegistry } from '../sync/registry/ping.ts';
 import { Router } from '../sync/registry/route.ts';
 import { TrustStore } from '../sync/registry/trust-store.ts';

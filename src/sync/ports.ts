@@ -39,10 +39,14 @@ export interface ManifestHead {
 
 /** Questions to registries, answered the cheapest way that is sure. All reject when the answer could not be had. */
 export interface RegistryLookup {
+  /** Opens the connection to a registry that will be asked soon; what goes wrong shows with the first question. */
+  greet(reference: string, access: RegistryAccess, signal: AbortSignal): void;
   tags(repository: Repository, access: RegistryAccess, signal: AbortSignal): Promise<readonly string[]>;
   /** Absent: the registry says there is no such image. */
   head(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<ManifestHead | undefined>;
   manifest(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Uint8Array>;
+  /** Seconds that the registry wants to be left in peace, by a question that costs no pull; absent if it answers that. */
+  askedPause(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<number | undefined>;
   /** Whether this registry counts pulls, as far as it is known by now. */
   countsPulls(registry: string): boolean;
   /** Pulls left of the allowance, as last heard. */
@@ -57,4 +61,6 @@ export interface SyncObserver {
   /** Images not yet started. */
   queueChanged?(waiting: number): void;
   checked?(done: number, total: number): void;
+  /** Sources that could not be listed at first and are listed again after everything else. */
+  sourcesLeft?(count: number): void;
 }

@@ -7,10 +7,12 @@ import type { SyncMemory } from './check/memory.ts';
 import { keepMemory, loadMemory } from './check/memory-file.ts';
 import type { SyncJob } from './job.ts';
 import { destinationAccess } from './plan/destination-access.ts';
-import { makePlan, type PlanOptions } from './plan/make-plan.ts';
-import type { Plan } from './plan/plan.ts';
+import { makePlan } from './plan/make-plan.ts';
+import { joinPlans, type Plan } from './plan/plan.ts';
+import { type PlanEffects, Planner, type PlanOptions } from './plan/planner.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from './ports.ts';
 import { carryOutPrune } from './prune/carry-out.ts';
+import type { RegistryPauses } from './registry/pauses.ts';
 import type { ImageReport } from './report/image-report.ts';
 import {
   exitCodeOf,
@@ -20,12 +22,13 @@ import {
   type SyncReport,
 } from './report/sync-report.ts';
 import { type LockMode, takeJobLock } from './run/job-lock.ts';
-import { runPlan } from './run/run-plan.ts';
+import { ANOTHER_FAILED, runPlan } from './run/run-plan.ts';
 
 /** What a sync run needs from outside. */
 export interface SyncEffects {
   readonly skopeo: SkopeoPort;
   readonly lookup: RegistryLookup;
+  readonly pauses: RegistryPauses;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly observer?: SyncObserver;
@@ -67,8 +70,11 @@ export const refuseNamelessPrune = (
   );
 };
 
-const planWith = (job: SyncJob, memory: SyncMemory, effects: SyncEffects, options: SyncOptions): Promise<Plan> =>
-  makePlan(job, { ...effects, memory, nowMs: effects.clock.wallMs() }, options);
+const planEffects = (effects: SyncEffects, memory: SyncMemory): PlanEffects => ({
+  ...effects,
+  memory,
+  nowMs: effects.clock.wallMs(),
+});
 
 /**
  * Finds out what a run would do; nothing is written anywhere.
@@ -78,7 +84,7 @@ export const planSync = async (job: SyncJob, effects: SyncEffects, options: Sync
   refuseNamelessPrune(job, effects);
   const path = memoryPath(job, effects);
   try {
-    return await planWith(job, await loadMemory(path), effects, options);
+    return await makePlan(job, planEffects(effects, await loadMemory(path)), options);
   } catch (error) {
     const termination = terminationOf(effects.signal);
     if (termination === undefined) throw error;
@@ -135,6 +141,39 @@ const stoppedPlan = (error: unknown, { signal }: SyncEffects): Plan => {
   return { images: [], dropped: [], failures: [], otherShards: 0, isIncomplete: true };
 };
 
+const hasFailed = (images: readonly ImageReport[]): boolean => images.some(({ outcome }) => outcome === 'failed');
+
+/**
+ * Plans and copies; what hangs on a registry that asks to be left in peace comes after everything else, and not at all once
+ * the run is to stop.
+ */
+const planAndCopy = async (
+  job: SyncJob,
+  memory: SyncMemory,
+  effects: SyncEffects,
+  options: SyncOptions,
+): Promise<{ plan: Plan; images: readonly ImageReport[] }> => {
+  const planner = new Planner(job, planEffects(effects, memory), options);
+  const runEffects = { ...effects, memory };
+  const first = await planner.now().catch((error: unknown) => stoppedPlan(error, effects));
+  const done = await runPlan(job, first, runEffects);
+  if (first.isIncomplete === true) return { plan: first, images: done };
+
+  const stopReason = job.onFailure === 'stop' && hasFailed(done) ? ANOTHER_FAILED : undefined;
+  const isOver = effects.signal.aborted || stopReason !== undefined;
+  const rest = isOver ? planner.giveUpRest() : await planRest(planner, effects);
+  const late = await runPlan(job, rest, { ...runEffects, stopReason });
+  const prunePlan = isOver ? undefined : await planner.prune();
+  const plan = { ...joinPlans([first, rest]), ...(prunePlan === undefined ? {} : { prune: prunePlan }) };
+  return { plan, images: [...done, ...late] };
+};
+
+const planRest = (planner: Planner, { signal }: SyncEffects): Promise<Plan> =>
+  planner.rest().catch((error: unknown) => {
+    if (!signal.aborted) throw error;
+    return planner.giveUpRest();
+  });
+
 const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOptions): Promise<SyncReport> => {
   const { clock } = effects;
   const startedAt = new Date(clock.wallMs()).toISOString();
@@ -142,8 +181,7 @@ const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOption
   const path = memoryPath(job, effects);
   const memory = await loadMemory(path);
   using keeper = keepMemory(path, memory);
-  const plan = await planWith(job, memory, effects, options).catch((error: unknown) => stoppedPlan(error, effects));
-  const images = await runPlan(job, plan, { ...effects, memory });
+  const { plan, images } = await planAndCopy(job, memory, effects, options);
   const pruned = await prune(job, plan, images, memory, effects);
   await keeper.end().catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);

@@ -41,5 +41,5 @@ test('login without a password asks for it on the terminal and does not show it'
   assert.doesNotMatch(screen, /typed-secret/);
   const { auths } = JSON.parse(await readFile(dir.join('auth.json'), 'utf8'));
   assert.equal(auths[registry.host].auth, btoa('user:typed-secret'));
-  assert.deepEqual(await processesWithEnv(`TEST_RUN=${dir.path}`), []);
+  assert.deepEqual(processesWithEnv(`TEST_RUN=${dir.path}`), []);
 });

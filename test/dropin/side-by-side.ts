@@ -1,5 +1,5 @@
-import { createHash } from 'node:crypto';
-import { cp, lstat, mkdir, readdir, readFile, readlink } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { cpSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { isDeepStrictEqual } from 'node:util';
 import { execa } from 'execa';
@@ -21,7 +21,8 @@ export interface Outcome {
   readonly stderr: readonly string[];
 }
 
-interface Place {
+/** Gone when its run has been described: creating files is slow in a file system where many others lie around. */
+interface Place extends Disposable {
   readonly directory: string;
   readonly cwd: string;
   readonly out: string;
@@ -29,16 +30,17 @@ interface Place {
   readonly words: Readonly<Record<string, string>>;
 }
 
-const makePlace = async (stage: Stage, name: string, invocation: Invocation): Promise<Place> => {
+const makePlace = (stage: Stage, name: string, invocation: Invocation): Place => {
   const directory = stage.scratch.join(name);
   const [cwd, home] = [join(directory, 'work'), join(directory, 'home')];
-  await mkdir(home, { recursive: true });
-  await cp(stage.template, cwd, { recursive: true, preserveTimestamps: true });
+  mkdirSync(home, { recursive: true });
+  cpSync(stage.template, cwd, { recursive: true, preserveTimestamps: true });
   const out = `out/${name}`;
   const words = { ...stage.words, cwd, out };
   const given = Object.entries(invocation.env ?? {}).map(([key, text]) => [key, fill(text, words)]);
   const env = { ...privateHome(home), GNUPGHOME: stage.gnupgHome, ...Object.fromEntries(given) };
-  return { directory, cwd, out, env, words };
+  const dispose = () => rmSync(directory, { recursive: true, force: true });
+  return { directory, cwd, out, env, words, [Symbol.dispose]: dispose };
 };
 
 const fill = (text: string, words: Readonly<Record<string, string>>): string =>
@@ -47,29 +49,24 @@ const fill = (text: string, words: Readonly<Record<string, string>>): string =>
 const argv = (command: string, { words }: Place): string[] =>
   command === '' ? [] : command.split(' ').map((argument) => fill(argument, words));
 
-const describeFile = async (path: string, name: string, unstable: RegExp | undefined): Promise<string> => {
-  const stats = await lstat(path);
+const describeFile = (path: string, name: string, unstable: RegExp | undefined): string => {
+  const stats = lstatSync(path);
   const mode = (stats.mode & 0o7777).toString(8);
   if (stats.isDirectory()) return `directory ${mode}`;
-  if (stats.isSymbolicLink()) return `link ${await readlink(path)}`;
-  const digest = unstable?.test(name)
-    ? 'unstable'
-    : createHash('sha256')
-        .update(await readFile(path))
-        .digest('hex');
-  return `file ${mode} ${digest}`;
+  if (stats.isSymbolicLink()) return `link ${readlinkSync(path)}`;
+  return `file ${mode} ${unstable?.test(name) ? 'unstable' : hash('sha256', readFileSync(path))}`;
 };
 
 /** skopeo's cache of what it has seen where: reading a manifest beside a copy adds to it. */
 const CACHE = /^home\/data(\/|$)/;
 
-const fileTree = async (directory: string, unstable: RegExp | undefined): Promise<Record<string, string>> => {
-  const names = (await readdir(directory, { recursive: true })).filter((name) => !CACHE.test(name)).sort();
-  const described = names.map(async (name) => [
-    name.replace(/layers-\d+/, 'layers-RANDOM'),
-    await describeFile(join(directory, name), name, unstable),
-  ]);
-  return Object.fromEntries(await Promise.all(described));
+const fileTree = (directory: string, unstable: RegExp | undefined): Record<string, string> => {
+  const names = readdirSync(directory, { recursive: true, encoding: 'utf8' }).filter((name) => !CACHE.test(name));
+  const described = names.sort().map((name) => {
+    const file = describeFile(join(directory, name), name, unstable);
+    return [name.replace(/layers-\d+/, 'layers-RANDOM'), file];
+  });
+  return Object.fromEntries(described);
 };
 
 const repositoriesOf = async ({ client }: Registry, prefix: string): Promise<string[]> => {
@@ -142,7 +139,7 @@ const runWrapper =
   };
 
 const outcomeOf = async (stage: Stage, name: string, invocation: Invocation, run: Run): Promise<Outcome> => {
-  const place = await makePlace(stage, name, invocation);
+  using place = makePlace(stage, name, invocation);
   for (const command of invocation.before ?? []) {
     const { exitStatus, stderr } = await runSkopeo(argv(command, place), place, '');
     if (exitStatus !== 0) throw new Error(`skopeo ${command}: ${stderr}`);
@@ -152,7 +149,7 @@ const outcomeOf = async (stage: Stage, name: string, invocation: Invocation, run
     exitStatus: ended.exitStatus,
     stdout: sortBlobLines(neutral(ended.stdout, place)),
     stderr: errorLines(ended.stderr, place),
-    files: await fileTree(place.directory, invocation.unstable),
+    files: fileTree(place.directory, invocation.unstable),
     registry: await registryState(stage, invocation, place.out),
   };
 };

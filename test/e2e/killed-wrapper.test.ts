@@ -29,8 +29,7 @@ const midBlob = (server: MetricsServer): Promise<Samples> =>
 const liveGauges = (samples: Samples): string[] =>
   [...samples.keys()].filter((series) => series.includes('source_short=')).map(nameOf);
 
-const skopeos = async (scene: Scene) =>
-  (await scene.processes()).filter(({ commandLine: [file = ''] }) => /\/skopeo$/.test(file));
+const skopeos = (scene: Scene) => scene.processes().filter(({ commandLine: [file = ''] }) => /\/skopeo$/.test(file));
 
 /** Node without the addon for terminals: skopeo's stdout is a pipe there. */
 const NO_ADDON = "process.dlopen = () => { throw new Error('no addon here'); };";
@@ -48,7 +47,7 @@ describe('a wrapper that is killed in mid-copy', () => {
       );
       const alive = await midBlob(server);
       assert.equal(alive.get(ACTIVE), 1);
-      const [skopeo, ...others] = await skopeos(scene);
+      const [skopeo, ...others] = skopeos(scene);
       assert.deepEqual(others, []);
       assert.ok(skopeo?.commandLine.includes('copy'), 'the command line is the one of skopeo itself');
       const target = await readlink(`/proc/${skopeo?.pid}/fd/1`);
@@ -68,7 +67,7 @@ describe('a wrapper that is killed in mid-copy', () => {
       assert.equal(dead.get('skopeo_operation_duration_seconds_count{operation="copy"}'), 1);
       assert.equal(dead.get('skopeo_job_last_exit_code{job_name="nightly"}'), 137);
       assert.equal(dead.get('skopeo_job_runs_total{job_name="nightly",status="error"}'), 1);
-      await waitFor('skopeo to be gone', async () => (await skopeos(scene)).length === 0);
+      await waitFor('skopeo to be gone', () => skopeos(scene).length === 0);
       assert.equal(dead.get(ORPHANED), (await server.scrape()).get(ORPHANED), 'counted once');
     });
   }

@@ -36,7 +36,7 @@ export interface Scene extends AsyncDisposable {
   /** What `skopeo-wrapper metrics` prints. */
   metrics(): Promise<Samples>;
   /** Processes of the scene that live: the command line, skopeo and all they started. */
-  processes(): Promise<ProcessInfo[]>;
+  processes(): ProcessInfo[];
 }
 
 /** Only a guard against a process that hangs; a busy machine is slow. */
@@ -63,7 +63,7 @@ export const openScene = async (env: Readonly<Record<string, string>> = {}): Pro
     metrics: async () => parseSamples((await run('metrics')).stdout),
     processes,
     async [Symbol.asyncDispose]() {
-      await killProcessesWithEnv(`SCENE=${marker}`);
+      killProcessesWithEnv(`SCENE=${marker}`);
       await dir[Symbol.asyncDispose]();
     },
   };

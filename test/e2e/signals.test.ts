@@ -35,7 +35,7 @@ test('a copy that is told to end is canceled, counted once, with nothing left be
     SIGNALS.map((signal) => STATUSES[signal]),
     results.map(({ stderr }) => stderr).join('\n'),
   );
-  assert.deepEqual(await scene.processes(), []);
+  assert.deepEqual(scene.processes(), []);
   assert.deepEqual(await temporaryFiles(scene), []);
   const samples = await scene.metrics();
   assert.equal(samples.get('skopeo_operations_total{operation="copy",status="error"}'), 3);
@@ -60,7 +60,7 @@ test('a copy that waits for its next attempt ends at once when it is told to', a
   copy.kill('SIGTERM');
   const { exitCode, stderr } = await copy.result;
   assert.equal(exitCode, STATUSES.SIGTERM, stderr);
-  assert.deepEqual(await scene.processes(), []);
+  assert.deepEqual(scene.processes(), []);
   assert.deepEqual(await temporaryFiles(scene), []);
   assert.deepEqual(samplesOf(await scene.metrics(), 'skopeo_operation_errors_total'), {
     'error_type="canceled",operation="copy"': 1,

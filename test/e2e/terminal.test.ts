@@ -47,8 +47,7 @@ const openStage = async (): Promise<Stage> => {
     ...privateHome(dir.path),
   };
   const terminal = stack.use(await openTerminal(env, dir.path));
-  const processes = async () =>
-    (await processesWithEnv(`STAGE=${dir.path}`)).filter(({ commandLine }) => commandLine[0] !== 'bash');
+  const processes = () => processesWithEnv(`STAGE=${dir.path}`).filter(({ commandLine }) => commandLine[0] !== 'bash');
   const textfile = dir.join('metrics', 'skopeo.prom');
   const own = ['--metrics-textfile', textfile, '--state-dir', dir.join('state')];
   const owned = stack.move();
@@ -70,11 +69,11 @@ const openStage = async (): Promise<Stage> => {
       await waitFor('a bar', async () => /blob .*%/.test(await terminal.screen()), PATIENT);
     },
     gone: async () => {
-      await waitFor('all processes to be gone', async () => (await processes()).length === 0, PATIENT);
+      await waitFor('all processes to be gone', () => processes().length === 0, PATIENT);
     },
     count: async (metric, labels) => readSamples(await readFile(textfile, 'utf8')).sum(metric, labels),
     async [Symbol.asyncDispose]() {
-      for (const { pid } of await processes()) process.kill(pid, 'SIGKILL');
+      for (const { pid } of processes()) process.kill(pid, 'SIGKILL');
       await owned.disposeAsync();
     },
   };
@@ -128,7 +127,7 @@ test('Ctrl-Z and fg: the screen stays whole, the copy goes on, and the pause is 
   await waitFor('the shell to say that it stopped', async () => /Stopped/.test(await terminal.screen()), PATIENT);
   assert.doesNotMatch(await terminal.screen(), /blob +\w{12} \[/, 'the bars are gone while the shell is in front');
   assert.equal(await terminal.isCursorVisible(), true);
-  const states = await Promise.all((await stage.processes()).map(({ pid }) => readFile(`/proc/${pid}/stat`, 'utf8')));
+  const states = await Promise.all(stage.processes().map(({ pid }) => readFile(`/proc/${pid}/stat`, 'utf8')));
   assert.ok(states.length >= 2);
   for (const state of states) assert.match(state, /^\d+ \(.*\) T /, 'all are stopped');
   // Longer than the stall timeout: what is measured is that this time does not count.

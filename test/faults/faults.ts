@@ -27,7 +27,7 @@ export const testFaults = (title: string, faults: readonly Fault[], command: Com
           await judgeTrial(trial, passage, arena, fault, command);
           await recordResult(command, title, fault, trial);
         } finally {
-          await killProcessesWithEnv(trial.marker);
+          killProcessesWithEnv(trial.marker);
         }
       });
     }

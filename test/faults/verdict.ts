@@ -33,7 +33,7 @@ const assertDestination = async (passage: Passage, arena: Arena, report: Report)
 };
 
 const assertNothingLeft = async (trial: Trial): Promise<void> => {
-  await waitFor('all processes of the run to be gone', async () => (await processesWithEnv(trial.marker)).length === 0);
+  await waitFor('all processes of the run to be gone', () => processesWithEnv(trial.marker).length === 0);
   assert.deepEqual(trial.leftFiles, [], 'temporary files');
 };
 

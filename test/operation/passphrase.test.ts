@@ -130,7 +130,7 @@ describe('the passphrase of a GPG key', { skip: NO_PINENTRY }, () => {
     const { exitCode, stderr } = await runCli(copyTo('gpg-cron', ...simple()), { env: environment() });
     assert.equal(exitCode, 1);
     assert.match(stderr, /Give the passphrase of the signing key in a file: --sign-passphrase-file FILE\./);
-    const left = await processesWithEnv(`TEST_RUN=${dir.path}`);
+    const left = processesWithEnv(`TEST_RUN=${dir.path}`);
     assert.deepEqual(
       left.filter(({ commandLine: [name] }) => name !== 'gpg-agent'),
       [],

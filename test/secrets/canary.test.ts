@@ -108,13 +108,13 @@ class World {
   }
 
   /** Processes of this run other than the wrapper itself, whose own arguments are its user's. */
-  async children(pid: number) {
-    return (await processesWithEnv(`TEST_RUN=${this.root}`)).filter((found) => found.pid !== pid);
+  children(pid: number) {
+    return processesWithEnv(`TEST_RUN=${this.root}`).filter((found) => found.pid !== pid);
   }
 
   async assertChildrenClean(pid: number): Promise<void> {
-    const children = await waitFor('skopeo to run', async () => {
-      const found = await this.children(pid);
+    const children = await waitFor('skopeo to run', () => {
+      const found = this.children(pid);
       return found.length > 0 && found;
     });
     for (const child of children) {
@@ -201,7 +201,7 @@ test('what a SIGKILL leaves behind is private, and swept by the next start', asy
   await waitFor('a blob to be asked for', () => stalled.count({ path: /\/blobs\// }) > 0);
   run.kill('SIGKILL');
   await run.result;
-  for (const child of await here.children(run.pid)) process.kill(child.pid, 'SIGKILL');
+  for (const child of here.children(run.pid)) process.kill(child.pid, 'SIGKILL');
   const [directory = ''] = await here.authDirectories();
   assert.equal((await stat(directory)).mode & 0o777, 0o700);
   assert.equal((await stat(join(directory, 'src-authfile.json'))).mode & 0o777, 0o600);

@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { readdir, readFile } from 'node:fs/promises';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { SKOPEO } from './skopeo.ts';
 
@@ -108,30 +108,30 @@ export interface ProcessInfo {
   readonly commandLine: readonly string[];
 }
 
+const readProcess = (pid: number, variable: string): ProcessInfo | undefined => {
+  try {
+    const environment = readFileSync(`/proc/${pid}/environ`, 'latin1');
+    if (!environment.split('\0').includes(variable)) return undefined;
+    const commandLine = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0').slice(0, -1);
+    return commandLine.length === 0 ? undefined : { pid, commandLine };
+  } catch {
+    return undefined; // gone meanwhile, or not ours
+  }
+};
+
 /**
  * Living processes whose environment holds `NAME=VALUE`, zombies left out. Give a run a variable of its own and every
  * process that it leaves behind is found, whatever became of its parent.
  */
-export const processesWithEnv = async (variable: string): Promise<ProcessInfo[]> => {
-  const pids = (await readdir('/proc')).map(Number).filter((pid) => Number.isInteger(pid) && pid > 0);
-  const found = await Promise.all(
-    pids.map(async (pid) => {
-      try {
-        const environment = await readFile(`/proc/${pid}/environ`, 'latin1');
-        if (!environment.split('\0').includes(variable)) return undefined;
-        const commandLine = (await readFile(`/proc/${pid}/cmdline`, 'utf8')).split('\0').slice(0, -1);
-        return commandLine.length === 0 ? undefined : { pid, commandLine };
-      } catch {
-        return undefined; // gone meanwhile, or not ours
-      }
-    }),
-  );
-  return found.filter((info) => info !== undefined);
-};
+export const processesWithEnv = (variable: string): ProcessInfo[] =>
+  readdirSync('/proc')
+    .filter((name) => /^\d+$/.test(name))
+    .map((pid) => readProcess(Number(pid), variable))
+    .filter((info) => info !== undefined);
 
 /** Kills every process whose environment holds `NAME=VALUE`. */
-export const killProcessesWithEnv = async (variable: string): Promise<void> => {
-  for (const { pid } of await processesWithEnv(variable)) {
+export const killProcessesWithEnv = (variable: string): void => {
+  for (const { pid } of processesWithEnv(variable)) {
     try {
       process.kill(pid, 'SIGKILL');
     } catch {

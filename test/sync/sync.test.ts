@@ -3,8 +3,11 @@ import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { loadMemory } from '../../src/sync/check/memory-file.ts';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
-import type { SyncJob } from '../../src/sync/job.ts';
+import type { RegistryAccess, SyncJob } from '../../src/sync/job.ts';
 import { parseImageList, reduceToList } from '../../src/sync/plan/image-list.ts';
+import type { RegistryLookup } from '../../src/sync/ports.ts';
+import type { Repository } from '../../src/sync/reference.ts';
+import { RegistryPaused } from '../../src/sync/registry/pauses.ts';
 import { failuresTable, summaryLine } from '../../src/sync/report/render-report.ts';
 import type { SyncReport } from '../../src/sync/report/sync-report.ts';
 import { planSync, runSync, type SyncEffects, type SyncOptions } from '../../src/sync/sync.ts';
@@ -131,6 +134,92 @@ test('a repository that cannot be listed for a moment is listed again, one that 
   );
   assert.equal((await run(missing, realEffects(own))).failures[0]?.errorType, 'not_found');
   assert.equal(proxy.count({ path: /missing\/app\/tags\/list/ }), 2, 'once directly and once by skopeo');
+});
+
+/** Effects whose lookup is told to wait twice when it lists a repository, and the order in which images are copied. */
+const withLimitOn = (path: string, own: Parameters<typeof realEffects>[0], waitSeconds: number) => {
+  const effects = realEffects(own);
+  const { lookup, skopeo } = effects;
+  const copied: string[] = [];
+  let limits = 2;
+  const limited: SyncEffects = {
+    ...effects,
+    lookup: {
+      ...bound(lookup),
+      tags: async (repository, ...rest) => {
+        if (repository.path !== path || limits-- <= 0) return lookup.tags(repository, ...rest);
+        throw new RegistryPaused(repository.registry, waitSeconds);
+      },
+    },
+    skopeo: {
+      ...skopeo,
+      copyImage: (from, ...rest) => {
+        copied.push(from.replace(/^.*\//, ''));
+        return skopeo.copyImage(from, ...rest);
+      },
+    },
+  };
+  return { limited, copied };
+};
+
+const bound = (lookup: RegistryLookup): RegistryLookup => ({
+  greet: lookup.greet.bind(lookup),
+  tags: lookup.tags.bind(lookup),
+  head: lookup.head.bind(lookup),
+  manifest: lookup.manifest.bind(lookup),
+  askedPause: lookup.askedPause.bind(lookup),
+  countsPulls: lookup.countsPulls.bind(lookup),
+  pullsLeft: lookup.pullsLeft.bind(lookup),
+});
+
+const TWO_SOURCES =
+  'images:\n  - { source: "HOST/patience/slow", destination: "DEST/{{path}}" }\n' +
+  '  - { source: "HOST/patience/free", destination: "DEST/{{path}}" }\n';
+
+test('a registry that asks to be left in peace is served last, and everything arrives', async () => {
+  await using own = await tempDir('sync-patience');
+  await seed('patience/slow', { '1': 'a' });
+  await seed('patience/free', { '1': 'b' });
+  const { limited, copied } = withLimitOn('patience/slow', own, 0.02);
+  const report = await run(job(TWO_SOURCES), limited);
+  assert.equal(report.exitCode, 0, failuresTable(report));
+  assert.deepEqual(copied, ['free:1', 'slow:1']);
+  assert.equal(report.images.length, 2);
+});
+
+test('a registry that asks for more patience than a run has fails, the others are done', async () => {
+  await using own = await tempDir('sync-impatience');
+  const { limited } = withLimitOn('patience/slow', own, 0.02);
+  const lookup = {
+    ...bound(limited.lookup),
+    tags: async (repository: Repository, access: RegistryAccess, signal: AbortSignal) => {
+      if (repository.path === 'patience/slow') throw new RegistryPaused(repository.registry, 7200);
+      return limited.lookup.tags(repository, access, signal);
+    },
+  };
+  const report = await run(job(TWO_SOURCES), { ...limited, lookup });
+  assert.equal(report.exitCode, 3);
+  assert.deepEqual(
+    report.failures.map(({ source: name, errorType, message }) => [name, errorType, message]),
+    [[`${source.host}/patience/slow`, 'rate_limited', `${source.host} limits the rate and asks to wait 7200 s`]],
+  );
+});
+
+test('a run that is stopped while a registry is waited for tells of what it left', async () => {
+  await using own = await tempDir('sync-patience-stop');
+  const controller = new AbortController();
+  const { limited, copied } = withLimitOn('patience/slow', own, 600);
+  const observer = { retrying: () => controller.abort() };
+  const report = await run(job(TWO_SOURCES), { ...limited, observer, signal: controller.signal });
+  assert.deepEqual(copied, []);
+  assert.deepEqual(
+    report.images.map(({ outcome }) => outcome),
+    ['unchanged'],
+  );
+  assert.deepEqual(
+    report.failures.map(({ errorType }) => errorType),
+    ['canceled'],
+  );
 });
 
 test('a plan changes nothing and gives a reason for every image', async () => {

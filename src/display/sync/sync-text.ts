@@ -2,28 +2,31 @@ import type { ErrorLine } from '../../skopeo/output/output-parser.ts';
 import type { SyncProgress, SyncRunTracker } from '../../sync/tracking/sync-run-tracker.ts';
 import type { LogLevel } from '../../tracking/events.ts';
 import type { LiveOperation } from '../../tracking/live-operation.ts';
-import { formatBytes, formatPercent, formatRate } from '../format.ts';
+import { formatBytes, formatCount, formatPercent, formatRate, formatSeconds } from '../format.ts';
 
 const isDone = ({ finished }: SyncProgress): number => Object.values(finished).reduce((sum, count) => sum + count, 0);
 
 /** One line about the run as a whole: images, failures, what waits, rate. */
 export const syncText = (run: SyncRunTracker, running: readonly LiveOperation[]): string => {
   const progress = run.progress();
-  const { checked, finished, waiting } = progress;
+  const { checked, finished, waiting, sourcesLeft } = progress;
   const rate = running.reduce((sum, { throughputBytesPerSecond }) => sum + throughputBytesPerSecond, 0);
+  const left = sourcesLeft === 0 ? [] : [`${formatCount(sourcesLeft, 'source')} not listed yet`];
+  const pauses = progress.pauses.map(({ registry, seconds }) => `${registry} asks to wait ${formatSeconds(seconds)}`);
   if (isDone(progress) === 0 && running.length === 0) {
-    return checked.total === 0 ? 'listing' : `compared ${checked.done} of ${checked.total} images`;
+    const done = checked.total === 0 ? 'listing' : `compared ${checked.done} of ${checked.total} images`;
+    return [done, ...left, ...pauses].join(', ');
   }
   return [
     `${isDone(progress)} of ${checked.total} images`,
     `${finished.copied} copied`,
-    finished.failed > 0 ? `${finished.failed} failed` : undefined,
+    ...(finished.failed > 0 ? [`${finished.failed} failed`] : []),
     `${running.length} running`,
     `${waiting} waiting`,
     formatRate(rate),
-  ]
-    .filter((part) => part !== undefined)
-    .join(', ');
+    ...left,
+    ...pauses,
+  ].join(', ');
 };
 
 /** One line about an image that is being copied. */

@@ -1,4 +1,4 @@
-import { WrapperError } from '../../errors/wrapper-error.ts';
+import type { WrapperError } from '../../errors/wrapper-error.ts';
 import { parseManifest } from '../../skopeo/manifest/parse-manifest.ts';
 import { isSeveralPlatforms, type Platform, type RegistryAccess } from '../job.ts';
 import type { PlannedImage, WantedImage } from '../plan/plan.ts';
@@ -108,23 +108,26 @@ const compare = async (image: WantedImage, destination: DestinationState, effect
   };
 };
 
+/** An image that is copied because nothing is known. */
+export const uncompared = (image: WantedImage, { message }: WrapperError): PlannedImage => ({
+  ...image,
+  action: 'copy',
+  reason: `could not be compared: ${message}`,
+});
+
 /**
  * Finds out whether an image has to be copied: the destination first, since what is not there needs no comparison. Wherever
  * a question stays open the image is copied; nothing unsure is ever called unchanged.
+ * @throws WrapperError when a registry could not be asked.
  */
 export const checkImage = async (image: WantedImage, effects: CheckEffects): Promise<PlannedImage> => {
   const isFixed = isImmutable(image);
   if (isFixed && effects.memory.isSettled(image.destination))
     return { ...image, action: 'skip', reason: 'immutable and there before' };
   if (signsAnew(image.entry.copy)) return { ...image, action: 'copy', reason: 'to be signed' };
-  try {
-    const destination = await destinationState(image, effects);
-    if (destination === undefined) return { ...image, action: 'copy', reason: 'new at the destination' };
-    const checked = await compare(image, destination, effects);
-    if (isFixed && checked.action === 'skip') effects.memory.rememberSettled(image.destination, destination.digest);
-    return { ...image, ...checked };
-  } catch (error) {
-    if (!(error instanceof WrapperError) || effects.signal.aborted) throw error;
-    return { ...image, action: 'copy', reason: `could not be compared: ${error.message}` };
-  }
+  const destination = await destinationState(image, effects);
+  if (destination === undefined) return { ...image, action: 'copy', reason: 'new at the destination' };
+  const checked = await compare(image, destination, effects);
+  if (isFixed && checked.action === 'skip') effects.memory.rememberSettled(image.destination, destination.digest);
+  return { ...image, ...checked };
 };

@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto';
+import { hash } from 'node:crypto';
 import * as z from 'zod';
 import type { CopySettings } from '../job.ts';
 import { registryOf } from '../reference.ts';
@@ -40,7 +40,7 @@ const resultKey = ({ sourceDigest, settings, destination }: RememberedCopy): str
   const { content, systemPlatform = {}, format = '' } = settings;
   const place = registryOf(destination) ?? destination;
   const text = JSON.stringify([sourceDigest, content, systemPlatform, format, place]);
-  return createHash('sha256').update(text).digest('base64url').slice(0, 22);
+  return hash('sha256', text, 'base64url').slice(0, 22);
 };
 
 /**

@@ -14,6 +14,7 @@ import type { OperationObserver } from '../../tracking/observer.ts';
 import type { RegistryAccess, SyncJob } from '../job.ts';
 import type { SkopeoPort } from '../ports.ts';
 import { DirectLookup } from '../registry/direct-lookup.ts';
+import { RegistryPauses } from '../registry/pauses.ts';
 import { Router } from '../registry/route.ts';
 import { AccessFiles } from '../skopeo/access-files.ts';
 import { createSkopeoPort } from '../skopeo/skopeo-port.ts';
@@ -46,6 +47,8 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
   const { context, line, job, run, observer, display, signal } = surroundings;
   const { env, cwd, uid, clock } = context;
   const accessFiles = new AccessFiles(env, uid);
+  const pauses = new RegistryPauses(clock);
+  pauses.listen((registry, seconds) => run.paused(registry, seconds));
   const skopeo: SkopeoPort = createSkopeoPort({
     binary: surroundings.binary,
     launcher: surroundings.launcher,
@@ -61,6 +64,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     observers: [observer],
     onEvent: (event, image) => {
       run.progressed();
+      if (event.type === 'rate-limited') pauses.pause(event.registry, event.waitSeconds);
       display.onEvent(event, image);
     },
     onErrorLine: display.onErrorLine,
@@ -77,6 +81,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     skopeo,
     limits: job.registries,
     clock,
+    pauses,
     silenceSeconds: job.stallTimeoutSeconds,
     rateLimited: (registry) => observer.rateLimited?.(registry),
   });
@@ -92,6 +97,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
   return {
     skopeo,
     lookup,
+    pauses,
     clock,
     signal,
     observer: run.observer,

@@ -57,3 +57,11 @@ export interface Plan {
 
 /** Tags that are no longer wanted, or why nothing may be removed. */
 export type PrunePlan = { readonly verdicts: readonly PruneVerdict[] } | { readonly refused: string };
+
+/** One plan of several parts. */
+export const joinPlans = (parts: readonly Plan[]): Plan => ({
+  images: parts.flatMap(({ images }) => images),
+  dropped: parts.flatMap(({ dropped }) => dropped),
+  failures: parts.flatMap(({ failures }) => failures),
+  otherShards: parts.reduce((sum, { otherShards }) => sum + otherShards, 0),
+});

@@ -1,4 +1,4 @@
-import { WrapperError } from '../../errors/wrapper-error.ts';
+import type { WrapperError } from '../../errors/wrapper-error.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
 import type { SyncEntry } from '../job.ts';
 import type { RegistryLookup } from '../ports.ts';
@@ -22,7 +22,8 @@ interface Candidate {
   readonly reason: string;
 }
 
-interface Selected {
+/** What was found at a source. */
+export interface Listed {
   readonly kept: readonly Candidate[];
   readonly dropped: readonly DroppedImage[];
 }
@@ -41,7 +42,7 @@ const fromRepository = async (
   entry: SyncEntry,
   repository: Repository,
   { lookup, creationTimes, nowMs, signal }: SelectEffects,
-): Promise<Selected> => {
+): Promise<Listed> => {
   const { selection } = entry;
   const tags = selection.rules === undefined ? [] : await lookup.tags(repository, entry.sourceAccess, signal);
   const verdicts = await selectTags(selection, tags, creationTimes(entry, repository), nowMs);
@@ -58,7 +59,7 @@ const fromRepository = async (
 };
 
 /** Tags of a directory's images are judged like a repository's; images without a tag are always taken. */
-const fromDirectory = async (entry: SyncEntry, path: string, nowMs: number): Promise<Selected> => {
+const fromDirectory = async (entry: SyncEntry, path: string, nowMs: number): Promise<Listed> => {
   const images = await directoryImages(path);
   const tags = images.flatMap(({ tag }) => tag ?? []);
   const verdicts: TagVerdicts = await selectTags(entry.selection, tags, async () => new Map(), nowMs);
@@ -84,7 +85,7 @@ const tooFew = (entry: SyncEntry, count: number, dropped: number): FailedEntry =
   next: 'Look at the reasons with --dry-run; if this is right, lower "min".',
 });
 
-/** A failed listing; the next step names the registry, which skopeo's words may not. */
+/** The next step names the registry, which skopeo's words may not. */
 const listingFailure = (entry: SyncEntry, { errorType, message, next }: WrapperError): FailedEntry => {
   if (entry.source.kind === 'directory') return { entry, errorType, message, ...(next === undefined ? {} : { next }) };
   return { entry, errorType, message, next: failureClass(errorType).next({ registry: entry.source.registry }) };
@@ -100,23 +101,26 @@ const mapped = (entry: SyncEntry, { image, reason }: Candidate): readonly Wanted
   }));
 
 /**
- * Lists an entry's source, selects, and maps to destinations. A source that cannot be listed, or that has fewer images than
- * the entry expects, is a failure of this entry alone.
+ * Lists an entry's source and selects.
+ * @throws WrapperError when the source could not be listed.
+ */
+export const listEntry = (entry: SyncEntry, effects: SelectEffects): Promise<Listed> => {
+  const { source } = entry;
+  if (source.kind === 'directory') return fromDirectory(entry, source.path, effects.nowMs);
+  return fromRepository(entry, { registry: source.registry, path: source.path }, effects);
+};
+
+/** What becomes of an entry whose source could not be listed: a failure of this entry alone. */
+export const notListed = (entry: SyncEntry, error: WrapperError): EntrySelection => ({
+  failure: listingFailure(entry, error),
+  dropped: [],
+});
+
+/**
+ * Maps what was selected to its destinations; a failure of the entry if it is less than it expects.
  * @throws WrapperError `usage` when an image cannot be mapped: then the configuration is wrong.
  */
-export const selectEntry = async (entry: SyncEntry, effects: SelectEffects): Promise<EntrySelection> => {
-  const { source } = entry;
-  let selected: Selected;
-  try {
-    selected =
-      source.kind === 'directory'
-        ? await fromDirectory(entry, source.path, effects.nowMs)
-        : await fromRepository(entry, { registry: source.registry, path: source.path }, effects);
-  } catch (error) {
-    if (!(error instanceof WrapperError) || effects.signal.aborted) throw error;
-    return { failure: listingFailure(entry, error), dropped: [] };
-  }
-  const { kept, dropped } = selected;
+export const mapEntry = (entry: SyncEntry, { kept, dropped }: Listed): EntrySelection => {
   if (kept.length < entry.selection.minimum) return { failure: tooFew(entry, kept.length, dropped.length), dropped };
   return { images: kept.flatMap((candidate) => mapped(entry, candidate)), dropped };
 };

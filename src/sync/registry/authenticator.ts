@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import type { Credentials } from './auth-file.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
-import type { HttpClient } from './http-client.ts';
+import type { HttpClient } from './http/http-client.ts';
 import { pingRegistry } from './ping.ts';
 import type { Route } from './route.ts';
 

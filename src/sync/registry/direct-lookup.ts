@@ -7,6 +7,7 @@ import type { RegistryAccess, RegistryLimits } from '../job.ts';
 import type { ManifestHead, RegistryLookup, SkopeoPort } from '../ports.ts';
 import { parseDockerReference, type Repository } from '../reference.ts';
 import { ManifestCache } from './manifest-cache.ts';
+import { RegistryPaused, type RegistryPauses } from './pauses.ts';
 import { type Answer, REQUESTS_AT_A_TIME, RegistryClient, type RegistryNews } from './registry-client.ts';
 import type { Route, Router } from './route.ts';
 import { TrustStore } from './trust-store.ts';
@@ -16,6 +17,7 @@ export interface LookupOptions {
   readonly skopeo: Pick<SkopeoPort, 'inspectRaw' | 'listTags'>;
   readonly limits: ReadonlyMap<string, RegistryLimits>;
   readonly clock: Clock;
+  readonly pauses: RegistryPauses;
   readonly rateLimited?: (registry: string) => void;
   /** Silence after which skopeo is asked, if less than the client's own. */
   readonly silenceSeconds?: number | undefined;
@@ -36,6 +38,7 @@ const identityOf = ({ registry, insecure, credentials, authorities }: Route): st
 export class DirectLookup implements RegistryLookup, Disposable {
   readonly #options: LookupOptions;
   readonly #clients = new Map<string, RegistryClient>();
+  readonly #clientsByRoute = new WeakMap<Route, RegistryClient>();
   readonly #routes = new WeakMap<RegistryAccess, Map<string, Promise<Route | undefined>>>();
   readonly #trust = new TrustStore();
   readonly #queues = new Map<string, PQueue>();
@@ -44,6 +47,11 @@ export class DirectLookup implements RegistryLookup, Disposable {
 
   constructor(options: LookupOptions) {
     this.#options = options;
+  }
+
+  greet(reference: string, access: RegistryAccess, signal: AbortSignal): void {
+    const repository = parseDockerReference(reference);
+    this.#directly(repository, access, signal, (client) => client.greet(signal)).catch(() => {});
   }
 
   async tags(repository: Repository, access: RegistryAccess, signal: AbortSignal): Promise<readonly string[]> {
@@ -71,6 +79,17 @@ export class DirectLookup implements RegistryLookup, Disposable {
     return manifest;
   }
 
+  async askedPause(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<number | undefined> {
+    const { tag, digest, ...repository } = parseDockerReference(reference);
+    const version = digest ?? tag ?? DEFAULT_TAG;
+    try {
+      await this.#directly(repository, access, signal, (client) => client.head(repository, version, signal));
+      return undefined;
+    } catch (error) {
+      return error instanceof RegistryPaused ? error.waitSeconds : undefined;
+    }
+  }
+
   async #readManifest(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Uint8Array> {
     const { tag, digest, ...repository } = parseDockerReference(reference);
     const version = digest ?? tag ?? DEFAULT_TAG;
@@ -94,7 +113,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
     for (const client of this.#clients.values()) client[Symbol.dispose]();
   }
 
-  /** Any failure of the direct way leaves the question open. */
+  /** Any failure of the direct way leaves the question open, save that the registry does not want to be asked. */
   async #directly<T>(
     repository: Repository,
     access: RegistryAccess,
@@ -105,7 +124,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
       const route = await this.#routeTo(repository, access);
       return route === undefined ? { kind: 'unclear' } : await ask(this.#clientFor(route));
     } catch (error) {
-      if (signal.aborted) throw error;
+      if (signal.aborted || error instanceof RegistryPaused) throw error;
       return { kind: 'unclear' };
     }
   }
@@ -135,15 +154,28 @@ export class DirectLookup implements RegistryLookup, Disposable {
   }
 
   #clientFor(route: Route): RegistryClient {
+    const client = this.#clientsByRoute.get(route) ?? this.#sharedClient(route);
+    this.#clientsByRoute.set(route, client);
+    return client;
+  }
+
+  #sharedClient(route: Route): RegistryClient {
     const identity = identityOf(route);
     const known = this.#clients.get(identity);
     if (known !== undefined) return known;
-    const { clock, rateLimited, silenceSeconds } = this.#options;
+    const { clock, pauses, rateLimited, silenceSeconds } = this.#options;
     const news: RegistryNews = {
       rateLimited: (registry) => rateLimited?.(registry),
       pullsLeft: (registry, count) => void this.#left.set(registry, count),
     };
-    const surroundings = { queue: this.#queueFor(route.registry), trust: this.#trust, clock, news, silenceSeconds };
+    const surroundings = {
+      queue: this.#queueFor(route.registry),
+      trust: this.#trust,
+      clock,
+      pauses,
+      news,
+      silenceSeconds,
+    };
     const client = new RegistryClient(route, surroundings);
     this.#clients.set(identity, client);
     return client;

@@ -6,7 +6,9 @@ import { MEDIA_TYPES } from '../check/manifest.ts';
 import type { ManifestHead } from '../ports.ts';
 import { isDigest, isTag, type Repository } from '../reference.ts';
 import { Authenticator } from './authenticator.ts';
-import { type HttpAnswer, HttpClient } from './http-client.ts';
+import { HttpClient } from './http/http-client.ts';
+import type { HttpAnswer } from './http/message.ts';
+import { RegistryPaused, type RegistryPauses } from './pauses.ts';
 import { pullsLeft, retryAfterSeconds } from './rate-limit.ts';
 import type { Route } from './route.ts';
 import type { TrustStore } from './trust-store.ts';
@@ -26,7 +28,8 @@ const PAGE_SIZE = 1000;
 const MAX_PAGES = 1000;
 const TIMES_TOO_MANY = 4;
 const DEFAULT_PAUSE_SECONDS = 5;
-const MAX_PAUSE_SECONDS = 300;
+/** A question waits for so long; what takes longer is for whoever asks to decide. */
+const PATIENCE_SECONDS = 10;
 
 const tagsSchema = z.object({ tags: z.array(z.string()).nullish() });
 
@@ -43,6 +46,7 @@ export interface ClientSurroundings {
   readonly queue: PQueue;
   readonly trust: TrustStore;
   readonly clock: Clock;
+  readonly pauses: RegistryPauses;
   readonly news: RegistryNews;
 }
 
@@ -57,7 +61,7 @@ const nextPage = (answer: HttpAnswer, url: URL): URL | undefined => {
 
 /**
  * Reads manifests and tags of one registry with the rights of one user, politely: through the queue that all users of the
- * registry share, with pauses when asked to.
+ * registry share, with pauses when asked to. All reject with RegistryPaused when a pause is long.
  */
 export class RegistryClient implements Disposable {
   readonly #http: HttpClient;
@@ -65,16 +69,23 @@ export class RegistryClient implements Disposable {
   readonly #queue: PQueue;
   readonly #route: Route;
   readonly #clock: Clock;
+  readonly #pauses: RegistryPauses;
   readonly #news: RegistryNews;
-  #pausedUntilMs = 0;
 
-  constructor(route: Route, { queue, trust, clock, news, silenceSeconds }: ClientSurroundings) {
+  constructor(route: Route, { queue, trust, clock, pauses, news, silenceSeconds }: ClientSurroundings) {
     this.#http = new HttpClient({ ...route, trust, maxConnections: REQUESTS_AT_A_TIME, silenceSeconds });
     this.#authenticator = new Authenticator(this.#http, route, () => clock.monotonicMs());
     this.#queue = queue;
     this.#route = route;
     this.#clock = clock;
+    this.#pauses = pauses;
     this.#news = news;
+  }
+
+  /** Connects, and finds out how the registry wants to be spoken to. */
+  async greet(signal: AbortSignal): Promise<Answer<never>> {
+    await this.#queue.add(() => this.#authenticator.origin(signal), { signal });
+    return UNCLEAR;
   }
 
   /** Digest and type of a manifest by HEAD, which no registry counts as a pull. */
@@ -116,10 +127,12 @@ export class RegistryClient implements Disposable {
     for (let time = 0; ; time++) {
       const answer = await this.#queue.add(() => this.#authorized(method, path, repository, signal), { signal });
       this.#listen(answer);
-      if (answer.status !== 429 || time === TIMES_TOO_MANY) return answer;
-      this.#news.rateLimited(this.#route.registry);
+      if (answer.status !== 429) return answer;
+      const { registry } = this.#route;
       const asked = retryAfterSeconds(answer.headers, this.#clock.wallMs()) ?? DEFAULT_PAUSE_SECONDS * 2 ** time;
-      this.#pausedUntilMs = this.#clock.monotonicMs() + Math.min(asked, MAX_PAUSE_SECONDS) * 1000;
+      this.#news.rateLimited(registry);
+      this.#pauses.pause(registry, asked);
+      if (time === TIMES_TOO_MANY) throw new RegistryPaused(registry, asked);
     }
   }
 
@@ -145,8 +158,11 @@ export class RegistryClient implements Disposable {
   }
 
   async #waitForPause(signal: AbortSignal): Promise<void> {
-    const pauseMs = this.#pausedUntilMs - this.#clock.monotonicMs();
-    if (pauseMs > 0) await wait(pauseMs, undefined, { signal });
+    const { registry } = this.#route;
+    for (let left = this.#pauses.remainingSeconds(registry); left > 0; left = this.#pauses.remainingSeconds(registry)) {
+      if (left > PATIENCE_SECONDS) throw new RegistryPaused(registry, left);
+      await wait(left * 1000, undefined, { signal });
+    }
   }
 
   #listen({ headers }: HttpAnswer): void {

@@ -3,22 +3,30 @@ import type { SyncMemory } from '../check/memory.ts';
 import type { SyncJob } from '../job.ts';
 import type { Plan, PlannedImage } from '../plan/plan.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
+import { registryOf } from '../reference.ts';
+import { RegistryPaused, type RegistryPauses } from '../registry/pauses.ts';
 import type { ImageReport } from '../report/image-report.ts';
 import { afterCopy } from './after-copy.ts';
+import { askedPause } from './asked-pause.ts';
 import { copyImage } from './copy-image.ts';
 import type { ImageCopyResult } from './copy-platforms.ts';
 import { failureOfError, failureOfResult, type ImageFailure, noPullsLeft, registryOfFailure } from './image-failure.ts';
-import { decideRetry } from './retry.ts';
+import { decideRetry, LONGEST_PAUSE_SECONDS } from './retry.ts';
 import { Schedule } from './schedule.ts';
+
+export const ANOTHER_FAILED = 'another image failed';
 
 /** What a run needs from outside. */
 export interface RunEffects {
   readonly skopeo: SkopeoPort;
   readonly lookup: RegistryLookup;
+  readonly pauses: RegistryPauses;
   readonly memory: SyncMemory;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly observer?: SyncObserver;
+  /** Why nothing may be tried any more, if that is so from the beginning. */
+  readonly stopReason?: string | undefined;
   /** In [0, 1), for the jitter of delays. */
   readonly random: () => number;
 }
@@ -46,7 +54,10 @@ class PlanRun {
   readonly #reports = new Map<PlannedImage, ImageReport>();
   readonly #efforts = new Map<PlannedImage, Effort>();
   readonly #timers = new Set<NodeJS.Timeout>();
-  readonly #pausedUntilMs = new Map<string, number>();
+  /** Waiting for their next attempt. */
+  readonly #delayed = new Set<PlannedImage>();
+  /** Of images that are to be tried again. */
+  readonly #failures = new Map<PlannedImage, ImageFailure>();
   readonly #ended = Promise.withResolvers<void>();
   /** Copies under way. */
   #running = 0;
@@ -61,12 +72,15 @@ class PlanRun {
   }
 
   async run(): Promise<ReadonlyMap<PlannedImage, ImageReport>> {
-    const { signal } = this.#effects;
+    const { signal, pauses, stopReason } = this.#effects;
     const stop = () => this.#stop('the run was stopped');
     signal.addEventListener('abort', stop, { once: true });
+    const hearNoMore = pauses.listen((registry, seconds) => this.#leaveInPeace(registry, seconds));
     if (signal.aborted) stop();
-    this.#pump();
+    else if (stopReason !== undefined) this.#stop(stopReason);
+    else this.#pump();
     await this.#ended.promise;
+    hearNoMore();
     signal.removeEventListener('abort', stop);
     return this.#reports;
   }
@@ -83,7 +97,9 @@ class PlanRun {
       );
     }
     this.#effects.observer?.queueChanged?.(this.#schedule.size);
-    if (this.#open > 0 || this.#timers.size > 0) return;
+    const mayGoOn = this.#delayed.size > 0 || (this.#schedule.size > 0 && this.#timers.size > 0);
+    if (this.#open > 0 || (mayGoOn && this.#stopReason === undefined)) return;
+    this.#clearTimers();
     this.#giveUpRest();
     this.#ended.resolve();
   }
@@ -104,7 +120,7 @@ class PlanRun {
     const hasSucceeded = result?.outcome === 'success';
     this.#schedule.finished(image, hasSucceeded);
     if (!hasSucceeded) {
-      this.#fail(image, 'result' in end ? failureOfResult(image, end.result) : end.failure);
+      await this.#fail(image, 'result' in end ? failureOfResult(image, end.result) : end.failure);
       return;
     }
     this.#pump();
@@ -117,6 +133,7 @@ class PlanRun {
       this.#pump();
     };
     try {
+      this.#refuseLongPause(image);
       return { result: await copyImage(this.#job, image, attempt, layerFinished, this.#effects) };
     } catch (error) {
       return { failure: failureOfError(error, this.#effects.signal) };
@@ -130,38 +147,60 @@ class PlanRun {
     this.#report(image, { outcome: 'copied', reason: image.reason, ...facts });
   }
 
-  #fail(image: PlannedImage, failure: ImageFailure): void {
-    const { observer, random } = this.#effects;
-    const { attempts } = this.#effortFor(image);
-    const decision = decideRetry(failure.errorType, attempts, this.#job.retry, random());
+  async #fail(image: PlannedImage, failure: ImageFailure): Promise<void> {
+    const { observer, random, pauses } = this.#effects;
     const registry = registryOfFailure(image, failure);
-    if (failure.errorType === 'rate_limited' && registry !== undefined) observer?.rateLimited?.(registry);
+    const isLimited = failure.errorType === 'rate_limited' && registry !== undefined;
+    if (isLimited) observer?.rateLimited?.(registry);
+    const askedSeconds = isLimited ? await this.#askedPause(image, registry) : undefined;
+    const { attempts } = this.#effortFor(image);
+    const decision = decideRetry(failure.errorType, attempts, this.#job.retry, random(), askedSeconds);
     if (decision.kind === 'give-up' || this.#stopReason !== undefined) {
       this.#failForGood(image, failure);
       return;
     }
     observer?.retrying?.(failure.errorType);
+    this.#failures.set(image, failure);
     if (decision.kind === 'pause-registry' && registry !== undefined) {
-      this.#pause(registry, decision.delaySeconds);
+      pauses.pause(registry, decision.delaySeconds);
       this.#schedule.again(image);
       return;
     }
-    this.#after(decision.delaySeconds, () => this.#schedule.again(image));
+    this.#retryLater(image, decision.delaySeconds);
   }
 
   #failForGood(image: PlannedImage, failure: ImageFailure): void {
     this.#report(image, { outcome: 'failed', reason: image.reason, ...failure });
-    if (this.#job.onFailure === 'stop') this.#stop('another image failed');
+    if (this.#job.onFailure === 'stop') this.#stop(ANOTHER_FAILED);
   }
 
-  /** Of pauses that overlap the longest holds. */
-  #pause(registry: string, seconds: number): void {
-    const untilMs = this.#effects.clock.monotonicMs() + seconds * 1000;
-    if (untilMs <= (this.#pausedUntilMs.get(registry) ?? 0)) return;
-    this.#pausedUntilMs.set(registry, untilMs);
+  #askedPause(image: PlannedImage, registry: string): Promise<number | undefined> {
+    return askedPause(this.#job, image, registry, this.#effects.lookup, this.#effects.signal);
+  }
+
+  /** @throws RegistryPaused when one of an image's registries wants to be left in peace for longer than a run waits. */
+  #refuseLongPause({ source, destination }: PlannedImage): void {
+    for (const registry of [registryOf(source), registryOf(destination)]) {
+      const seconds = registry === undefined ? 0 : this.#effects.pauses.remainingSeconds(registry);
+      if (registry !== undefined && seconds > LONGEST_PAUSE_SECONDS) throw new RegistryPaused(registry, seconds);
+    }
+  }
+
+  #leaveInPeace(registry: string, seconds: number): void {
+    if (seconds > LONGEST_PAUSE_SECONDS) return; // its images fail instead
     this.#schedule.pause(registry);
     this.#after(seconds, () => {
-      if (this.#pausedUntilMs.get(registry) === untilMs) this.#schedule.resume(registry);
+      const leftSeconds = this.#effects.pauses.remainingSeconds(registry);
+      if (leftSeconds > 0) this.#leaveInPeace(registry, leftSeconds);
+      else this.#schedule.resume(registry);
+    });
+  }
+
+  #retryLater(image: PlannedImage, delaySeconds: number): void {
+    this.#delayed.add(image);
+    this.#after(delaySeconds, () => {
+      this.#delayed.delete(image);
+      this.#schedule.again(image);
     });
   }
 
@@ -177,16 +216,22 @@ class PlanRun {
   /** Starts nothing more; what runs comes to its end. */
   #stop(reason: string): void {
     this.#stopReason ??= reason;
-    for (const timer of this.#timers) clearTimeout(timer);
-    this.#timers.clear();
+    this.#clearTimers();
     this.#pump();
   }
 
+  #clearTimers(): void {
+    for (const timer of this.#timers) clearTimeout(timer);
+    this.#timers.clear();
+  }
+
+  /** What has failed before and is not tried again has failed; the rest was never tried. */
   #giveUpRest(): void {
-    for (const image of this.#schedule.drain()) {
-      if (this.#stopReason === undefined)
-        this.#report(image, { outcome: 'failed', reason: image.reason, ...noPullsLeft(image) });
-      else this.#report(image, { outcome: 'skipped', reason: `not tried: ${this.#stopReason}` });
+    for (const image of [...this.#delayed, ...this.#schedule.drain()]) {
+      const { reason } = image;
+      const failure = this.#failures.get(image) ?? (this.#stopReason === undefined ? noPullsLeft(image) : undefined);
+      if (failure === undefined) this.#report(image, { outcome: 'skipped', reason: `not tried: ${this.#stopReason}` });
+      else this.#report(image, { outcome: 'failed', reason, ...failure });
     }
   }
 

@@ -2,6 +2,7 @@ import { setTimeout as wait } from 'node:timers/promises';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import type { RetryPolicy } from '../job.ts';
+import { RegistryPaused } from '../registry/pauses.ts';
 import { decideRetry } from './retry.ts';
 
 export interface RetryEffects {
@@ -22,7 +23,8 @@ export const withRetries = async <T>(
       return await ask();
     } catch (error) {
       if (!(error instanceof WrapperError) || signal.aborted) throw error;
-      const decision = decideRetry(error.errorType, attempt, policy, random());
+      const askedSeconds = error instanceof RegistryPaused ? error.waitSeconds : undefined;
+      const decision = decideRetry(error.errorType, attempt, policy, random(), askedSeconds);
       if (decision.kind === 'give-up') throw error;
       retrying?.(error.errorType);
       await wait(decision.delaySeconds * 1000, undefined, { signal });

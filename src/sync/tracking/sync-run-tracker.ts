@@ -13,6 +13,10 @@ export interface SyncProgress {
   readonly checked: { readonly done: number; readonly total: number };
   readonly finished: Readonly<Record<ImageOutcome, number>>;
   readonly waiting: number;
+  /** Sources that are listed after everything else. */
+  readonly sourcesLeft: number;
+  /** Registries that asked to be left in peace, and what is left of it. */
+  readonly pauses: readonly { readonly registry: string; readonly seconds: number }[];
 }
 
 const MAX_SHORT_NAME = 64;
@@ -40,6 +44,8 @@ export class SyncRunTracker implements LiveSource {
   #checked = { done: 0, total: 0 };
   #finished = { copied: 0, unchanged: 0, skipped: 0, failed: 0 };
   #waiting = 0;
+  #sourcesLeft = 0;
+  readonly #pausedUntilMs = new Map<string, number>();
 
   constructor(job: SyncJob, clock: Clock, observers: readonly OperationObserver[]) {
     const destinations = destinationSamples(job.entries);
@@ -64,6 +70,9 @@ export class SyncRunTracker implements LiveSource {
         this.#checked = { done, total };
         this.progressed();
       },
+      sourcesLeft: (count) => {
+        this.#sourcesLeft = count;
+      },
       queueChanged: (waiting) => {
         this.#waiting = waiting;
       },
@@ -85,12 +94,27 @@ export class SyncRunTracker implements LiveSource {
     this.#lastProgressMs = this.#clock.monotonicMs();
   }
 
+  /** A registry asked to be left in peace. */
+  paused(registry: string, seconds: number): void {
+    this.#pausedUntilMs.set(registry, this.#clock.monotonicMs() + seconds * 1000);
+  }
+
   finish(result: OperationResult): void {
     this.#tell((observer) => observer.operationFinished?.(this, result));
   }
 
   progress(): SyncProgress {
-    return { checked: this.#checked, finished: this.#finished, waiting: this.#waiting };
+    const nowMs = this.#clock.monotonicMs();
+    const pauses = [...this.#pausedUntilMs]
+      .map(([registry, untilMs]) => ({ registry, seconds: (untilMs - nowMs) / 1000 }))
+      .filter(({ seconds }) => seconds > 0);
+    return {
+      checked: this.#checked,
+      finished: this.#finished,
+      waiting: this.#waiting,
+      sourcesLeft: this.#sourcesLeft,
+      pauses,
+    };
   }
 
   live(): LiveOperation {
@@ -102,13 +126,19 @@ export class SyncRunTracker implements LiveSource {
       destinationShort: this.#destinationShort,
       step: done === 0 && this.#waiting === 0 ? 'starting' : 'running',
       startedMs: this.#startedMs,
-      lastProgressMs: this.#lastProgressMs,
+      lastProgressMs: this.#lastSignMs(),
       blobsFinished: 0,
       transferredBytes: 0,
       throughputBytesPerSecond: 0,
       queued: this.#waiting,
       ...(total === 0 ? {} : { percent: Math.min(99.9, (100 * done) / total) }),
     };
+  }
+
+  /** While a registry is left in peace as it asked, silence is no standstill. */
+  #lastSignMs(): number {
+    const pauseEndsMs = Math.max(0, ...this.#pausedUntilMs.values());
+    return Math.max(this.#lastProgressMs, Math.min(pauseEndsMs, this.#clock.monotonicMs()));
   }
 
   #tell(fact: (observer: OperationObserver) => void): void {

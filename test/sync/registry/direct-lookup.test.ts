@@ -5,6 +5,7 @@ import { systemClock } from '../../../src/context.ts';
 import type { RegistryAccess } from '../../../src/sync/job.ts';
 import type { SkopeoPort } from '../../../src/sync/ports.ts';
 import { DirectLookup } from '../../../src/sync/registry/direct-lookup.ts';
+import { RegistryPauses } from '../../../src/sync/registry/pauses.ts';
 import { Router } from '../../../src/sync/registry/route.ts';
 import { createLayout, type MadeImage, MEDIA_TYPES, type OciLayout } from '../../support/images.ts';
 import { type RegistryProxy, startProxy } from '../../support/proxy.ts';
@@ -46,10 +47,11 @@ const lookupIn = (home: string, env: Record<string, string> = {}) => {
     },
   };
   const limits: string[] = [];
+  const pauses = new RegistryPauses(systemClock);
   const router = new Router({ env, home, uid: 0, systemDirectory: `${home}/etc` });
   const rateLimited = (registry: string) => limits.push(registry);
-  const lookup = new DirectLookup({ router, skopeo, limits: new Map(), clock: systemClock, rateLimited });
-  return { lookup, asked, limits };
+  const lookup = new DirectLookup({ router, skopeo, limits: new Map(), clock: systemClock, pauses, rateLimited });
+  return { lookup, asked, limits, pauses };
 };
 
 const INSECURE: RegistryAccess = { tlsVerify: false };
@@ -179,6 +181,24 @@ test('a registry that limits the rate is heard, waited for and asked again', asy
   using _lookup = lookup;
   assert.equal((await lookup.head(proxy.reference('team/app:1'), INSECURE, SIGNAL))?.digest, image.manifest.digest);
   assert.deepEqual(limits, [proxy.host, proxy.host]);
+  assert.deepEqual(asked, []);
+});
+
+test('a registry that asks for a long pause is not asked again meanwhile, nor is skopeo', async () => {
+  await using proxy = await behind([
+    { match: { ...HEAD_MANIFEST, times: 1 }, do: { answer: { status: 429, headers: { 'retry-after': '60' } } } },
+  ]);
+  const { lookup, asked, pauses } = lookupIn(dir.path);
+  using _lookup = lookup;
+  const limited = { errorType: 'rate_limited', message: /limits the rate and asks to wait 60 s$/ };
+  await assert.rejects(lookup.head(proxy.reference('team/app:1'), INSECURE, SIGNAL), limited);
+  await assert.rejects(lookup.head(proxy.reference('team/app:2'), INSECURE, SIGNAL), limited);
+  await assert.rejects(lookup.tags({ registry: proxy.host, path: 'team/app' }, INSECURE, SIGNAL), limited);
+  assert.equal(Math.round(pauses.remainingSeconds(proxy.host)), 60);
+  const seconds = await lookup.askedPause(proxy.reference('team/app:3'), INSECURE, SIGNAL);
+  assert.equal(Math.round(seconds ?? 0), 60);
+  assert.equal(proxy.count(HEAD_MANIFEST), 1);
+  assert.equal(await lookup.askedPause(plain.reference('team/app:1'), INSECURE, SIGNAL), undefined);
   assert.deepEqual(asked, []);
 });
 

@@ -40,6 +40,13 @@ test('a limited rate pauses the registry, longer each time', () => {
   assert.deepEqual(delay(3), { kind: 'pause-registry', delaySeconds: 240 });
 });
 
+test('a registry that says how long is taken at its word, and not waited for when it says too long', () => {
+  const delay = (asked: number) => decideRetry('rate_limited', 2, POLICY, 0, asked);
+  assert.deepEqual(delay(7), { kind: 'pause-registry', delaySeconds: 7 });
+  assert.deepEqual(delay(900), { kind: 'pause-registry', delaySeconds: 900 });
+  assert.deepEqual(delay(901), { kind: 'give-up' });
+});
+
 test('delays double up to their limit, and chance takes up to half of them away', () => {
   const delay = (attempt: number, random: number) => decideRetry('server_error', attempt, POLICY, random);
   assert.deepEqual(delay(1, 0), { kind: 'retry', delaySeconds: 1 });

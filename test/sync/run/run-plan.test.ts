@@ -6,6 +6,7 @@ import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import type { SyncJob } from '../../../src/sync/job.ts';
 import type { PlannedImage } from '../../../src/sync/plan/plan.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from '../../../src/sync/ports.ts';
+import { RegistryPauses } from '../../../src/sync/registry/pauses.ts';
 import { type RunEffects, runPlan } from '../../../src/sync/run/run-plan.ts';
 import type { OperationResult } from '../../../src/tracking/events.ts';
 import type { ErrorType } from '../../../src/tracking/vocabulary.ts';
@@ -21,6 +22,8 @@ const JOB: SyncJob = {
 };
 
 const LOOKUP: RegistryLookup = {
+  greet: () => {},
+  askedPause: async () => undefined,
   tags: async () => [],
   head: async () => ({ digest: 'sha256:after' }),
   manifest: async () => assert.fail('no manifest is needed'),
@@ -71,6 +74,7 @@ const run = (
     skopeo: { copyImage, inspectRaw: refuse, listTags: refuse, createdAt: refuse, deleteImage: refuse },
     lookup: LOOKUP,
     memory: new SyncMemory(),
+    pauses: new RegistryPauses(systemClock),
     clock: systemClock,
     signal: new AbortController().signal,
     random: () => 0,
@@ -140,6 +144,88 @@ test('a registry that limits the rate is left in peace, others are not', async (
     free.map((image) => image.source),
   );
   assert.deepEqual(attempts.slice(4), [source('a'), source('b')]);
+});
+
+const pausedFor = (seconds: number, registry = 'source.example'): RegistryPauses => {
+  const pauses = new RegistryPauses(systemClock);
+  pauses.pause(registry, seconds);
+  return pauses;
+};
+
+test('a registry is left in peace for as long as it asks for', async () => {
+  const { copyImage, attempts } = scripted({ [source('a')]: ['rate_limited'] });
+  const pauses = new RegistryPauses(systemClock);
+  const asked: [string, number][] = [];
+  pauses.listen((...pause) => asked.push(pause));
+  const lookup = { ...LOOKUP, askedPause: async () => 0.02 };
+  const [report] = await run(names('a'), copyImage, JOB, { lookup, pauses });
+  assert.deepEqual([report?.outcome, attempts.length], ['copied', 2]);
+  assert.deepEqual(asked, [['source.example', 0.02]]);
+});
+
+test('a pause that others asked for holds for copies too', async () => {
+  const pauses = pausedFor(0.05);
+  const startedMs = performance.now();
+  let startsAtMs = 0;
+  const { copyImage } = scripted({}, async () => {
+    startsAtMs = performance.now();
+  });
+  await run(names('a'), copyImage, JOB, { pauses });
+  assert.ok(startsAtMs - startedMs > 40, 'started too early');
+});
+
+test('a pause longer than a run waits fails its images at once, and nobody else', async () => {
+  const free = plannedImage('c', 'docker://mirror.example/c:1', undefined, 'docker://free.example/c:1');
+  const { copyImage, attempts } = scripted({});
+  const reports = await run([...names('a', 'b'), free], copyImage, JOB, { pauses: pausedFor(3600) });
+  assert.deepEqual(
+    reports.map(({ outcome, errorType }) => [outcome, errorType]),
+    [
+      ['failed', 'rate_limited'],
+      ['failed', 'rate_limited'],
+      ['copied', undefined],
+    ],
+  );
+  assert.match(reports[0]?.message ?? '', /asks to wait 3600 s/);
+  assert.deepEqual(attempts, [free.source]);
+});
+
+test('a run does not wait for the end of a pause that none of its images needs', async () => {
+  const [report] = await run(names('a'), scripted({}).copyImage, JOB, { pauses: pausedFor(600, 'other.example') });
+  assert.equal(report?.outcome, 'copied');
+});
+
+test('what waits for another attempt when the run is stopped has failed, and says why', async () => {
+  const scripts = scripted({
+    [source('a')]: ['server_error'],
+    [source('b')]: ['rate_limited'],
+    [source('c')]: ['denied'],
+  });
+  const slow = { times: 2, delaySeconds: 600, maxDelaySeconds: 600, rateLimitDelaySeconds: 600 };
+  const job: SyncJob = { ...JOB, parallel: 1, retry: slow, onFailure: 'stop' };
+  const other = plannedImage('c', 'docker://mirror.example/c:1', undefined, 'docker://free.example/c:1');
+  const images = [...names('a', 'b'), { ...other, source: source('c').replace('source.example', 'free.example') }];
+  const copyImage: SkopeoPort['copyImage'] = (from, ...rest) =>
+    scripts.copyImage(from.replace('free.example', 'source.example'), ...rest);
+  const reports = await run(images, copyImage, job);
+  assert.deepEqual(
+    reports.map(({ outcome, errorType }) => [outcome, errorType]),
+    [
+      ['failed', 'server_error'],
+      ['failed', 'rate_limited'],
+      ['failed', 'denied'],
+    ],
+  );
+});
+
+test('a run that may not begin reports every image', async () => {
+  const { copyImage, attempts } = scripted({});
+  const reports = await run(names('a', 'b'), copyImage, JOB, { stopReason: 'another image failed' });
+  assert.deepEqual(
+    reports.map(({ outcome, reason }) => [outcome, reason]),
+    Array(2).fill(['skipped', 'not tried: another image failed']),
+  );
+  assert.deepEqual(attempts, []);
 });
 
 test('stop on the first failure leaves the rest untried, and says so', async () => {

@@ -1,6 +1,7 @@
 import { systemClock } from '../../../src/context.ts';
 import type { SkopeoPort } from '../../../src/sync/ports.ts';
 import { DirectLookup } from '../../../src/sync/registry/direct-lookup.ts';
+import { RegistryPauses } from '../../../src/sync/registry/pauses.ts';
 import { Router } from '../../../src/sync/registry/route.ts';
 import type { SyncEffects } from '../../../src/sync/sync.ts';
 import { privateHome } from '../../support/skopeo.ts';
@@ -10,10 +11,12 @@ import { realSkopeo } from './real-skopeo.ts';
 /** Effects with the real skopeo and a direct lookup that sees nothing of this machine's configuration. */
 export const realEffects = (directory: TempDir, changes: Partial<SyncEffects> = {}): SyncEffects => {
   const skopeo: SkopeoPort = changes.skopeo ?? realSkopeo(privateHome(directory.path));
+  const pauses = new RegistryPauses(systemClock);
   const router = new Router({ env: {}, home: directory.path, uid: 0, systemDirectory: directory.join('etc') });
   return {
     skopeo,
-    lookup: new DirectLookup({ router, skopeo, limits: new Map(), clock: systemClock }),
+    lookup: new DirectLookup({ router, skopeo, limits: new Map(), clock: systemClock, pauses }),
+    pauses,
     clock: systemClock,
     signal: new AbortController().signal,
     random: () => 0,

@@ -3,6 +3,7 @@ import { systemClock } from '../../../src/context.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
 import type { SkopeoPort } from '../../../src/sync/ports.ts';
 import { DirectLookup } from '../../../src/sync/registry/direct-lookup.ts';
+import { RegistryPauses } from '../../../src/sync/registry/pauses.ts';
 import { Router } from '../../../src/sync/registry/route.ts';
 import { runSync } from '../../../src/sync/sync.ts';
 
@@ -19,14 +20,16 @@ const skopeo: SkopeoPort = {
   deleteImage: refuse,
 };
 const router = new Router({ env: {}, home, uid: 0, systemDirectory: home });
+const pauses = new RegistryPauses(systemClock);
 const { job } = loadSyncFile('/mirror.yml', text, {});
 const delay = monitorEventLoopDelay({ resolution: 10 });
 delay.enable();
 const startedMs = performance.now();
-using lookup = new DirectLookup({ router, skopeo, limits: job.registries, clock: systemClock });
+using lookup = new DirectLookup({ router, skopeo, limits: job.registries, clock: systemClock, pauses });
 const report = await runSync(job, {
   skopeo,
   lookup,
+  pauses,
   clock: systemClock,
   signal: new AbortController().signal,
   random: () => 0,

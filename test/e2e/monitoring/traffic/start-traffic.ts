@@ -21,7 +21,7 @@ export const startTraffic = async (hosts: Roads['hosts']): Promise<AsyncDisposab
     ending.abort();
     // A turn may still start a run.
     const ended = streams.then(() => true);
-    do await killProcessesWithEnv(roads.marker);
+    do killProcessesWithEnv(roads.marker);
     while (!(await Promise.race([ended, sleep(500)])));
   });
   const owned = stack.move();

@@ -1,0 +1,234 @@
+import { isDeepStrictEqual } from 'node:util';
+import { WrapperError } from '../../errors/wrapper-error.ts';
+import { failureClass } from '../../skopeo/failure/classify.ts';
+import type { ErrorType } from '../../tracking/vocabulary.ts';
+import { checkImage, uncompared } from '../check/check-image.ts';
+import type { SyncMemory } from '../check/memory.ts';
+import { readExtent } from '../check/read-extent.ts';
+import type { SyncEntry, SyncJob } from '../job.ts';
+import { withoutCollisions } from '../map/collisions.ts';
+import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
+import { planPrune } from '../prune/plan-prune.ts';
+import { withRetries } from '../run/with-retries.ts';
+import { creationTimes } from './creation-times.ts';
+import { destinationAccess } from './destination-access.ts';
+import { greetDestinations } from './greet-destinations.ts';
+import { mapLimited } from './map-limited.ts';
+import type { FailedEntry, Plan, PlannedImage, PrunePlan, WantedImage } from './plan.ts';
+import {
+  type EntrySelection,
+  type Listed,
+  listEntry,
+  mapEntry,
+  notListed,
+  type SelectEffects,
+} from './select-entry.ts';
+import { belongsTo, type Shard } from './shard.ts';
+
+/** What planning needs from outside. */
+export interface PlanEffects {
+  readonly lookup: RegistryLookup;
+  readonly skopeo: Pick<SkopeoPort, 'createdAt'>;
+  readonly memory: SyncMemory;
+  readonly nowMs: number;
+  readonly signal: AbortSignal;
+  /** In [0, 1), for the jitter of delays. */
+  readonly random: () => number;
+  readonly observer?: SyncObserver;
+}
+
+export interface PlanOptions {
+  readonly shard?: Shard;
+  /** Check immutable tags too. */
+  readonly verify?: boolean;
+}
+
+/** Entries that are still to be listed, and images to be compared. */
+interface Work {
+  readonly entries: readonly SyncEntry[];
+  readonly images: readonly WantedImage[];
+}
+
+/** Questions under way at a time; the lookup itself limits them per registry. */
+const QUESTIONS_AT_A_TIME = 64;
+
+/** A source that has not answered by then must not keep the others waiting. */
+const LISTING_SECONDS = 60;
+
+const NOTHING: Work = { entries: [], images: [] };
+
+const NOT_LISTED: Omit<FailedEntry, 'entry'> = {
+  errorType: 'canceled',
+  message: 'could not be listed at first, and the run ended before it was asked again',
+  next: 'Run it again.',
+};
+
+const PUT_OFF = Symbol('to be asked again later');
+
+const isDone = <T>(result: T | typeof PUT_OFF): result is T => result !== PUT_OFF;
+
+const putOffOf = <T, R>(items: readonly T[], results: readonly (R | typeof PUT_OFF)[]): readonly T[] =>
+  items.filter((_, index) => results[index] === PUT_OFF);
+
+const withoutImmutable = (entry: SyncEntry): SyncEntry => ({ ...entry, immutable: [] });
+
+/**
+ * Finds out all that a job has to do and changes nothing: lists, selects, maps, takes this shard's part, and compares both
+ * sides. What cannot be listed is a failure in the plan; what cannot be compared is copied. A registry that asks to be left
+ * in peace, or does not answer, holds up nothing but itself: what hangs on it is planned later.
+ */
+export class Planner {
+  readonly #job: SyncJob;
+  readonly #effects: PlanEffects;
+  readonly #shard: Shard | undefined;
+  readonly #access: ReturnType<typeof destinationAccess>;
+  /** Selected so far, of all shards. */
+  #wanted: readonly WantedImage[] = [];
+  #putOff: Work;
+  #failedSources = 0;
+  #checked = 0;
+  #toCheck = 0;
+
+  constructor(job: SyncJob, effects: PlanEffects, { shard, verify = false }: PlanOptions = {}) {
+    this.#job = job;
+    this.#effects = effects;
+    this.#shard = shard;
+    this.#access = destinationAccess(job);
+    this.#putOff = { entries: verify ? job.entries.map(withoutImmutable) : job.entries, images: [] };
+  }
+
+  /** Something hangs on a registry that could not be asked yet. */
+  get hasRest(): boolean {
+    return this.#putOff.entries.length + this.#putOff.images.length > 0;
+  }
+
+  /**
+   * Plans all that can be planned at once.
+   * @throws WrapperError `usage` when two sources have one destination, or an image cannot be mapped.
+   */
+  async now(): Promise<Plan> {
+    greetDestinations(this.#job, this.#effects.lookup, this.#effects.signal);
+    return this.#plan(false);
+  }
+
+  /** Plans the rest, as patiently as the job's retries allow. */
+  async rest(): Promise<Plan> {
+    try {
+      return await this.#plan(true);
+    } catch (error) {
+      if (!(error instanceof WrapperError) || this.#effects.signal.aborted) throw error;
+      const { errorType, message, next } = error;
+      // Others are copied already: too late to refuse the job.
+      return this.giveUpRest({ errorType, message, ...(next === undefined ? {} : { next }) });
+    }
+  }
+
+  /** The rest as it is when nobody waits for it: not compared, and failed where not even listed. */
+  giveUpRest(failure: Omit<FailedEntry, 'entry'> = NOT_LISTED): Plan {
+    const { entries, images } = this.#putOff;
+    this.#putOff = NOTHING;
+    this.#failedSources += entries.length;
+    return {
+      images: images.map((image) => ({ ...image, action: 'copy', reason: 'not compared' })),
+      dropped: [],
+      failures: entries.map((entry) => ({ entry, ...failure })),
+      otherShards: 0,
+    };
+  }
+
+  /** What prune would do, when everything else is planned; absent when the job does not prune. */
+  async prune(): Promise<PrunePlan | undefined> {
+    if (this.#job.prune === undefined) return undefined;
+    const wanted = new Set(this.#wanted.map(({ destination }) => destination));
+    const subject = { policy: this.#job.prune, wanted, failedSources: this.#failedSources, shard: this.#shard };
+    return planPrune(subject, { ...this.#effects, destinationAccess: this.#access });
+  }
+
+  async #plan(isPatient: boolean): Promise<Plan> {
+    const { entries, images } = this.#putOff;
+    const selections = await this.#select(entries, isPatient);
+    const done = selections.filter(isDone);
+    const failures = done.flatMap((one) => ('failure' in one ? one.failure : []));
+    const earlier = this.#wanted.length;
+    this.#wanted = withoutCollisions(
+      [...this.#wanted, ...done.flatMap((one) => ('images' in one ? one.images : []))],
+      (a, b) => isDeepStrictEqual(a.entry.copy, b.entry.copy),
+    );
+    const added = this.#wanted.slice(earlier);
+    const own = added.filter(({ destination }) => this.#shard === undefined || belongsTo(this.#shard, destination));
+    const toCheck = [...images, ...own];
+    this.#toCheck += own.length;
+    const checked = await this.#check(toCheck, isPatient);
+    this.#failedSources += failures.length;
+    this.#putOff = { entries: putOffOf(entries, selections), images: putOffOf(toCheck, checked) };
+    this.#effects.observer?.sourcesLeft?.(this.#putOff.entries.length);
+    return {
+      images: checked.filter(isDone),
+      dropped: done.flatMap(({ dropped }) => dropped),
+      failures,
+      otherShards: added.length - own.length,
+    };
+  }
+
+  #select(entries: readonly SyncEntry[], isPatient: boolean): Promise<(EntrySelection | typeof PUT_OFF)[]> {
+    return mapLimited(entries, QUESTIONS_AT_A_TIME, async (entry) => {
+      const listed = await this.#list(entry, isPatient);
+      if (listed === PUT_OFF) return PUT_OFF;
+      return listed instanceof WrapperError ? notListed(entry, listed) : mapEntry(entry, listed);
+    });
+  }
+
+  /** A source that hangs, or fails in a way that may pass, is put off too: nobody should wait for its retries. */
+  async #list(entry: SyncEntry, isPatient: boolean): Promise<Listed | WrapperError | typeof PUT_OFF> {
+    const list = (signal: AbortSignal) => listEntry(entry, this.#selectEffects(signal));
+    if (isPatient) return this.#patiently(() => list(this.#effects.signal));
+    const patience = AbortSignal.timeout(LISTING_SECONDS * 1000);
+    try {
+      return await list(AbortSignal.any([this.#effects.signal, patience]));
+    } catch (error) {
+      if (this.#effects.signal.aborted) throw error;
+      if (patience.aborted) return PUT_OFF;
+      if (!(error instanceof WrapperError)) throw error;
+      return failureClass(error.errorType).retryable === 'no' ? error : PUT_OFF;
+    }
+  }
+
+  #check(images: readonly WantedImage[], isPatient: boolean): Promise<(PlannedImage | typeof PUT_OFF)[]> {
+    const { lookup, signal, observer } = this.#effects;
+    return mapLimited(images, QUESTIONS_AT_A_TIME, async (image) => {
+      const checked = await this.#compare(image, isPatient);
+      if (checked === PUT_OFF) return PUT_OFF;
+      const planned = checked instanceof WrapperError ? uncompared(image, checked) : checked;
+      const extent = planned.action === 'copy' ? await readExtent(planned, lookup, signal) : {};
+      observer?.checked?.(++this.#checked, this.#toCheck);
+      return { ...planned, ...extent };
+    });
+  }
+
+  async #compare(image: WantedImage, isPatient: boolean): Promise<PlannedImage | WrapperError | typeof PUT_OFF> {
+    const check = () => checkImage(image, { ...this.#effects, destinationAccess: this.#access });
+    try {
+      return await check();
+    } catch (error) {
+      if (!(error instanceof WrapperError) || this.#effects.signal.aborted) throw error;
+      if (error.errorType !== 'rate_limited') return error;
+      return isPatient ? this.#patiently(check) : PUT_OFF;
+    }
+  }
+
+  /** Asks again while the failure is of a class that may pass; returns the last one. */
+  async #patiently<T>(question: () => Promise<T>): Promise<T | WrapperError> {
+    const { signal, random, observer } = this.#effects;
+    const retrying = (errorType: ErrorType): void => observer?.retrying?.(errorType);
+    try {
+      return await withRetries(question, this.#job.retry, { signal, random, retrying });
+    } catch (error) {
+      if (!(error instanceof WrapperError) || signal.aborted) throw error;
+      return error;
+    }
+  }
+
+  #selectEffects(signal: AbortSignal): SelectEffects {
+    return { ...this.#effects, signal, creationTimes: creationTimes({ ...this.#effects, signal }) };
+  }
+}

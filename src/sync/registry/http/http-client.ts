@@ -1,0 +1,100 @@
+import { Agent as HttpAgent } from 'node:http';
+import type { ClientHttp2Session } from 'node:http2';
+import { Agent as HttpsAgent } from 'node:https';
+import type { ConnectionOptions } from 'node:tls';
+import type { TrustStore } from '../trust-store.ts';
+import { Http2Connections } from './http2-connections.ts';
+import { AnswerError, type HttpAnswer, type HttpRequest } from './message.ts';
+import { sendHttp1 } from './send-http1.ts';
+import { sendHttp2 } from './send-http2.ts';
+
+/** Silence for so long is no answer; skopeo is asked then. */
+const SILENCE_SECONDS = 30;
+
+export interface HttpOptions {
+  readonly authorities: readonly string[];
+  readonly insecure: boolean;
+  /** By HTTP/1.1. */
+  readonly maxConnections: number;
+  readonly trust: TrustStore;
+  /** Silence that is no answer, if less than 30 s; 0: 30 s. */
+  readonly silenceSeconds?: number | undefined;
+}
+
+/** The connections that are trusted in one way. */
+interface Connections {
+  readonly https: HttpsAgent;
+  readonly http2: Http2Connections;
+}
+
+/** Requests to one registry and its token service, over connections that are kept: HTTP/2 where it is offered. */
+export class HttpClient implements Disposable {
+  readonly #options: HttpOptions;
+  readonly #http: HttpAgent;
+  readonly #silenceMs: number;
+  #secure: Connections;
+  #trustsSystem: boolean;
+
+  constructor(options: HttpOptions) {
+    this.#options = options;
+    this.#silenceMs = Math.min(SILENCE_SECONDS, options.silenceSeconds || SILENCE_SECONDS) * 1000;
+    this.#trustsSystem = options.authorities.length === 0;
+    this.#http = new HttpAgent(this.#agentOptions());
+    this.#secure = this.#secureConnections();
+  }
+
+  /** A registry with authorities of its own is tried with these alone; trusts the system's too from now on, once. */
+  widenTrust(): boolean {
+    if (this.#trustsSystem || this.#options.insecure) return false;
+    this.#trustsSystem = true;
+    this.#disposeSecure();
+    this.#secure = this.#secureConnections();
+    return true;
+  }
+
+  /** Sends one request; redirects are not followed. Rejects on network errors, silence, a body too large, abort. */
+  async send(request: HttpRequest): Promise<HttpAnswer> {
+    if (request.url.protocol === 'http:') return sendHttp1(request, this.#http, this.#silenceMs);
+    const { https, http2 } = this.#secure;
+    const session = await http2.sessionTo(request.url, request.signal);
+    if (session === undefined) return sendHttp1(request, https, this.#silenceMs);
+    return this.#sendHttp2(session, request);
+  }
+
+  [Symbol.dispose](): void {
+    this.#http.destroy();
+    this.#disposeSecure();
+  }
+
+  /** Servers end a connection after a time or so many requests, whatever is under way: what that hits is sent once more. */
+  async #sendHttp2(session: ClientHttp2Session, request: HttpRequest): Promise<HttpAnswer> {
+    try {
+      return await sendHttp2(request, session, this.#silenceMs);
+    } catch (error) {
+      if (request.signal.aborted || error instanceof AnswerError) throw error;
+      const next = await this.#secure.http2.sessionTo(request.url, request.signal);
+      if (next === undefined) throw error;
+      return sendHttp2(request, next, this.#silenceMs);
+    }
+  }
+
+  #agentOptions() {
+    return { keepAlive: true, maxSockets: this.#options.maxConnections, timeout: this.#silenceMs };
+  }
+
+  #secureConnections(): Connections {
+    const { insecure, authorities, trust } = this.#options;
+    const trusted: ConnectionOptions = insecure
+      ? { rejectUnauthorized: false }
+      : { secureContext: trust.contextFor(authorities, this.#trustsSystem) };
+    return {
+      https: new HttpsAgent({ ...this.#agentOptions(), ...trusted }),
+      http2: new Http2Connections(trusted, this.#silenceMs),
+    };
+  }
+
+  #disposeSecure(): void {
+    this.#secure.https.destroy();
+    this.#secure.http2[Symbol.dispose]();
+  }
+}

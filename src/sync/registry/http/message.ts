@@ -1,0 +1,21 @@
+import type { IncomingHttpHeaders } from 'node:http';
+
+export interface HttpRequest {
+  readonly method: 'GET' | 'HEAD';
+  readonly url: URL;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly signal: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: IncomingHttpHeaders;
+  readonly body: Buffer;
+}
+
+/** The server's answer is at fault, or its silence: asking again over a new connection would not help. */
+export class AnswerError extends Error {
+  override readonly name = 'AnswerError';
+}
+
+export const silence = (host: string): AnswerError => new AnswerError(`no answer from ${host}`);

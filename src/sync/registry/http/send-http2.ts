@@ -1,0 +1,28 @@
+import type { ClientHttp2Session, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
+import { type HttpAnswer, type HttpRequest, silence } from './message.ts';
+import { readBody } from './read-body.ts';
+
+type Head = IncomingHttpHeaders & IncomingHttpStatusHeader;
+
+/**
+ * Sends one request over a connection of HTTP/2. Rejects on network errors, silence, a body too large, abort. A connection
+ * that was silent is given nothing more to do.
+ */
+export const sendHttp2 = async (
+  { method, url, headers, signal }: HttpRequest,
+  session: ClientHttp2Session,
+  silenceMs: number,
+): Promise<HttpAnswer> => {
+  const { promise, resolve, reject } = Promise.withResolvers<Head>();
+  const path = `${url.pathname}${url.search}`;
+  const stream = session.request({ ':method': method, ':path': path, ...headers }, { signal, endStream: true });
+  stream.setTimeout(silenceMs, () => {
+    stream.destroy(silence(url.host));
+    session.close();
+  });
+  stream.once('response', resolve).once('error', reject);
+  stream.once('close', () => reject(new Error(`${url.host} ended the connection`)));
+  const head = await promise;
+  const body = method === 'HEAD' ? Buffer.alloc(0) : await readBody(stream, url.host);
+  return { status: head[':status'] ?? 0, headers: head, body };
+};

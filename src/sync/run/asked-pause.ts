@@ -1,0 +1,21 @@
+import type { SyncJob } from '../job.ts';
+import { destinationAccess } from '../plan/destination-access.ts';
+import type { PlannedImage } from '../plan/plan.ts';
+import type { RegistryLookup } from '../ports.ts';
+import { registryOf } from '../reference.ts';
+
+/**
+ * How long a registry that turned a copy down for its rate wants to be left in peace, in seconds. skopeo does not pass on
+ * what it asked for, so that it is asked once more; absent if it answers, or on a way that only skopeo goes.
+ */
+export const askedPause = async (
+  job: SyncJob,
+  { source, destination, entry }: PlannedImage,
+  registry: string,
+  lookup: Pick<RegistryLookup, 'askedPause'>,
+  signal: AbortSignal,
+): Promise<number | undefined> => {
+  if (registryOf(source) === registry) return lookup.askedPause(source, entry.sourceAccess, signal);
+  if (registryOf(destination) !== registry) return undefined;
+  return lookup.askedPause(destination, destinationAccess(job)(destination), signal);
+};
