@@ -10,6 +10,7 @@ import { EVENT } from '../src/display/json/event-schema.ts';
 import { RESULT } from '../src/display/json/result-schema.ts';
 import { syncFileJsonSchema } from '../src/sync/config/json-schema.ts';
 import { SYNC_PLAN } from '../src/sync/plan/plan-json.ts';
+import { SYNC_CHECK } from '../src/sync/report/check-json.ts';
 import { SYNC_REPORT } from '../src/sync/report/report-json.ts';
 
 export const SCHEMA_DIRECTORY = join(import.meta.dirname, '../schema');
@@ -23,6 +24,7 @@ export const schemaFiles = (): Readonly<Record<string, string>> => ({
   'result.schema.json': schemaText(RESULT),
   'doctor.schema.json': schemaText(DOCTOR_REPORT),
   'events.schema.json': schemaText(EVENT),
+  'sync-check.schema.json': schemaText(SYNC_CHECK),
   'sync-plan.schema.json': schemaText(SYNC_PLAN),
   'sync-report.schema.json': schemaText(SYNC_REPORT),
   'sync.schema.json': `${JSON.stringify(syncFileJsonSchema(), undefined, 2)}\n`,

@@ -1,6 +1,5 @@
 import type { Context } from '../context.ts';
 import { progressKind } from '../display/choose-display.ts';
-import { formatCount } from '../display/format.ts';
 import { openEvents } from '../display/open-events.ts';
 import { chooseSyncDisplay, type SyncDisplay } from '../display/sync/sync-display.ts';
 import { withEvents } from '../display/sync/sync-events.ts';
@@ -12,6 +11,7 @@ import { type TimeLimit, timeLimitOf } from '../operation/time-limit.ts';
 import type { Skopeo } from '../skopeo/binary/find.ts';
 import type { Launcher } from '../skopeo/process/parent-death.ts';
 import { readJob } from '../sync/command/read-job.ts';
+import { refuseIneffective } from '../sync/command/refuse-ineffective.ts';
 import { refuseUnwritable, resultFiles, writeResultFiles } from '../sync/command/result-files.ts';
 import { openSyncEffects } from '../sync/command/sync-effects.ts';
 import { chosenImages, syncMode, syncOptions } from '../sync/command/sync-options.ts';
@@ -19,12 +19,14 @@ import { renderExpandedFile } from '../sync/config/load-sync-file.ts';
 import type { SyncJob } from '../sync/job.ts';
 import { planJson } from '../sync/plan/plan-json.ts';
 import { renderPlan } from '../sync/plan/render-plan.ts';
+import { missingPlatformsLine } from '../sync/report/missing-platforms.ts';
 import { failuresTable, summaryLine } from '../sync/report/render-report.ts';
 import { reportJson } from '../sync/report/report-json.ts';
 import { idleReport, type SyncReport } from '../sync/report/sync-report.ts';
 import { planSync, runSync, type SyncOptions } from '../sync/sync.ts';
 import { resultOfReport, SyncRunTracker } from '../sync/tracking/sync-run-tracker.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
+import { checkSync, tellWarnings } from './check-sync.ts';
 import type { CommandLine } from './command-line.ts';
 import { openSession } from './open-session.ts';
 import { beginRun, openRun, type RecordUnstarted } from './opening.ts';
@@ -47,16 +49,15 @@ interface Run {
 export const runSyncCommand = async (line: CommandLine, context: Context): Promise<number> => {
   const { env, stdout } = context;
   beginRun(line, context);
-  const read = await readJob(line, context);
   const mode = syncMode(line);
-  if (mode === 'check') {
-    stdout.write(`valid: ${formatCount(read.job.entries.length, 'source')}\n`);
-    return EXIT.success;
-  }
+  refuseIneffective(line, mode, env);
+  if (mode === 'check') return checkSync(line, context);
+  const read = await readJob(line, context);
   if (mode === 'show-config' && read.file !== undefined) {
-    stdout.write(renderExpandedFile(read.file));
+    stdout.write(renderExpandedFile(read.file, line.own.json ? 'json' : 'yaml'));
     return EXIT.success;
   }
+  if (!line.values.quiet) tellWarnings(read, context);
   const options = syncOptions(line, env);
   const job = await chosenImages(read.job, line, context);
   if (mode === 'run') await refuseUnwritable(resultFiles(line, context.cwd));
@@ -161,8 +162,7 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
       if (!line.values.quiet) context.stderr.write(message);
       tracker.finish(skipped);
       await end(EXIT.success);
-      if (line.own.json) printReport(idleReport(job.name, new Date(context.clock.wallMs()).toISOString()), context);
-      return EXIT.success;
+      return await tellIdle(job, line, context);
     }
     const exitCode = exitCodeOf(report, run.signal);
     tracker.finish({ ...resultOfReport(report), exitCode });
@@ -202,15 +202,34 @@ const exitCodeOf = (report: SyncReport, signal: AbortSignal): number => {
 const printReport = (report: SyncReport, { stdout }: Context): void =>
   void stdout.write(`${JSON.stringify(reportJson(report))}\n`);
 
+/** An old report must not stand for a run that did nothing. */
+const tellIdle = async ({ name }: SyncJob, line: CommandLine, context: Context): Promise<number> => {
+  const report = idleReport(name, new Date(context.clock.wallMs()).toISOString());
+  if (line.own.json) printReport(report, context);
+  const isKept = await keep(report, resultFiles(line, context.cwd, ['report']), context);
+  return isKept ? EXIT.success : EXIT.ioError;
+};
+
+/** Writes result files; returns whether all of them could be written. */
+const keep = async (
+  report: SyncReport,
+  files: ReturnType<typeof resultFiles>,
+  { stderr }: Context,
+): Promise<boolean> => {
+  const problems = await writeResultFiles(files, report);
+  for (const problem of problems) stderr.write(`skopeo-wrapper: ${problem}\n`);
+  return problems.length === 0;
+};
+
 /** Tells people and programs what became of the run; returns whether all of it could be written. */
 const tell = async (report: SyncReport, line: CommandLine, context: Context): Promise<boolean> => {
   const { own, values } = line;
   const { stderr, cwd } = context;
   const table = failuresTable(report);
   if (table !== '') stderr.write(`\n${table}\n`);
+  const missing = missingPlatformsLine(report.images);
+  if (!values.quiet && missing !== '') stderr.write(`skopeo-wrapper: warning: ${missing}\n`);
   if (!values.quiet) stderr.write(`sync: ${summaryLine(report)}\n`);
   if (own.json) printReport(report, context);
-  const problems = await writeResultFiles(resultFiles(line, cwd), report);
-  for (const problem of problems) stderr.write(`skopeo-wrapper: ${problem}\n`);
-  return problems.length === 0;
+  return keep(report, resultFiles(line, cwd), context);
 };

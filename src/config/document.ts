@@ -4,16 +4,16 @@ import {
   isNode,
   isPair,
   isScalar,
+  isSeq,
   LineCounter,
   type Node,
-  parse,
   parseDocument,
   type Scalar,
   visit,
 } from 'yaml';
 import { WrapperError } from '../errors/wrapper-error.ts';
 import { type Environment, expandEnvironment } from './expand-environment.ts';
-import { ConfigurationError, type Problem } from './problem.ts';
+import { ConfigurationError, type Problem, pathText } from './problem.ts';
 
 export type KeyPath = readonly PropertyKey[];
 
@@ -30,6 +30,9 @@ export interface ConfigurationDocument {
 /** Larger files are no configuration but a mistake. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
+/** Beyond any hand-written file, and not yet enough to fill the memory. */
+const MAX_ALIASES = 100_000;
+
 type Locate = (offset: number | undefined) => { line: number; column: number };
 
 const locator =
@@ -39,23 +42,34 @@ const locator =
     return { line: Math.max(line, 1), column: Math.max(col, 1) };
   };
 
+/** Source: YAML 1.2, section 10.3.2. */
+const PLAIN_NUMBER = /^(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|0o[0-7]+|0x[0-9a-fA-F]+)$/;
+
 /** A plain scalar that was only a reference takes the type its value has in YAML (`parallel: ${N}`); others are text. */
 const retype = (node: Scalar, text: string): unknown => {
-  const value: unknown = node.type === 'PLAIN' ? parse(text) : text;
-  return typeof value === 'number' || typeof value === 'boolean' ? value : text;
+  if (node.type !== 'PLAIN') return text;
+  if (text === 'true' || text === 'false') return text === 'true';
+  return PLAIN_NUMBER.test(text) ? Number(text) : text;
 };
+
+/** Keys and indexes that lead to a node. */
+const pathOf = (ancestors: readonly unknown[], node: unknown): KeyPath =>
+  ancestors.flatMap((ancestor, depth): KeyPath => {
+    if (isPair(ancestor)) return isScalar(ancestor.key) ? [String(ancestor.key.value)] : [];
+    return isSeq(ancestor) ? [ancestor.items.indexOf(ancestors[depth + 1] ?? node)] : [];
+  });
 
 /** Expands environment references in every value; keys are left alone. */
 const expandScalars = (document: Document, environment: Environment, locate: Locate): readonly Problem[] => {
   const problems: Problem[] = [];
   visit(document, {
-    Scalar(key, node) {
+    Scalar(key, node, ancestors) {
       if (key === 'key' || typeof node.value !== 'string' || !node.value.includes('${')) return;
       try {
         node.value = retype(node, expandEnvironment(node.value, environment));
       } catch (error) {
         if (!(error instanceof WrapperError)) throw error;
-        problems.push({ ...locate(node.range?.[0]), message: withNext(error) });
+        problems.push({ ...locate(node.range?.[0]), key: pathText(pathOf(ancestors, node)), message: withNext(error) });
       }
     },
   });
@@ -103,7 +117,14 @@ export const parseConfiguration = (file: string, text: string, options: ParseOpt
     throw new ConfigurationError(file, [{ line: 1, column: 1, message: 'is larger than 16 MiB' }]);
   const counter = new LineCounter();
   const schema = options.textOnly === true ? 'failsafe' : 'core';
-  const document = parseDocument(text, { lineCounter: counter, uniqueKeys: true, prettyErrors: false, schema });
+  const document = parseDocument(text, {
+    lineCounter: counter,
+    uniqueKeys: true,
+    prettyErrors: false,
+    logLevel: 'error',
+    merge: true,
+    schema,
+  });
   const locate = locator(counter);
   const problems = [...syntaxProblems(document, locate)];
   if (problems.length === 0 && options.environment !== undefined) {
@@ -121,7 +142,7 @@ export const parseConfiguration = (file: string, text: string, options: ParseOpt
 /** Aliases are resolved, but a file that grows without bounds by them is refused. An empty file is an empty mapping. */
 const toValue = (document: Document, file: string): unknown => {
   try {
-    return document.toJS({ maxAliasCount: 1000 }) ?? {};
+    return document.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};
   } catch {
     const message = 'not valid YAML (an alias without anchor, or too many of them)';
     throw new ConfigurationError(file, [{ line: 1, column: 1, message }]);

@@ -5,6 +5,8 @@ export type Environment = Readonly<Record<string, string | undefined>>;
 const REFERENCE = /\$(\$\{)|\$\{([A-Za-z_]\w*)(?::([-?])([^}]*))?\}|\$\{/g;
 
 const resolve = (name: string, operator: string | undefined, operand: string, environment: Environment): string => {
+  if (operand.includes('${'))
+    throw usageError(`a reference within \${${name}…}`, 'Write one reference behind the other.');
   const value = environment[name];
   if (value !== undefined && (value !== '' || operator === undefined)) return value;
   if (operator === '-') return operand;

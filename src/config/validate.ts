@@ -1,7 +1,8 @@
-import { distance } from 'fastest-levenshtein';
 import * as z from 'zod';
 import type { ConfigurationDocument, KeyPath } from './document.ts';
-import { ConfigurationError, type Problem } from './problem.ts';
+import { issueWords } from './issue-words.ts';
+import { nearestWord } from './nearest.ts';
+import { ConfigurationError, type Problem, pathText } from './problem.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -32,11 +33,9 @@ const knownKeys = (schema: unknown, path: KeyPath): readonly string[] =>
     .reduce<readonly unknown[]>((nodes, key) => nodes.flatMap((node) => children(node, key)), [schema])
     .flatMap(keysOf);
 
-/** A key is worth proposing while fewer than half of its letters differ. */
-const nearest = (key: string, known: readonly string[]): string => {
-  const best = known.toSorted((a, b) => distance(key, a) - distance(key, b))[0];
-  if (best !== undefined && distance(key, best) <= Math.max(2, best.length / 2)) return `did you mean "${best}"?`;
-  return `known are ${known.toSorted().join(', ')}`;
+const proposal = (key: string, known: readonly string[]): string => {
+  const near = nearestWord(key, known);
+  return near === undefined ? `known are ${known.toSorted().join(', ')}` : `did you mean "${near}"?`;
 };
 
 /** Of the alternatives of a union, the one that came closest: it failed deepest, and not by its type alone. */
@@ -55,38 +54,13 @@ const flatten = (issue: Issue, parent: KeyPath = []): readonly Issue[] => {
   const isAboutType = branch?.every(
     (one) => one.path.length === 0 && one.code.startsWith('invalid_') && one.code !== 'invalid_format',
   );
-  if (branch === undefined || isAboutType)
-    return [{ ...issue, path, message: `has a form that is not possible here${possible(issue.errors)}` }];
+  if (branch === undefined || isAboutType) return [{ ...issue, path }];
   return branch.flatMap((one) => flatten(one, path));
-};
-
-const possible = (branches: readonly (readonly Issue[])[]): string => {
-  const forms = branches.flatMap(([first]) => {
-    if (first?.code === 'invalid_type')
-      return [first.expected === 'object' ? 'a mapping' : `a ${first.expected}`.replace('a array', 'a list')];
-    return first?.code === 'invalid_value' ? first.values.map((value) => `"${String(value)}"`) : [];
-  });
-  return forms.length === 0 ? '' : ` (${forms.join(', ')})`;
-};
-
-const pathText = (path: KeyPath): string =>
-  path.reduce<string>(
-    (text, key) => (typeof key === 'number' ? `${text}[${key}]` : `${text}${text === '' ? '' : '.'}${String(key)}`),
-    '',
-  );
-
-const messageOf = (issue: Issue): string => {
-  const message = issue.message.replace(/^Invalid input: /, '');
-  if (issue.code !== 'invalid_type') return message;
-  if (message.endsWith('received undefined')) return 'is missing';
-  return issue.expected === 'string' && /received (?:number|boolean|null)$/.test(message)
-    ? `${message}; put it in quotes`
-    : message;
 };
 
 const describe = (issue: Issue): string => {
   const where = pathText(issue.path);
-  return where === '' ? messageOf(issue) : `"${where}": ${messageOf(issue)}`;
+  return where === '' ? issue.message : `"${where}": ${issue.message}`;
 };
 
 const problemsOf = (issue: Issue, document: ConfigurationDocument, schema: unknown): readonly Problem[] => {
@@ -94,7 +68,8 @@ const problemsOf = (issue: Issue, document: ConfigurationDocument, schema: unkno
     const known = knownKeys(schema, issue.path);
     return issue.keys.map((key) => ({
       ...document.positionOfKey(issue.path, key),
-      message: `unknown key "${pathText([...issue.path, key])}"; ${nearest(key, known)}`,
+      key: pathText([...issue.path, key]),
+      message: `unknown key "${pathText([...issue.path, key])}"; ${proposal(key, known)}`,
     }));
   }
   const key = issue.path.at(-1);
@@ -103,6 +78,7 @@ const problemsOf = (issue: Issue, document: ConfigurationDocument, schema: unkno
   return [
     {
       ...position,
+      ...(issue.path.length === 0 ? {} : { key: pathText(issue.path) }),
       message: describe(isKey ? (issue.issues[0] ? { ...issue.issues[0], path: issue.path } : issue) : issue),
     },
   ];
@@ -113,7 +89,7 @@ const problemsOf = (issue: Issue, document: ConfigurationDocument, schema: unkno
  * @throws ConfigurationError with every problem, its line and column, and for an unknown key the nearest known one.
  */
 export const validateConfiguration = <S extends z.ZodType>(schema: S, document: ConfigurationDocument): z.infer<S> => {
-  const result = schema.safeParse(document.value);
+  const result = schema.safeParse(document.value, { error: issueWords });
   if (result.success) return result.data;
   const jsonSchema = z.toJSONSchema(schema, { io: 'input' });
   const issues = result.error.issues.flatMap((issue) => flatten(issue));

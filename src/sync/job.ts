@@ -19,6 +19,10 @@ export interface RegistryAccess {
 /** Whole indexes, skopeo's own choice for this system, or the platforms named. */
 export type ImageContent = 'all' | 'system' | readonly Platform[];
 
+/** Several platforms make an index of just these; one alone is a plain image, as with `system`. */
+export const isSeveralPlatforms = (content: ImageContent): content is readonly Platform[] =>
+  typeof content !== 'string' && content.length > 1;
+
 /** What `skopeo copy` is to make of an image. */
 export interface CopySettings extends SigningSettings {
   readonly content: ImageContent;

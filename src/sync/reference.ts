@@ -19,12 +19,14 @@ export type LocalTransport = (typeof LOCAL_TRANSPORTS)[number];
 const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 const PATH = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`);
 const REGISTRY = /^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?$/;
+const MAX_PORT = 65_535;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-f]{32,}$/;
 
 export const isTag = (text: string): boolean => TAG.test(text);
 export const isDigest = (text: string): boolean => DIGEST.test(text);
-export const isRegistry = (text: string): boolean => REGISTRY.test(text);
+export const isRegistry = (text: string): boolean =>
+  REGISTRY.test(text) && Number(/:(\d+)$/.exec(text)?.[1] ?? 0) <= MAX_PORT;
 
 const isLocalTransport = (text: string): text is LocalTransport =>
   (LOCAL_TRANSPORTS as readonly string[]).includes(text);
@@ -38,7 +40,7 @@ export const parseDockerReference = (
 ): Repository & { readonly tag?: string; readonly digest?: string } => {
   const { registry, repository: path, tag, digest } = parseDockerName(text.replace(/^docker:\/\//, ''));
   const valid =
-    REGISTRY.test(registry) &&
+    isRegistry(registry) &&
     PATH.test(path) &&
     (tag === undefined || TAG.test(tag)) &&
     (digest === undefined || DIGEST.test(digest));

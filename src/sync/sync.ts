@@ -2,6 +2,7 @@ import { join } from 'node:path';
 import type { Clock } from '../context.ts';
 import { EXIT, usageError, WrapperError } from '../errors/wrapper-error.ts';
 import { describeTermination, terminationOf } from '../operation/termination.ts';
+import { failureClass } from '../skopeo/failure/classify.ts';
 import type { SyncMemory } from './check/memory.ts';
 import { keepMemory, loadMemory } from './check/memory-file.ts';
 import type { SyncJob } from './job.ts';
@@ -47,19 +48,21 @@ export interface SyncOptions extends PlanOptions {
 
 const MEMORY_WITHOUT_NAME = 'unnamed';
 
-const memoryName = (job: SyncJob, { shard }: SyncOptions): string => {
-  const part = shard === undefined ? '' : `.${shard.index}-of-${shard.count}`;
-  return `${job.name ?? MEMORY_WITHOUT_NAME}${part}`;
-};
+/** Shards of a job run side by side. */
+const lockName = ({ name = MEMORY_WITHOUT_NAME }: SyncJob, { shard }: SyncOptions): string =>
+  shard === undefined ? name : `${name}.${shard.index}-of-${shard.count}`;
 
 const syncDirectory = (stateDirectory: string): string => join(stateDirectory, 'sync');
 
-const memoryPath = (job: SyncJob, effects: SyncEffects, options: SyncOptions): string | undefined =>
-  effects.stateDirectory === undefined
-    ? undefined
-    : join(syncDirectory(effects.stateDirectory), `${memoryName(job, options)}.json`);
+/** All shards share one memory, so that their number may change. */
+const memoryPath = ({ name = MEMORY_WITHOUT_NAME }: SyncJob, { stateDirectory }: SyncEffects): string | undefined =>
+  stateDirectory === undefined ? undefined : join(syncDirectory(stateDirectory), `${name}.json`);
 
-const refuseNamelessPrune = (job: SyncJob, { stateDirectory }: SyncEffects): void => {
+/** Throws a usage error where nobody could know what earlier runs of the job wrote. */
+export const refuseNamelessPrune = (
+  job: SyncJob,
+  { stateDirectory }: { readonly stateDirectory?: string | undefined },
+): void => {
   if (job.prune === undefined || (job.name !== undefined && stateDirectory !== undefined)) return;
   throw usageError(
     'prune needs a job name and a state directory, to know what earlier runs wrote',
@@ -79,7 +82,7 @@ const planEffects = (effects: SyncEffects, memory: SyncMemory): PlanEffects => (
  */
 export const planSync = async (job: SyncJob, effects: SyncEffects, options: SyncOptions = {}): Promise<Plan> => {
   refuseNamelessPrune(job, effects);
-  const path = memoryPath(job, effects, options);
+  const path = memoryPath(job, effects);
   try {
     return await makePlan(job, planEffects(effects, await loadMemory(path)), options);
   } catch (error) {
@@ -110,11 +113,11 @@ const sourceFailures = (
     ...(next === undefined ? {} : { next }),
   })),
   ...(prune !== undefined && 'refused' in prune && failures.length === 0
-    ? [{ source: 'prune', errorType: 'unknown' as const, message: prune.refused, next: PRUNE_NEXT }]
+    ? [{ source: 'prune', errorType: 'prune_refused' as const, message: prune.refused, next: PRUNE_NEXT }]
     : []),
 ];
 
-const PRUNE_NEXT = 'Look at --dry-run; if this is right, raise "max-share" for one run.';
+const PRUNE_NEXT = failureClass('prune_refused').next({});
 
 /** Prunes when everything else went well: with an image missing, what it replaces is better kept. */
 const prune = async (
@@ -175,7 +178,7 @@ const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOption
   const { clock } = effects;
   const startedAt = new Date(clock.wallMs()).toISOString();
   const startedMs = clock.monotonicMs();
-  const path = memoryPath(job, effects, options);
+  const path = memoryPath(job, effects);
   const memory = await loadMemory(path);
   using keeper = keepMemory(path, memory);
   const { plan, images } = await planAndCopy(job, memory, effects, options);
@@ -215,7 +218,7 @@ const lockJob = async (
   const { lock, isList } = options;
   if (isList === true && lock === undefined) return WITHOUT_LOCK;
   try {
-    return await takeJobLock(directory, memoryName(job, options), lock ?? 'fail', signal);
+    return await takeJobLock(directory, lockName(job, options), lock ?? 'fail', signal);
   } catch (error) {
     if (signal.aborted) return WITHOUT_LOCK;
     const isUnusable = error instanceof WrapperError && error.exitCode === EXIT.ioError;

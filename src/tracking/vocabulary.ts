@@ -86,6 +86,7 @@ export const ERROR_TYPES = [
   'destination_conflict',
   'unsupported',
   'partial_failure',
+  'prune_refused',
   'stalled',
   'canceled',
   'killed',

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, writeFile } from 'node:fs/promises';
+import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { openScene } from '../e2e/scene.ts';
 import { startProxy } from '../support/proxy.ts';
@@ -47,6 +48,18 @@ test('what cannot be done is refused before anything is copied, and is no run of
     [['--retry-times', '5'], /--retry-times has no effect beside --file/],
     [['--dest-creds', 'u:secret'], /--dest-creds has no effect beside --file/],
     [['--check', '--all'], /--all has no effect beside --file/],
+    [['--dry-run', '--report', 'r'], /--report has no effect beside --dry-run/],
+    [['--plan-only', '--digestfile', 'd'], /--digestfile has no effect beside --plan-only/],
+    [['--dry-run', '--lock', 'wait'], /--lock has no effect beside --dry-run/],
+    [['--dry-run', '--events', 'e'], /--events has no effect beside --dry-run/],
+    [['--check', '--report', 'r'], /--report has no effect beside --check/],
+    [['--check', '--dry-run'], /--dry-run has no effect beside --check/],
+    [['--check', '--show-config'], /--show-config has no effect beside --check/],
+    [['--show-config', '--prune'], /--prune has no effect beside --show-config/],
+    [['--prune', '--images', 'list'], /--prune has no effect beside --images/],
+    [['--check', '--shard', '4/4'], /"4\/4" is not a shard/],
+    [['--check', '--images', 'gone'], /cannot read gone/],
+    [['--check', '--no-state', '--prune'], /prune needs a job name and a state directory/],
   ];
   for (const [flags, message] of refusals) {
     const refused = await scene.run('sync', '--file', 'm.yml', ...flags);
@@ -57,6 +70,49 @@ test('what cannot be done is refused before anything is copied, and is no run of
   const skopeoForm = ['--src', 'docker', '--dest', 'dir', '127.0.0.1:9/app', 'out'];
   assert.equal((await scene.run('sync', '--show-config', ...skopeoForm)).exitCode, 64);
   assert.match((await scene.run('status')).stdout, /^0 jobs/);
+});
+
+test('--check of a whole command line says that it can be run, and warns of registries that nothing uses', async () => {
+  await using scene = await openScene({ SKOPEO_WRAPPER_EVENTS: 'events' });
+  const yaml = `registries: { "quay.oi": { parallel: 2 } }\n${FILE.replace('HOST', 'quay.io')}`;
+  await writeFile(scene.dir.join('m.yml'), yaml);
+  await writeFile(scene.dir.join('list'), `quay.io/app:1 dir:${scene.dir.join('out/1')}\n`);
+  const check = ['sync', '--file', 'm.yml', '--check', '--shard', '0/2', '--parallel', '3', '--images', 'list'];
+  const valid = await scene.run(...check);
+  assert.deepEqual([valid.exitCode, valid.stdout], [0, 'valid: 1 source\n'], valid.stderr);
+  assert.match(
+    valid.stderr,
+    /^skopeo-wrapper: warning: \S+m\.yml:1:15: "registries\.quay\.oi": no source and no destination is there; did you mean "quay\.io"\?\n$/,
+  );
+  const quiet = await scene.run(...check, '--quiet');
+  assert.deepEqual([quiet.exitCode, quiet.stdout, quiet.stderr], [0, '', '']);
+  const run = await scene.run('sync', '--file', 'm.yml', '--images', '/dev/null');
+  assert.equal(run.stderr.match(/quay\.oi/g)?.length, 1, run.stderr);
+});
+
+test('--show-config --json is one line of JSON', async () => {
+  await using scene = await openScene();
+  await writeFile(scene.dir.join('m.yml'), `registries: { r.example: { password: hush } }\n${FILE}`);
+  const { stdout } = await scene.run('sync', '--file', 'm.yml', '--show-config', '--json');
+  assert.equal(JSON.parse(stdout).job, 'files');
+  assert.doesNotMatch(stdout, /hush/);
+});
+
+test('with --metrics-strict a memory that cannot be kept is told by the status, without it is not', async () => {
+  await using scene = await openScene();
+  await using registry = await startRegistry();
+  await registry.seed(scene.source, 'app:1');
+  const yaml = `registries: { "${registry.host}": { tls-verify: false } }\n${FILE.replace('HOST', registry.host)}`;
+  await writeFile(scene.dir.join('m.yml'), yaml);
+  await mkdir(scene.stateDir, { recursive: true });
+  await writeFile(join(scene.stateDir, 'sync'), 'not a directory');
+  const strict = await scene.run('sync', '--file', 'm.yml', '--metrics-strict');
+  assert.equal(strict.exitCode, 74, strict.stderr);
+  assert.match(strict.stderr, /warning: what this run found out could not be kept/);
+  assert.ok(existsSync(scene.dir.join('out', '1', 'manifest.json')), 'the copy is done all the same');
+  assert.equal((await scene.run('sync', '--file', 'm.yml')).exitCode, 0);
+  await rm(join(scene.stateDir, 'sync'));
+  assert.equal((await scene.run('sync', '--file', 'm.yml', '--metrics-strict')).exitCode, 0);
 });
 
 test('a report that cannot be written at the end is told by the status, and the run counts', {

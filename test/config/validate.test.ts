@@ -41,7 +41,10 @@ describe('a configuration file', () => {
       messageOf('nested:\n  list: []\n  lst: []\n  other: 1\n'),
       'a.yml:3:3: unknown key "nested.lst"; did you mean "list"?\na.yml:4:3: unknown key "nested.other"; known are list',
     );
-    assert.match(messageOf('nested:\n  list:\n    - 1\n    - two\n'), /^a\.yml:4:7: "nested\.list\[1\]": .*expected/);
+    assert.match(
+      messageOf('nested:\n  list:\n    - 1\n    - two\n'),
+      /^a\.yml:4:7: "nested\.list\[1\]": must be a number, not text$/,
+    );
     assert.match(messageOf('name: x\nnested: {}\n'), /^a\.yml:2:9: "nested\.list": is missing/);
     assert.match(messageOf('- a\n'), /^a\.yml:1:1: /);
   });

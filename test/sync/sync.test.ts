@@ -467,6 +467,7 @@ test('prune does nothing when a source fails, when too much would go, or when it
   const tooMuch = await run(guard('v1'), effects);
   assert.equal(tooMuch.exitCode, 3);
   assert.match(tooMuch.failures[0]?.message ?? '', /2 of 3 tags \(67 %\) would go, at most 50 % may/);
+  assert.equal(tooMuch.failures[0]?.errorType, 'prune_refused');
 
   assert.equal((await run(guard('x*'), effects)).exitCode, 1);
   const failing = job(`${PRUNE}images:
@@ -474,6 +475,19 @@ test('prune does nothing when a source fails, when too much would go, or when it
   - { source: "HOST/guard/gone", destination: "DEST/{{path}}" }\n`);
   assert.equal((await run(failing, effects)).exitCode, 3);
   assert.deepEqual(await destination.client.tags('guard/app'), tagsBefore);
+});
+
+test('what a job wrote in other shards is pruned as well: their number may change', async () => {
+  await using own = await tempDir('sync-prune-shards');
+  const tags = ['v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'keep'];
+  for (const tag of tags) await layout.addImage(`reshard-${tag}`, { layers: [{ sizeBytes: 500 }], seed: tag });
+  await seed('reshard/app', Object.fromEntries(tags.map((tag) => [tag, `reshard-${tag}`])));
+  const effects = realEffects(own, { stateDirectory: own.join('state') });
+  const sharded = (tag: string): SyncJob => ({ ...only(tag, 'reshard/app'), prune: { maxShare: 1 } });
+  for (const index of [0, 1]) await run(sharded('*'), effects, { shard: { index, count: 2 } });
+  assert.equal((await destination.client.tags('reshard/app')).length, 7);
+  for (const index of [0, 1, 2]) await run(sharded('keep'), effects, { shard: { index, count: 3 } });
+  assert.deepEqual(await destination.client.tags('reshard/app'), ['keep']);
 });
 
 test('several tags of one image are pruned together', async () => {

@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
 import type { SyncJob } from '../../src/sync/job.ts';
+import { renderPlan } from '../../src/sync/plan/render-plan.ts';
 import type { SkopeoPort } from '../../src/sync/ports.ts';
-import { runSync, type SyncEffects } from '../../src/sync/sync.ts';
+import { planSync, runSync, type SyncEffects } from '../../src/sync/sync.ts';
 import { createLayout, HOST_PLATFORM, type OciLayout } from '../support/images.ts';
 import { type RegistryProxy, startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
@@ -158,6 +159,19 @@ test('immutable tags cost no request at all once they are copied', async () => {
   assert.equal(requests(), before);
 });
 
+test('an immutable tag that is found unchanged once is not asked for again', async () => {
+  await using own = await tempDir('unchanged-settled');
+  await source.seed(layout.reference('single'), 'settled/app:1.0');
+  await destination.seed(layout.reference('single'), 'settled/app:1.0');
+  const fixed = job(
+    `images:\n  - { source: "${from.host}/settled/app", destination: "${to.host}/{{path}}", tags: ["1.0"], immutable: ["*"] }\n`,
+  );
+  assert.deepEqual(await outcomes(fixed, withoutSkopeo(own)), { copied: 0, unchanged: 1 });
+  const before = requests();
+  assert.deepEqual(await outcomes(fixed, withoutSkopeo(own)), { copied: 0, unchanged: 1 });
+  assert.equal(requests(), before);
+});
+
 test('several platforms arrive as an index of just these, and stay unchanged', async () => {
   await using own = await tempDir('unchanged-several');
   const platform = (architecture: string) => ({ os: 'linux', architecture });
@@ -179,6 +193,33 @@ test('several platforms arrive as an index of just these, and stay unchanged', a
   const before = pulls();
   assert.deepEqual(await outcomes(several, withoutSkopeo(own)), { copied: 0, unchanged: 1 });
   assert.equal(pulls() - before, 0);
+});
+
+test('platforms that a source does not have are told by plan and report, in every run', async () => {
+  await using own = await tempDir('unchanged-missing');
+  await source.seed(layout.reference('multi'), 'missing/app:1');
+  const lacking = job(
+    `images:\n  - { source: "${from.host}/missing/app", destination: "${to.host}/{{path}}", platforms: [linux/amd64, linux/s390x] }\n`,
+  );
+  const effects = withoutSkopeo(own, 'copyImage');
+  const plan = await planSync(lacking, effects);
+  assert.deepEqual(plan.images[0]?.missingPlatforms, ['linux/s390x']);
+  assert.match(renderPlan(plan), /\(every tag\), lacks linux\/s390x\n.*; 1 image lacks linux\/s390x\n$/s);
+  for (const outcome of ['copied', 'unchanged', 'unchanged']) {
+    const report = await runSync(lacking, outcome === 'copied' ? effects : withoutSkopeo(own));
+    assert.equal(report?.images[0]?.outcome, outcome);
+    assert.deepEqual(report.images[0].missingPlatforms, ['linux/s390x']);
+  }
+});
+
+test('an index of nothing but the platforms wanted stays unchanged', async () => {
+  await using own = await tempDir('unchanged-just-these');
+  await source.seed(layout.reference('multi'), 'just/app:1');
+  const just = job(
+    `images:\n  - { source: "${from.host}/just/app", destination: "${to.host}/{{path}}", platforms: [linux/amd64, linux/arm64] }\n`,
+  );
+  assert.deepEqual(await outcomes(just, withoutSkopeo(own, 'copyImage')), { copied: 1, unchanged: 0 });
+  assert.deepEqual(await outcomes(just, withoutSkopeo(own)), { copied: 0, unchanged: 1 });
 });
 
 const LOCAL = {

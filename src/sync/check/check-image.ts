@@ -1,6 +1,6 @@
 import type { WrapperError } from '../../errors/wrapper-error.ts';
 import { parseManifest } from '../../skopeo/manifest/parse-manifest.ts';
-import type { Platform, RegistryAccess } from '../job.ts';
+import { isSeveralPlatforms, type Platform, type RegistryAccess } from '../job.ts';
 import type { PlannedImage, WantedImage } from '../plan/plan.ts';
 import type { ManifestHead, RegistryLookup } from '../ports.ts';
 import { dockerReference, parseLocation } from '../reference.ts';
@@ -20,7 +20,7 @@ export interface CheckEffects {
   readonly signal: AbortSignal;
 }
 
-type Checked = Pick<PlannedImage, 'action' | 'reason' | 'sourceDigest' | 'destinationDigest'>;
+type Checked = Pick<PlannedImage, 'action' | 'reason' | 'sourceDigest' | 'destinationDigest' | 'missingPlatforms'>;
 
 const isImmutable = ({ entry, tag }: WantedImage): boolean =>
   tag !== undefined && entry.immutable.some((pattern) => pattern.matches(tag));
@@ -38,16 +38,25 @@ const sourceHead = async (image: WantedImage, effects: CheckEffects): Promise<Ma
   return effects.lookup.head(image.source, image.entry.sourceAccess, effects.signal);
 };
 
-/** The digest that a copy of an index would leave behind; absent where only skopeo can tell. */
-const expectedDigest = (bytes: Uint8Array, content: 'system' | readonly Platform[], system?: Partial<Platform>) => {
+/** What a copy of an index would leave behind; the digest is absent where only skopeo can tell. */
+interface ExpectedResult {
+  readonly digest: string | undefined;
+  readonly missingPlatforms?: readonly string[];
+}
+
+const expectedResult = (
+  bytes: Uint8Array,
+  content: 'system' | readonly Platform[],
+  system?: Partial<Platform>,
+): ExpectedResult => {
   const manifest = parseManifest(bytes);
-  if (manifest?.kind !== 'list') return undefined;
-  if (content !== 'system' && content.length > 1) {
+  if (manifest?.kind !== 'list') return { digest: undefined };
+  if (isSeveralPlatforms(content)) {
     const filtered = filterIndex(bytes, content);
-    return filtered === undefined ? undefined : digestOf(filtered.bytes);
+    return { digest: filtered && digestOf(filtered.bytes), missingPlatforms: filtered?.missing ?? [] };
   }
   const wanted = content === 'system' ? systemPlatform(system) : content[0];
-  return wanted === undefined ? undefined : onlyInstanceFor(manifest.instances, wanted);
+  return { digest: wanted && onlyInstanceFor(manifest.instances, wanted) };
 };
 
 const atDigest = (source: string, digest: string): string => {
@@ -70,10 +79,12 @@ const compareWithIndex = async (
   const { copy, sourceAccess } = image.entry;
   if (copy.content === 'all') return { action: 'copy', reason: 'changed at the source' };
   const index = await lookup.manifest(atDigest(image.source, source.digest), sourceAccess, signal);
-  const expected = expectedDigest(index, copy.content, copy.systemPlatform);
-  if (expected === undefined) return { action: 'copy', reason: 'cannot be compared' };
-  memory.rememberResult(rememberedCopy(image, source), expected);
-  return expected === destination.digest
+  const { digest, missingPlatforms = [] } = expectedResult(index, copy.content, copy.systemPlatform);
+  if (digest === undefined) return { action: 'copy', reason: 'cannot be compared' };
+  const remembered = rememberedCopy(image, source);
+  memory.rememberResult(remembered, digest);
+  memory.rememberMissingPlatforms(remembered, missingPlatforms);
+  return digest === destination.digest
     ? { action: 'skip', reason: 'unchanged' }
     : { action: 'copy', reason: 'changed at the source' };
 };
@@ -83,11 +94,18 @@ const compare = async (image: WantedImage, destination: DestinationState, effect
   const destinationDigest = destination.digest;
   if (source === undefined) return { action: 'copy', reason: 'not found at the source', destinationDigest };
   const { copy } = image.entry;
-  const remembered = effects.memory.resultOf(rememberedCopy(image, source));
+  const { memory } = effects;
+  const remembered = rememberedCopy(image, source);
   const verdict =
-    compareDigests(copy, source, destination, remembered) ??
+    compareDigests(copy, source, destination, memory.resultOf(remembered)) ??
     (await compareWithIndex(image, source, destination, effects));
-  return { ...verdict, sourceDigest: source.digest, destinationDigest };
+  const missing = memory.missingPlatformsOf(remembered);
+  return {
+    ...verdict,
+    sourceDigest: source.digest,
+    destinationDigest,
+    ...(missing.length === 0 ? {} : { missingPlatforms: missing }),
+  };
 };
 
 /** An image that is copied because nothing is known. */
@@ -103,11 +121,13 @@ export const uncompared = (image: WantedImage, { message }: WrapperError): Plann
  * @throws WrapperError when a registry could not be asked.
  */
 export const checkImage = async (image: WantedImage, effects: CheckEffects): Promise<PlannedImage> => {
-  if (isImmutable(image) && effects.memory.owned[image.destination] !== undefined) {
-    return { ...image, action: 'skip', reason: 'immutable and copied before' };
-  }
+  const isFixed = isImmutable(image);
+  if (isFixed && effects.memory.isSettled(image.destination))
+    return { ...image, action: 'skip', reason: 'immutable and there before' };
   if (signsAnew(image.entry.copy)) return { ...image, action: 'copy', reason: 'to be signed' };
   const destination = await destinationState(image, effects);
   if (destination === undefined) return { ...image, action: 'copy', reason: 'new at the destination' };
-  return { ...image, ...(await compare(image, destination, effects)) };
+  const checked = await compare(image, destination, effects);
+  if (isFixed && checked.action === 'skip') effects.memory.rememberSettled(image.destination, destination.digest);
+  return { ...image, ...checked };
 };

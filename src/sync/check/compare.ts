@@ -1,4 +1,4 @@
-import type { CopySettings } from '../job.ts';
+import { type CopySettings, isSeveralPlatforms } from '../job.ts';
 import type { ManifestHead } from '../ports.ts';
 import type { DestinationState } from './local-state.ts';
 import { isIndexType, isManifestType, MEDIA_TYPES } from './manifest.ts';
@@ -32,9 +32,13 @@ const isSameContent = ({ content, format }: CopySettings, mediaType: string | un
   return content === 'all' ? true : isManifestType(mediaType);
 };
 
+/** A list of platforms that an index consists of, or goes beyond: only the index itself can tell. */
+const isSeveralOfIndex = ({ content, format }: CopySettings, mediaType: string | undefined): boolean =>
+  isSeveralPlatforms(content) && hasFormat(mediaType, format) && isIndexType(mediaType);
+
 /**
- * Compares by digests alone. Absent: the digests differ, but one platform was asked for and the source may be an index, so
- * that only the index itself can tell.
+ * Compares by digests alone. Absent: only the index itself can tell, since the digests differ but one platform was asked for
+ * and the source may be an index, or the digests are equal but several platforms were asked for.
  */
 export const compareDigests = (
   settings: CopySettings,
@@ -46,6 +50,7 @@ export const compareDigests = (
   if (source.digest === destination.digest) {
     const mediaType = destination.mediaType ?? source.mediaType;
     if (isSameContent(settings, mediaType)) return UNCHANGED;
+    if (isSeveralOfIndex(settings, mediaType)) return undefined;
     return { action: 'copy', reason: isIndexType(mediaType) ? 'holds all platforms' : 'in another format' };
   }
   const isDecided =

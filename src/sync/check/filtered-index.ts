@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import type { Platform } from '../job.ts';
+import { platformName } from './platform.ts';
 
 const indexSchema = z.looseObject({
   manifests: z.array(
@@ -15,6 +16,8 @@ export interface FilteredIndex {
   /** The new index, byte for byte the same for the same input. */
   readonly bytes: Buffer;
   readonly instances: readonly string[];
+  /** Platforms wanted that the index has no image for, such as `linux/arm64`. */
+  readonly missing: readonly string[];
   /** Nothing was taken out: the bytes are those of the original. */
   readonly isWhole: boolean;
 }
@@ -35,7 +38,13 @@ export const filterIndex = (bytes: Uint8Array, platforms: readonly Platform[]): 
   const manifests = all.filter(({ platform }) => platforms.some((wanted) => matches(wanted, platform)));
   const isWhole = manifests.length === all.length;
   const reduced = isWhole ? bytes : JSON.stringify({ ...parsed.data, manifests }, null, 2);
-  return { bytes: Buffer.from(reduced), instances: manifests.map(({ digest }) => digest), isWhole };
+  const missing = platforms.filter((wanted) => !all.some(({ platform }) => matches(wanted, platform)));
+  return {
+    bytes: Buffer.from(reduced),
+    instances: manifests.map(({ digest }) => digest),
+    missing: missing.map(platformName),
+    isWhole,
+  };
 };
 
 const parseJson = (bytes: Uint8Array): unknown => {

@@ -7,12 +7,17 @@ import { registryOf } from '../reference.ts';
 export const memorySchema = z.object({
   version: z.literal(1),
   results: z.record(z.string(), z.string()),
+  missing: z.record(z.string(), z.string()).default({}),
   created: z.record(z.string(), z.string()),
+  settled: z.record(z.string(), z.string()).default({}),
   owned: z.record(z.string(), z.string()),
 });
 type Stored = z.infer<typeof memorySchema>;
 
-const EMPTY: Stored = { version: 1, results: {}, created: {}, owned: {} };
+const EMPTY: Stored = { version: 1, results: {}, missing: {}, created: {}, settled: {}, owned: {} };
+
+type Part = Exclude<keyof Stored, 'version'>;
+const PARTS = ['results', 'missing', 'created', 'settled', 'owned'] as const satisfies readonly Part[];
 
 /** More than any job uses in one run; what was not used for longest is forgotten. */
 const MAX_ENTRIES = 50_000;
@@ -47,7 +52,13 @@ export class SyncMemory {
   #changes = 0;
   #savedChanges = 0;
   /** Keys of this run, in the order of use. */
-  readonly #touched = { results: new Set<string>(), created: new Set<string>(), owned: new Set<string>() };
+  readonly #touched: Readonly<Record<Part, Set<string>>> = {
+    results: new Set(),
+    missing: new Set(),
+    created: new Set(),
+    settled: new Set(),
+    owned: new Set(),
+  };
 
   constructor(stored: Stored = structuredClone(EMPTY)) {
     this.#stored = stored;
@@ -62,6 +73,15 @@ export class SyncMemory {
     this.#set('results', resultKey(copy), destinationDigest);
   }
 
+  /** Platforms that were asked for and that this content does not have. */
+  missingPlatformsOf(copy: RememberedCopy): readonly string[] {
+    return this.#use('missing', resultKey(copy))?.split(' ') ?? [];
+  }
+
+  rememberMissingPlatforms(copy: RememberedCopy, platforms: readonly string[]): void {
+    if (platforms.length > 0) this.#set('missing', resultKey(copy), platforms.join(' '));
+  }
+
   createdAt(digest: string): Date | undefined {
     const text = this.#use('created', digest);
     return text === undefined ? undefined : new Date(text);
@@ -69,6 +89,15 @@ export class SyncMemory {
 
   rememberCreation(digest: string, date: Date): void {
     this.#set('created', digest, date.toISOString());
+  }
+
+  /** Whether this job has written a destination, or has found there what it would have written. */
+  isSettled(destination: string): boolean {
+    return this.#stored.owned[destination] !== undefined || this.#use('settled', destination) !== undefined;
+  }
+
+  rememberSettled(destination: string, digest: string): void {
+    this.#set('settled', destination, digest);
   }
 
   /** Destinations this job has written, with the digest it left there. */
@@ -94,7 +123,7 @@ export class SyncMemory {
   mergeOnto(current: SyncMemory): { readonly merged: SyncMemory; readonly onSaved: () => void } {
     const changes = this.#changes;
     const stored = structuredClone(current.#stored);
-    for (const part of ['results', 'created', 'owned'] as const) {
+    for (const part of PARTS) {
       for (const key of this.#touched[part]) {
         const value = this.#stored[part][key];
         delete stored[part][key];
@@ -108,12 +137,19 @@ export class SyncMemory {
   }
 
   toJSON(): Stored {
-    const { results, created, ...others } = this.#stored;
-    return { ...others, results: lastUsed(results), created: lastUsed(created) };
+    const { version, results, missing, created, settled, owned } = this.#stored;
+    return {
+      version,
+      results: lastUsed(results),
+      missing: lastUsed(missing),
+      created: lastUsed(created),
+      settled: lastUsed(settled),
+      owned,
+    };
   }
 
   /** What is used moves to the end of the file, so that the oldest falls out first. */
-  #use(part: 'results' | 'created', key: string): string | undefined {
+  #use(part: Exclude<Part, 'owned'>, key: string): string | undefined {
     const value = this.#stored[part][key];
     if (value === undefined) return undefined;
     delete this.#stored[part][key];
@@ -122,7 +158,7 @@ export class SyncMemory {
     return value;
   }
 
-  #set(part: 'results' | 'created' | 'owned', key: string, value: string): void {
+  #set(part: Part, key: string, value: string): void {
     if (this.#stored[part][key] === value) return;
     this.#stored[part][key] = value;
     this.#touched[part].add(key);

@@ -8,6 +8,10 @@ export const systemPlatform = (
   host: { platform: string; arch: string } = process,
 ): Platform => ({ ...hostPlatform(host.platform, host.arch), ...override });
 
+/** `linux/arm/v7`, as platforms are written in a configuration. */
+export const platformName = ({ os, architecture, variant }: Platform): string =>
+  [os, architecture, variant].filter((part) => part !== undefined).join('/');
+
 type Instance = Extract<Manifest, { kind: 'list' }>['instances'][number];
 
 /**

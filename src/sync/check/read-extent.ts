@@ -1,15 +1,16 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { type Manifest, parseManifest } from '../../skopeo/manifest/parse-manifest.ts';
 import type { BlobDescriptor } from '../../tracking/events.ts';
-import type { SyncEntry } from '../job.ts';
+import { isSeveralPlatforms, type SyncEntry } from '../job.ts';
 import type { PlannedImage } from '../plan/plan.ts';
 import type { RegistryLookup } from '../ports.ts';
 import { dockerReference, parseLocation } from '../reference.ts';
+import { filterIndex } from './filtered-index.ts';
 import { digestOf } from './manifest.ts';
 import { onlyInstanceFor, systemPlatform } from './platform.ts';
 
 /** What a copy would read. */
-export type CopyExtent = Pick<PlannedImage, 'blobs' | 'pulls' | 'sourceDigest'>;
+export type CopyExtent = Pick<PlannedImage, 'blobs' | 'pulls' | 'sourceDigest' | 'missingPlatforms'>;
 
 const wantedInstances = (
   { instances }: Extract<Manifest, { kind: 'list' }>,
@@ -19,6 +20,10 @@ const wantedInstances = (
   const platforms = content === 'system' ? [systemPlatform(system)] : content;
   return platforms.flatMap((platform) => onlyInstanceFor(instances, platform) ?? []);
 };
+
+/** One platform alone that is missing is skopeo's failure; of several the others are copied. */
+const missingPlatforms = (index: Uint8Array, { content }: SyncEntry['copy']): readonly string[] =>
+  isSeveralPlatforms(content) ? (filterIndex(index, content)?.missing ?? []) : [];
 
 const unique = (blobs: readonly BlobDescriptor[]): readonly BlobDescriptor[] => [
   ...new Map(blobs.map((blob) => [blob.digest, blob])).values(),
@@ -38,7 +43,8 @@ const readManifests = async (image: PlannedImage, lookup: RegistryLookup, signal
     ),
   );
   const blobs = unique(instances.flatMap((instance) => (instance?.kind === 'image' ? instance.blobs : [])));
-  return { blobs, sourceDigest };
+  const missing = missingPlatforms(bytes, entry.copy);
+  return { blobs, sourceDigest, ...(missing.length === 0 ? {} : { missingPlatforms: missing }) };
 };
 
 /**

@@ -8,6 +8,7 @@ import { type LoadedSyncFile, loadSyncFile } from '../config/load-sync-file.ts';
 import { jobFromSkopeoOptions, type SyncRequest } from '../from-skopeo-options.ts';
 import type { Platform, RegistryAccess, SyncJob } from '../job.ts';
 import { readSigning, refuseMissingPassphrase } from '../signing.ts';
+import { isSet, textOf } from './flag-values.ts';
 import { refuseBesideFile } from './sync-flags.ts';
 
 /** Where a command line is read. */
@@ -20,13 +21,12 @@ export interface JobSurroundings {
 export interface ReadJob {
   readonly job: SyncJob;
   readonly file?: LoadedSyncFile['file'];
+  /** Of that file. */
+  readonly path?: string;
+  readonly warnings: LoadedSyncFile['warnings'];
 }
 
 const DEFAULT_MAX_PRUNE_SHARE = 0.2;
-
-const textOf = ({ values }: CommandLine, name: string): string | undefined => values.byName.get(name)?.at(-1);
-
-const isSet = (line: CommandLine, name: string): boolean => (textOf(line, name) ?? 'false') !== 'false';
 
 const oneOf = <const Word extends string>(
   line: CommandLine,
@@ -126,10 +126,11 @@ const readFileJob = async (line: CommandLine, path: string, { env, cwd }: JobSur
   const text = await readFile(absolute, 'utf8').catch((error: unknown) => {
     throw usageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
   });
-  const { job, file } = loadSyncFile(absolute, text, env);
+  const { job, ...loaded } = loadSyncFile(absolute, text, env);
   const { jobName, stallTimeoutSeconds } = line.own;
   return {
-    file,
+    ...loaded,
+    path: absolute,
     job: {
       ...job,
       ...(jobName === undefined ? {} : { name: jobName }),
@@ -146,7 +147,7 @@ export const readJob = async (line: CommandLine, surroundings: JobSurroundings):
   const path = textOf(line, 'file');
   const read =
     path === undefined
-      ? { job: await jobFromSkopeoOptions(skopeoRequest(line, surroundings)) }
+      ? { job: await jobFromSkopeoOptions(skopeoRequest(line, surroundings)), warnings: [] }
       : await readFileJob(line, path, surroundings);
   for (const { copy } of read.job.entries) refuseMissingPassphrase(copy);
   const parallel = parallelOf(line);

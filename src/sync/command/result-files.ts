@@ -19,9 +19,13 @@ const CONTENTS = {
   digestfile: ({ images }) => digestFile(images),
 } as const satisfies Record<ResultFile['flag'], ResultFile['contentOf']>;
 
-/** The files that a command line asks for. */
-export const resultFiles = ({ values }: Pick<CommandLine, 'values'>, cwd: string): readonly ResultFile[] =>
-  (['report', 'digestfile'] as const).flatMap((flag) => {
+/** The files that a command line asks for; of a run that did nothing only the report, whose digests stay what they are. */
+export const resultFiles = (
+  { values }: Pick<CommandLine, 'values'>,
+  cwd: string,
+  flags: readonly ResultFile['flag'][] = ['report', 'digestfile'],
+): readonly ResultFile[] =>
+  flags.flatMap((flag) => {
     const path = values.byName.get(flag)?.at(-1);
     return path === undefined ? [] : [{ flag, path: resolve(cwd, path), contentOf: CONTENTS[flag] }];
   });

@@ -9,12 +9,10 @@ import { parseImageList, reduceToList } from '../plan/image-list.ts';
 import { parseShard } from '../plan/shard.ts';
 import type { LockMode } from '../run/job-lock.ts';
 import type { SyncOptions } from '../sync.ts';
+import { isSet, textOf } from './flag-values.ts';
 
 /** What is to be done with the job. */
 export type SyncMode = 'check' | 'show-config' | 'plan' | 'run';
-
-const textOf = ({ values }: CommandLine, name: string): string | undefined => values.byName.get(name)?.at(-1);
-const isSet = (line: CommandLine, name: string): boolean => (textOf(line, name) ?? 'false') !== 'false';
 
 const LOCK_MODES: readonly LockMode[] = ['wait', 'skip', 'fail'];
 

@@ -4,6 +4,7 @@ import { WrapperError } from '../../errors/wrapper-error.ts';
 /** A string that `parse` accepts; its error's words become the issue of the schema. */
 export const parsedBy = (parse: (text: string) => unknown, base: z.ZodString = z.string().min(1)) =>
   base.superRefine((text, context) => {
+    if (text === '') return; // told by the base
     try {
       parse(text);
     } catch (error) {

@@ -1,7 +1,10 @@
-import { DURATION_HINT, parseDuration } from '../../cli/duration.ts';
+import { DURATION_HINT as HINT, parseDuration } from '../../cli/duration.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
 
 const LONG_UNIT_SECONDS: Readonly<Record<string, number>> = { d: 86_400, w: 604_800 };
+
+/** What to write instead of a bad duration. */
+export const DURATION_HINT = `${HINT}, or days as in 30d`;
 
 /**
  * Seconds of a duration as everywhere in the program, and of whole days and weeks (`30d`, `2w`), for ages.
@@ -10,6 +13,6 @@ const LONG_UNIT_SECONDS: Readonly<Record<string, number>> = { d: 86_400, w: 604_
 export const durationSeconds = (text: string): number => {
   const [, count, unit = ''] = /^(\d+)([dw])$/.exec(text) ?? [];
   const seconds = count === undefined ? parseDuration(text) : Number(count) * (LONG_UNIT_SECONDS[unit] ?? 0);
-  if (seconds === undefined) throw usageError(`must be ${DURATION_HINT}, or days as in 30d`);
+  if (seconds === undefined) throw usageError(`must be ${DURATION_HINT}`);
   return seconds;
 };

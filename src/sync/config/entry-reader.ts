@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import type { ConfigurationDocument } from '../../config/document.ts';
-import { ConfigurationError } from '../../config/problem.ts';
+import { ConfigurationError, pathText } from '../../config/problem.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
-import type { CopySettings, SyncEntry, SyncSource } from '../job.ts';
+import { type CopySettings, isSeveralPlatforms, type SyncEntry, type SyncSource } from '../job.ts';
 import { compileRewrite } from '../map/rewrite.ts';
 import { templateRule } from '../map/template-rule.ts';
 import { dockerReference, parseLocation } from '../reference.ts';
@@ -76,6 +76,7 @@ export class EntryReader {
     const parts = toSource(image.source, this.#baseDirectory);
     if (parts === undefined)
       return this.#refuse(['images', index, 'source'], `"${image.source}": only registries and dir: can be listed`);
+    if (image.source === 'dir:') return this.#refuse(['images', index, 'source'], '"dir:" names no directory');
     const isOne = parts.tags.length + parts.digests.length > 0;
     if (isOne && (image.tags !== undefined || image.digests !== undefined)) {
       const key = image.tags === undefined ? 'digests' : 'tags';
@@ -93,7 +94,7 @@ export class EntryReader {
     if (texts.length === 0) {
       return this.#refuse(['images', index], 'has no "destination", and neither has "defaults"');
     }
-    const isSeveral = Array.isArray(copy.content) && copy.content.length > 1;
+    const isSeveral = isSeveralPlatforms(copy.content);
     const local = texts.find((text) => parseTransport(text) !== 'docker');
     if (isSeveral && local !== undefined) {
       return this.#refuse(
@@ -139,7 +140,9 @@ export class EntryReader {
   }
 
   #refuse(path: readonly PropertyKey[], message: string): never {
-    throw new ConfigurationError(this.#document.file, [{ ...this.#document.positionOf(path), message }]);
+    throw new ConfigurationError(this.#document.file, [
+      { ...this.#document.positionOf(path), key: pathText(path), message },
+    ]);
   }
 }
 

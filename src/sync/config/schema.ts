@@ -5,13 +5,14 @@ import { isDigest, isRegistry, isTag, parseLocation } from '../reference.ts';
 import { compilePattern } from '../select/pattern.ts';
 import { parseVersionRange } from '../select/version-range.ts';
 import { parsedBy } from './checked.ts';
-import { durationSeconds } from './duration.ts';
+import { DURATION_HINT, durationSeconds } from './duration.ts';
 
-const duration = parsedBy(durationSeconds);
+const duration = parsedBy(durationSeconds, z.string(`must be ${DURATION_HINT}`).min(1));
 const pattern = parsedBy(compilePattern).describe('A glob for the whole tag, or /regular expression/.');
 const patterns = z.array(pattern);
 const range = parsedBy(parseVersionRange).describe('A range of versions such as ">=1.2 <2" or "^3".');
 const NOT_EMPTY = 'names nothing; leave it out, or write tags: all for every tag';
+const SHARE = 'must be a share above 0 and up to 1, such as 0.2';
 const tag = z.string().refine(isTag, 'is not a tag (a digest belongs under "digests", a pattern under "include")');
 const digest = z.string().refine(isDigest, 'is not a digest such as sha256:0123…');
 const destination = parsedBy((text) => templateRule(text, { rewrites: [], baseDirectory: '/' }));
@@ -62,18 +63,26 @@ const copyRules = {
   'sign-by-sigstore-private-key': z.string().optional().describe('Path of a sigstore private key to sign with.'),
   'sign-by-sq-fingerprint': z.string().optional().describe('Fingerprint of a Sequoia-PGP key to sign with.'),
   'sign-passphrase-file': z.string().optional(),
-  immutable: patterns.optional().describe('Tags that never change: once copied, no request is made for them again.'),
+  immutable: patterns
+    .optional()
+    .describe('Tags that never change: once copied or found unchanged, no request is made for them again.'),
 };
 
-const image = z.strictObject({
-  source: source.describe('A repository such as quay.io/coreos/etcd, one image of it, or dir:PATH.'),
-  tags: z
-    .union([z.literal('all'), z.array(tag).min(1, NOT_EMPTY), tagRules])
-    .optional()
-    .describe('all (if not given), a list of tags, or rules.'),
-  digests: z.array(digest).min(1, NOT_EMPTY).optional(),
-  ...copyRules,
-});
+const imageError = ({ code, input }: { readonly code: string; readonly input?: unknown }): string | undefined =>
+  code === 'invalid_type' && typeof input === 'string' ? 'must be a mapping; write it as "source: …"' : undefined;
+
+const image = z.strictObject(
+  {
+    source: source.describe('A repository such as quay.io/coreos/etcd, one image of it, or dir:PATH.'),
+    tags: z
+      .union([z.literal('all'), z.array(tag).min(1, NOT_EMPTY), tagRules])
+      .optional()
+      .describe('all (if not given), a list of tags, or rules.'),
+    digests: z.array(digest).min(1, NOT_EMPTY).optional(),
+    ...copyRules,
+  },
+  { error: imageError },
+);
 
 const registrySettings = z.strictObject({
   parallel: z.int().min(1).optional().describe('Copies at a time that read from or write to this registry.'),
@@ -114,8 +123,8 @@ export const syncFileSchema = z.strictObject({
       enabled: z.boolean(),
       'max-share': z
         .number()
-        .gt(0)
-        .max(1)
+        .gt(0, SHARE)
+        .max(1, SHARE)
         .optional()
         .describe('Largest part of the own tags one run may remove; 0.2 if not given.'),
     })

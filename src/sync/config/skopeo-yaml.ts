@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { type ConfigurationDocument, parseConfiguration } from '../../config/document.ts';
+import { ConfigurationError } from '../../config/problem.ts';
 import { validateConfiguration } from '../../config/validate.ts';
 import type { CopySettings, RegistryAccess, SyncEntry } from '../job.ts';
 import type { DestinationRule } from '../map/destination-rule.ts';
@@ -21,12 +22,20 @@ const repository = z.string().refine((name) => {
 const version = z.string().refine((text) => isTag(text) || isDigest(text), 'is neither a tag nor a digest');
 const host = z.string().refine((name) => isRegistry(name.split('/')[0] ?? ''), 'is not a registry');
 
+/** All spellings of null, which every scalar's text is here. */
+const NOTHING = ['', '~', 'null', 'Null', 'NULL'] as const;
+
 const registrySchema = z.strictObject({
-  images: z.record(repository, z.union([z.literal(''), z.array(version)])).optional(),
+  images: z
+    .record(
+      repository,
+      z.union([z.literal(NOTHING), z.array(version)], 'must be a list of tags and digests, or empty for all tags'),
+    )
+    .optional(),
   'images-by-tag-regex': z.record(repository, parsedBy(compileGoRegExp)).optional(),
   'images-by-semver': z.record(repository, parsedBy(parseVersionRange)).optional(),
   credentials: z.strictObject({ username: z.string(), password: z.string() }).optional(),
-  'tls-verify': z.stringbool().optional(),
+  'tls-verify': z.stringbool({ error: 'must be true or false' }).optional(),
   'cert-dir': z.string().optional(),
 });
 
@@ -49,7 +58,7 @@ const selections = (
   settings: RegistrySettings,
 ): readonly (readonly [key: string, name: string, selection: Selection])[] => {
   const listed = Object.entries(settings.images ?? {}).map(([name, versions]) => {
-    const wanted = versions === '' ? [] : versions;
+    const wanted = typeof versions === 'string' ? [] : versions;
     const fixed = { tags: wanted.filter((one) => !isDigest(one)), digests: wanted.filter(isDigest) };
     const selection = wanted.length > 0 ? { ...fixed, minimum: 0 } : { ...fixed, rules: EVERY_TAG, minimum: 1 };
     return ['images', name, selection] as const;
@@ -99,6 +108,23 @@ const entriesOf = (
     };
   });
 
+/** A file that names no repository, or a registry without any, is a mistake. */
+const refuseNothing = (
+  document: ConfigurationDocument,
+  entries: readonly { readonly registry: string; readonly found: readonly SyncEntry[] }[],
+): void => {
+  const empty = entries.filter(({ found }) => found.length === 0).map(({ registry }) => registry);
+  if (entries.length > 0 && empty.length === 0) return;
+  const known = 'write "images", "images-by-tag-regex" or "images-by-semver"';
+  const problems = empty.map((registry) => ({
+    ...document.positionOfKey([], registry),
+    key: registry,
+    message: `"${registry}": names no repository; ${known}`,
+  }));
+  const nothing = { line: 1, column: 1, message: 'names no registry' };
+  throw new ConfigurationError(document.file, entries.length === 0 ? [nothing] : problems);
+};
+
 /**
  * Reads the source file of `skopeo sync --src yaml` as it is. What skopeo passes over in silence is refused: unknown keys,
  * names and tags that are none, expressions that cannot be compiled.
@@ -107,5 +133,10 @@ const entriesOf = (
 export const loadSkopeoYaml = (path: string, text: string, options: SkopeoYamlOptions): readonly SyncEntry[] => {
   const document = parseConfiguration(path, text, { textOnly: true });
   const file = validateConfiguration(skopeoYamlSchema, document);
-  return Object.entries(file).flatMap(([registry, settings]) => entriesOf(document, registry, settings, options));
+  const entries = Object.entries(file).map(([registry, settings]) => ({
+    registry,
+    found: entriesOf(document, registry, settings, options),
+  }));
+  refuseNothing(document, entries);
+  return entries.flatMap(({ found }) => found);
 };

@@ -32,7 +32,10 @@ export const skopeoRule = ({ transport, destination, scoped, appendSuffix }: Sko
     try {
       parseLocation(reference);
     } catch {
-      throw usageError(`${image.reference} would go to "${place}", which is not a valid image reference`);
+      throw usageError(
+        `${image.reference} would go to "${place}", which is not a valid image reference`,
+        destination.includes('://') ? 'Write DESTINATION without a transport; --dest names it.' : undefined,
+      );
     }
     return reference;
   };

@@ -26,8 +26,10 @@ const refuseUnknown = (template: string, word: string): never => {
   );
 };
 
-/** The words a template uses, refusing unknown ones. */
+/** The words a template uses, refusing unknown ones and braces that stand alone. */
 export const templateWords = (template: string): ReadonlySet<TemplateWord> => {
+  if (/\{\{|\}\}/.test(template.replace(PLACEHOLDER, '')))
+    throw usageError(`template "${template}" has braces that do not match`, 'Write words as {{path}}.');
   const words = [...template.matchAll(PLACEHOLDER)].map(([, word = '']) =>
     isWord(word) ? word : refuseUnknown(template, word),
   );

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { FAILURE, failureJson } from '../report/failure-json.ts';
+import { MISSING_PLATFORMS } from '../report/missing-platforms.ts';
 import type { Plan, PlannedImage } from './plan.ts';
 import { planTotals } from './totals.ts';
 
@@ -13,6 +14,7 @@ export const imageJsonSchema = z.object({
   reason: z.string().optional().describe('why it is copied or skipped'),
   selected_because: z.string().optional(),
   digest: z.string().optional().describe("what the source's reference stands for now, where it was asked"),
+  missing_platforms: MISSING_PLATFORMS.optional(),
   bytes: z.number().optional().describe('of a copy; absent where finding out would have cost a pull'),
   pulls: z.number().optional().describe("what a copy counts for at the source's registry, where pulls are counted"),
 });
@@ -58,6 +60,7 @@ const imageJson = (image: PlannedImage): ImageJson => ({
   reason: image.reason,
   selected_because: image.selectedBecause,
   digest: image.sourceDigest,
+  missing_platforms: image.missingPlatforms && [...image.missingPlatforms],
   bytes: image.action === 'copy' ? bytesOf(image) : undefined,
   pulls: image.pulls,
 });

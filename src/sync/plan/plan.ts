@@ -23,6 +23,8 @@ export interface PlannedImage extends WantedImage {
   readonly destinationDigest?: string;
   /** Blobs that a copy would read, each once; absent where finding out would have cost a pull. */
   readonly blobs?: readonly BlobDescriptor[];
+  /** Platforms that were asked for and that the source does not have, as far as it is known. */
+  readonly missingPlatforms?: readonly string[];
   /** Pulls that a copy counts for at the source's registry; absent where pulls are not counted. */
   readonly pulls?: number;
 }

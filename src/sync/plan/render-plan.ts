@@ -1,5 +1,6 @@
 import { formatBytes, formatCount } from '../../display/format.ts';
 import { renderTable } from '../../display/table.ts';
+import { missingPlatformsLine } from '../report/missing-platforms.ts';
 import type { Plan, PlannedImage } from './plan.ts';
 import { planTotals } from './totals.ts';
 
@@ -10,12 +11,15 @@ const sizeOf = ({ action, blobs }: PlannedImage): string => {
 
 const withoutTransport = (reference: string): string => reference.replace(/^docker:\/\//, '');
 
+const lacking = ({ missingPlatforms = [] }: PlannedImage): string =>
+  missingPlatforms.length === 0 ? '' : `, lacks ${missingPlatforms.join(', ')}`;
+
 const imageRow = (image: PlannedImage): readonly string[] => [
   image.action,
   sizeOf(image),
   withoutTransport(image.source),
   withoutTransport(image.destination),
-  `${image.reason} (${image.selectedBecause})`,
+  `${image.reason} (${image.selectedBecause})${lacking(image)}`,
 ];
 
 const pruneRows = ({ prune }: Plan): readonly (readonly string[])[] => {
@@ -38,7 +42,9 @@ const planSummary = (plan: Plan): string => {
   const pullsText = Object.entries(pulls).map(([registry, count]) => `, ${formatCount(count, 'pull')} at ${registry}`);
   const others = plan.otherShards > 0 ? `; ${plan.otherShards} in other shards` : '';
   const failures = failed > 0 ? `; ${formatCount(failed, 'source')} failed` : '';
-  return `${copy} to copy (${size}${unknown}${pullsText.join('')}), ${skip} to skip, ${dropped} dropped${others}${failures}`;
+  const missing = missingPlatformsLine(plan.images);
+  const lacks = missing === '' ? '' : `; ${missing}`;
+  return `${copy} to copy (${size}${unknown}${pullsText.join('')}), ${skip} to skip, ${dropped} dropped${others}${failures}${lacks}`;
 };
 
 /** A plan as a table for people: every image with its reason, every tag dropped, every source that failed. */

@@ -9,6 +9,8 @@ export interface ImageReport {
   readonly outcome: ImageOutcome;
   /** Why it was copied, left alone, or not tried. */
   readonly reason: string;
+  /** Platforms that were asked for and that the source does not have. */
+  readonly missingPlatforms?: readonly string[];
   readonly errorType?: ErrorType;
   /** The registry's or skopeo's words, redacted. */
   readonly message?: string;

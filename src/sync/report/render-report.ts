@@ -32,16 +32,24 @@ export const summaryLine = (report: SyncReport): string => {
 
 const oneLine = (text: string): string => printable(text).replaceAll(/\s+/g, ' ').trim();
 
+/** An image with several destinations is told by both of its ends. */
+const imageName = (images: readonly ImageReport[]): ((image: ImageReport) => string) => {
+  const destinations = Map.groupBy(images, ({ source }) => source);
+  return ({ source, destination }) =>
+    (destinations.get(source)?.length ?? 0) > 1 ? `${source} -> ${destination}` : source;
+};
+
 /** Every failure with its class, words and next step; empty without failures. */
 export const failuresTable = ({ images, failures, prune = [] }: SyncReport): string => {
   const failed = images.filter(({ outcome }) => outcome === 'failed');
+  const nameOf = imageName(images);
   const rows = [
     ...failures.map(({ source, errorType, message, next = '' }) => [errorType, source, oneLine(message), next]),
-    ...failed.map(({ errorType = 'unknown', source, message = '', next = '' }) => [
-      errorType,
-      source,
-      oneLine(message),
-      next,
+    ...failed.map((image) => [
+      image.errorType ?? 'unknown',
+      nameOf(image),
+      oneLine(image.message ?? ''),
+      image.next ?? '',
     ]),
     ...prune
       .filter(({ outcome }) => outcome === 'failed')

@@ -3,6 +3,7 @@ import { ERROR_TYPES, IMAGE_OUTCOMES, STATUSES } from '../../tracking/vocabulary
 import { resultOfReport } from '../tracking/sync-run-tracker.ts';
 import { FAILURE, failureJson } from './failure-json.ts';
 import type { ImageReport } from './image-report.ts';
+import { MISSING_PLATFORMS } from './missing-platforms.ts';
 import type { SyncReport } from './sync-report.ts';
 
 const count = (description: string) => z.int().nonnegative().describe(description);
@@ -14,6 +15,7 @@ const IMAGE = z.object({
   digest: z.string().optional().describe('manifest digest at the destination, where known'),
   outcome: z.enum(IMAGE_OUTCOMES),
   reason: z.string().describe('why it was copied, left alone, or not tried'),
+  missing_platforms: MISSING_PLATFORMS.optional(),
   error_type: errorType.optional().describe('why it failed: docs/errors.md'),
   message: z.string().optional().describe("the registry's or skopeo's words, without secrets"),
   next: z.string().optional().describe('what to do about it'),
@@ -39,6 +41,7 @@ export const SYNC_REPORT = z
     error_type: errorType.optional().describe('partial_failure: some images failed; else why the first of all failed'),
     started_at: z.iso.datetime(),
     duration_seconds: z.number().nonnegative(),
+    not_run: z.string().optional().describe('why nothing was done: another run of the job holds the lock'),
     images: z.array(IMAGE).describe('every image that is wanted'),
     failures: z.array(FAILURE),
     dropped: count('tags of the sources that are not wanted'),
@@ -57,15 +60,21 @@ export const SYNC_REPORT = z
 
 export type SyncReportJson = z.input<typeof SYNC_REPORT>;
 
-const imageJson = ({ errorType, bytes, ...image }: ImageReport): SyncReportJson['images'][number] => ({
+const imageJson = ({
+  errorType,
+  missingPlatforms,
+  bytes,
+  ...image
+}: ImageReport): SyncReportJson['images'][number] => ({
   ...image,
+  ...(missingPlatforms && { missing_platforms: [...missingPlatforms] }),
   ...(errorType === undefined ? {} : { error_type: errorType }),
   bytes: Math.round(bytes),
 });
 
 /** A report as `--json` and `--report FILE` show it to the world. */
 export const reportJson = (report: SyncReport): SyncReportJson => {
-  const { version, job, exitCode, startedAt, durationSeconds, dropped, otherShards, prune, totals } = report;
+  const { version, job, exitCode, startedAt, durationSeconds, notRun, dropped, otherShards, prune, totals } = report;
   const { outcome, errorType } = resultOfReport(report);
   return {
     version,
@@ -76,6 +85,7 @@ export const reportJson = (report: SyncReport): SyncReportJson => {
     ...(errorType === undefined ? {} : { error_type: errorType }),
     started_at: startedAt,
     duration_seconds: durationSeconds,
+    ...(notRun === undefined ? {} : { not_run: notRun }),
     images: report.images.map(imageJson),
     failures: report.failures.map(failureJson),
     dropped,

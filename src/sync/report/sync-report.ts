@@ -26,6 +26,8 @@ export interface SyncReport {
   readonly startedAt: string;
   readonly durationSeconds: number;
   readonly exitCode: number;
+  /** Why nothing was done at all. */
+  readonly notRun?: string;
   readonly images: readonly ImageReport[];
   readonly failures: readonly SourceFailure[];
   readonly dropped: number;
@@ -57,6 +59,7 @@ export const idleReport = (job: string | undefined, startedAt: string): SyncRepo
   startedAt,
   durationSeconds: 0,
   exitCode: EXIT.success,
+  notRun: 'another run of this job is under way',
   images: [],
   failures: [],
   dropped: 0,

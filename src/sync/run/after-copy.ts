@@ -1,11 +1,11 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
-import type { OperationResult } from '../../tracking/events.ts';
 import { localState } from '../check/local-state.ts';
 import type { SyncMemory } from '../check/memory.ts';
-import type { SyncJob } from '../job.ts';
+import { isSeveralPlatforms, type SyncJob } from '../job.ts';
 import { destinationAccess } from '../plan/destination-access.ts';
 import type { PlannedImage } from '../plan/plan.ts';
 import type { RegistryLookup } from '../ports.ts';
+import type { ImageCopyResult } from './copy-platforms.ts';
 
 export interface AfterCopyEffects {
   readonly lookup: RegistryLookup;
@@ -16,7 +16,7 @@ export interface AfterCopyEffects {
 const digestAtDestination = async (
   job: SyncJob,
   { destination, sourceDigest, entry }: PlannedImage,
-  result: OperationResult,
+  result: ImageCopyResult,
   { lookup, signal }: AfterCopyEffects,
 ): Promise<string | undefined> => {
   if (!destination.startsWith('docker://')) return (await localState(destination))?.digest;
@@ -29,27 +29,34 @@ const digestAtDestination = async (
  * What a copy made of a source is only worth remembering if the source is still what it was before; otherwise a later run
  * could take something old for unchanged.
  */
-const rememberResult = async (image: PlannedImage, digest: string, effects: AfterCopyEffects): Promise<void> => {
-  const { source, destination, entry } = image;
-  const { sourceDigest } = image;
-  if (sourceDigest === undefined || digest === sourceDigest || !source.startsWith('docker://')) return;
+const rememberResult = async (
+  image: PlannedImage,
+  digest: string,
+  { missingPlatforms = [] }: ImageCopyResult,
+  effects: AfterCopyEffects,
+): Promise<void> => {
+  const { source, destination, entry, sourceDigest } = image;
+  if (sourceDigest === undefined || !source.startsWith('docker://')) return;
+  if (digest === sourceDigest && !isSeveralPlatforms(entry.copy.content)) return;
   const now = await effects.lookup.head(source, entry.sourceAccess, effects.signal);
   if (now?.digest !== sourceDigest) return;
-  effects.memory.rememberResult({ sourceDigest, settings: entry.copy, destination }, digest);
+  const copy = { sourceDigest, settings: entry.copy, destination };
+  effects.memory.rememberResult(copy, digest);
+  effects.memory.rememberMissingPlatforms(copy, missingPlatforms);
 };
 
 /** Finds out and remembers what lies at the destination after a copy. Failing at this fails nothing: it returns nothing. */
 export const afterCopy = async (
   job: SyncJob,
   image: PlannedImage,
-  result: OperationResult,
+  result: ImageCopyResult,
   effects: AfterCopyEffects,
 ): Promise<string | undefined> => {
   try {
     const digest = await digestAtDestination(job, image, result, effects);
     if (digest === undefined) return undefined;
     effects.memory.rememberOwned(image.destination, digest);
-    await rememberResult(image, digest, effects);
+    await rememberResult(image, digest, result, effects);
     return digest;
   } catch (error) {
     if (error instanceof WrapperError || effects.signal.aborted) return undefined;

@@ -1,9 +1,8 @@
-import type { OperationResult } from '../../tracking/events.ts';
-import type { RegistryAccess, SyncJob } from '../job.ts';
+import { isSeveralPlatforms, type RegistryAccess, type SyncJob } from '../job.ts';
 import { destinationAccess } from '../plan/destination-access.ts';
 import type { PlannedImage } from '../plan/plan.ts';
 import type { CopyOptions, RegistryLookup, SkopeoPort } from '../ports.ts';
-import { type CopyStep, copyPlatforms } from './copy-platforms.ts';
+import { type CopyStep, copyPlatforms, type ImageCopyResult } from './copy-platforms.ts';
 import { copyStaged } from './staged-destination.ts';
 
 export interface CopyEffects {
@@ -46,12 +45,12 @@ export const copyImage = async (
   attempt: number,
   onLayerFinished: (digest: string) => void,
   { skopeo, lookup, signal }: CopyEffects,
-): Promise<OperationResult> => {
+): Promise<ImageCopyResult> => {
   const { source, destination, entry } = image;
   const { content, systemPlatform } = entry.copy;
   const common = commonOptions(job, image, attempt, onLayerFinished);
   const copy: CopyStep = (from, to, step) => skopeo.copyImage(from, to, { ...common, ...step }, signal);
-  if (typeof content !== 'string' && content.length > 1) {
+  if (isSeveralPlatforms(content)) {
     const bytes = await lookup.manifest(source, entry.sourceAccess, signal);
     return copyPlatforms(source, destination, content, bytes, copy);
   }

@@ -7,6 +7,9 @@ import { type FilteredIndex, filterIndex } from '../check/filtered-index.ts';
 import type { Platform } from '../job.ts';
 import { dockerReference, parseDockerReference } from '../reference.ts';
 
+/** How an image's copy ended, and which of the platforms asked for its source did not have. */
+export type ImageCopyResult = OperationResult & { readonly missingPlatforms?: readonly string[] };
+
 /** One skopeo copy within the copy of an image. */
 export type CopyStep = (
   source: string,
@@ -45,28 +48,22 @@ const together = (results: readonly OperationResult[], source: string, destinati
   };
 };
 
-/**
- * Copies the platforms wanted of an index: each image by its digest, then an index that names just these. An index that has
- * nothing else is copied as it is; what is no index is copied whole.
- * @throws WrapperError `no_matching_platform` when it has none of them.
- */
-export const copyPlatforms = async (
+const refuseWithoutAny = (source: string, { instances, missing }: FilteredIndex): void => {
+  if (instances.length > 0) return;
+  throw new WrapperError(`${source} has no image for ${missing.join(', ')}`, {
+    errorType: 'no_matching_platform',
+    exitCode: EXIT.failure,
+    next: 'Name one of its platforms, or take all of them.',
+  });
+};
+
+/** Copies every image by its digest, then the index that names just these. */
+const copyReduced = async (
   source: string,
   destination: string,
-  platforms: readonly Platform[],
-  indexBytes: Uint8Array,
+  index: FilteredIndex,
   copy: CopyStep,
 ): Promise<OperationResult> => {
-  const index = filterIndex(indexBytes, platforms);
-  if (index === undefined || index.isWhole) return copy(source, destination, { content: 'all', preserveDigests: true });
-  if (index.instances.length === 0) {
-    const names = platforms.map(({ os, architecture }) => `${os}/${architecture}`).join(', ');
-    throw new WrapperError(`${source} has no image for ${names}`, {
-      errorType: 'no_matching_platform',
-      exitCode: EXIT.failure,
-      next: 'Name one of its platforms, or take all of them.',
-    });
-  }
   const results: OperationResult[] = [];
   for (const digest of index.instances) {
     const step = { content: 'system', preserveDigests: true } as const;
@@ -76,4 +73,25 @@ export const copyPlatforms = async (
   }
   results.push(await copyIndex(index, destination, copy));
   return together(results, source, destination);
+};
+
+/**
+ * Copies the platforms wanted of an index and tells which it lacks. An index that has nothing else is copied as it is; what
+ * is no index is copied whole.
+ * @throws WrapperError `no_matching_platform` when it has none of them.
+ */
+export const copyPlatforms = async (
+  source: string,
+  destination: string,
+  platforms: readonly Platform[],
+  indexBytes: Uint8Array,
+  copy: CopyStep,
+): Promise<ImageCopyResult> => {
+  const index = filterIndex(indexBytes, platforms);
+  if (index === undefined) return copy(source, destination, { content: 'all', preserveDigests: true });
+  refuseWithoutAny(source, index);
+  const result = index.isWhole
+    ? await copy(source, destination, { content: 'all', preserveDigests: true })
+    : await copyReduced(source, destination, index, copy);
+  return { ...result, ...(index.missing.length === 0 ? {} : { missingPlatforms: index.missing }) };
 };

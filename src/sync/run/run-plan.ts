@@ -1,5 +1,4 @@
 import type { Clock } from '../../context.ts';
-import type { OperationResult } from '../../tracking/events.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import type { SyncJob } from '../job.ts';
 import type { Plan, PlannedImage } from '../plan/plan.ts';
@@ -10,6 +9,7 @@ import type { ImageReport } from '../report/image-report.ts';
 import { afterCopy } from './after-copy.ts';
 import { askedPause } from './asked-pause.ts';
 import { copyImage } from './copy-image.ts';
+import type { ImageCopyResult } from './copy-platforms.ts';
 import { failureOfError, failureOfResult, type ImageFailure, noPullsLeft, registryOfFailure } from './image-failure.ts';
 import { decideRetry, LONGEST_PAUSE_SECONDS } from './retry.ts';
 import { Schedule } from './schedule.ts';
@@ -127,7 +127,7 @@ class PlanRun {
     await this.#succeed(image, result);
   }
 
-  async #copy(image: PlannedImage, attempt: number): Promise<{ result: OperationResult } | { failure: ImageFailure }> {
+  async #copy(image: PlannedImage, attempt: number): Promise<{ result: ImageCopyResult } | { failure: ImageFailure }> {
     const layerFinished = (digest: string) => {
       this.#schedule.layerFinished(image, digest);
       this.#pump();
@@ -140,9 +140,11 @@ class PlanRun {
     }
   }
 
-  async #succeed(image: PlannedImage, result: OperationResult): Promise<void> {
+  async #succeed(image: PlannedImage, result: ImageCopyResult): Promise<void> {
     const digest = await afterCopy(this.#job, image, result, this.#effects);
-    this.#report(image, { outcome: 'copied', reason: image.reason, ...(digest === undefined ? {} : { digest }) });
+    const { missingPlatforms = image.missingPlatforms } = result;
+    const facts = { ...(digest && { digest }), ...(missingPlatforms && { missingPlatforms }) };
+    this.#report(image, { outcome: 'copied', reason: image.reason, ...facts });
   }
 
   async #fail(image: PlannedImage, failure: ImageFailure): Promise<void> {
@@ -241,7 +243,7 @@ class PlanRun {
 
   #report(
     image: PlannedImage,
-    end: Pick<ImageReport, 'outcome' | 'reason'> & Partial<ImageFailure> & { digest?: string },
+    end: Pick<ImageReport, 'outcome' | 'reason' | 'digest' | 'missingPlatforms'> & Partial<ImageFailure>,
   ): void {
     const effort = this.#efforts.get(image);
     const seconds = effort === undefined ? 0 : (this.#effects.clock.monotonicMs() - effort.startedMs) / 1000;
@@ -258,8 +260,15 @@ class PlanRun {
   }
 }
 
-const unchanged = ({ source, destination, destinationDigest, reason }: PlannedImage): ImageReport => ({
+const unchanged = ({
   source,
+  destination,
+  destinationDigest,
+  reason,
+  missingPlatforms,
+}: PlannedImage): ImageReport => ({
+  source,
+  ...(missingPlatforms && { missingPlatforms }),
   destination,
   ...(destinationDigest === undefined ? {} : { digest: destinationDigest }),
   outcome: 'unchanged',

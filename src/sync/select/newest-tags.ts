@@ -43,7 +43,7 @@ const keepLatest = (
     by === 'semver'
       ? byVersionDescending
       : (a: string, b: string) =>
-          (created.get(b)?.getTime() ?? 0) - (created.get(a)?.getTime() ?? 0) || (a < b ? -1 : 1);
+          (created.get(b)?.getTime() ?? 0) - (created.get(a)?.getTime() ?? 0) || byVersionDescending(a, b);
   const order = kept.map(({ tag }) => tag).filter(comparable);
   const latest = new Set(order.sort(compare).slice(0, count));
   return split(kept, (tag) => {

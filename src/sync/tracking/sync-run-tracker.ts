@@ -4,6 +4,7 @@ import type { LiveOperation } from '../../tracking/live-operation.ts';
 import type { LiveSource, OperationIdentity, OperationObserver } from '../../tracking/observer.ts';
 import type { ImageOutcome } from '../../tracking/vocabulary.ts';
 import type { SyncJob } from '../job.ts';
+import { destinationSamples } from '../map/destination-samples.ts';
 import type { SyncObserver } from '../ports.ts';
 import type { SyncReport } from '../report/sync-report.ts';
 
@@ -18,6 +19,8 @@ export interface SyncProgress {
   readonly pauses: readonly { readonly registry: string; readonly seconds: number }[];
 }
 
+const MAX_SHORT_NAME = 64;
+
 const sourceName = ({ entries }: SyncJob): string => {
   const [only, ...others] = entries;
   return only !== undefined && others.length === 0 ? only.name : `${entries.length} sources`;
@@ -25,12 +28,17 @@ const sourceName = ({ entries }: SyncJob): string => {
 
 const isDirectory = ({ entries }: SyncJob): boolean => entries[0]?.source.kind === 'directory';
 
+/** The one that all have; absent where they differ. */
+const common = <T>([first, ...others]: readonly T[]): T | undefined =>
+  others.every((one) => one === first) ? first : undefined;
+
 /** Follows one run of sync as a whole: one operation, whose images are its parts. */
 export class SyncRunTracker implements LiveSource {
   readonly identity: OperationIdentity;
   readonly #job: SyncJob;
   readonly #clock: Clock;
   readonly #observers: readonly OperationObserver[];
+  readonly #destinationShort: string;
   readonly #startedMs: number;
   #lastProgressMs: number;
   #checked = { done: 0, total: 0 };
@@ -40,11 +48,14 @@ export class SyncRunTracker implements LiveSource {
   readonly #pausedUntilMs = new Map<string, number>();
 
   constructor(job: SyncJob, clock: Clock, observers: readonly OperationObserver[]) {
+    const destinations = destinationSamples(job.entries);
     this.identity = {
       operation: 'sync',
       sourceTransport: isDirectory(job) ? 'dir' : 'docker',
-      destinationTransport: 'docker',
+      destinationTransport: common(destinations.map(({ transport }) => transport)) ?? 'docker',
     };
+    const registry = common(destinations.map((destination) => destination.registry));
+    this.#destinationShort = registry === undefined ? '' : `docker:${registry}`.slice(0, MAX_SHORT_NAME);
     this.#job = job;
     this.#clock = clock;
     this.#observers = observers;
@@ -111,8 +122,8 @@ export class SyncRunTracker implements LiveSource {
     const { total } = this.#checked;
     return {
       operation: 'sync',
-      sourceShort: `${this.identity.sourceTransport}:${sourceName(this.#job)}`.slice(0, 64),
-      destinationShort: '',
+      sourceShort: `${this.identity.sourceTransport}:${sourceName(this.#job)}`.slice(0, MAX_SHORT_NAME),
+      destinationShort: this.#destinationShort,
       step: done === 0 && this.#waiting === 0 ? 'starting' : 'running',
       startedMs: this.#startedMs,
       lastProgressMs: this.#lastSignMs(),

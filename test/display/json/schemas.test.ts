@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
+import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
@@ -9,6 +9,7 @@ import { SCHEMA_DIRECTORY, schemaFiles } from '../../../scripts/json-schemas.ts'
 import { EVENT_TYPES } from '../../../src/display/json/event-schema.ts';
 import { RESULT } from '../../../src/display/json/result-schema.ts';
 import { SYNC_PLAN } from '../../../src/sync/plan/plan-json.ts';
+import { SYNC_CHECK } from '../../../src/sync/report/check-json.ts';
 import { SYNC_REPORT } from '../../../src/sync/report/report-json.ts';
 import { type Bundle, bundle } from '../../support/bundle.ts';
 import { createLayout, type MadeImage } from '../../support/images.ts';
@@ -198,9 +199,12 @@ describe('sync --json', () => {
     const args = ['sync', '--json', '--src-tls-verify=false', '--src=docker', '--dest=dir', '--lock=skip', ...job];
     const first = startCli([...args, 'held'], cli());
     await waitFor('the first to copy', () => proxy.count({ path: /\/blobs\// }) > 0);
-    const { stdout, exitCode } = await run(...args, 'left');
+    await writeFile(dir.join('old-report'), '{"of": "an earlier run"}');
+    const { stdout, exitCode } = await run(...args, '--report', 'old-report', 'left');
     const report = parseReport(stdout);
     assert.deepEqual([exitCode, report.exit_code, report.images], [0, 0, []]);
+    assert.equal(report.not_run, 'another run of this job is under way');
+    assert.deepEqual(parseReport(await readFile(dir.join('old-report'), 'utf8')), report);
     first.kill('SIGTERM');
     assert.equal(parseReport((await first.result).stdout).exit_code, 143);
     await proxy[Symbol.asyncDispose]();
@@ -216,6 +220,52 @@ describe('sync --json', () => {
       .split('\n')
       .map((line) => JSON.parse(line).copy);
     assert.deepEqual([...new Set(copies)], [1]);
+  });
+
+  test('the check', async () => {
+    const check = async (text: string) => {
+      await writeFile(dir.join('m.yml'), text);
+      const { stdout, exitCode, stderr } = await run('sync', '--json', '--check', '--file', 'm.yml');
+      const value: unknown = JSON.parse(stdout);
+      validate('sync-check.schema.json', value);
+      const checked = SYNC_CHECK.strict().parse(value);
+      assert.equal(checked.exit_code, exitCode);
+      return { ...checked, stderr };
+    };
+    const image = 'images:\n  - { source: quay.io/a/b, destination: r.example/b }\n';
+    assert.deepEqual(await check(image), {
+      version: 1,
+      valid: true,
+      exit_code: 0,
+      sources: 1,
+      problems: [],
+      stderr: '',
+    });
+    const warned = await check(`${image}registries: { quay.oi: {} }\n`);
+    assert.deepEqual(
+      warned.problems.map(({ severity, line, column, key }) => [severity, line, column, key]),
+      [['warning', 3, 15, 'registries.quay.oi']],
+    );
+    const wrong = await check(`${image}paralel: 1\nretry: { times: -1 }\n`);
+    assert.deepEqual([wrong.valid, wrong.exit_code], [false, 64]);
+    assert.match(wrong.stderr, /m\.yml:3:1: unknown key "paralel"/);
+    assert.deepEqual(
+      wrong.problems.map(({ severity, file, line, column, key, message }) => [
+        severity,
+        file,
+        line,
+        column,
+        key,
+        message,
+      ]),
+      [
+        ['error', dir.join('m.yml'), 3, 1, 'paralel', 'unknown key "paralel"; did you mean "parallel"?'],
+        ['error', dir.join('m.yml'), 4, 17, 'retry.times', '"retry.times": must be at least 0'],
+      ],
+    );
+    const gone = await run('sync', '--json', '--check', '--file', 'gone.yml');
+    const { problems } = SYNC_CHECK.strict().parse(JSON.parse(gone.stdout));
+    assert.match(problems[0]?.message ?? '', /cannot read gone\.yml/);
   });
 
   test('the plan', async () => {

@@ -39,6 +39,12 @@ test('without a variant every variant is taken', () => {
   assert.deepEqual(filterIndex(BYTES, [platform('arm')])?.instances, ['b', 'c']);
 });
 
+test('platforms that the index does not have are named', () => {
+  const wanted = [platform('arm', 'v8'), platform('amd64'), platform('s390x')];
+  assert.deepEqual(filterIndex(BYTES, wanted)?.missing, ['linux/arm/v8', 'linux/s390x']);
+  assert.deepEqual(filterIndex(BYTES, [platform('arm')])?.missing, []);
+});
+
 test('an index that has nothing else keeps its very bytes', () => {
   const whole = Buffer.from(`${JSON.stringify({ manifests: [instance('a', 'amd64')] })}\n`);
   const filtered = filterIndex(whole, [platform('amd64'), platform('arm64')]);

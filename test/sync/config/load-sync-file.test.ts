@@ -160,7 +160,7 @@ const WRONG: Readonly<Record<string, readonly [text: string, problems: readonly 
   ],
   'a number where a tag belongs': [
     'images:\n  - source: quay.io/a/b\n    destination: r.example/b\n    tags: [1.10]\n',
-    ['4:12 "images[0].tags[0]": expected string, received number; put it in quotes'],
+    ['4:12 "images[0].tags[0]": must be text, not a number; put it in quotes'],
   ],
   'a digest among tags': [
     `images:\n  - source: quay.io/a/b\n    destination: r.example/b\n    tags: [sha256:${'0'.repeat(64)}]\n`,
@@ -185,6 +185,30 @@ const WRONG: Readonly<Record<string, readonly [text: string, problems: readonly 
   'a bad registry name': [
     `${OK}registries:\n  "https://x":\n    parallel: 1\n`,
     ['5:3 "registries.https://x": is not a registry (host or host:port)'],
+  ],
+  'a port that there is not': [
+    'images:\n  - source: quay.io:99999/a/b\n    destination: r.example/b\n',
+    [
+      '2:13 "images[0].source": "quay.io:99999/a/b" is not a valid image reference. Write registry/path:tag, in lower case.',
+    ],
+  ],
+  'an image that is only text': [
+    'images: [quay.io/a/b]\n',
+    ['1:10 "images[0]": must be a mapping; write it as "source: …"'],
+  ],
+  'a source without a directory': [
+    'images:\n  - source: "dir:"\n    destination: r.example/b\n',
+    ['2:13 "dir:" names no directory'],
+  ],
+  'a duration without a unit': [
+    `${OK}stall-timeout: 30\n`,
+    ['4:16 "stall-timeout": must be a duration such as 90s, 10m or 1h30m, or days as in 30d'],
+  ],
+  'braces that stand alone': [
+    'images:\n  - source: quay.io/a/b\n    destination: "r.example/{{path"\n',
+    [
+      '3:18 "images[0].destination": template "docker://r.example/{{path" has braces that do not match. Write words as {{path}}.',
+    ],
   ],
   'an unknown template word': [
     'images:\n  - source: quay.io/a/b\n    destination: r.example/{{nmae}}\n',

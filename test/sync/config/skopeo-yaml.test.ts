@@ -73,6 +73,19 @@ quay.io:
   assert.deepEqual(entries[4]?.sourceAccess, { authFile: '/auth.json', tlsVerify: false });
 });
 
+test('anchors, merge keys and every spelling of nothing are read as skopeo reads them', () => {
+  const merged = load('a.example: &a\n  images: { x: [1.10], y: ~ }\nb.example:\n  <<: *a\n  tls-verify: false\n');
+  assert.deepEqual(
+    merged.map(({ name, selection }) => [name, selection.tags, selection.rules !== undefined]),
+    [
+      ['a.example/x', ['1.10'], false],
+      ['a.example/y', [], true],
+      ['b.example/x', ['1.10'], false],
+      ['b.example/y', [], true],
+    ],
+  );
+});
+
 const WRONG: Readonly<Record<string, readonly [text: string, expected: readonly string[]]>> = {
   'an unknown key': [
     'r.example:\n  image:\n    a: []\n',
@@ -90,7 +103,20 @@ const WRONG: Readonly<Record<string, readonly [text: string, expected: readonly 
     'r.example:\n  images-by-tag-regex:\n    a: "("\n',
     ['3:8 "r.example.images-by-tag-regex.a": "(" is not a regular expression'],
   ],
-  'a list instead of a mapping': ['- a\n', ['1:1 expected record, received array']],
+  'a list instead of a mapping': ['- a\n', ['1:1 must be a mapping, not a list']],
+  'a tag that is not in a list': [
+    'r.example:\n  images:\n    a: latest\n',
+    ['3:8 "r.example.images.a": must be a list of tags and digests, or empty for all tags'],
+  ],
+  'a setting that is neither true nor false': [
+    'r.example:\n  tls-verify: maybe\n  images: { a: [] }\n',
+    ['2:15 "r.example.tls-verify": must be true or false'],
+  ],
+  'a registry without repositories': [
+    'r.example:\n  tls-verify: false\n',
+    ['1:1 "r.example": names no repository; write "images", "images-by-tag-regex" or "images-by-semver"'],
+  ],
+  'a file without registries': ['# none\n', ['1:1 names no registry']],
 };
 
 for (const [name, [text, expected]] of Object.entries(WRONG)) {

@@ -46,3 +46,9 @@ test('what is no reference is refused with the image it is for', () => {
     message: /quay\.io\/a\/app@sha256.* not a valid/,
   });
 });
+
+test('a destination written with a transport is refused with what to write', () => {
+  const destination = 'docker://m.example';
+  const rule = skopeoRule({ transport: 'docker', destination, scoped: false, appendSuffix: '' });
+  assert.throws(() => rule.destinationOf(TAGGED), { next: /without a transport/ });
+});

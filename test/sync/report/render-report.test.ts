@@ -65,6 +65,11 @@ test('every failure is a line of a table, with words on one line and the next st
   assert.equal(failuresTable(report([])), '');
 });
 
+test('of an image with several destinations the one that failed is named', () => {
+  const other = { ...image('b', 'copied'), destination: 'docker://n.example/b:1' };
+  assert.match(failuresTable(report([FAILED, other])), / docker:\/\/s\.example\/b:1 -> docker:\/\/m\.example\/b:1 /);
+});
+
 test('the digest file has every image that is where it should be', () => {
   assert.equal(digestFile(IMAGES), 'sha256:1 docker://m.example/a:1\nsha256:2 docker://m.example/d:1\n');
 });

@@ -94,6 +94,17 @@ test('age and the latest by date ask only for tags that passed', async () => {
   assert.equal(reasons['2.1'], 'has no creation date');
 });
 
+test('of equal dates the highest version is the latest', async () => {
+  const date = new Date(NOW_MS);
+  const rules = { latest: { count: 1, by: 'created' as const } };
+  const dates = async (tags: readonly string[]) => new Map(tags.map((tag) => [tag, date]));
+  const { kept } = await selectTags(selection(rules), ['1.9', '1.10', 'latest'], dates, NOW_MS);
+  assert.deepEqual(
+    kept.map(({ tag }) => tag),
+    ['1.10'],
+  );
+});
+
 test('every tag is either kept or dropped, and never both', async () => {
   const tag = fc.stringMatching(/^[a-z0-9][a-z0-9.-]{0,8}$/);
   const pattern = fc.constantFrom('*', '1*', '*a*', '/\\d/', 'b?', '[0-4]*');

@@ -1,8 +1,15 @@
 import type { FailureClass } from './failure-class.ts';
 import { registry, SKOPEO } from './wording.ts';
 
-/** Failures that no message tells, but the end of the process. */
+/** Failures that no message tells: how the process ended, or what the wrapper would not do. */
 export const PROCESS_FAILURES: readonly FailureClass[] = [
+  {
+    errorType: 'prune_refused',
+    retryable: 'no',
+    exitStatus: '3; 1 if nothing else was done',
+    meaning: 'sync --prune would have removed more than it may, so it removed nothing.',
+    next: () => 'Look at --dry-run; if this is right, raise "max-share" for one run.',
+  },
   {
     errorType: 'stalled',
     retryable: 'yes',

@@ -93,7 +93,11 @@ basic_auth_users:
       /web\.yml:2:3: "tls_server_config": needs one of key_file/,
     ],
     ['certificate given twice', `${TLS}  cert: x\n`, /needs one of cert_file and cert/],
-    ['old TLS', `${TLS}  min_version: TLS10\n`, /web\.yml:4:16: "tls_server_config\.min_version": .*"TLS12"\|"TLS13"/],
+    [
+      'old TLS',
+      `${TLS}  min_version: TLS10\n`,
+      /web\.yml:4:16: "tls_server_config\.min_version": must be "TLS12" or "TLS13"/,
+    ],
     [
       'versions upside down',
       `${TLS}  min_version: TLS13\n  max_version: TLS12\n`,

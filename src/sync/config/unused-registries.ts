@@ -1,0 +1,32 @@
+import type { ConfigurationDocument } from '../../config/document.ts';
+import { nearestWord } from '../../config/nearest.ts';
+import { type Problem, pathText } from '../../config/problem.ts';
+import type { SyncEntry } from '../job.ts';
+import { destinationSamples } from '../map/destination-samples.ts';
+import type { SyncFile } from './schema.ts';
+
+const usedRegistries = (entries: readonly SyncEntry[]): readonly string[] => {
+  const sources = entries.flatMap(({ source }) => (source.kind === 'repository' ? [source.registry] : []));
+  const destinations = destinationSamples(entries).flatMap(({ registry }) => registry ?? []);
+  return [...new Set([...sources, ...destinations])];
+};
+
+/** Settings of registries that no source and no destination is at: mostly a slip of the pen, and never applied. */
+export const unusedRegistries = (
+  document: ConfigurationDocument,
+  { registries = {} }: SyncFile,
+  entries: readonly SyncEntry[],
+): readonly Problem[] => {
+  const used = usedRegistries(entries);
+  return Object.keys(registries)
+    .filter((host) => !used.includes(host))
+    .map((host) => {
+      const near = nearestWord(host, used);
+      const key = pathText(['registries', host]);
+      return {
+        ...document.positionOfKey(['registries'], host),
+        key,
+        message: `"${key}": no source and no destination is there${near === undefined ? '' : `; did you mean "${near}"?`}`,
+      };
+    });
+};
