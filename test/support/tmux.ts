@@ -9,8 +9,8 @@ const run = promisify(execFile);
 export interface TerminalWindow extends AsyncDisposable {
   /** Types a line and Enter. */
   type(line: string): Promise<void>;
-  /** Presses a key by tmux's name for it, or types text as it is: `C-c`, `C-z`, `C-\\`. */
-  press(key: string): Promise<void>;
+  /** Presses keys at once, by tmux's names for them, or types text as it is: `C-c`, `C-z`, `C-\\`. */
+  press(...keys: readonly string[]): Promise<void>;
   /** What is to be seen, without the empty lines below. */
   screen(): Promise<string>;
   isCursorVisible(): Promise<boolean>;
@@ -37,7 +37,7 @@ export const openTerminal = async (env: Readonly<Record<string, string>>, cwd: s
       await tmux('send-keys', '-l', line);
       await tmux('send-keys', 'Enter');
     },
-    press: async (key) => void (await tmux('send-keys', '--', key)),
+    press: async (...keys) => void (await tmux('send-keys', '--', ...keys)),
     screen,
     isCursorVisible: async () => (await tmux('display-message', '-p', '#{cursor_flag}')).trim() === '1',
     close: async () => void (await tmux('kill-session')),
