@@ -5,7 +5,7 @@ import type { PlannedImage, WantedImage } from '../plan/plan.ts';
 import type { ManifestHead, RegistryLookup } from '../ports.ts';
 import { dockerReference, parseLocation } from '../reference.ts';
 import { signsAnew } from '../signing.ts';
-import { compareDigests, type Verdict } from './compare.ts';
+import { compareDigests, isPlainlyUnchanged, UNCHANGED, type Verdict } from './compare.ts';
 import { filterIndex } from './filtered-index.ts';
 import { type DestinationState, localState } from './local-state.ts';
 import { digestOf } from './manifest.ts';
@@ -94,18 +94,15 @@ const compare = async (image: WantedImage, destination: DestinationState, effect
   const destinationDigest = destination.digest;
   if (source === undefined) return { action: 'copy', reason: 'not found at the source', destinationDigest };
   const { copy } = image.entry;
+  const digests = { sourceDigest: source.digest, destinationDigest };
+  if (isPlainlyUnchanged(copy, source, destination)) return { ...UNCHANGED, ...digests };
   const { memory } = effects;
   const remembered = rememberedCopy(image, source);
   const verdict =
     compareDigests(copy, source, destination, memory.resultOf(remembered)) ??
     (await compareWithIndex(image, source, destination, effects));
   const missing = memory.missingPlatformsOf(remembered);
-  return {
-    ...verdict,
-    sourceDigest: source.digest,
-    destinationDigest,
-    ...(missing.length === 0 ? {} : { missingPlatforms: missing }),
-  };
+  return { ...verdict, ...digests, ...(missing.length === 0 ? {} : { missingPlatforms: missing }) };
 };
 
 /** An image that is copied because nothing is known. */

@@ -18,7 +18,7 @@ const FORMAT_TYPES = {
   ],
 } as const satisfies Record<NonNullable<CopySettings['format']>, readonly string[]>;
 
-const UNCHANGED: Verdict = { action: 'skip', reason: 'unchanged' };
+export const UNCHANGED: Verdict = { action: 'skip', reason: 'unchanged' };
 
 const hasFormat = (mediaType: string | undefined, format: CopySettings['format']): boolean =>
   format === undefined || FORMAT_TYPES[format].some((type) => type === mediaType);
@@ -31,6 +31,14 @@ const isSameContent = ({ content, format }: CopySettings, mediaType: string | un
   if (!hasFormat(mediaType, format)) return false;
   return content === 'all' ? true : isManifestType(mediaType);
 };
+
+/** Whether the digests alone say that nothing is to be done, whatever earlier runs found out. */
+export const isPlainlyUnchanged = (
+  settings: CopySettings,
+  source: ManifestHead,
+  destination: DestinationState,
+): boolean =>
+  source.digest === destination.digest && isSameContent(settings, destination.mediaType ?? source.mediaType);
 
 /** A list of platforms that an index consists of, or goes beyond: only the index itself can tell. */
 const isSeveralOfIndex = ({ content, format }: CopySettings, mediaType: string | undefined): boolean =>
@@ -46,10 +54,9 @@ export const compareDigests = (
   destination: DestinationState,
   remembered: string | undefined,
 ): Verdict | undefined => {
-  if (remembered === destination.digest) return UNCHANGED;
+  if (remembered === destination.digest || isPlainlyUnchanged(settings, source, destination)) return UNCHANGED;
   if (source.digest === destination.digest) {
     const mediaType = destination.mediaType ?? source.mediaType;
-    if (isSameContent(settings, mediaType)) return UNCHANGED;
     if (isSeveralOfIndex(settings, mediaType)) return undefined;
     return { action: 'copy', reason: isIndexType(mediaType) ? 'holds all platforms' : 'in another format' };
   }

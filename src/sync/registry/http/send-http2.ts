@@ -20,9 +20,10 @@ export const sendHttp2 = async (
     stream.destroy(silence(url.host));
     session.close();
   });
-  stream.once('response', resolve).once('error', reject);
-  stream.once('close', () => reject(new Error(`${url.host} ended the connection`)));
+  const onClose = () => reject(new Error(`${url.host} ended the connection`));
+  stream.once('response', resolve).once('error', reject).once('close', onClose);
   const head = await promise;
+  stream.off('close', onClose); // an error for every answer would cost more than the answer
   const body = method === 'HEAD' ? Buffer.alloc(0) : await readBody(stream, url.host);
   return { status: head[':status'] ?? 0, headers: head, body };
 };
