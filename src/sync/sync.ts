@@ -8,8 +8,9 @@ import { keepMemory, loadMemory } from './check/memory-file.ts';
 import type { SyncJob } from './job.ts';
 import { destinationAccess } from './plan/destination-access.ts';
 import { makePlan } from './plan/make-plan.ts';
-import { joinPlans, type Plan } from './plan/plan.ts';
-import { type PlanEffects, Planner, type PlanOptions } from './plan/planner.ts';
+import type { Plan } from './plan/plan.ts';
+import type { PlanEffects, PlanOptions } from './plan/planner.ts';
+import { planAndCopy } from './plan-and-copy.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from './ports.ts';
 import { carryOutPrune } from './prune/carry-out.ts';
 import type { RegistryPauses } from './registry/pauses.ts';
@@ -22,7 +23,6 @@ import {
   type SyncReport,
 } from './report/sync-report.ts';
 import { type LockMode, takeJobLock } from './run/job-lock.ts';
-import { ANOTHER_FAILED, runPlan } from './run/run-plan.ts';
 
 /** What a sync run needs from outside. */
 export interface SyncEffects {
@@ -132,47 +132,13 @@ const prune = async (
   if (exitCodeOf(images, []) !== EXIT.success) {
     return candidates.map((destination) => ({ destination, outcome: 'kept', reason: 'images of this run failed' }));
   }
-  return carryOutPrune(candidates, { ...effects, memory, destinationAccess: destinationAccess(job) });
+  try {
+    return await carryOutPrune(candidates, { ...effects, memory, destinationAccess: destinationAccess(job) });
+  } catch (error) {
+    if (!effects.signal.aborted) throw error;
+    return candidates.map((destination) => ({ destination, outcome: 'kept', reason: 'the run was stopped' }));
+  }
 };
-
-/** A run that was stopped while it was planning has a report as well. */
-const stoppedPlan = (error: unknown, { signal }: SyncEffects): Plan => {
-  if (!signal.aborted) throw error;
-  return { images: [], dropped: [], failures: [], otherShards: 0, isIncomplete: true };
-};
-
-const hasFailed = (images: readonly ImageReport[]): boolean => images.some(({ outcome }) => outcome === 'failed');
-
-/**
- * Plans and copies; what hangs on a registry that asks to be left in peace comes after everything else, and not at all once
- * the run is to stop.
- */
-const planAndCopy = async (
-  job: SyncJob,
-  memory: SyncMemory,
-  effects: SyncEffects,
-  options: SyncOptions,
-): Promise<{ plan: Plan; images: readonly ImageReport[] }> => {
-  const planner = new Planner(job, planEffects(effects, memory), options);
-  const runEffects = { ...effects, memory };
-  const first = await planner.now().catch((error: unknown) => stoppedPlan(error, effects));
-  const done = await runPlan(job, first, runEffects);
-  if (first.isIncomplete === true) return { plan: first, images: done };
-
-  const stopReason = job.onFailure === 'stop' && hasFailed(done) ? ANOTHER_FAILED : undefined;
-  const isOver = effects.signal.aborted || stopReason !== undefined;
-  const rest = isOver ? planner.giveUpRest() : await planRest(planner, effects);
-  const late = await runPlan(job, rest, { ...runEffects, stopReason });
-  const prunePlan = isOver ? undefined : await planner.prune();
-  const plan = { ...joinPlans([first, rest]), ...(prunePlan === undefined ? {} : { prune: prunePlan }) };
-  return { plan, images: [...done, ...late] };
-};
-
-const planRest = (planner: Planner, { signal }: SyncEffects): Promise<Plan> =>
-  planner.rest().catch((error: unknown) => {
-    if (!signal.aborted) throw error;
-    return planner.giveUpRest();
-  });
 
 const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOptions): Promise<SyncReport> => {
   const { clock } = effects;
@@ -181,7 +147,7 @@ const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOption
   const path = memoryPath(job, effects);
   const memory = await loadMemory(path);
   using keeper = keepMemory(path, memory);
-  const { plan, images } = await planAndCopy(job, memory, effects, options);
+  const { plan, images } = await planAndCopy(job, { ...planEffects(effects, memory), ...effects }, options);
   const pruned = await prune(job, plan, images, memory, effects);
   await keeper.end().catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);

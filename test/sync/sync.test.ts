@@ -456,6 +456,33 @@ test('prune removes what the job wrote and no longer wants, and nothing else', a
   assert.equal(narrowed.exitCode, 0);
 });
 
+test('a run that is stopped while it looks at what to prune has its report, and removes nothing', async () => {
+  for (const stopAt of [1, 2]) {
+    await using own = await tempDir('sync-prune-stop');
+    const repository = `prune-stop/app${stopAt}`;
+    await seed(repository, { v1: 'a', v2: 'b' });
+    const effects = { ...realEffects(own), stateDirectory: own.join('state') };
+    assert.equal((await run(only('v[12]', repository), effects)).exitCode, 0);
+    const controller = new AbortController();
+    let listings = 0;
+    const lookup: RegistryLookup = {
+      ...bound(effects.lookup),
+      tags: async (where, access, signal) => {
+        if (where.registry === destination.host && ++listings === stopAt) controller.abort();
+        return effects.lookup.tags(where, access, signal);
+      },
+    };
+    const stopped = await run(only('v1', repository), { ...effects, lookup, signal: controller.signal });
+    assert.equal(listings, stopAt);
+    assert.deepEqual(
+      stopped.images.map(({ outcome }) => outcome),
+      ['unchanged'],
+    );
+    assert.equal(stopped.totals.pruned, 0);
+    assert.deepEqual((await destination.client.tags(repository)).toSorted(), ['v1', 'v2']);
+  }
+});
+
 test('prune does nothing when a source fails, when too much would go, or when it shrank', async () => {
   await using own = await tempDir('sync-no-prune');
   const guard = (tags: string) => only(tags, 'guard/app');
