@@ -1,6 +1,7 @@
 import type { SyncJob } from './job.ts';
-import { joinPlans, type Plan, type PrunePlan } from './plan/plan.ts';
+import { joinPlans, type Plan } from './plan/plan.ts';
 import { type PlanEffects, Planner, type PlanOptions } from './plan/planner.ts';
+import type { PruneChoice } from './prune/candidates.ts';
 import type { ImageReport } from './report/image-report.ts';
 import { ANOTHER_FAILED, type RunEffects, runPlan } from './run/run-plan.ts';
 
@@ -29,7 +30,7 @@ export const planAndCopy = async (
   job: SyncJob,
   effects: Effects,
   options: PlanOptions,
-): Promise<{ plan: Plan; images: readonly ImageReport[] }> => {
+): Promise<{ plan: Plan; images: readonly ImageReport[]; prune?: PruneChoice | undefined }> => {
   const planner = new Planner(job, effects, options);
   const first = await unlessStopped(planner.now(), effects, stoppedPlan);
   const done = await runPlan(job, first, effects);
@@ -40,7 +41,5 @@ export const planAndCopy = async (
   const giveUp = () => planner.giveUpRest();
   const rest = isOver ? giveUp() : await unlessStopped(planner.rest(), effects, giveUp);
   const late = await runPlan(job, rest, { ...effects, stopReason });
-  const prune = await unlessStopped<PrunePlan | undefined>(planner.prune(), effects, () => undefined);
-  const plan = { ...joinPlans([first, rest]), ...(prune === undefined ? {} : { prune }) };
-  return { plan, images: [...done, ...late] };
+  return { plan: joinPlans([first, rest]), images: [...done, ...late], prune: planner.prune() };
 };

@@ -12,6 +12,7 @@ import type { Plan } from './plan/plan.ts';
 import type { PlanEffects, PlanOptions } from './plan/planner.ts';
 import { planAndCopy } from './plan-and-copy.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from './ports.ts';
+import type { PruneChoice } from './prune/candidates.ts';
 import { carryOutPrune } from './prune/carry-out.ts';
 import type { RegistryPauses } from './registry/pauses.ts';
 import type { ImageReport } from './report/image-report.ts';
@@ -102,7 +103,8 @@ const stopped = (signal: AbortSignal): SourceFailure[] => {
 };
 
 const sourceFailures = (
-  { failures, prune, isIncomplete = false }: Plan,
+  { failures, isIncomplete = false }: Plan,
+  prune: PruneChoice | undefined,
   signal: AbortSignal,
 ): readonly SourceFailure[] => [
   ...(isIncomplete ? stopped(signal) : []),
@@ -122,13 +124,13 @@ const PRUNE_NEXT = failureClass('prune_refused').next({});
 /** Prunes when everything else went well: with an image missing, what it replaces is better kept. */
 const prune = async (
   job: SyncJob,
-  plan: Plan,
+  choice: PruneChoice | undefined,
   images: readonly ImageReport[],
   memory: SyncMemory,
   effects: SyncEffects,
 ): Promise<readonly PruneReport[] | undefined> => {
-  if (plan.prune === undefined || 'refused' in plan.prune || effects.signal.aborted) return undefined;
-  const candidates = plan.prune.verdicts.map(({ destination }) => destination);
+  if (choice === undefined || 'refused' in choice || effects.signal.aborted) return undefined;
+  const { candidates } = choice;
   if (exitCodeOf(images, []) !== EXIT.success) {
     return candidates.map((destination) => ({ destination, outcome: 'kept', reason: 'images of this run failed' }));
   }
@@ -147,13 +149,14 @@ const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOption
   const path = memoryPath(job, effects);
   const memory = await loadMemory(path);
   using keeper = keepMemory(path, memory);
-  const { plan, images } = await planAndCopy(job, { ...planEffects(effects, memory), ...effects }, options);
-  const pruned = await prune(job, plan, images, memory, effects);
+  const work = { ...planEffects(effects, memory), ...effects };
+  const { plan, images, prune: choice } = await planAndCopy(job, work, options);
+  const pruned = await prune(job, choice, images, memory, effects);
   await keeper.end().catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     effects.warn?.(`what this run found out could not be kept (${reason}): the next one asks again and prunes less`);
   });
-  const failures = sourceFailures(plan, effects.signal);
+  const failures = sourceFailures(plan, choice, effects.signal);
   return {
     version: 1,
     ...(job.name === undefined ? {} : { job: job.name }),

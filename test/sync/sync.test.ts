@@ -459,10 +459,15 @@ test('prune removes what the job wrote and no longer wants, and nothing else', a
 test('a run that is stopped while it looks at what to prune has its report, and removes nothing', async () => {
   for (const stopAt of [1, 2]) {
     await using own = await tempDir('sync-prune-stop');
-    const repository = `prune-stop/app${stopAt}`;
-    await seed(repository, { v1: 'a', v2: 'b' });
+    const repositories = ['app', 'tool'].map((name) => `prune-stop/${name}${stopAt}`);
+    for (const repository of repositories) await seed(repository, { v1: 'a', v2: 'b' });
+    const both = (tags: string): SyncJob => {
+      const [first, second] = repositories.map((repository) => only(tags, repository));
+      assert.ok(first !== undefined && second !== undefined);
+      return { ...first, entries: [...first.entries, ...second.entries] };
+    };
     const effects = { ...realEffects(own), stateDirectory: own.join('state') };
-    assert.equal((await run(only('v[12]', repository), effects)).exitCode, 0);
+    assert.equal((await run(both('v[12]'), effects)).exitCode, 0);
     const controller = new AbortController();
     let listings = 0;
     const lookup: RegistryLookup = {
@@ -472,14 +477,15 @@ test('a run that is stopped while it looks at what to prune has its report, and 
         return effects.lookup.tags(where, access, signal);
       },
     };
-    const stopped = await run(only('v1', repository), { ...effects, lookup, signal: controller.signal });
+    const stopped = await run(both('v1'), { ...effects, lookup, signal: controller.signal });
     assert.equal(listings, stopAt);
     assert.deepEqual(
       stopped.images.map(({ outcome }) => outcome),
-      ['unchanged'],
+      ['unchanged', 'unchanged'],
     );
     assert.equal(stopped.totals.pruned, 0);
-    assert.deepEqual((await destination.client.tags(repository)).toSorted(), ['v1', 'v2']);
+    for (const repository of repositories)
+      assert.deepEqual((await destination.client.tags(repository)).toSorted(), ['v1', 'v2']);
   }
 });
 

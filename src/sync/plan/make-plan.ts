@@ -1,4 +1,6 @@
 import type { SyncJob } from '../job.ts';
+import { examinePrune } from '../prune/examine.ts';
+import { destinationAccess } from './destination-access.ts';
 import { joinPlans, type Plan } from './plan.ts';
 import { type PlanEffects, Planner, type PlanOptions } from './planner.ts';
 
@@ -10,6 +12,10 @@ export const makePlan = async (job: SyncJob, effects: PlanEffects, options?: Pla
   const planner = new Planner(job, effects, options);
   const parts = [await planner.now()];
   if (planner.hasRest) parts.push(await planner.rest());
-  const prune = await planner.prune();
-  return { ...joinPlans(parts), ...(prune === undefined ? {} : { prune }) };
+  const plan = joinPlans(parts);
+  const choice = planner.prune();
+  if (choice === undefined) return plan;
+  if ('refused' in choice) return { ...plan, prune: choice };
+  const access = { ...effects, destinationAccess: destinationAccess(job) };
+  return { ...plan, prune: { verdicts: await examinePrune(choice.candidates, effects.memory.owned, access) } };
 };

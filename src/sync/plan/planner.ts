@@ -8,13 +8,13 @@ import { readExtent } from '../check/read-extent.ts';
 import type { SyncEntry, SyncJob } from '../job.ts';
 import { withoutCollisions } from '../map/collisions.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
-import { planPrune } from '../prune/plan-prune.ts';
+import { choosePrune, type PruneChoice } from '../prune/candidates.ts';
 import { withRetries } from '../run/with-retries.ts';
 import { creationTimes } from './creation-times.ts';
 import { destinationAccess } from './destination-access.ts';
 import { greetDestinations } from './greet-destinations.ts';
 import { mapLimited } from './map-limited.ts';
-import type { FailedEntry, Plan, PlannedImage, PrunePlan, WantedImage } from './plan.ts';
+import type { FailedEntry, Plan, PlannedImage, WantedImage } from './plan.ts';
 import {
   type EntrySelection,
   type Listed,
@@ -136,12 +136,16 @@ export class Planner {
     };
   }
 
-  /** What prune would do, when everything else is planned; absent when the job does not prune. */
-  async prune(): Promise<PrunePlan | undefined> {
+  /** What prune may remove, when everything else is planned; absent when the job does not prune. */
+  prune(): PruneChoice | undefined {
     if (this.#job.prune === undefined) return undefined;
-    const wanted = new Set(this.#wanted.map(({ destination }) => destination));
-    const subject = { policy: this.#job.prune, wanted, failedSources: this.#failedSources, shard: this.#shard };
-    return planPrune(subject, { ...this.#effects, destinationAccess: this.#access });
+    return choosePrune({
+      policy: this.#job.prune,
+      owned: this.#effects.memory.owned,
+      wanted: new Set(this.#wanted.map(({ destination }) => destination)),
+      failedSources: this.#failedSources,
+      ...(this.#shard === undefined ? {} : { shard: this.#shard }),
+    });
   }
 
   async #plan(isPatient: boolean): Promise<Plan> {
