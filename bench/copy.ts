@@ -29,13 +29,13 @@ const out = dir.join('out');
 const wrapper = `${process.execPath} ${boot}`;
 
 /** Every copy starts from nothing, with a state of its own. */
-const variant = (program: string, transport: string): Variant => ({
-  name: `${program === wrapper ? 'wrapper' : 'skopeo'} to ${transport}:`,
+const variant = (copier: string, transport: string): Variant => ({
+  name: `${copier === wrapper ? 'wrapper' : 'skopeo'} to ${transport}:`,
   base: `skopeo to ${transport}:`,
   command: [
     'sh',
     '-c',
-    `rm -rf ${out}; HOME=${dir.path} exec ${program} copy ${layout.reference('app')} ${transport}:${out}`,
+    `rm -rf ${out}; HOME=${dir.path} exec ${copier} copy ${layout.reference('app')} ${transport}:${out}`,
   ],
 });
 await printRatios(

@@ -27,6 +27,12 @@ export interface LookupOptions {
 const DOCKER_HUB = 'docker.io';
 const DEFAULT_TAG = 'latest';
 
+/** The repository of a reference, what names the manifest in it, and the digest if it is that. */
+const manifestAt = (reference: string) => {
+  const { tag, digest, ...repository } = parseDockerReference(reference);
+  return { repository, version: digest ?? tag ?? DEFAULT_TAG, digest };
+};
+
 /** What must be equal for two users of a registry to share connections and tokens. */
 const identityOf = ({ registry, insecure, credentials, authorities }: Route): string =>
   hash('sha256', JSON.stringify([registry, insecure, credentials, authorities]), 'base64url');
@@ -61,8 +67,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
   }
 
   async head(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<ManifestHead | undefined> {
-    const { tag, digest, ...repository } = parseDockerReference(reference);
-    const version = digest ?? tag ?? DEFAULT_TAG;
+    const { repository, version } = manifestAt(reference);
     const answer = await this.#directly(repository, access, signal, (client) =>
       client.head(repository, version, signal),
     );
@@ -80,8 +85,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
   }
 
   async askedPause(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<number | undefined> {
-    const { tag, digest, ...repository } = parseDockerReference(reference);
-    const version = digest ?? tag ?? DEFAULT_TAG;
+    const { repository, version } = manifestAt(reference);
     try {
       await this.#directly(repository, access, signal, (client) => client.head(repository, version, signal));
       return undefined;
@@ -91,8 +95,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
   }
 
   async #readManifest(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Uint8Array> {
-    const { tag, digest, ...repository } = parseDockerReference(reference);
-    const version = digest ?? tag ?? DEFAULT_TAG;
+    const { repository, version, digest } = manifestAt(reference);
     const answer = await this.#directly(repository, access, signal, (client) =>
       client.manifest(repository, version, signal),
     );

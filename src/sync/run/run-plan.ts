@@ -10,6 +10,7 @@ import { afterCopy } from './after-copy.ts';
 import { askedPause } from './asked-pause.ts';
 import { copyImage } from './copy-image.ts';
 import type { ImageCopyResult } from './copy-platforms.ts';
+import { ImageBooks, unchangedReport } from './image-books.ts';
 import { failureOfError, failureOfResult, type ImageFailure, noPullsLeft, registryOfFailure } from './image-failure.ts';
 import { decideRetry, LONGEST_PAUSE_SECONDS } from './retry.ts';
 import { Schedule } from './schedule.ts';
@@ -31,13 +32,6 @@ export interface RunEffects {
   readonly random: () => number;
 }
 
-/** What has been spent on an image so far. */
-interface Effort {
-  attempts: number;
-  bytes: number;
-  readonly startedMs: number;
-}
-
 const allowances = (job: SyncJob, lookup: RegistryLookup): ReadonlyMap<string, number> =>
   new Map(
     [...job.registries].flatMap(([registry, { pullReserve }]) => {
@@ -51,8 +45,7 @@ class PlanRun {
   readonly #job: SyncJob;
   readonly #effects: RunEffects;
   readonly #schedule: Schedule;
-  readonly #reports = new Map<PlannedImage, ImageReport>();
-  readonly #efforts = new Map<PlannedImage, Effort>();
+  readonly #books: ImageBooks;
   readonly #timers = new Set<NodeJS.Timeout>();
   /** Waiting for their next attempt. */
   readonly #delayed = new Set<PlannedImage>();
@@ -68,6 +61,7 @@ class PlanRun {
   constructor(job: SyncJob, copies: readonly PlannedImage[], effects: RunEffects) {
     this.#job = job;
     this.#effects = effects;
+    this.#books = new ImageBooks(effects.clock, effects.observer);
     this.#schedule = new Schedule(copies, job.registries, allowances(job, effects.lookup));
   }
 
@@ -82,7 +76,7 @@ class PlanRun {
     await this.#ended.promise;
     hearNoMore();
     signal.removeEventListener('abort', stop);
-    return this.#reports;
+    return this.#books.reports;
   }
 
   /** Starts what may start, and ends the run when nothing is left to wait for. */
@@ -110,7 +104,7 @@ class PlanRun {
   }
 
   async #attempt(image: PlannedImage): Promise<void> {
-    const effort = this.#effortFor(image);
+    const effort = this.#books.effortFor(image);
     effort.attempts++;
     this.#running++;
     const end = await this.#copy(image, effort.attempts);
@@ -144,7 +138,7 @@ class PlanRun {
     const digest = await afterCopy(this.#job, image, result, this.#effects);
     const { missingPlatforms = image.missingPlatforms } = result;
     const facts = { ...(digest && { digest }), ...(missingPlatforms && { missingPlatforms }) };
-    this.#report(image, { outcome: 'copied', reason: image.reason, ...facts });
+    this.#books.close(image, { outcome: 'copied', reason: image.reason, ...facts });
   }
 
   async #fail(image: PlannedImage, failure: ImageFailure): Promise<void> {
@@ -153,7 +147,7 @@ class PlanRun {
     const isLimited = failure.errorType === 'rate_limited' && registry !== undefined;
     if (isLimited) observer?.rateLimited?.(registry);
     const askedSeconds = isLimited ? await this.#askedPause(image, registry) : undefined;
-    const { attempts } = this.#effortFor(image);
+    const { attempts } = this.#books.effortFor(image);
     const decision = decideRetry(failure.errorType, attempts, this.#job.retry, random(), askedSeconds);
     if (decision.kind === 'give-up' || this.#stopReason !== undefined) {
       this.#failForGood(image, failure);
@@ -170,7 +164,7 @@ class PlanRun {
   }
 
   #failForGood(image: PlannedImage, failure: ImageFailure): void {
-    this.#report(image, { outcome: 'failed', reason: image.reason, ...failure });
+    this.#books.close(image, { outcome: 'failed', reason: image.reason, ...failure });
     if (this.#job.onFailure === 'stop') this.#stop(ANOTHER_FAILED);
   }
 
@@ -230,53 +224,12 @@ class PlanRun {
     for (const image of [...this.#delayed, ...this.#schedule.drain()]) {
       const { reason } = image;
       const failure = this.#failures.get(image) ?? (this.#stopReason === undefined ? noPullsLeft(image) : undefined);
-      if (failure === undefined) this.#report(image, { outcome: 'skipped', reason: `not tried: ${this.#stopReason}` });
-      else this.#report(image, { outcome: 'failed', reason, ...failure });
+      if (failure === undefined)
+        this.#books.close(image, { outcome: 'skipped', reason: `not tried: ${this.#stopReason}` });
+      else this.#books.close(image, { outcome: 'failed', reason, ...failure });
     }
   }
-
-  #effortFor(image: PlannedImage): Effort {
-    const effort = this.#efforts.get(image) ?? { attempts: 0, bytes: 0, startedMs: this.#effects.clock.monotonicMs() };
-    this.#efforts.set(image, effort);
-    return effort;
-  }
-
-  #report(
-    image: PlannedImage,
-    end: Pick<ImageReport, 'outcome' | 'reason' | 'digest' | 'missingPlatforms'> & Partial<ImageFailure>,
-  ): void {
-    const effort = this.#efforts.get(image);
-    const seconds = effort === undefined ? 0 : (this.#effects.clock.monotonicMs() - effort.startedMs) / 1000;
-    const { source, destination } = image;
-    this.#reports.set(image, {
-      source,
-      destination,
-      ...end,
-      bytes: effort?.bytes ?? 0,
-      seconds,
-      attempts: effort?.attempts ?? 0,
-    });
-    this.#effects.observer?.imageFinished?.(end.outcome);
-  }
 }
-
-const unchanged = ({
-  source,
-  destination,
-  destinationDigest,
-  reason,
-  missingPlatforms,
-}: PlannedImage): ImageReport => ({
-  source,
-  ...(missingPlatforms && { missingPlatforms }),
-  destination,
-  ...(destinationDigest === undefined ? {} : { digest: destinationDigest }),
-  outcome: 'unchanged',
-  reason,
-  bytes: 0,
-  seconds: 0,
-  attempts: 0,
-});
 
 /**
  * Carries out a plan and tells what became of every image, in the plan's order. Stops early when `signal` aborts, or after
@@ -286,5 +239,5 @@ export const runPlan = async (job: SyncJob, plan: Plan, effects: RunEffects): Pr
   const copies = plan.images.filter(({ action }) => action === 'copy');
   for (const { action } of plan.images) if (action === 'skip') effects.observer?.imageFinished?.('unchanged');
   const reports = await new PlanRun(job, copies, effects).run();
-  return plan.images.map((image) => reports.get(image) ?? unchanged(image));
+  return plan.images.map((image) => reports.get(image) ?? unchangedReport(image));
 };

@@ -1,0 +1,66 @@
+import type { Clock } from '../../context.ts';
+import type { PlannedImage } from '../plan/plan.ts';
+import type { SyncObserver } from '../ports.ts';
+import type { ImageReport } from '../report/image-report.ts';
+import type { ImageFailure } from './image-failure.ts';
+
+/** What has been spent on an image so far. */
+interface Effort {
+  attempts: number;
+  bytes: number;
+  readonly startedMs: number;
+}
+
+/** How an image ended. */
+export type ImageEnd = Pick<ImageReport, 'outcome' | 'reason' | 'digest' | 'missingPlatforms'> & Partial<ImageFailure>;
+
+/** Keeps what is spent on the images of a run, and what became of them. */
+export class ImageBooks {
+  readonly #clock: Clock;
+  readonly #observer: SyncObserver | undefined;
+  readonly #efforts = new Map<PlannedImage, Effort>();
+  readonly #reports = new Map<PlannedImage, ImageReport>();
+
+  constructor(clock: Clock, observer: SyncObserver | undefined) {
+    this.#clock = clock;
+    this.#observer = observer;
+  }
+
+  get reports(): ReadonlyMap<PlannedImage, ImageReport> {
+    return this.#reports;
+  }
+
+  /** Its attempts, bytes and time, all nought before the first attempt. */
+  effortFor(image: PlannedImage): Effort {
+    const effort = this.#efforts.get(image) ?? { attempts: 0, bytes: 0, startedMs: this.#clock.monotonicMs() };
+    this.#efforts.set(image, effort);
+    return effort;
+  }
+
+  close(image: PlannedImage, end: ImageEnd): void {
+    const { source, destination } = image;
+    const { attempts = 0, bytes = 0, startedMs } = this.#efforts.get(image) ?? {};
+    const seconds = startedMs === undefined ? 0 : (this.#clock.monotonicMs() - startedMs) / 1000;
+    this.#reports.set(image, { source, destination, ...end, bytes, seconds, attempts });
+    this.#observer?.imageFinished?.(end.outcome);
+  }
+}
+
+/** The report of an image that needs no copy. */
+export const unchangedReport = ({
+  source,
+  destination,
+  destinationDigest,
+  reason,
+  missingPlatforms,
+}: PlannedImage): ImageReport => ({
+  source,
+  ...(missingPlatforms && { missingPlatforms }),
+  destination,
+  ...(destinationDigest === undefined ? {} : { digest: destinationDigest }),
+  outcome: 'unchanged',
+  reason,
+  bytes: 0,
+  seconds: 0,
+  attempts: 0,
+});
