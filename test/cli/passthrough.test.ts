@@ -1,16 +1,14 @@
 import assert from 'node:assert/strict';
-import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { runCli } from '../support/process.ts';
+import { writeProgram } from '../support/program.ts';
 import { tempDir } from '../support/temp.ts';
 
 /** A skopeo of the future: says what it was called with, and ends with status 7. */
-const SCRIPT = `#!/bin/sh
-if [ "$1" = --version ]; then echo 'skopeo version 9.9.9'; exit 0; fi
+const SCRIPT = `if [ "$1" = --version ]; then echo 'skopeo version 9.9.9'; exit 0; fi
 for argument; do printf '<%s>' "$argument"; done
 cat
-exit 7
-`;
+exit 7`;
 
 const COMMANDS: readonly (readonly string[])[] = [
   ['future-command'],
@@ -24,8 +22,8 @@ const COMMANDS: readonly (readonly string[])[] = [
 for (const command of COMMANDS) {
   test(`${command.join(' ')} reaches skopeo as it is, with stdin, stdout and status`, async () => {
     await using dir = await tempDir('passthrough');
-    await writeFile(dir.join('skopeo'), SCRIPT, { mode: 0o755 });
-    const args = ['--no-state', '--skopeo-path', dir.join('skopeo'), ...command];
+    const skopeo = writeProgram(dir.join('skopeo'), SCRIPT);
+    const args = ['--no-state', '--skopeo-path', skopeo, ...command];
     const { exitCode, stdout } = await runCli(args, { input: 'INPUT', cwd: dir.path });
     assert.deepEqual(
       { exitCode, stdout },

@@ -1,27 +1,26 @@
 import assert from 'node:assert/strict';
-import { readFile, writeFile } from 'node:fs/promises';
+import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { runCli } from '../support/process.ts';
+import { writeProgram } from '../support/program.ts';
 import { privateHome } from '../support/skopeo.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 
 /** Tells a version, has `--wait` and `-k` of its own for `delete` and `sync` and a global `--pace`, and writes its arguments down. */
-const skopeoOf = async (dir: TempDir, version: string): Promise<string> => {
-  const script = `#!/bin/sh
-case "$*" in
+const skopeoOf = (dir: TempDir, version: string): string =>
+  writeProgram(
+    dir.join('skopeo'),
+    `case "$*" in
 --version) echo "skopeo version ${version}" ;;
 --help) printf 'Flags:\\n      --pace string   pace\\n  -v, --version       Version for Skopeo\\n' ;;
 *--help) printf 'Flags:\\n  -k, --keep-blobs      keep\\n      --wait duration   wait\\n' ;;
 *) printf '%s ' "$@" > '${dir.join('arguments')}' ;;
-esac
-`;
-  await writeFile(dir.join('skopeo'), script, { mode: 0o755 });
-  return dir.join('skopeo');
-};
+esac`,
+  );
 
 const runWith = async (version: string, ...argv: readonly string[]) => {
   await using dir = await tempDir('newer');
-  const skopeo = await skopeoOf(dir, version);
+  const skopeo = skopeoOf(dir, version);
   const env = { ...privateHome(dir.path), SKOPEO_WRAPPER_SKOPEO_PATH: '' };
   const ended = await runCli(['--no-state', '--skopeo-path', skopeo, ...argv], { cwd: dir.path, env });
   return { ...ended, handedOn: await readFile(dir.join('arguments'), 'utf8').catch(() => undefined) };

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { chmod, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { copy, type OperationEvent, SkopeoMetrics } from '../../src/index.ts';
 import { readSamples } from '../support/exposition.ts';
+import { writeProgram } from '../support/program.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openSetting } from './setting.ts';
 
@@ -80,11 +80,8 @@ test('a missing skopeo is a result too, with events, counted', async () => {
 });
 
 /** A program that is skopeo by its version and hangs otherwise. */
-const hangingSkopeo = async (path: string): Promise<string> => {
-  await writeFile(path, '#!/bin/sh\n[ "$1" = --version ] && echo skopeo version 1.9.3 && exit\nexec sleep 60\n');
-  await chmod(path, 0o755);
-  return path;
-};
+const hangingSkopeo = (path: string): string =>
+  writeProgram(path, '[ "$1" = --version ] && echo skopeo version 1.9.3 && exit\nexec sleep 60');
 
 test('an aborted signal ends skopeo; the result is an error of type canceled', async () => {
   await using setting = await openSetting();
@@ -94,7 +91,7 @@ test('an aborted signal ends skopeo; the result is an error of type canceled', a
     source: setting.image,
     destination: 'dir:copy',
     ...setting.options,
-    skopeoPath: await hangingSkopeo(setting.join('skopeo')),
+    skopeoPath: hangingSkopeo(setting.join('skopeo')),
     metrics,
     signal: controller.signal,
   });
@@ -120,7 +117,7 @@ test('time limits and retries are options', async () => {
     source: setting.image,
     destination: 'dir:copy',
     ...setting.options,
-    skopeoPath: await hangingSkopeo(setting.join('skopeo')),
+    skopeoPath: hangingSkopeo(setting.join('skopeo')),
     retry: { times: 1, delaySeconds: 0 },
     stallTimeoutSeconds: 0.1,
   }).result;

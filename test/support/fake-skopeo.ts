@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { FakePlan } from './fake-skopeo/plan.ts';
+import { writeProgram } from './program.ts';
 
 export type { FakePlan, FakeStep } from './fake-skopeo/plan.ts';
 
@@ -25,8 +26,7 @@ export const fakeSkopeo = async (directory: string, plan: FakePlan): Promise<Fak
   const path = join(directory, 'skopeo');
   const player = join(import.meta.dirname, 'fake-skopeo', 'player.mjs');
   await writeFile(planPath, JSON.stringify(plan));
-  const script = `#!/bin/sh\nexec '${process.execPath}' '${player}' '${planPath}' "$@"\n`;
-  await writeFile(path, script, { mode: 0o755 });
+  writeProgram(path, `exec '${process.execPath}' '${player}' '${planPath}' "$@"`);
   return {
     path,
     async calls() {

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
-import { chmod, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { checkSkopeo } from '../../../src/doctor/checks/skopeo.ts';
 import { NEWEST_KNOWN_VERSION } from '../../../src/skopeo/flags/help.ts';
+import { writeProgram } from '../../support/program.ts';
 import { SKOPEO, skopeoVersion } from '../../support/skopeo.ts';
 import { tempDir } from '../../support/temp.ts';
 
@@ -32,9 +32,7 @@ test('one that is too old is an error, one that is newer than known a warning', 
     [NEWEST_KNOWN_VERSION, 'ok'],
     ['99.1.0', 'warning'],
   ] as const) {
-    const path = dir.join(version);
-    await writeFile(path, `#!/bin/sh\necho skopeo version ${version}\n`);
-    await chmod(path, 0o755);
+    const path = writeProgram(dir.join(version), `echo skopeo version ${version}`);
     const { finding } = await look(path);
     assert.equal(finding.status, status, finding.message);
     assert.equal(finding.next === undefined, status === 'ok');

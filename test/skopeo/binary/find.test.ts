@@ -1,19 +1,16 @@
 import assert from 'node:assert/strict';
-import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { chmodSync, mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { WrapperError } from '../../../src/errors/wrapper-error.ts';
 import { findSkopeo, type SkopeoSearch } from '../../../src/skopeo/binary/find.ts';
+import { writeProgram } from '../../support/program.ts';
 
 let root = '';
 const at = (name: string) => join(root, name);
 
-const program = (name: string, body: string, mode = 0o755) => {
-  writeFileSync(at(name), `#!/bin/sh\n${body}\n`);
-  chmodSync(at(name), mode);
-  return at(name);
-};
+const program = (name: string, body: string) => writeProgram(at(name), body);
 
 const find = (search: Partial<SkopeoSearch>) => findSkopeo({ env: { PATH: root }, cwd: root, ...search });
 
@@ -73,7 +70,8 @@ describe('findSkopeo', () => {
   });
 
   it('says that it cannot be run', async () => {
-    const path = program('skopeo-plain', 'echo "skopeo version 1.9.3"', 0o644);
+    const path = program('skopeo-plain', 'echo "skopeo version 1.9.3"');
+    chmodSync(path, 0o644);
     await assert.rejects(find({ skopeoPath: path }), unavailable(/cannot be run: permission denied/));
     await assert.rejects(find({ skopeoPath: root }), unavailable(/is not a program/));
   });
