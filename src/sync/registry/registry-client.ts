@@ -26,6 +26,8 @@ export const REQUESTS_AT_A_TIME = 32;
 const PAGE_SIZE = 1000;
 /** Pages of tags that are followed; more is a loop or no registry to be served so. */
 const MAX_PAGES = 1000;
+/** Makes a URL of a path where only the path counts. */
+const ANY_ORIGIN = 'https://registry.invalid';
 const TIMES_TOO_MANY = 4;
 const DEFAULT_PAUSE_SECONDS = 5;
 /** A question waits for so long; what takes longer is for whoever asks to decide. */
@@ -53,10 +55,14 @@ export interface ClientSurroundings {
 const single = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
-const nextPage = (answer: HttpAnswer, url: URL): URL | undefined => {
-  const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(single(answer.headers.link) ?? '')?.[1];
-  const next = target === undefined ? null : URL.parse(target, url.href);
-  return next !== null && next.origin === url.origin && next.href !== url.href ? next : undefined;
+/**
+ * Path of the page after the one at `path`, as a `Link` header tells it; absent after the last. The host in it is passed
+ * over, as skopeo does: behind a proxy it often is a name, or a scheme, by which the registry cannot be reached.
+ */
+const nextPage = ({ headers }: HttpAnswer, path: string): string | undefined => {
+  const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(single(headers.link) ?? '')?.[1];
+  const next = target === undefined ? null : URL.parse(target, new URL(path, ANY_ORIGIN).href);
+  return next === null ? undefined : `${next.pathname}${next.search}`;
 };
 
 /**
@@ -113,8 +119,9 @@ export class RegistryClient implements Disposable {
       const list = answer.status === 200 ? tagsSchema.safeParse(parseJson(answer.body)) : undefined;
       if (list?.success !== true || page === MAX_PAGES) return UNCLEAR;
       tags.push(...(list.data.tags ?? []).filter(isTag));
-      const next = nextPage(answer, new URL(path, `https://${this.#route.host}`));
-      path = next === undefined ? undefined : `${next.pathname}${next.search}`;
+      const next = nextPage(answer, path);
+      if (next === path) return UNCLEAR;
+      path = next;
     }
     return { kind: 'found', value: tags };
   }

@@ -144,33 +144,38 @@ test('a manifest whose bytes are not those asked for is not taken', async () => 
   assert.deepEqual(asked, ['inspectRaw']);
 });
 
-test('tags are read page after page', async () => {
-  const page = (tags: string[], next?: string) => ({
-    status: 200,
-    ...(next === undefined ? {} : { headers: { link: `<${next}>; rel="next"` } }),
-    body: JSON.stringify({ name: 'team/app', tags }),
-  });
-  await using proxy = await behind([
-    { match: { path: /list\?last=b/ }, do: { answer: page(['c', 'not a tag']) } },
-    { match: { path: /tags\/list/ }, do: { answer: page(['a', 'b'], '/v2/team/app/tags/list?last=b') } },
-  ]);
-  const { lookup, asked } = lookupIn(dir.path);
-  using _lookup = lookup;
-  assert.deepEqual(await lookup.tags({ registry: proxy.host, path: 'team/app' }, INSECURE, SIGNAL), ['a', 'b', 'c']);
-  assert.deepEqual(asked, []);
+const page = (tags: string[], next?: string) => ({
+  status: 200,
+  ...(next === undefined ? {} : { headers: { link: `<${next}>; rel="next"` } }),
+  body: JSON.stringify({ name: 'team/app', tags }),
 });
 
-test('pages that lead elsewhere, or nowhere, are not followed', async () => {
-  const links = ['http://127.0.0.1:1/v2/team/app/tags/list?last=b', '/v2/team/app/tags/list?n=1000'];
-  for (const link of links) {
+const NEXT_PAGE = '/v2/team/app/tags/list?last=b';
+
+/** What a registry behind a proxy may believe its address to be, beside what it should say. */
+const LINKS = [NEXT_PAGE, '?last=b', `http://127.0.0.1:1${NEXT_PAGE}`, `https://registry.internal${NEXT_PAGE}`];
+
+for (const link of LINKS) {
+  test(`tags are read page after page, the next one called ${link}`, async () => {
     await using proxy = await behind([
-      { match: { path: /tags\/list/ }, do: { headers: { link: `<${link}>; rel="next"` } } },
+      { match: { path: /list\?last=b/ }, do: { answer: page(['c', 'not a tag']) } },
+      { match: { path: /tags\/list/ }, do: { answer: page(['a', 'b'], link) } },
     ]);
-    const { lookup } = lookupIn(dir.path);
+    const { lookup, asked } = lookupIn(dir.path);
     using _lookup = lookup;
-    assert.deepEqual(await lookup.tags({ registry: proxy.host, path: 'team/app' }, INSECURE, SIGNAL), ['1', '2', '3']);
-    assert.equal(proxy.count({ path: /tags\/list/ }), 1);
-  }
+    assert.deepEqual(await lookup.tags({ registry: proxy.host, path: 'team/app' }, INSECURE, SIGNAL), ['a', 'b', 'c']);
+    assert.deepEqual(asked, []);
+  });
+}
+
+test('a page that leads to itself is not followed, and skopeo is asked', async () => {
+  const link = '</v2/team/app/tags/list?n=1000>; rel="next"';
+  await using proxy = await behind([{ match: { path: /tags\/list\?n=/ }, do: { headers: { link } } }]);
+  const { lookup, asked } = lookupIn(dir.path);
+  using _lookup = lookup;
+  assert.deepEqual(await lookup.tags({ registry: proxy.host, path: 'team/app' }, INSECURE, SIGNAL), ['1', '2', '3']);
+  assert.equal(proxy.count({ path: /tags\/list\?n=/ }), 1);
+  assert.deepEqual(asked, ['listTags']);
 });
 
 test('a registry that limits the rate is heard, waited for and asked again', async () => {
