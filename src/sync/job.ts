@@ -44,6 +44,8 @@ export interface SyncEntry {
   readonly name: string;
   /** Line of the configuration file, counted from 1. */
   readonly line?: number;
+  /** Where its settings stand, for the next step after a failure; flags if not given. */
+  readonly settingsAre?: 'flags' | 'file';
   readonly source: SyncSource;
   readonly selection: Selection;
   readonly destinations: readonly DestinationRule[];

@@ -55,6 +55,18 @@ const run = async (what: SyncJob, effects: SyncEffects, options: SyncOptions = {
   return report;
 };
 
+test('the next step after a failure names keys of the file, not flags that are refused beside it', async () => {
+  await using own = await tempDir('sync-next');
+  await seed('secure/app', { '1': 'a' });
+  const text = `images:
+    - { source: '${source.host}/secure/app', destination: '${destination.host}/secure/{{name}}' }
+    - { source: '${source.host}/secure/app:1', destination: '${destination.host}/secure/one' }`;
+  const report = await run(loadSyncFile('/mirror.yml', text, {}).job, realEffects(own));
+  const steps = [...report.failures, ...report.images].map(({ next }) => next);
+  assert.equal(steps.length, 2);
+  for (const step of steps) assert.match(step ?? '', /set "tls-verify: false" for it below "registries"/);
+});
+
 test('some images fail, the others arrive: status 3, and every failure is explained', async () => {
   await using own = await tempDir('sync-some');
   await seed('some/app', { '1': 'a', '2': 'b' });

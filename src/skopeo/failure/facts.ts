@@ -20,6 +20,8 @@ export interface FailureSubject {
   readonly noRegistry?: true;
   /** What the flags for that side begin with; absent: the command has one image, or the side is not known. */
   readonly flagPrefix?: 'src-' | 'dest-';
+  /** An image of `sync`, which has tried again by itself: whether its settings are flags or keys of a file. */
+  readonly sync?: 'flags' | 'file';
 }
 
 /**

@@ -62,6 +62,7 @@ export class EntryReader {
     return {
       name: nameOf(source),
       line: this.#document.positionOf(['images', index]).line,
+      settingsAre: 'file',
       source,
       selection,
       destinations,

@@ -1,5 +1,6 @@
 import type { WrapperError } from '../../errors/wrapper-error.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
+import { failureSubject } from '../../skopeo/failure/facts.ts';
 import type { SyncEntry } from '../job.ts';
 import type { RegistryLookup } from '../ports.ts';
 import { dockerReference, type Repository } from '../reference.ts';
@@ -87,8 +88,16 @@ const tooFew = (entry: SyncEntry, count: number, dropped: number): FailedEntry =
 
 /** The next step names the registry, which skopeo's words may not. */
 const listingFailure = (entry: SyncEntry, { errorType, message, next }: WrapperError): FailedEntry => {
-  if (entry.source.kind === 'directory') return { entry, errorType, message, ...(next === undefined ? {} : { next }) };
-  return { entry, errorType, message, next: failureClass(errorType).next({ registry: entry.source.registry }) };
+  const { source, settingsAre = 'flags' } = entry;
+  if (source.kind === 'directory') return { entry, errorType, message, ...(next === undefined ? {} : { next }) };
+  const subject = failureSubject(message, { source: dockerReference(source, {}) });
+  const { registry } = source;
+  return {
+    entry,
+    errorType,
+    message,
+    next: failureClass(errorType).next({ ...subject, registry, flagPrefix: 'src-', sync: settingsAre }),
+  };
 };
 
 const mapped = (entry: SyncEntry, { image, reason }: Candidate): readonly WantedImage[] =>

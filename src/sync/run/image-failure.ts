@@ -6,6 +6,7 @@ import { failureSubject } from '../../skopeo/failure/facts.ts';
 import type { OperationResult } from '../../tracking/events.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import type { Mapped } from '../map/collisions.ts';
+import type { WantedImage } from '../plan/plan.ts';
 import { registryOf } from '../reference.ts';
 
 /** Why an attempt failed, and what to do about it. */
@@ -16,9 +17,13 @@ export interface ImageFailure {
 }
 
 /** The failure that a result of skopeo tells of. */
-export const failureOfResult = ({ source, destination }: Mapped, result: OperationResult): ImageFailure => {
+export const failureOfResult = (
+  { source, destination, entry: { settingsAre = 'flags' } }: WantedImage,
+  result: OperationResult,
+): ImageFailure => {
   const { errorType = 'unknown', message = 'no reason was given' } = result;
-  return { errorType, message, next: failureClass(errorType).next(failureSubject(message, { source, destination })) };
+  const subject = { ...failureSubject(message, { source, destination }), sync: settingsAre };
+  return { errorType, message, next: failureClass(errorType).next(subject) };
 };
 
 const FILE_ERRORS: Readonly<Record<string, ErrorType>> = {

@@ -22,6 +22,16 @@ describe('the failure table', () => {
     }
   });
 
+  it('names to sync no attempts that it has made, and to a file no flags that it refuses', () => {
+    const refused = /--(?:retry-times|(?:src-|dest-)?(?:tls-verify|cert-dir)|all|format|override-\w+)/;
+    for (const { next, errorType } of FAILURE_CLASSES) {
+      const subject = { registry: 'reg.example', flagPrefix: 'src-' as const };
+      assert.doesNotMatch(next({ ...subject, sync: 'file' }), refused, errorType);
+      assert.match(next({ ...subject, sync: 'file' }), /^[A-Z].*[.:?)]$/, errorType);
+      assert.doesNotMatch(next({ ...subject, sync: 'flags' }), /--retry-times/, errorType);
+    }
+  });
+
   it('is what the documentation says', () => {
     assert.equal(readFileSync(DOCS_PAGE, 'utf8'), errorsPage(), 'run npx node scripts/docs-errors.mjs');
   });

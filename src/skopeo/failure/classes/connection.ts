@@ -1,5 +1,16 @@
+import type { FailureSubject } from '../facts.ts';
 import type { FailureClass } from './failure-class.ts';
 import { any, HTTP, registry, SKOPEO, sideFlag } from './wording.ts';
+
+const withoutTls = (subject: FailureSubject): string =>
+  subject.sync === 'file'
+    ? 'set "tls-verify: false" for it below "registries"'
+    : `add ${sideFlag(subject, 'tls-verify')}=false`;
+
+const certificates = (subject: FailureSubject): string =>
+  subject.sync === 'file'
+    ? 'name its directory as "cert-dir" below "registries"'
+    : `give its directory with ${sideFlag(subject, 'cert-dir')}`;
 
 /** Failures on the way to a registry; a registry that wants no more requests is among them, since its words contain others. */
 export const CONNECTION_FAILURES: readonly FailureClass[] = [
@@ -22,8 +33,7 @@ export const CONNECTION_FAILURES: readonly FailureClass[] = [
     retryable: 'no',
     exitStatus: SKOPEO,
     meaning: 'The registry speaks HTTP where HTTPS was expected, or the reverse.',
-    next: (subject) =>
-      `If ${registry(subject)} is meant to be used without TLS, add ${sideFlag(subject, 'tls-verify')}=false.`,
+    next: (subject) => `If ${registry(subject)} is meant to be used without TLS, ${withoutTls(subject)}.`,
   },
   {
     errorType: 'tls',
@@ -32,7 +42,7 @@ export const CONNECTION_FAILURES: readonly FailureClass[] = [
     exitStatus: SKOPEO,
     meaning: 'The certificate of the registry is not trusted, or TLS failed.',
     next: (subject) =>
-      `Put the CA into /etc/containers/certs.d/${subject.registry ?? 'REGISTRY'}/ca.crt or give its directory with ${sideFlag(subject, 'cert-dir')}; for a wrong name, use a name that the certificate holds.`,
+      `Put the CA into /etc/containers/certs.d/${subject.registry ?? 'REGISTRY'}/ca.crt or ${certificates(subject)}; for a wrong name, use a name that the certificate holds.`,
   },
   {
     errorType: 'dns',

@@ -1,5 +1,11 @@
+import type { FailureSubject } from '../facts.ts';
 import type { FailureClass } from './failure-class.ts';
-import { any, HTTP, path, registry, SKOPEO } from './wording.ts';
+import { any, HTTP, path, registry, retryFlag, SKOPEO } from './wording.ts';
+
+const otherTypes = ({ sync }: FailureSubject): string =>
+  sync === 'file'
+    ? '"format: oci" or "format: v2s2"; lists need their images ("platforms: all")'
+    : '--format oci or --format v2s2; lists need their images (--all)';
 
 /** What registries and transports answer. */
 export const REGISTRY_FAILURES: readonly FailureClass[] = [
@@ -35,7 +41,10 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     retryable: 'no',
     exitStatus: SKOPEO,
     meaning: 'The list has no image for this architecture and system.',
-    next: () => 'Choose one with --override-arch and --override-os, or copy all of them with --all.',
+    next: ({ sync }) =>
+      sync === 'file'
+        ? 'Name one that it has as "platforms", or take "platforms: all".'
+        : 'Choose one with --override-arch and --override-os, or copy all of them with --all.',
   },
   {
     errorType: 'too_large',
@@ -53,8 +62,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     retryable: 'no',
     exitStatus: SKOPEO,
     meaning: 'The registry took the blobs but not the manifest.',
-    next: (subject) =>
-      `Try another manifest type that ${registry(subject)} takes: --format oci or --format v2s2; lists need their images (--all).`,
+    next: (subject) => `Try another manifest type that ${registry(subject)} takes: ${otherTypes(subject)}.`,
   },
   {
     errorType: 'quota_exceeded',
@@ -97,7 +105,8 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     retryable: 'yes',
     exitStatus: SKOPEO,
     meaning: 'The registry has a fault of its own.',
-    next: (subject) => `Try again later or with --retry-times 3; ask the operator of ${registry(subject)} if it stays.`,
+    next: (subject) =>
+      `Try again later${retryFlag(subject, ' or with')}; ask the operator of ${registry(subject)} if it stays.`,
   },
   {
     errorType: 'connection_lost',
@@ -114,7 +123,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     exitStatus: SKOPEO,
     meaning: 'The connection broke in the middle.',
     next: (subject) =>
-      `Run it again, with --retry-times 3; blobs that arrived at ${registry(subject)} are not sent again.`,
+      `Run it again${retryFlag(subject, ', with')}; blobs that arrived at ${registry(subject)} are not sent again.`,
   },
   {
     errorType: 'invalid_manifest',

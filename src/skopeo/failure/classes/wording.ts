@@ -12,5 +12,8 @@ export const path = (subject: FailureSubject): string => subject.path ?? subject
 /** `--src-tls-verify`, `--dest-tls-verify` or `--tls-verify`. */
 export const sideFlag = ({ flagPrefix }: FailureSubject, name: string): string => `--${flagPrefix ?? ''}${name}`;
 
+/** Further attempts are worth a flag, save where they were made already. */
+export const retryFlag = ({ sync }: FailureSubject, words: string): string => (sync ? '' : `${words} --retry-times 3`);
+
 /** Matches when one of the patterns does; `.` matches line ends, since messages span lines. */
 export const any = (...patterns: readonly string[]): RegExp => new RegExp(patterns.join('|'), 's');
