@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
-import { mkdir, rm, writeFile } from 'node:fs/promises';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openScene } from '../e2e/scene.ts';
@@ -88,6 +88,32 @@ test('--check of a whole command line says that it can be run, and warns of regi
   assert.deepEqual([quiet.exitCode, quiet.stdout, quiet.stderr], [0, '', '']);
   const run = await scene.run('sync', '--file', 'm.yml', '--images', '/dev/null');
   assert.equal(run.stderr.match(/quay\.oi/g)?.length, 1, run.stderr);
+});
+
+const REF_NAME = 'org.opencontainers.image.ref.name';
+
+test('runs side by side lose no image of one OCI layout', async () => {
+  await using scene = await openScene();
+  await using registry = await startRegistry();
+  const tags = ['1', '2', '3', '4', '5', '6'];
+  for (const tag of tags) await registry.seed(scene.source, `app:${tag}`);
+  const layout = scene.dir.join('layout');
+  const registries = `registries: { "${registry.host}": { tls-verify: false } }\n`;
+  const image = `images: [{ source: '${registry.host}/app', destination: 'oci:${layout}:{{tag}}' }]\n`;
+  await writeFile(scene.dir.join('m.yml'), registries + image);
+  const runs = await Promise.all(
+    tags.map(async (tag) => {
+      await writeFile(scene.dir.join(tag), `${registry.host}/app:${tag} oci:${layout}:${tag}\n`);
+      return scene.run('sync', '--file', 'm.yml', '--images', tag);
+    }),
+  );
+  for (const { exitCode, stderr } of runs) assert.equal(exitCode, 0, stderr);
+  const { manifests } = JSON.parse(await readFile(join(layout, 'index.json'), 'utf8'));
+  const names = manifests.map((manifest: { annotations?: Record<string, string> }) => manifest.annotations?.[REF_NAME]);
+  assert.deepEqual(
+    tags.filter((tag) => !names.includes(tag)),
+    [],
+  );
 });
 
 test('--show-config --json is one line of JSON', async () => {

@@ -1,4 +1,4 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { CommandLine, SkopeoArgument } from '../../cli/command-line.ts';
 import type { Context } from '../../context.ts';
 import type { SyncDisplay } from '../../display/sync/sync-display.ts';
@@ -60,6 +60,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     terminals: new Terminals(loadNativePty(env)),
     accessFiles,
     runDirectory: surroundings.runDirectory,
+    lockDirectory: surroundings.stateDirectory && join(surroundings.stateDirectory, 'sync'),
     platform: wantedPlatform(line),
     observers: [observer],
     onEvent: (event, image) => {

@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import * as z from 'zod';
 import type { Clock } from '../../context.ts';
 import { runOperation } from '../../operation/run-operation.ts';
@@ -10,7 +10,7 @@ import type { Platform } from '../../skopeo/manifest/parse-manifest.ts';
 import type { ErrorLine } from '../../skopeo/output/output-parser.ts';
 import type { Launcher } from '../../skopeo/process/parent-death.ts';
 import type { Terminals } from '../../skopeo/process/terminals.ts';
-import { parseReference } from '../../skopeo/reference/parse.ts';
+import { type ImageReference, parseReference } from '../../skopeo/reference/parse.ts';
 import { redactReference, shortName } from '../../skopeo/reference/show.ts';
 import type { OperationEvent } from '../../tracking/events.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
@@ -18,6 +18,7 @@ import type { OperationTracker } from '../../tracking/operation-tracker.ts';
 import type { RegistryAccess } from '../job.ts';
 import type { CopyOptions, SkopeoPort } from '../ports.ts';
 import { isTag } from '../reference.ts';
+import { lockLayout } from '../run/layout-lock.ts';
 import type { AccessFiles } from './access-files.ts';
 import { accessArguments, copyArguments, platformArguments } from './copy-arguments.ts';
 import { query } from './query.ts';
@@ -37,6 +38,8 @@ export interface SkopeoPortOptions {
   readonly accessFiles: AccessFiles;
   /** For small files of the run; undefined where none can be written. */
   readonly runDirectory: string | undefined;
+  /** For locks that all runs on this host see; undefined where there is no state. */
+  readonly lockDirectory: string | undefined;
   /** The platform that skopeo picks by itself. */
   readonly platform: Platform;
   /** Take the facts of every copy as parts of the run. */
@@ -62,6 +65,11 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
   const access = (prefix: string, reference: string, given: RegistryAccess): string[] =>
     accessArguments(prefix, given, accessFiles.pathFor(given, registryOf(reference)));
 
+  const layoutLock = async ({ transport, path }: ImageReference, signal: AbortSignal) =>
+    transport === 'oci' && path !== undefined && options.lockDirectory !== undefined
+      ? await lockLayout(options.lockDirectory, resolve(cwd, path), signal)
+      : undefined;
+
   const ask = (
     subcommand: string,
     args: readonly string[],
@@ -84,6 +92,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
   const copyImage = async (source: string, destination: string, copy: CopyOptions, signal: AbortSignal) => {
     const shown = copy.shownDestination ?? destination;
     const [from, to] = [parseReference(source), parseReference(shown)];
+    await using _layout = await layoutLock(to, signal);
     const digestFile = options.runDirectory === undefined ? undefined : join(options.runDirectory, randomUUID());
     const args = [
       '--debug',
