@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { findSubcommand, isHelpRequest } from './cli/find-subcommand.ts';
 import { globalOptionTakesValue } from './cli/global-options.ts';
 import { reportError } from './cli/report-error.ts';
@@ -64,19 +65,38 @@ const flush = (stream: OutputStream): Promise<void> => new Promise((resolve) => 
 /** A pipe whose reader went away, a terminal that was closed. */
 const LOST_READER: ReadonlySet<string> = new Set(['EPIPE', 'EIO']);
 
+/** Tells of what an output does not take (a full disk) instead of failing; a lost reader stays an error of the stream. */
+const outlive = (stream: Writable, onLost: (error: Error) => void): void => {
+  const write = stream._write.bind(stream);
+  stream._write = (chunk, encoding, done) =>
+    write(chunk, encoding, (error?: NodeJS.ErrnoException | null) => {
+      if (!error || LOST_READER.has(error.code ?? '')) return done(error);
+      onLost(error);
+      done();
+    });
+};
+
 /**
- * Runs the command line of this process and ends the process. A reader that went away (`| head`, a closed terminal) is no
- * failure: what runs goes on to its end and is recorded.
+ * Runs the command line of this process and ends the process. Whatever becomes of its output, what runs goes on to its end
+ * and is recorded. A reader that went away (`| head`, a closed terminal) is no failure; a full disk below stdout is one,
+ * told at the end.
  */
 export const runProcess = async (argv: readonly string[]): Promise<never> => {
   const context = processContext();
   const ignoreLostReader = (error: NodeJS.ErrnoException): void => {
     if (!LOST_READER.has(error.code ?? '')) throw error;
   };
+  let lost: Error | undefined;
+  outlive(process.stdout, (error) => {
+    lost ??= error;
+  });
+  outlive(process.stderr, () => undefined);
   process.stdout.on('error', ignoreLostReader);
   process.stderr.on('error', ignoreLostReader);
   process.on('uncaughtException', (error) => process.exit(reportError(error, context, { json: false })));
   const exitCode = await run(argv, context);
-  await Promise.all([flush(context.stdout), flush(context.stderr)]);
-  process.exit(exitCode);
+  await flush(context.stdout);
+  if (lost !== undefined) context.stderr.write(`skopeo-wrapper: stdout could not be written: ${lost.message}\n`);
+  await flush(context.stderr);
+  process.exit(lost === undefined ? exitCode : exitCode || EXIT.ioError);
 };

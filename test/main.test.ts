@@ -57,6 +57,15 @@ test('runs for a user id that the system does not know, without any environment'
   assert.equal(status, 0, stderr);
 });
 
+test('a full disk below stdout is told by status and stderr, below stderr it is nothing', () => {
+  const lose = (redirect: string, ...argv: string[]) =>
+    spawnSync('bash', ['-c', `"$@" ${redirect}`, 'bash', process.execPath, cli, ...argv], { encoding: 'utf8' });
+  const { status, stderr } = lose('> /dev/full', '--help');
+  assert.equal(status, 74);
+  assert.equal(stderr, 'skopeo-wrapper: stdout could not be written: ENOSPC: no space left on device, write\n');
+  assert.equal(lose('> /dev/full 2> /dev/full', 'help', 'nonsense').status, 64);
+});
+
 test('a reader that goes away is no failure', () => {
   for (const flag of ['--help', '--version']) {
     const script = 'set -o pipefail; "$@" | true';
