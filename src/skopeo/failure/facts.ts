@@ -18,6 +18,8 @@ export interface FailureSubject {
   readonly needsPassphrase?: true;
   /** The server answered, but not as a registry does. */
   readonly noRegistry?: true;
+  /** Why an image cannot be copied as it was asked for: its digest would change, it cannot be converted, its index nests. */
+  readonly obstacle?: 'digest' | 'conversion' | 'nested-index';
   /** What the flags for that side begin with; absent: the command has one image, or the side is not known. */
   readonly flagPrefix?: 'src-' | 'dest-';
   /** An image of `sync`, which has tried again by itself: whether its settings are flags or keys of a file. */
@@ -59,6 +61,12 @@ const NO_REGISTRY = /pinging container registry \S+?: .*\b404\b/;
 /** skopeo for a sigstore key, GnuPG for its own. */
 const NEEDS_PASSPHRASE = /^Cannot prompt for a passphrase|signature: (?:Inappropriate ioctl for device|No pinentry)/;
 
+const OBSTACLES: readonly (readonly [NonNullable<FailureSubject['obstacle']>, RegExp])[] = [
+  ['digest', /"Instructed to preserve digests"/],
+  ['conversion', /during manifest conversion: |unsupported image-specific operation on artifact/],
+  ['nested-index', /received a manifest list instead of a manifest for a single image/],
+];
+
 const PATH =
   /\b(?:open|stat|lstat|mkdir|write|read|unlinkat|remove|rename|opening file) "?(\/[^\s:"]+)|(?:directory|reading JSON file) "([^"]+)"/;
 
@@ -84,6 +92,7 @@ export const failureSubject = (
   const named = REGISTRIES.map((pattern) => pattern.exec(message)?.[1]?.replace(/^.*@/, '')).find(Boolean);
   const match = PATH.exec(message);
   const path = match?.[1] ?? match?.[2];
+  const obstacle = OBSTACLES.find(([, pattern]) => pattern.test(message))?.[0];
   const flagPrefix = flagPrefixOf(side, references.destination);
   return {
     ...(side !== undefined && { side }),
@@ -91,6 +100,7 @@ export const failureSubject = (
     ...(path !== undefined && { path }),
     ...(NEEDS_PASSPHRASE.test(message) && { needsPassphrase: true }),
     ...(NO_REGISTRY.test(message) && { noRegistry: true }),
+    ...(obstacle !== undefined && { obstacle }),
     ...(flagPrefix !== undefined && { flagPrefix }),
   };
 };

@@ -41,6 +41,32 @@ describe('classifyFailure', () => {
     assert.equal(classifyMessage(message), 'unsupported');
   });
 
+  it('tells what an unusual image stands in the way of', () => {
+    const messages = [
+      [
+        'Copying a schema1 image with an embedded Docker reference to docker://r/a:1 (Docker reference r/a:1) would change the manifest, which we cannot do: "Instructed to preserve digests"',
+        /--preserve-digests/,
+      ],
+      [
+        'copying image 3/3 from manifest list: creating an updated image manifest: Unknown media type during manifest conversion: "application/vnd.in-toto+json"',
+        /--format/,
+      ],
+      [
+        'creating an updated image manifest: unsupported image-specific operation on artifact with type "application/vnd.cncf.helm.config.v1+json"',
+        /--format/,
+      ],
+      [
+        'copying image 2/2 from manifest list: Unexpectedly received a manifest list instead of a manifest for a single image',
+        /--all/,
+      ],
+    ] as const;
+    for (const [stderrFatal, step] of messages) {
+      const { errorType, next } = classifyFailure({ exitCode: 1, stderrFatal });
+      assert.equal(errorType, 'unsupported', stderrFatal);
+      assert.match(next, step);
+    }
+  });
+
   const refused =
     'trying to reuse blob sha256:1d at destination: pinging container registry reg.example:5000: Get "https://reg.example:5000/v2/": dial tcp 10.0.0.1:5000: connect: connection refused';
 

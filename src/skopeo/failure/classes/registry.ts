@@ -7,6 +7,18 @@ const otherTypes = ({ sync }: FailureSubject): string =>
     ? '"format: oci" or "format: v2s2"; lists need their images ("platforms: all")'
     : '--format oci or --format v2s2; lists need their images (--all)';
 
+/** What to ask for instead of what skopeo cannot do with an image. */
+const wayAround = (obstacle: NonNullable<FailureSubject['obstacle']>, isFile: boolean): string => {
+  switch (obstacle) {
+    case 'digest':
+      return `Its digest would have to change: ${isFile ? 'allow that by "preserve-digests: false"' : 'leave out --preserve-digests'}.`;
+    case 'conversion':
+      return `It is no usual image and cannot be converted: leave out ${isFile ? '"format"' : '--format'}.`;
+    case 'nested-index':
+      return `An index within an index cannot be copied whole: ${isFile ? 'name the "platforms" to take' : 'leave out --all'}.`;
+  }
+};
+
 /** What registries and transports answer. */
 export const REGISTRY_FAILURES: readonly FailureClass[] = [
   {
@@ -159,11 +171,18 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
       ': unsupported(?:$|: )',
       '"UNSUPPORTED"',
       'not implemented',
+      '"Instructed to preserve digests"',
+      'during manifest conversion: ',
+      'unsupported image-specific operation on artifact',
+      'received a manifest list instead of a manifest for a single image',
     ),
     retryable: 'no',
     exitStatus: SKOPEO,
-    meaning: 'The transport or the registry cannot do that.',
-    next: () => 'Use another transport; a registry may be read-only, or need deletion to be enabled: ask who runs it.',
+    meaning: 'The transport or the registry cannot do that, or skopeo cannot with this kind of image.',
+    next: (subject) =>
+      subject.obstacle === undefined
+        ? 'Use another transport; a registry may be read-only, or need deletion to be enabled: ask who runs it.'
+        : wayAround(subject.obstacle, subject.sync === 'file'),
   },
   {
     errorType: 'partial_failure',
