@@ -22,6 +22,9 @@ export const terminationOf = (signal: AbortSignal): Termination | undefined => {
 /** Status of a process that a signal ended, as a shell reports it: 128 and the signal's number. */
 const signalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
+/** As it was given: `700ms` is 0.7 s, whatever binary fractions make of it. */
+const inSeconds = (seconds: number): string => `${Number(seconds.toFixed(3))} s`;
+
 /** How a termination of ours is reported: class, words and exit status. */
 export const describeTermination = (
   termination: Termination,
@@ -36,13 +39,13 @@ export const describeTermination = (
     case 'timeout':
       return {
         errorType: 'timeout',
-        message: `not finished after ${termination.seconds} s (${termination.setBy})`,
+        message: `not finished after ${inSeconds(termination.seconds)} (${termination.setBy})`,
         exitCode: EXIT.timeout,
       };
     case 'stalled':
       return {
         errorType: 'stalled',
-        message: `no byte and no line for ${termination.seconds} s (--stall-timeout)`,
+        message: `no byte and no line for ${inSeconds(termination.seconds)} (--stall-timeout)`,
         exitCode: EXIT.timeout,
       };
   }

@@ -71,6 +71,8 @@ export const refuseNamelessPrune = (
   );
 };
 
+const STOPPED_NEXT = 'Run it again.';
+
 const planEffects = (effects: SyncEffects, memory: SyncMemory): PlanEffects => ({
   ...effects,
   memory,
@@ -90,7 +92,7 @@ export const planSync = async (job: SyncJob, effects: SyncEffects, options: Sync
     const termination = terminationOf(effects.signal);
     if (termination === undefined) throw error;
     const { errorType, message, exitCode } = describeTermination(termination);
-    throw new WrapperError(`${message}, before the plan was made`, { errorType, exitCode, next: 'Run it again.' });
+    throw new WrapperError(`${message}, before the plan was made`, { errorType, exitCode, next: STOPPED_NEXT });
   }
 };
 
@@ -99,7 +101,7 @@ const stopped = (signal: AbortSignal): SourceFailure[] => {
   const termination = terminationOf(signal);
   if (termination === undefined) return [];
   const { errorType, message } = describeTermination(termination);
-  return [{ source: 'plan', errorType, message: `${message}, before the plan was made` }];
+  return [{ source: 'plan', errorType, message: `${message}, before the plan was made`, next: STOPPED_NEXT }];
 };
 
 const sourceFailures = (

@@ -399,7 +399,12 @@ test('a second run of a job meets the lock of the first', async () => {
   const second = runSync(locked, { ...effects, signal: waiting.signal }, { lock: 'wait' });
   waiting.abort({ kind: 'signal', signal: 'SIGTERM' });
   assert.deepEqual((await second)?.failures, [
-    { source: 'plan', errorType: 'canceled', message: 'canceled by SIGTERM, before the plan was made' },
+    {
+      source: 'plan',
+      errorType: 'canceled',
+      message: 'canceled by SIGTERM, before the plan was made',
+      next: 'Run it again.',
+    },
   ]);
   controller.abort();
   assert.equal((await first)?.exitCode, 1);

@@ -16,6 +16,8 @@ export interface FailureSubject {
   readonly tag?: string;
   /** A passphrase would have been asked for, and nobody was there to ask. */
   readonly needsPassphrase?: true;
+  /** The proxy, not the registry, could not be reached. */
+  readonly atProxy?: true;
   /** The server answered, but not as a registry does. */
   readonly noRegistry?: true;
   /** Why an image cannot be copied as it was asked for: its digest would change, it cannot be converted, its index nests. */
@@ -99,6 +101,7 @@ export const failureSubject = (
     ...referenceSubject(references[side ?? 'source'], named),
     ...(path !== undefined && { path }),
     ...(NEEDS_PASSPHRASE.test(message) && { needsPassphrase: true }),
+    ...(/: proxyconnect tcp: /.test(message) && { atProxy: true }),
     ...(NO_REGISTRY.test(message) && { noRegistry: true }),
     ...(obstacle !== undefined && { obstacle }),
     ...(flagPrefix !== undefined && { flagPrefix }),

@@ -78,6 +78,20 @@ describe('classifyFailure', () => {
     assert.equal(failure.docs, 'docs/errors.md#connection_refused');
   });
 
+  it('looks at the proxy where that could not be reached', () => {
+    const start =
+      'initializing source docker://r/a:1: pinging container registry r: Get "https://r/v2/": proxyconnect tcp: ';
+    const ends = [
+      ['dial tcp 10.0.0.1:3128: connect: connection refused', 'connection_refused'],
+      ['dial tcp: lookup proxy.internal: no such host', 'dns'],
+    ];
+    for (const [end, errorType] of ends) {
+      const failure = classifyFailure({ exitCode: 1, stderrFatal: start + end });
+      assert.equal(failure.errorType, errorType);
+      assert.match(failure.next, /^Check the proxy that HTTPS_PROXY .* except r by NO_PROXY\.$/);
+    }
+  });
+
   it('names the flag of the side', () => {
     const stderrFatal =
       'pinging container registry r: Get "https://r/v2/": http: server gave HTTP response to HTTPS client';

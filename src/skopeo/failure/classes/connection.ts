@@ -2,6 +2,11 @@ import type { FailureSubject } from '../facts.ts';
 import type { FailureClass } from './failure-class.ts';
 import { any, HTTP, registry, SKOPEO, sideFlag } from './wording.ts';
 
+/** What to look at when the way ends at a proxy already. */
+const atProxy = (subject: FailureSubject): string | undefined =>
+  subject.atProxy &&
+  `Check the proxy that HTTPS_PROXY or HTTP_PROXY names; without one, except ${registry(subject)} by NO_PROXY.`;
+
 const withoutTls = (subject: FailureSubject): string =>
   subject.sync === 'file'
     ? 'set "tls-verify: false" for it below "registries"'
@@ -53,7 +58,8 @@ export const CONNECTION_FAILURES: readonly FailureClass[] = [
     retryable: 'yes',
     exitStatus: SKOPEO,
     meaning: 'The name of the registry cannot be resolved.',
-    next: (subject) => `Check the spelling of ${registry(subject)} and the resolver (getent hosts HOST).`,
+    next: (subject) =>
+      atProxy(subject) ?? `Check the spelling of ${registry(subject)} and the resolver (getent hosts HOST).`,
   },
   {
     errorType: 'connection_refused',
@@ -61,7 +67,7 @@ export const CONNECTION_FAILURES: readonly FailureClass[] = [
     retryable: 'yes',
     exitStatus: SKOPEO,
     meaning: 'Nothing listens at that address.',
-    next: (subject) => `Check that ${registry(subject)} is up and the port is right.`,
+    next: (subject) => atProxy(subject) ?? `Check that ${registry(subject)} is up and the port is right.`,
   },
   {
     errorType: 'unreachable',
