@@ -161,7 +161,7 @@ const execute = async (run: Run, session: MetricsSession): Promise<number> => {
       const message = 'skopeo-wrapper: another run of this job is under way; nothing was done\n';
       if (!line.values.quiet) context.stderr.write(message);
       tracker.finish(skipped);
-      await end(EXIT.success);
+      await session.end({ exitCode: EXIT.success, durationSeconds: elapsedSeconds(), success: true, stoodAside: true });
       return await tellIdle(job, line, context);
     }
     const exitCode = exitCodeOf(report, run.signal);

@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
+import { takeJobLock } from '../../src/sync/run/job-lock.ts';
 import { openScene } from '../e2e/scene.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startRegistry } from '../support/registry.ts';
@@ -88,6 +89,23 @@ test('--check of a whole command line says that it can be run, and warns of regi
   assert.deepEqual([quiet.exitCode, quiet.stdout, quiet.stderr], [0, '', '']);
   const run = await scene.run('sync', '--file', 'm.yml', '--images', '/dev/null');
   assert.equal(run.stderr.match(/quay\.oi/g)?.length, 1, run.stderr);
+});
+
+test('a run that --lock skip let stand aside is no success of its job', async () => {
+  await using scene = await openScene();
+  await writeFile(scene.dir.join('m.yml'), FILE.replace('HOST', '127.0.0.1:9'));
+  await using lock = await takeJobLock(join(scene.stateDir, 'sync'), 'files', 'fail', new AbortController().signal);
+  assert.ok(lock !== undefined);
+  const textfile = ['--metrics-textfile', scene.dir.join('own.prom')];
+  const skipped = await scene.run('sync', '--file', 'm.yml', '--lock', 'skip', ...textfile);
+  assert.equal(skipped.exitCode, 0, skipped.stderr);
+  assert.match(skipped.stderr, /another run of this job is under way; nothing was done/);
+  const samples = await scene.metrics();
+  assert.deepEqual(
+    [...samples.keys()].filter((series) => series.includes('job_name="files"')),
+    [],
+  );
+  assert.doesNotMatch(await readFile(scene.dir.join('own.prom'), 'utf8'), /job_name="files"/);
 });
 
 const REF_NAME = 'org.opencontainers.image.ref.name';

@@ -30,8 +30,8 @@ export const keepNothing = (recorder: Recorder, job: Job | undefined, nowSeconds
   return {
     failed: false,
     keep: () => undefined,
-    finish: ({ exitCode, durationSeconds, success }) => {
-      if (!job) return;
+    finish: ({ exitCode, durationSeconds, success, stoodAside }) => {
+      if (!job || stoodAside) return;
       jobs = [
         {
           jobName: job.name,

@@ -34,6 +34,8 @@ export interface RunVerdict {
   readonly exitCode: number;
   readonly durationSeconds: number;
   readonly success: boolean;
+  /** It left everything to another run: no run of its job, neither good nor bad. */
+  readonly stoodAside?: boolean;
 }
 
 /** The metrics of one command while it runs: counted, kept, refreshed at each heartbeat, served, written. */
@@ -86,10 +88,10 @@ export const openMetricsSession = async (options: MetricsSessionOptions): Promis
     get failed() {
       return writer.failed || keeper.failed;
     },
-    end: async ({ exitCode, durationSeconds, success }) => {
+    end: async ({ stoodAside = false, ...verdict }) => {
       clearInterval(heartbeat);
-      recorder.runFinished(success ? 'success' : 'error');
-      keeper.finish({ exitCode, durationSeconds, success });
+      if (!stoodAside) recorder.runFinished(verdict.success ? 'success' : 'error');
+      keeper.finish({ ...verdict, stoodAside });
       await writer.write(FINAL_WAIT_MS);
       await listener?.close();
     },

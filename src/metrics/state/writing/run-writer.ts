@@ -30,6 +30,8 @@ export interface RunEnd {
   readonly exitCode: number;
   readonly durationSeconds: number;
   readonly success: boolean;
+  /** The record shall say nothing of the job. */
+  readonly stoodAside?: boolean;
 }
 
 /**
@@ -83,10 +85,11 @@ export const openRun = ({ location, host, heartbeatIntervalMs, job, onWarning }:
     write: (snapshot) => {
       if (!finished) put(record(snapshot));
     },
-    finish: ({ totals, ...outcome }) => {
+    finish: ({ totals, stoodAside = false, ...outcome }) => {
       if (finished) return;
       finished = true;
-      put({ ...record({ totals, live: [] }), state: 'done', outcome });
+      const { job: ownJob, ...last } = record({ totals, live: [] });
+      put({ ...last, ...(ownJob && !stoodAside && { job: ownJob }), state: 'done', outcome });
       tryTo(place.close);
     },
     get failed() {
