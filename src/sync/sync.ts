@@ -170,6 +170,7 @@ const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOption
     dropped: plan.dropped.length,
     otherShards: plan.otherShards,
     ...(pruned === undefined ? {} : { prune: pruned }),
+    ...(choice !== undefined && 'refused' in choice ? { pruneRefused: choice.refused } : {}),
     totals: reportTotals(images, pruned),
   };
 };

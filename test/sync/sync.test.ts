@@ -523,7 +523,12 @@ test('prune does nothing when a source fails, when too much would go, or when it
   const failing = job(`${PRUNE}images:
   - { source: "HOST/guard/app", destination: "DEST/{{path}}", tags: { include: ['v[12]'] } }
   - { source: "HOST/guard/gone", destination: "DEST/{{path}}" }\n`);
-  assert.equal((await run(failing, effects)).exitCode, 3);
+  const failed = await run(failing, effects);
+  assert.equal(failed.exitCode, 3);
+  assert.match(
+    summaryLine(failed),
+    /, pruned nothing \(a source could not be listed, or had too few images\), 1 source/,
+  );
   assert.deepEqual(await destination.client.tags('guard/app'), tagsBefore);
 });
 

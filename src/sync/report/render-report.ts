@@ -24,6 +24,7 @@ export const summaryLine = (report: SyncReport): string => {
     `unchanged ${totals.unchanged}`,
     ...(totals.skipped > 0 ? [`skipped ${totals.skipped}`] : []),
     ...(totals.pruned > 0 ? [`pruned ${totals.pruned}`] : []),
+    ...(report.pruneRefused === undefined ? [] : [`pruned nothing (${report.pruneRefused})`]),
     failedText(report),
     ...(otherShards > 0 ? [`${otherShards} in other shards`] : []),
   ];

@@ -47,6 +47,7 @@ export const SYNC_REPORT = z
     dropped: count('tags of the sources that are not wanted'),
     other_shards: count('images that other shards do'),
     prune: z.array(PRUNED).optional().describe('tags that nothing selects any more; absent: nothing was pruned'),
+    prune_refused: z.string().optional().describe('why nothing was pruned, though the job prunes'),
     totals: z.object({
       copied: count('images'),
       unchanged: count('images'),
@@ -91,6 +92,7 @@ export const reportJson = (report: SyncReport): SyncReportJson => {
     dropped,
     other_shards: otherShards,
     ...(prune === undefined ? {} : { prune: [...prune] }),
+    ...(report.pruneRefused === undefined ? {} : { prune_refused: report.pruneRefused }),
     totals: { ...totals, bytes: Math.round(totals.bytes) },
   };
 };

@@ -33,6 +33,8 @@ export interface SyncReport {
   readonly dropped: number;
   readonly otherShards: number;
   readonly prune?: readonly PruneReport[];
+  /** Why nothing was looked at to be pruned, though the job prunes. */
+  readonly pruneRefused?: string;
   readonly totals: Readonly<Record<ImageOutcome, number>> & { readonly bytes: number; readonly pruned: number };
 }
 
