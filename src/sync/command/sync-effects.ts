@@ -88,7 +88,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     silenceSeconds: job.stallTimeoutSeconds,
     rateLimited: (registry) => observer.rateLimited?.(registry),
   });
-  const lookup = lookupWithOutages(directLookup, outages, clock);
+  const lookup = lookupWithOutages(directLookup, outages, clock, run.observer);
   const manifestReader = (source: string, access: RegistryAccess) => {
     const { transport, registry, repository, path } = parseReference(source);
     if (transport === 'dir' && path !== undefined) return dirReader(resolve(cwd, path));

@@ -32,7 +32,12 @@ const lookupThatFails = (failure: { errorType?: ErrorType }) => {
     pullsLeft: () => 5,
   };
   const outages = new RegistryOutages(clock);
-  return { lookup: lookupWithOutages(plain, outages, clock), outages, asked: () => asked };
+  const heard: string[] = [];
+  const lookup = lookupWithOutages(plain, outages, clock, {
+    questionAsked: (registry) => heard.push(`asked ${registry}`),
+    questionClosed: (registry, isAnswered) => heard.push(`${isAnswered ? 'answer' : 'none'} ${registry}`),
+  });
+  return { lookup, heard, asked: () => asked };
 };
 
 test('a registry that answers nobody is asked no more, of whatever kind the question', async () => {
@@ -58,6 +63,19 @@ test('an answer, even a refusal, shows that it is there', async () => {
   assert.deepEqual(await lookup.head(IMAGE, {}, signal), { digest: 'sha256:a' });
   failure.errorType = 'dns';
   await assert.rejects(lookup.head(IMAGE, {}, signal), /it failed/);
+});
+
+test('an observer hears of every question that is asked, and of its end', async () => {
+  const failure: { errorType?: ErrorType } = {};
+  const { lookup, heard } = lookupThatFails(failure);
+  await lookup.tags(REPOSITORY, {}, signal);
+  failure.errorType = 'timeout';
+  for (let time = 0; time < 4; time++) await assert.rejects(lookup.head(IMAGE, {}, signal));
+  assert.deepEqual(heard, [
+    'asked a.example',
+    'answer a.example',
+    ...Array(3).fill(['asked a.example', 'none a.example']).flat(),
+  ]);
 });
 
 test('what costs no question passes through', async () => {
