@@ -2,6 +2,7 @@ import { systemClock } from '../../../src/context.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
 import type { SkopeoPort } from '../../../src/sync/ports.ts';
 import { DirectLookup } from '../../../src/sync/registry/direct-lookup.ts';
+import { RegistryOutages } from '../../../src/sync/registry/outages.ts';
 import { RegistryPauses } from '../../../src/sync/registry/pauses.ts';
 import { Router } from '../../../src/sync/registry/route.ts';
 import { runSync } from '../../../src/sync/sync.ts';
@@ -39,6 +40,7 @@ const report = await runSync(job, {
   skopeo,
   lookup,
   pauses,
+  outages: new RegistryOutages(systemClock),
   clock: systemClock,
   signal: new AbortController().signal,
   random: () => 0,
