@@ -25,7 +25,7 @@ const runTests = async (files) => {
     '--test',
     '--test-reporter=./scripts/reporter.mjs',
     `--test-concurrency=${availableParallelism() + 1}`, // much of a test is waiting
-    '--test-timeout=300000', // a guard against a hanging test, not a measure
+    '--test-timeout=1200000', // a guard against a hanging test, not a measure: a busy machine is slow
     ...options,
     ...files,
   ];

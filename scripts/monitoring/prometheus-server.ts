@@ -1,50 +1,66 @@
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import type { Readable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import * as z from 'zod';
 
-/** A port of the loopback interface that nobody listens on. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer();
-  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
-};
+/** Only guards against a server that hangs. */
+const START_SECONDS = 120;
 
-/** Asks until the answer is 200, or gives up after `timeoutSeconds`. */
-export const waitForOk = async (url: string, timeoutSeconds = 30): Promise<void> => {
-  const deadline = performance.now() + timeoutSeconds * 1000;
+/** Asks until the answer is 200, or gives up after two minutes. */
+const waitForOk = async (url: string): Promise<void> => {
+  const deadline = performance.now() + START_SECONDS * 1000;
   while (performance.now() < deadline) {
     const response = await fetch(url).catch(() => undefined);
     if (response?.ok) return;
     await sleep(100);
   }
-  throw new Error(`${url} did not answer 200 within ${timeoutSeconds} s`);
+  throw new Error(`${url} did not answer 200 within ${START_SECONDS} s`);
 };
 
 /** A process that serves HTTP, and how to end it. */
 export interface RunningServer extends AsyncDisposable {
+  /** `http://ADDRESS`. */
   readonly url: string;
+  /** `HOST:PORT`. */
+  readonly address: string;
 }
 
-/** Starts a server, waits for its readiness, and ends it with `await using`. */
+/** Where a program that uses the exporter-toolkit says that it listens. */
+const addressIn = async (log: Readable): Promise<string> => {
+  const { promise, resolve } = Promise.withResolvers<string>();
+  createInterface({ input: log }).on('line', (line) => {
+    const address = /Listening on.*address=(127\.0\.0\.1:[1-9]\d*)/.exec(line)?.[1];
+    if (address !== undefined) resolve(address);
+  });
+  return promise;
+};
+
+/**
+ * Starts a program of Prometheus on a port of 127.0.0.1 that it chooses itself, waits for its readiness, and ends it with
+ * `await using`. Its log must not be quieter than `info`, which tells the port.
+ */
 export const startServer = async (
   command: string,
   args: readonly string[],
-  url: string,
   readyPath: string,
 ): Promise<RunningServer> => {
-  const child = execa(command, args, { reject: false, all: true, forceKillAfterDelay: 5000 });
+  const child = execa(command, ['--web.listen-address=127.0.0.1:0', ...args], {
+    reject: false,
+    all: true,
+    forceKillAfterDelay: 5000,
+  });
   const ended = child.then(({ all }) => Promise.reject(new Error(`${command} ended:\n${all}`)));
   ended.catch(() => {});
+  const address = await Promise.race([addressIn(child.stderr), ended]);
+  const url = `http://${address}`;
   await Promise.race([waitForOk(url + readyPath), ended]);
   return {
     url,
+    address,
     [Symbol.asyncDispose]: async () => {
       child.kill();
       await child;
@@ -61,22 +77,15 @@ export const startPrometheus = async (
   { data, lookback = '5m' }: { data?: string; lookback?: string } = {},
 ): Promise<RunningServer> => {
   const directory = data ?? (await mkdtemp(join(tmpdir(), 'prometheus-')));
-  const address = `127.0.0.1:${await freePort()}`;
-  const server = await startServer(
-    'prometheus',
-    [
-      `--config.file=${configFile}`,
-      `--storage.tsdb.path=${directory}`,
-      `--web.listen-address=${address}`,
-      '--storage.tsdb.retention.time=10y',
-      `--query.lookback-delta=${lookback}`,
-      '--log.level=warn',
-    ],
-    `http://${address}`,
-    '/-/ready',
-  );
+  const args = [
+    `--config.file=${configFile}`,
+    `--storage.tsdb.path=${directory}`,
+    '--storage.tsdb.retention.time=10y',
+    `--query.lookback-delta=${lookback}`,
+  ];
+  const server = await startServer('prometheus', args, '/-/ready');
   return {
-    url: server.url,
+    ...server,
     [Symbol.asyncDispose]: async () => {
       await server[Symbol.asyncDispose]();
       if (data === undefined) await rm(directory, { recursive: true, force: true });

@@ -58,6 +58,9 @@ export interface SyncObserver {
   imageFinished?(outcome: 'copied' | 'unchanged' | 'skipped' | 'failed'): void;
   rateLimited?(registry: string): void;
   retrying?(errorType: ErrorType): void;
+  /** A question to a registry begins. */
+  questionAsked?(registry: string): void;
+  questionClosed?(registry: string, isAnswered: boolean): void;
   /** Images not yet started. */
   queueChanged?(waiting: number): void;
   checked?(done: number, total: number): void;

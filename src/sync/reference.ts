@@ -61,6 +61,11 @@ export const registryOf = (reference: string): string | undefined => {
   return location.transport === 'docker' ? location.registry : undefined;
 };
 
+/** The registries that a copy needs. */
+export const registriesOf = ({ source, destination }: { source: string; destination: string }): readonly string[] => [
+  ...new Set([registryOf(source), registryOf(destination)].filter((registry) => registry !== undefined)),
+];
+
 /** What only one copy at a time may write to: the path of anything that is not a registry. */
 export const localPathOf = (reference: string): string | undefined => {
   const location = parseLocation(reference);

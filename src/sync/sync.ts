@@ -14,6 +14,7 @@ import { planAndCopy } from './plan-and-copy.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from './ports.ts';
 import type { PruneChoice } from './prune/candidates.ts';
 import { carryOutPrune } from './prune/carry-out.ts';
+import type { RegistryOutages } from './registry/outages.ts';
 import type { RegistryPauses } from './registry/pauses.ts';
 import type { ImageReport } from './report/image-report.ts';
 import {
@@ -30,6 +31,7 @@ export interface SyncEffects {
   readonly skopeo: SkopeoPort;
   readonly lookup: RegistryLookup;
   readonly pauses: RegistryPauses;
+  readonly outages: RegistryOutages;
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly observer?: SyncObserver;

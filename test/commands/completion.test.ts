@@ -59,7 +59,9 @@ describe('in a terminal Tab completes commands, flags, their words, transports a
       }
       const env = { PATH: process.env.PATH ?? '', HOME: dir.path, ZDOTDIR: dir.path };
       await using terminal = await openTerminal(env, dir.path);
-      await terminal.type(shell === 'bash' ? '. ./script' : 'exec zsh -i');
+      const start = shell === 'bash' ? '. ./script' : 'exec zsh -i';
+      await terminal.type(start);
+      await waitFor('the next prompt', async () => /\nready>$/.test((await terminal.screen()).split(start)[1] ?? ''));
       await terminal.type('echo is-$((40+2))');
       await waitFor('the shell', async () => (await terminal.screen()).includes('is-42'));
       for (const { keys, line } of KEYS) {

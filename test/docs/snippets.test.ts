@@ -56,7 +56,7 @@ describe('TypeScript in the documentation', () => {
     const env = { PATH, NODE_COMPILE_CACHE, ...privateHome(work.path) };
     for (const file of files) {
       await rm(work.join('copy'), { recursive: true, force: true });
-      const ending = exec(process.execPath, [file], { cwd: work.path, env, timeout: 60_000 });
+      const ending = exec(process.execPath, [file], { cwd: work.path, env, timeout: 180_000 });
       const { stdout, stderr } = await ending.catch((error) => assert.fail(`${file}: ${error.stdout}${error.stderr}`));
       assert.equal(stderr, '', file);
       const prints = (await readFile(file, 'utf8')).includes('console.log');

@@ -126,7 +126,7 @@ type Run = (args: readonly string[], place: Place, input: string) => Promise<End
 
 const runSkopeo: Run = async (args, { cwd, env }, input) => {
   const options = { cwd, env: { PATH: process.env.PATH, ...env }, extendEnv: false, input, reject: false } as const;
-  const ended = await execa(SKOPEO, args, { ...options, stripFinalNewline: false, timeout: 60_000 });
+  const ended = await execa(SKOPEO, args, { ...options, stripFinalNewline: false, timeout: 180_000 });
   return { stdout: ended.stdout, stderr: ended.stderr, exitStatus: ended.exitCode ?? ended.signal };
 };
 

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { chmod, mkdir, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:net';
 import { test } from 'node:test';
+import { closedPort } from '../support/closed-port.ts';
 import { createLayout } from '../support/images.ts';
 import { runCli } from '../support/process.ts';
 import { privateHome } from '../support/skopeo.ts';
@@ -52,18 +52,14 @@ test('names what is wrong with the path of skopeo', async () => {
 
 test('a registry that refuses connections is named, with what to check', async () => {
   await using dir = await tempDir('errors');
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  const port = typeof address === 'object' && address !== null ? address.port : 0;
-  await new Promise((resolve) => server.close(resolve));
-  const source = `docker://127.0.0.1:${port}/team/app:1`;
+  await using closed = await closedPort();
+  const source = `docker://${closed.host}/team/app:1`;
   const result = await copy(dir, ['--src-tls-verify=false', source, `dir:${dir.join('out')}`]);
   assert.equal(result.exitCode, 1);
   assert.match(result.stderr, /level=fatal msg=.*connection refused/, "skopeo's own line");
   assert.match(
     result.stderr,
-    new RegExp(`copy failed \\(connection_refused\\): Check that 127\\.0\\.0\\.1:${port} is up`),
+    new RegExp(`copy failed \\(connection_refused\\): Check that ${closed.host.replaceAll('.', '\\.')} is up`),
   );
 });
 

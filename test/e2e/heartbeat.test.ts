@@ -8,6 +8,7 @@ import { privateHome } from '../support/skopeo.ts';
 import { tempDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
 
+const STOP_BYTES = 200_000;
 const BLOB = { method: 'GET', path: /\/blobs\// };
 
 const openScene = async () => {
@@ -27,21 +28,18 @@ const openScene = async () => {
 
 test('of a copy that stands still, another process sees progress frozen and silence growing', async () => {
   await using scene = await openScene();
-  scene.proxy.setRules([{ match: BLOB, do: { down: { stallAfterBytes: 200_000 } } }]);
+  scene.proxy.setRules([{ match: BLOB, do: { down: { stallAfterBytes: STOP_BYTES } } }]);
   const copy = startCli(['--heartbeat-interval', '1s', ...scene.copy], scene.options);
   const look = async () => {
     const { stdout } = await runCli(['status', '--json', ...scene.state], scene.options);
     return JSON.parse(stdout).operations[0];
   };
   try {
-    const before = await waitFor(
-      'a copy that is silent',
-      async () => {
-        const operation = await look();
-        return operation?.transferred_bytes > 0 && operation.stale_seconds > 2 ? operation : undefined;
-      },
-      { deadlineMs: 90_000 },
-    );
+    await waitFor('the download to stop', () => scene.proxy.requests.some(({ downBytes }) => downBytes === STOP_BYTES));
+    const before = await waitFor('a copy that is silent', async () => {
+      const operation = await look();
+      return operation?.transferred_bytes > 0 && operation.stale_seconds > 2 ? operation : undefined;
+    });
     const after = await waitFor('a longer silence', async () => {
       const operation = await look();
       return operation.stale_seconds > before.stale_seconds + 2 ? operation : undefined;
@@ -58,9 +56,9 @@ test('of a copy that stands still, another process sees progress frozen and sile
 
 test('a slow drip is never taken for a stall', async () => {
   await using scene = await openScene();
-  // Blobs of 400 kB at 40 kB/s, while 3 s of silence would end it.
-  scene.proxy.setRules([{ match: BLOB, do: { down: { bytesPerSecond: 40_000 } } }]);
-  const { exitCode, stderr } = await runCli(['--stall-timeout', '3s', ...scene.copy], scene.options);
+  // Blobs of 400 kB at 30 kB/s, while 8 s of silence would end it.
+  scene.proxy.setRules([{ match: BLOB, do: { down: { bytesPerSecond: 30_000 } } }]);
+  const { exitCode, stderr } = await runCli(['--stall-timeout', '8s', ...scene.copy], scene.options);
   assert.equal(exitCode, 0, stderr);
 });
 

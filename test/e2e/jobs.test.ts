@@ -50,7 +50,8 @@ test("a job's last success survives failures and kills, and status says how it s
     ...['--job-name', 'mirror'],
     ...stallingCopy(registry.source('app'), scene.dir.join('stalled')),
   );
-  await waitFor('the job to run', async () => (await job())?.running);
+  await waitFor('the copy of the job', async () => (await status('mirror')).operations.length > 0);
+  assert.equal((await job())?.running, true);
   assert.deepEqual(
     (await status('mirror')).operations.map(({ pid, job_name }) => ({ pid, job_name })),
     [{ pid: copy.pid, job_name: 'mirror' }],

@@ -1,10 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseSamples } from '../metrics/samples.ts';
+import { freePort } from '../support/free-port.ts';
 import { waitFor } from '../support/wait-for.ts';
 import {
   curl,
-  freePort,
   nameOf,
   openScene,
   type Samples,
@@ -68,7 +68,10 @@ test('copies that run are seen by everybody who serves, and do not fight over a 
   const samples = await waitFor('both copies in mid-blob', async () => {
     const seen = await server.scrape();
     const stuck = samplesOf(seen, 'skopeo_operation_transferred_bytes');
-    return Object.keys(stuck).length === 2 && Object.values(stuck).every((bytes) => bytes > 0) && seen;
+    const isStuck = Object.keys(stuck).length === 2 && Object.values(stuck).every((bytes) => bytes > 0);
+    // Sizes are looked up beside the copy.
+    const isSized = shorts.every((short) => gaugesOf(seen, short).includes('skopeo_operation_expected_bytes'));
+    return isStuck && isSized && seen;
   });
   assert.equal(samples.get(ACTIVE), 2);
   for (const short of shorts) {

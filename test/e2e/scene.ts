@@ -1,6 +1,4 @@
 import { randomUUID } from 'node:crypto';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
 import { execa } from 'execa';
 import { parseSamples } from '../metrics/samples.ts';
 import { createLayout, type MadeImage, type OciLayout } from '../support/images.ts';
@@ -39,9 +37,6 @@ export interface Scene extends AsyncDisposable {
   processes(): ProcessInfo[];
 }
 
-/** Only a guard against a process that hangs; a busy machine is slow. */
-const PATIENCE_MS = 150_000;
-
 export const openScene = async (env: Readonly<Record<string, string>> = {}): Promise<Scene> => {
   const dir = await tempDir('e2e');
   const layout = await createLayout(dir.join('layout'));
@@ -49,7 +44,7 @@ export const openScene = async (env: Readonly<Record<string, string>> = {}): Pro
   const stateDir = dir.join('state');
   const marker = randomUUID();
   const all = { ...privateHome(dir.path), SKOPEO_WRAPPER_STATE_DIR: stateDir, SCENE: marker, ...env };
-  const run = (...args: string[]) => runCli(args, { env: all, cwd: dir.path, timeoutMs: PATIENCE_MS });
+  const run = (...args: string[]) => runCli(args, { env: all, cwd: dir.path });
   const processes = () => processesWithEnv(`SCENE=${marker}`);
   return {
     dir,
@@ -59,7 +54,7 @@ export const openScene = async (env: Readonly<Record<string, string>> = {}): Pro
     image,
     source: layout.reference('app'),
     run,
-    start: (...args) => startCli(args, { env: all, cwd: dir.path, timeoutMs: PATIENCE_MS }),
+    start: (...args) => startCli(args, { env: all, cwd: dir.path }),
     metrics: async () => parseSamples((await run('metrics')).stdout),
     processes,
     async [Symbol.asyncDispose]() {
@@ -141,17 +136,6 @@ export const startMetricsServer = async (scene: Scene, ...args: string[]): Promi
 export const curl = async (...args: string[]): Promise<string> => {
   const common = ['--silent', '--show-error', '--fail', '--globoff', '--noproxy', '*'];
   return (await execa('curl', [...common, ...args], { stripFinalNewline: false })).stdout;
-};
-
-/** A port that nobody listens on at this moment. */
-export const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  server.close();
-  await once(server, 'close');
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return address.port;
 };
 
 /** Name of a series' metric. */

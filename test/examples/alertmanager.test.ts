@@ -3,10 +3,11 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import * as z from 'zod';
-import { freePort, type RunningServer, startServer } from '../../scripts/monitoring/prometheus-server.ts';
+import type { RunningServer } from '../../scripts/monitoring/prometheus-server.ts';
+import { startAlertmanager } from '../e2e/monitoring/stage.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { EXAMPLES } from './support/rule-files.ts';
 
 const CONFIG = join(EXAMPLES, 'alertmanager.yml');
@@ -26,15 +27,7 @@ describe('alertmanager.yml', () => {
   before(async () => {
     const directory = await mkdtemp(join(tmpdir(), 'alertmanager-'));
     resources.defer(() => rm(directory, { recursive: true, force: true }));
-    const address = `127.0.0.1:${await freePort()}`;
-    const args = [
-      `--config.file=${CONFIG}`,
-      `--storage.path=${directory}`,
-      `--web.listen-address=${address}`,
-      '--cluster.listen-address=',
-      '--log.level=error',
-    ];
-    alertmanager = resources.use(await startServer('prometheus-alertmanager', args, `http://${address}`, '/-/ready'));
+    alertmanager = resources.use(await startAlertmanager(directory));
   });
 
   after(() => resources.disposeAsync());
@@ -75,8 +68,7 @@ describe('alertmanager.yml', () => {
       body: JSON.stringify(alerts.map((labels) => ({ labels }))),
     });
     const keptBack = ['SkopeoJobFailed', 'SkopeoLongRunningOperation', 'SkopeoStaleOperation'];
-    const deadline = performance.now() + 20_000;
-    while ((await namesOfAlerts(true)).length < keptBack.length && performance.now() < deadline) await sleep(100);
+    await waitFor('alerts to be kept back', async () => (await namesOfAlerts(true)).length >= keptBack.length);
     assert.deepEqual(await namesOfAlerts(true), keptBack);
     assert.deepEqual(await namesOfAlerts(false), ['SkopeoJobFailed', 'SkopeoJobNotSucceeding', 'SkopeoStuckInStep']);
   });

@@ -2,12 +2,12 @@ import assert from 'node:assert/strict';
 import { copyFile, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import * as z from 'zod';
-import { api, freePort, type RunningServer, startPrometheus } from '../../scripts/monitoring/prometheus-server.ts';
+import { api, type RunningServer, startPrometheus } from '../../scripts/monitoring/prometheus-server.ts';
 import { startMetricsServer } from '../e2e/monitoring/stage.ts';
 import { tempDir } from '../support/temp.ts';
+import { waitFor } from '../support/wait-for.ts';
 import { EXAMPLES, RULE_FILES } from './support/rule-files.ts';
 
 const targetGroups = z.array(
@@ -29,8 +29,8 @@ describe('prometheus.yml', () => {
 
   before(async () => {
     const directory = resources.use(await tempDir('prometheus-example'));
-    address = `127.0.0.1:${await freePort()}`;
-    resources.use(await startMetricsServer(directory.join('state'), address, directory.path));
+    const server = resources.use(await startMetricsServer(directory.join('state'), directory.path));
+    address = server.address;
     for (const name of RULE_FILES) await copyFile(join(EXAMPLES, name), directory.join(name));
     const config = await readFile(join(EXAMPLES, 'prometheus.yml'), 'utf8');
     await writeFile(directory.join('prometheus.yml'), config.replaceAll('_interval: 30s', '_interval: 1s'));
@@ -51,37 +51,29 @@ describe('prometheus.yml', () => {
   });
 
   it('scrapes each target of the targets file once, with its labels', async () => {
-    const deadline = performance.now() + 60_000;
-    for (;;) {
-      const { activeTargets } = targets.parse(await api(prometheus.url, 'targets'));
-      if (activeTargets[0]?.health === 'up' || performance.now() > deadline) {
-        assert.deepEqual(activeTargets, [
-          {
-            scrapePool: 'skopeo-wrapper',
-            health: 'up',
-            labels: { environment: 'production', region: 'eu-west', job: 'skopeo-wrapper', instance: address },
-          },
-        ]);
-        return;
-      }
-      await sleep(250);
-    }
+    const activeTargets = await waitFor('the target to be up', async () => {
+      const { activeTargets: seen } = targets.parse(await api(prometheus.url, 'targets'));
+      return seen[0]?.health === 'up' && seen;
+    });
+    assert.deepEqual(activeTargets, [
+      {
+        scrapePool: 'skopeo-wrapper',
+        health: 'up',
+        labels: { environment: 'production', region: 'eu-west', job: 'skopeo-wrapper', instance: address },
+      },
+    ]);
   });
 
   it('loads 21 rules that evaluate without errors', async () => {
-    const deadline = performance.now() + 60_000;
-    for (;;) {
+    const all = await waitFor('all rules to be evaluated', async () => {
       const { groups } = rules.parse(await api(prometheus.url, 'rules'));
-      const all = groups.flatMap((group) => group.rules);
-      if (all.every(({ health }) => health !== 'unknown') || performance.now() > deadline) {
-        assert.equal(all.length, 21);
-        assert.deepEqual(
-          all.filter(({ health }) => health !== 'ok'),
-          [],
-        );
-        return;
-      }
-      await sleep(250);
-    }
+      const loaded = groups.flatMap((group) => group.rules);
+      return loaded.every(({ health }) => health !== 'unknown') && loaded;
+    });
+    assert.equal(all.length, 21);
+    assert.deepEqual(
+      all.filter(({ health }) => health !== 'ok'),
+      [],
+    );
   });
 });

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
-import { type DeafHost, startDeafHost } from '../support/deaf-host.ts';
+import { closedPort } from '../support/closed-port.ts';
+import { startDeafHost } from '../support/deaf-host.ts';
 import { createLayout, type MadeImage, type OciLayout } from '../support/images.ts';
 import { type RegistryProxy, startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
@@ -53,16 +54,23 @@ const proxyOf = ({ registry, image }: Arena, { rules = [], link = {}, connection
     ...(connections && { connections }),
   });
 
-const addressOf = ({ host }: DeafHost): RegistryAddress => ({ host, reference: (name) => `docker://${host}/${name}` });
+const addressOf = ({ host }: { readonly host: string }): RegistryAddress => ({
+  host,
+  reference: (name) => `docker://${host}/${name}`,
+});
+
+const openAddress = async (arena: Arena, fault: Fault): Promise<RegistryAddress & AsyncDisposable> => {
+  if (!fault.refused && !fault.deaf) return proxyOf(arena, fault);
+  const host = await (fault.deaf ? startDeafHost() : closedPort());
+  return { ...addressOf(host), [Symbol.asyncDispose]: () => host[Symbol.asyncDispose]() };
+};
 
 /** Opens the way for one image. Every passage has a repository or directory of its own. */
 export const openPassage = async (arena: Arena, fault: Fault, command: Command): Promise<Passage> => {
   await using stack = new AsyncDisposableStack();
   const dir = stack.use(await tempDir('passage'));
   for (const name of ['tmp', 'home', 'metrics']) await mkdir(dir.join(name));
-  const proxy = stack.use(await proxyOf(arena, fault));
-  if (fault.refused) await proxy[Symbol.asyncDispose]();
-  const address = fault.deaf ? addressOf(stack.use(await startDeafHost())) : proxy;
+  const address = stack.use(await openAddress(arena, fault));
   const route = command.routes[fault.side](arena, address, dir);
   const { resource, ...arranged } = (await fault.arrange?.({ ...arena, dir })) ?? {};
   if (resource) stack.use(resource);

@@ -20,7 +20,7 @@ export interface Trial {
 }
 
 /** Longer than any bound of the table: a wrapper that hangs fails its test and not the suite. */
-const LAST_RESORT_MS = 240_000;
+const LAST_RESORT_MS = 600_000;
 
 /** Runs the command through the fault with the CLI as its users would. */
 export const attempt = async (passage: Passage, fault: Fault, command: Command): Promise<Trial> => {

@@ -10,7 +10,7 @@ import type { Report } from './report.ts';
 import type { Trial } from './trial.ts';
 
 /** What a machine may add to a promised bound without anything being wrong: more, the more it has to do. */
-const graceSeconds = (): number => 15 * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
+const graceSeconds = (): number => 60 * Math.max(1, (loadavg()[0] ?? 0) / availableParallelism());
 
 /** What was said about blobs must hold at the destination. */
 const assertBlobsTrue = async (passage: Passage, report: Report): Promise<void> => {

@@ -23,7 +23,7 @@ interface Watched extends CliResult {
 }
 
 const runWatched = async (args: readonly string[], dir: TempDir): Promise<Watched> => {
-  const cli = startCli(args, { env: privateHome(dir.join('home')), cwd: dir.join('work'), timeoutMs: 120_000 });
+  const cli = startCli(args, { env: privateHome(dir.join('home')), cwd: dir.join('work') });
   let peakKb = 0;
   const timer = setInterval(async () => {
     peakKb = Math.max(peakKb, (await peakOf(cli.pid)) ?? 0);

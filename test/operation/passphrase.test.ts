@@ -41,7 +41,10 @@ after(async () => {
 });
 
 /** Else the agent would remember the passphrase of the test before. */
-const forgetPassphrase = () => execa('gpgconf', ['--homedir', gnupg.path, '--kill', 'gpg-agent'], { reject: false });
+const forgetPassphrase = async (): Promise<void> => {
+  await execa('gpgconf', ['--homedir', gnupg.path, '--kill', 'gpg-agent'], { reject: false });
+  await waitFor('the agent to end', () => processesWithEnv(`GNUPGHOME=${gnupg.path}`).length === 0);
+};
 
 const environment = (): Record<string, string> => ({
   ...privateHome(dir.path),

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
+import { isDeepStrictEqual } from 'node:util';
 import { type Bundle, bundle } from '../support/bundle.ts';
+import { freePort } from '../support/free-port.ts';
 import { createLayout, type OciLayout } from '../support/images.ts';
-import { processesWithEnv, runCli, startCli, waitFor } from '../support/process.ts';
+import { killProcessesWithEnv, processesWithEnv, runCli, startCli, waitFor } from '../support/process.ts';
 import { type RegistryProxy, startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
 import { privateHome } from '../support/skopeo.ts';
@@ -107,9 +108,19 @@ class World {
     return names;
   }
 
-  /** Processes of this run other than the wrapper itself, whose own arguments are its user's. */
+  /** In the environment of every process of this run. */
+  get marker(): string {
+    return `TEST_RUN=${this.root}`;
+  }
+
+  /**
+   * Processes of this run other than the wrapper itself, whose own arguments are its user's; for a moment, until it is
+   * another program, a new process has them too.
+   */
   children(pid: number) {
-    return processesWithEnv(`TEST_RUN=${this.root}`).filter((found) => found.pid !== pid);
+    const found = processesWithEnv(this.marker);
+    const own = found.find((one) => one.pid === pid)?.commandLine;
+    return found.filter(({ commandLine }) => !isDeepStrictEqual(commandLine, own));
   }
 
   async assertChildrenClean(pid: number): Promise<void> {
@@ -133,14 +144,6 @@ const world = async (name: string, host = registry.host): Promise<World> => {
   const made = new World(name.replace(/[^\w-]/g, '_'));
   await made.make(host);
   return made;
-};
-
-const freePort = async (): Promise<number> => {
-  const server = createServer().listen(0, '127.0.0.1');
-  await new Promise((resolve) => server.once('listening', resolve));
-  const address = server.address();
-  await new Promise((resolve) => server.close(resolve));
-  return typeof address === 'object' && address !== null ? address.port : 0;
 };
 
 describe('a secret that comes in', { concurrency: 2 }, () => {
@@ -201,7 +204,7 @@ test('what a SIGKILL leaves behind is private, and swept by the next start', asy
   await waitFor('a blob to be asked for', () => stalled.count({ path: /\/blobs\// }) > 0);
   run.kill('SIGKILL');
   await run.result;
-  for (const child of here.children(run.pid)) process.kill(child.pid, 'SIGKILL');
+  killProcessesWithEnv(here.marker);
   const [directory = ''] = await here.authDirectories();
   assert.equal((await stat(directory)).mode & 0o777, 0o700);
   assert.equal((await stat(join(directory, 'src-authfile.json'))).mode & 0o777, 0o600);

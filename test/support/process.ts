@@ -28,7 +28,7 @@ export interface CliOptions {
   readonly input?: string;
   /** What to start instead of {@link CLI}. */
   readonly program?: readonly [string, ...string[]];
-  /** Killed after this; 60 s unless told otherwise. */
+  /** Killed after this; 180 s unless told otherwise: only a guard against a process that hangs. */
   readonly timeoutMs?: number;
 }
 
@@ -54,7 +54,7 @@ export interface RunningCli {
 
 /** Starts `skopeo-wrapper ARGS` without a terminal. */
 export const startCli = (args: readonly string[], options: CliOptions = {}): RunningCli => {
-  const { env = {}, cwd, wrap = [], input, program = CLI, timeoutMs = 60_000 } = options;
+  const { env = {}, cwd, wrap = [], input, program = CLI, timeoutMs = 180_000 } = options;
   const [file = '', ...argv] = [...wrap, ...program, ...args];
   const child = spawn(file, argv, {
     env: {

@@ -31,7 +31,7 @@ export const skopeo = async (
   {
     env = {},
     binary = SKOPEO,
-    timeoutMs = 60_000,
+    timeoutMs = 180_000,
   }: { env?: Record<string, string>; binary?: string; timeoutMs?: number } = {},
 ): Promise<SkopeoResult> => {
   const result = await execa(binary, args, { env, reject: false, stdin: 'ignore', timeout: timeoutMs });

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** How long `waitFor` waits; generous, because it is only reached when a test fails anyway. */
-const DEADLINE_MS = 60_000;
+const DEADLINE_MS = 120_000;
 const POLL_MS = 20;
 
 /**

@@ -12,10 +12,13 @@ export const syncText = (run: SyncRunTracker, running: readonly LiveOperation[])
   const { checked, finished, waiting, sourcesLeft } = progress;
   const rate = running.reduce((sum, { throughputBytesPerSecond }) => sum + throughputBytesPerSecond, 0);
   const left = sourcesLeft === 0 ? [] : [`${formatCount(sourcesLeft, 'source')} not listed yet`];
-  const pauses = progress.pauses.map(({ registry, seconds }) => `${registry} asks to wait ${formatSeconds(seconds)}`);
+  const waits = [
+    ...progress.pauses.map(({ registry, seconds }) => `${registry} asks to wait ${formatSeconds(seconds)}`),
+    ...progress.unanswered.map(({ registry, seconds }) => `no answer from ${registry} for ${formatSeconds(seconds)}`),
+  ];
   if (isDone(progress) === 0 && running.length === 0) {
     const done = checked.total === 0 ? 'listing' : `compared ${checked.done} of ${checked.total} images`;
-    return [done, ...left, ...pauses].join(', ');
+    return [done, ...left, ...waits].join(', ');
   }
   return [
     `${isDone(progress)} of ${checked.total} images`,
@@ -25,7 +28,7 @@ export const syncText = (run: SyncRunTracker, running: readonly LiveOperation[])
     `${waiting} waiting`,
     formatRate(rate),
     ...left,
-    ...pauses,
+    ...waits,
   ].join(', ');
 };
 

@@ -54,8 +54,9 @@ const bindLocalhost = async <S extends Server>(createServer: () => S, port: numb
     return [ipv4, await bind(createServer(), { host: '::1', port: ipv4.address.port })];
   } catch (error) {
     const code = errorCode(error);
-    if (NO_SUCH_ADDRESS.includes(code) || (port === 0 && code === 'EADDRINUSE')) return [ipv4];
+    if (NO_SUCH_ADDRESS.includes(code)) return [ipv4];
     ipv4.server.close();
+    if (port === 0 && code === 'EADDRINUSE') return bindLocalhost(createServer, port); // another one, then
     throw error;
   }
 };

@@ -149,7 +149,8 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
     child.stderr?.destroy();
   };
   child.nodeChildProcess.once('exit', () => {
-    draining = setTimeout(stopReading, DRAIN_MS);
+    // What is there already is read first, however late the timer comes on a busy machine.
+    draining = setTimeout(() => setImmediate(stopReading), DRAIN_MS);
   });
 
   const end = async (): Promise<SkopeoExit> => {

@@ -14,6 +14,8 @@ import type { OperationObserver } from '../../tracking/observer.ts';
 import type { RegistryAccess, SyncJob } from '../job.ts';
 import type { SkopeoPort } from '../ports.ts';
 import { DirectLookup } from '../registry/direct-lookup.ts';
+import { lookupWithOutages } from '../registry/lookup-with-outages.ts';
+import { RegistryOutages } from '../registry/outages.ts';
 import { RegistryPauses } from '../registry/pauses.ts';
 import { Router } from '../registry/route.ts';
 import { AccessFiles } from '../skopeo/access-files.ts';
@@ -71,7 +73,8 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     onErrorLine: display.onErrorLine,
     sourceManifest: (source, access) => manifestReader(source, access),
   });
-  const lookup = new DirectLookup({
+  const outages = new RegistryOutages(clock);
+  const directLookup = new DirectLookup({
     router: new Router({
       env,
       home: env.HOME ?? '/',
@@ -86,6 +89,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     silenceSeconds: job.stallTimeoutSeconds,
     rateLimited: (registry) => observer.rateLimited?.(registry),
   });
+  const lookup = lookupWithOutages(directLookup, outages, clock, run.observer);
   const manifestReader = (source: string, access: RegistryAccess) => {
     const { transport, registry, repository, path } = parseReference(source);
     if (transport === 'dir' && path !== undefined) return dirReader(resolve(cwd, path));
@@ -99,6 +103,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     skopeo,
     lookup,
     pauses,
+    outages,
     clock,
     signal,
     observer: run.observer,
@@ -106,7 +111,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     warn: surroundings.warn,
     ...(surroundings.stateDirectory === undefined ? {} : { stateDirectory: surroundings.stateDirectory }),
     [Symbol.dispose]: () => {
-      lookup[Symbol.dispose]();
+      directLookup[Symbol.dispose]();
       accessFiles[Symbol.dispose]();
     },
   };

@@ -9,6 +9,7 @@ import type { SyncEntry, SyncJob } from '../job.ts';
 import { withoutCollisions } from '../map/collisions.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
 import { choosePrune, type PruneChoice } from '../prune/candidates.ts';
+import type { RegistryOutages } from '../registry/outages.ts';
 import { withRetries } from '../run/with-retries.ts';
 import { creationTimes } from './creation-times.ts';
 import { destinationAccess } from './destination-access.ts';
@@ -28,6 +29,7 @@ import { belongsTo, type Shard } from './shard.ts';
 /** What planning needs from outside. */
 export interface PlanEffects {
   readonly lookup: RegistryLookup;
+  readonly outages: RegistryOutages;
   readonly skopeo: Pick<SkopeoPort, 'createdAt'>;
   readonly memory: SyncMemory;
   readonly nowMs: number;
@@ -70,6 +72,8 @@ const isDone = <T>(result: T | typeof PUT_OFF): result is T => result !== PUT_OF
 const putOffOf = <T, R>(items: readonly T[], results: readonly (R | typeof PUT_OFF)[]): readonly T[] =>
   items.filter((_, index) => results[index] === PUT_OFF);
 
+const mayPass = ({ errorType }: WrapperError): boolean => failureClass(errorType).retryable !== 'no';
+
 const withoutImmutable = (entry: SyncEntry): SyncEntry => ({ ...entry, immutable: [] });
 
 /**
@@ -111,8 +115,9 @@ export class Planner {
     return this.#plan(false);
   }
 
-  /** Plans the rest, as patiently as the job's retries allow. */
+  /** Plans the rest, as patiently as the job's retries allow; what did not answer may do so now. */
   async rest(): Promise<Plan> {
+    this.#effects.outages.forget();
     try {
       return await this.#plan(true);
     } catch (error) {
@@ -193,7 +198,7 @@ export class Planner {
       if (this.#effects.signal.aborted) throw error;
       if (patience.aborted) return PUT_OFF;
       if (!(error instanceof WrapperError)) throw error;
-      return failureClass(error.errorType).retryable === 'no' ? error : PUT_OFF;
+      return mayPass(error) ? PUT_OFF : error;
     }
   }
 
@@ -215,8 +220,8 @@ export class Planner {
       return await check();
     } catch (error) {
       if (!(error instanceof WrapperError) || this.#effects.signal.aborted) throw error;
-      if (error.errorType !== 'rate_limited') return error;
-      return isPatient ? this.#patiently(check) : PUT_OFF;
+      if (!isPatient) return mayPass(error) ? PUT_OFF : error;
+      return error.errorType === 'rate_limited' ? this.#patiently(check) : error;
     }
   }
 

@@ -8,6 +8,7 @@ import type { ErrorType } from '../../tracking/vocabulary.ts';
 import type { Mapped } from '../map/collisions.ts';
 import type { WantedImage } from '../plan/plan.ts';
 import { registryOf } from '../reference.ts';
+import { isNoAnswer } from '../registry/outages.ts';
 
 /** Why an attempt failed, and what to do about it. */
 export interface ImageFailure {
@@ -77,4 +78,10 @@ export const noPullsLeft = ({ source }: Mapped): ImageFailure => ({
 export const registryOfFailure = ({ source, destination }: Mapped, { message }: ImageFailure): string | undefined => {
   const { side, registry } = failureSubject(message, { source, destination });
   return registry ?? registryOf(side === 'destination' ? destination : source);
+};
+
+/** The registry that did not answer, where the message leaves no doubt about it. */
+export const registryWithoutAnswer = (image: Mapped, failure: ImageFailure): string | undefined => {
+  const isClear = failureSubject(failure.message, image).side !== undefined;
+  return isClear && isNoAnswer(failure.errorType) ? registryOfFailure(image, failure) : undefined;
 };

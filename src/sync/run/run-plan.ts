@@ -3,15 +3,24 @@ import type { SyncMemory } from '../check/memory.ts';
 import type { SyncJob } from '../job.ts';
 import type { Plan, PlannedImage } from '../plan/plan.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
-import { registryOf } from '../reference.ts';
-import { RegistryPaused, type RegistryPauses } from '../registry/pauses.ts';
+import { registriesOf } from '../reference.ts';
+import type { RegistryOutages } from '../registry/outages.ts';
+import type { RegistryPauses } from '../registry/pauses.ts';
 import type { ImageReport } from '../report/image-report.ts';
 import { afterCopy } from './after-copy.ts';
 import { askedPause } from './asked-pause.ts';
 import { copyImage } from './copy-image.ts';
 import type { ImageCopyResult } from './copy-platforms.ts';
 import { ImageBooks, unchangedReport } from './image-books.ts';
-import { failureOfError, failureOfResult, type ImageFailure, noPullsLeft, registryOfFailure } from './image-failure.ts';
+import {
+  failureOfError,
+  failureOfResult,
+  type ImageFailure,
+  noPullsLeft,
+  registryOfFailure,
+  registryWithoutAnswer,
+} from './image-failure.ts';
+import { refusalOf } from './refusal.ts';
 import { decideRetry, LONGEST_PAUSE_SECONDS } from './retry.ts';
 import { Schedule } from './schedule.ts';
 
@@ -22,6 +31,7 @@ export interface RunEffects {
   readonly skopeo: SkopeoPort;
   readonly lookup: RegistryLookup;
   readonly pauses: RegistryPauses;
+  readonly outages: RegistryOutages;
   readonly memory: SyncMemory;
   readonly clock: Clock;
   readonly signal: AbortSignal;
@@ -104,6 +114,12 @@ class PlanRun {
   }
 
   async #attempt(image: PlannedImage): Promise<void> {
+    const refusal = refusalOf(image, this.#effects);
+    if (refusal !== undefined) {
+      this.#schedule.finished(image, false);
+      this.#failForGood(image, this.#failures.get(image) ?? failureOfError(refusal, this.#effects.signal));
+      return;
+    }
     const effort = this.#books.effortFor(image);
     effort.attempts++;
     this.#running++;
@@ -127,7 +143,6 @@ class PlanRun {
       this.#pump();
     };
     try {
-      this.#refuseLongPause(image);
       return { result: await copyImage(this.#job, image, attempt, layerFinished, this.#effects) };
     } catch (error) {
       return { failure: failureOfError(error, this.#effects.signal) };
@@ -135,6 +150,7 @@ class PlanRun {
   }
 
   async #succeed(image: PlannedImage, result: ImageCopyResult): Promise<void> {
+    for (const registry of registriesOf(image)) this.#effects.outages.answered(registry);
     const digest = await afterCopy(this.#job, image, result, this.#effects);
     const { missingPlatforms = image.missingPlatforms } = result;
     const facts = { ...(digest && { digest }), ...(missingPlatforms && { missingPlatforms }) };
@@ -142,14 +158,16 @@ class PlanRun {
   }
 
   async #fail(image: PlannedImage, failure: ImageFailure): Promise<void> {
-    const { observer, random, pauses } = this.#effects;
+    const { observer, random, pauses, outages } = this.#effects;
     const registry = registryOfFailure(image, failure);
     const isLimited = failure.errorType === 'rate_limited' && registry !== undefined;
     if (isLimited) observer?.rateLimited?.(registry);
     const askedSeconds = isLimited ? await this.#askedPause(image, registry) : undefined;
-    const { attempts } = this.#books.effortFor(image);
+    const { attempts, startedMs } = this.#books.effortFor(image);
     const decision = decideRetry(failure.errorType, attempts, this.#job.retry, random(), askedSeconds);
     if (decision.kind === 'give-up' || this.#stopReason !== undefined) {
+      const silent = registryWithoutAnswer(image, failure);
+      if (silent !== undefined) outages.unanswered(silent, startedMs, failure.errorType);
       this.#failForGood(image, failure);
       return;
     }
@@ -170,14 +188,6 @@ class PlanRun {
 
   #askedPause(image: PlannedImage, registry: string): Promise<number | undefined> {
     return askedPause(this.#job, image, registry, this.#effects.lookup, this.#effects.signal);
-  }
-
-  /** @throws RegistryPaused when one of an image's registries wants to be left in peace for longer than a run waits. */
-  #refuseLongPause({ source, destination }: PlannedImage): void {
-    for (const registry of [registryOf(source), registryOf(destination)]) {
-      const seconds = registry === undefined ? 0 : this.#effects.pauses.remainingSeconds(registry);
-      if (registry !== undefined && seconds > LONGEST_PAUSE_SECONDS) throw new RegistryPaused(registry, seconds);
-    }
   }
 
   #leaveInPeace(registry: string, seconds: number): void {

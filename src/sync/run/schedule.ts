@@ -1,16 +1,12 @@
 import type { RegistryLimits } from '../job.ts';
 import type { PlannedImage } from '../plan/plan.ts';
-import { localPathOf, registryOf } from '../reference.ts';
+import { localPathOf, registriesOf, registryOf } from '../reference.ts';
 import { layerAt, type SharedLayers, sharedLayers } from './shared-layers.ts';
 
 /** Something an image needs for itself while it is copied: a place at a registry, a path, a layer, part of an allowance. */
 type Resource = string;
 
 const sizeOf = ({ blobs }: PlannedImage): number => blobs?.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0) ?? 0;
-
-const registriesOf = ({ source, destination }: PlannedImage): readonly string[] => [
-  ...new Set([registryOf(source), registryOf(destination)].filter((registry) => registry !== undefined)),
-];
 
 /**
  * Says which image may start next, without leaving a place idle that any image could take. Big images go first. An image

@@ -50,6 +50,9 @@ export interface SkopeoPortOptions {
   readonly sourceManifest: (source: string, access: RegistryAccess) => ManifestReader | undefined;
 }
 
+/** No registry needs so long for a manifest. */
+const MANIFEST_SILENCE_SECONDS = 60;
+
 /** Many copies run side by side: none may ask anything of whoever sits there. */
 const NO_ANSWERS = new Secret('');
 
@@ -76,6 +79,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
     reference: string,
     given: RegistryAccess,
     signal: AbortSignal,
+    { stallTimeoutSeconds }: Pick<SkopeoPortOptions, 'stallTimeoutSeconds'> = options,
   ) =>
     query({
       binary,
@@ -85,7 +89,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
       cwd,
       terminals,
       clock: options.clock,
-      stallTimeoutSeconds: options.stallTimeoutSeconds,
+      stallTimeoutSeconds,
       signal,
     });
 
@@ -143,7 +147,13 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
 
   return {
     copyImage,
-    inspectRaw: (reference, given, signal) => ask('inspect', ['--raw'], reference, given, signal),
+    inspectRaw: (reference, given, signal) =>
+      ask('inspect', ['--raw'], reference, given, signal, {
+        stallTimeoutSeconds: Math.min(
+          MANIFEST_SILENCE_SECONDS,
+          options.stallTimeoutSeconds || MANIFEST_SILENCE_SECONDS,
+        ),
+      }),
     listTags: async ({ registry, path }, given, signal) => {
       const text = await ask('list-tags', [], `docker://${registry}/${path}`, given, signal);
       const { Tags: tags } = tagsSchema.parse(JSON.parse(text.toString('utf8')));

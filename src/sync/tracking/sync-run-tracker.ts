@@ -7,6 +7,7 @@ import type { SyncJob } from '../job.ts';
 import { destinationSamples } from '../map/destination-samples.ts';
 import type { SyncObserver } from '../ports.ts';
 import type { SyncReport } from '../report/sync-report.ts';
+import { OpenQuestions, type Unanswered } from './open-questions.ts';
 
 /** How far a run is, for a display. */
 export interface SyncProgress {
@@ -17,6 +18,8 @@ export interface SyncProgress {
   readonly sourcesLeft: number;
   /** Registries that asked to be left in peace, and what is left of it. */
   readonly pauses: readonly { readonly registry: string; readonly seconds: number }[];
+  /** Registries that are waited for and do not answer. */
+  readonly unanswered: readonly Unanswered[];
 }
 
 const MAX_SHORT_NAME = 64;
@@ -46,6 +49,7 @@ export class SyncRunTracker implements LiveSource {
   #waiting = 0;
   #sourcesLeft = 0;
   readonly #pausedUntilMs = new Map<string, number>();
+  readonly #questions: OpenQuestions;
 
   constructor(job: SyncJob, clock: Clock, observers: readonly OperationObserver[]) {
     const destinations = destinationSamples(job.entries);
@@ -59,6 +63,7 @@ export class SyncRunTracker implements LiveSource {
     this.#job = job;
     this.#clock = clock;
     this.#observers = observers;
+    this.#questions = new OpenQuestions(clock);
     this.#startedMs = clock.monotonicMs();
     this.#lastProgressMs = this.#startedMs;
   }
@@ -70,6 +75,8 @@ export class SyncRunTracker implements LiveSource {
         this.#checked = { done, total };
         this.progressed();
       },
+      questionAsked: (registry) => this.#questions.asked(registry),
+      questionClosed: (registry, isAnswered) => this.#questions.closed(registry, isAnswered),
       sourcesLeft: (count) => {
         this.#sourcesLeft = count;
       },
@@ -114,6 +121,7 @@ export class SyncRunTracker implements LiveSource {
       waiting: this.#waiting,
       sourcesLeft: this.#sourcesLeft,
       pauses,
+      unanswered: this.#questions.unanswered(),
     };
   }
 

@@ -44,3 +44,28 @@ test('a registry that asks to wait is named for as long as it is waited for', ()
   time.ms = 90_000;
   assert.doesNotMatch(text(), /a\.example/);
 });
+
+test('a registry that lets questions wait is named until it answers', () => {
+  const { run, text, time } = start();
+  run.observer.questionAsked?.('a.example');
+  run.observer.questionAsked?.('a.example');
+  time.ms = 9000;
+  assert.equal(text(), 'listing');
+  time.ms = 32_000;
+  assert.equal(text(), 'listing, no answer from a.example for 32 s');
+  run.observer.questionClosed?.('a.example', false);
+  assert.equal(text(), 'listing, no answer from a.example for 32 s');
+  run.observer.questionClosed?.('a.example', true);
+  assert.equal(text(), 'listing');
+  run.observer.questionAsked?.('a.example');
+  assert.equal(text(), 'listing');
+});
+
+test('a registry that answers some of many questions is not said to be silent', () => {
+  const { run, text, time } = start();
+  for (let count = 0; count < 3; count++) run.observer.questionAsked?.('a.example');
+  time.ms = 15_000;
+  run.observer.questionClosed?.('a.example', true);
+  time.ms = 20_000;
+  assert.equal(text(), 'listing');
+});

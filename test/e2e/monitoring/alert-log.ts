@@ -15,6 +15,7 @@ export class AlertLog implements AsyncDisposable {
   constructor(alertmanagerUrl: string) {
     this.#url = alertmanagerUrl;
     this.#polling = this.#poll();
+    this.#polling.catch(() => {}); // told at the end
   }
 
   /** `ALERTNAME INSTANCE`, sorted. */

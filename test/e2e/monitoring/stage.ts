@@ -2,16 +2,11 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'yaml';
 import * as z from 'zod';
-import {
-  freePort,
-  type RunningServer,
-  startPrometheus,
-  startServer,
-  waitForOk,
-} from '../../../scripts/monitoring/prometheus-server.ts';
+import { type RunningServer, startPrometheus, startServer } from '../../../scripts/monitoring/prometheus-server.ts';
 import { EXAMPLES, RULE_FILES } from '../../examples/support/rule-files.ts';
 import { startCli } from '../../support/process.ts';
 import { tempDir } from '../../support/temp.ts';
+import { waitFor } from '../../support/wait-for.ts';
 import { writeScaledRules } from './scaled-rules.ts';
 
 /** A host as Prometheus knows it, and where its runs leave their metrics. */
@@ -57,14 +52,17 @@ const prometheusConfig = async (
 /** A guard against a server that outlives its stage. */
 const LONGEST_STAGE_MS = 3_600_000;
 
-/** `skopeo-wrapper metrics-server` at HOST:PORT; ready when this returns. */
-export const startMetricsServer = async (stateDir: string, address: string, home: string): Promise<RunningServer> => {
-  const [host = '', port = ''] = address.split(':');
-  const args = ['metrics-server', '--host', host, '--port', port, '--state-dir', stateDir];
+/** `skopeo-wrapper metrics-server` on a port that it chooses itself; ready when this returns. */
+export const startMetricsServer = async (stateDir: string, home: string): Promise<RunningServer> => {
+  const args = ['metrics-server', '--host', '127.0.0.1', '--port', '0', '--state-dir', stateDir];
   const server = startCli(args, { env: { HOME: home }, timeoutMs: LONGEST_STAGE_MS });
-  await waitForOk(`http://${address}/-/ready`);
+  const ended = server.result.then(({ stderr }) => Promise.reject(new Error(`the metrics server ended: ${stderr}`)));
+  ended.catch(() => {});
+  const served = () => /served at http:\/\/([^/]+)\//.exec(server.output.stderr)?.[1];
+  const address = await Promise.race([waitFor('the metrics server to listen', served), ended]);
   return {
     url: `http://${address}`,
+    address,
     [Symbol.asyncDispose]: async () => {
       server.kill('SIGTERM');
       await server.result;
@@ -72,30 +70,18 @@ export const startMetricsServer = async (stateDir: string, address: string, home
   };
 };
 
-const startNodeExporter = (textfileDir: string, address: string): Promise<RunningServer> =>
+const startNodeExporter = (textfileDir: string): Promise<RunningServer> =>
   startServer(
     'prometheus-node-exporter',
-    [
-      '--collector.disable-defaults',
-      '--collector.textfile',
-      `--collector.textfile.directory=${textfileDir}`,
-      `--web.listen-address=${address}`,
-    ],
-    `http://${address}`,
+    ['--collector.disable-defaults', '--collector.textfile', `--collector.textfile.directory=${textfileDir}`],
     '/',
   );
 
-const startAlertmanager = (storage: string, address: string): Promise<RunningServer> =>
+/** The shipped configuration, with nobody beside it. */
+export const startAlertmanager = (storage: string): Promise<RunningServer> =>
   startServer(
     'prometheus-alertmanager',
-    [
-      `--config.file=${join(EXAMPLES, 'alertmanager.yml')}`,
-      `--storage.path=${storage}`,
-      `--web.listen-address=${address}`,
-      '--cluster.listen-address=',
-      '--log.level=error',
-    ],
-    `http://${address}`,
+    [`--config.file=${join(EXAMPLES, 'alertmanager.yml')}`, `--storage.path=${storage}`, '--cluster.listen-address='],
     '/-/ready',
   );
 
@@ -109,11 +95,14 @@ export const startMonitoring = async (factor: number): Promise<MonitoringStage> 
     directory.join('textfiles'),
   ];
   for (const path of [stateDir, textfileState, textfileDir]) await mkdir(path);
-  const address = async () => `127.0.0.1:${await freePort()}`;
-  const addresses = { listener: await address(), nodeExporter: await address(), alertmanager: await address() };
-  starting.use(await startMetricsServer(stateDir, addresses.listener, directory.path));
-  starting.use(await startNodeExporter(textfileDir, addresses.nodeExporter));
-  const alertmanager = starting.use(await startAlertmanager(directory.join('alertmanager'), addresses.alertmanager));
+  const listener = starting.use(await startMetricsServer(stateDir, directory.path));
+  const nodeExporter = starting.use(await startNodeExporter(textfileDir));
+  const alertmanager = starting.use(await startAlertmanager(directory.join('alertmanager')));
+  const addresses = {
+    listener: listener.address,
+    nodeExporter: nodeExporter.address,
+    alertmanager: alertmanager.address,
+  };
   const prometheus = starting.use(await startPrometheus(await prometheusConfig(directory.path, factor, addresses)));
   const running = starting.move();
   return {

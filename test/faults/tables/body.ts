@@ -1,4 +1,13 @@
-import { type Expectation, type Fault, failsWith, REQUESTS, STALL, STALLED, succeeds } from '../fault.ts';
+import {
+  type Expectation,
+  type Fault,
+  failsWith,
+  PATIENT_STALL,
+  REQUESTS,
+  STALL,
+  STALLED,
+  succeeds,
+} from '../fault.ts';
 
 /** Size of the layer that the faults strike. */
 export const LAYER_BYTES = 400_000;
@@ -97,7 +106,7 @@ export const BODY_FAULTS: readonly Fault[] = [
     name: 'slow drip is not a stall',
     side: 'download',
     link: { downBytesPerSecond: 60_000 },
-    flags: STALL,
+    flags: PATIENT_STALL,
     expect: succeeds(15),
   },
   {

@@ -1,5 +1,5 @@
 import type { FakeStep } from '../../support/fake-skopeo.ts';
-import { type Expectation, type Fault, STALL, STALLED, succeeds } from '../fault.ts';
+import { type Expectation, type Fault, PATIENT_STALL, STALL, STALLED, succeeds } from '../fault.ts';
 
 const FATAL = 'time="2026-01-01T00:00:00Z" level=fatal msg="writing blob: write /x: no space left on device"\n';
 const LINES = 'Getting image source signatures\nCopying blob sha256:';
@@ -88,9 +88,9 @@ export const MISBEHAVIOUR_FAULTS: readonly Fault[] = [
   ),
   row(
     'moves bytes in silence, which is no stall',
-    [{ moveBytes: 6_000_000, bytesPerSecond: 1_500_000 }, { exit: 0 }],
-    succeeds(),
-    STALL,
+    [{ moveBytes: 12_000_000, bytesPerSecond: 1_500_000 }, { exit: 0 }],
+    succeeds(15),
+    PATIENT_STALL,
   ),
   row('is killed and leaves a child that holds its stderr', [{ startChild: true }, { die: 'SIGKILL' }], {
     ...fails('killed', 137),

@@ -1,11 +1,11 @@
 import {
   type Expectation,
   type Fault,
+  PATIENT_STALL,
   plainError,
   REQUESTS,
   readFirstLayer,
   registryError,
-  STALL,
   succeeds,
 } from '../fault.ts';
 
@@ -32,7 +32,7 @@ export const RETRY_FAULTS: readonly Fault[] = [
     name: 'blob never answered once',
     side: 'download',
     rules: (image) => [{ match: { ...readFirstLayer(image), times: 1 }, do: { silent: true } }],
-    flags: [...RETRY, ...STALL],
+    flags: [...RETRY, ...PATIENT_STALL],
     expect: SECOND_TIME,
   },
   {
@@ -46,7 +46,7 @@ export const RETRY_FAULTS: readonly Fault[] = [
     name: 'blob stops in the middle once',
     side: 'download',
     rules: (image) => [{ match: { ...readFirstLayer(image), times: 1 }, do: { down: { stallAfterBytes: 20_000 } } }],
-    flags: [...RETRY, ...STALL],
+    flags: [...RETRY, ...PATIENT_STALL],
     expect: SECOND_TIME,
   },
   {
@@ -67,7 +67,7 @@ export const RETRY_FAULTS: readonly Fault[] = [
     name: 'blob never read once',
     side: 'upload',
     rules: [{ match: { ...REQUESTS.sendBlob, times: 1 }, do: { up: { stallAfterBytes: 0 } } }],
-    flags: [...RETRY, ...STALL],
+    flags: [...RETRY, ...PATIENT_STALL],
     expect: SECOND_TIME,
   },
   {

@@ -5,6 +5,7 @@ import { networkInterfaces } from 'node:os';
 import { describe, it, type TestContext } from 'node:test';
 import { WrapperError } from '../../../src/errors/wrapper-error.ts';
 import { bindAll } from '../../../src/metrics/listener/bind.ts';
+import { freePort } from '../../support/free-port.ts';
 
 const hasIpv6 = Object.values(networkInterfaces()).some((list) => list?.some(({ address }) => address === '::1'));
 
@@ -14,8 +15,8 @@ const bindFor = async (t: TestContext, ...listen: { host: string; port: number }
   return bound.map(({ address }) => address);
 };
 
-const takenPort = async (t: TestContext, host: string): Promise<number> => {
-  const server = createServer().listen(0, host);
+const takenPort = async (t: TestContext, host: string, wanted = 0): Promise<number> => {
+  const server = createServer().listen(wanted, host);
   await once(server, 'listening');
   t.after(() => server.close());
   const address = server.address();
@@ -60,7 +61,7 @@ describe('bindAll', () => {
   });
 
   it('refuses a port that is busy on ::1 alone', { skip: !hasIpv6 && 'no IPv6 here' }, async (t) => {
-    const port = await takenPort(t, '::1');
+    const port = await takenPort(t, '::1', await freePort());
     await assert.rejects(
       bindAll(() => createServer(), [{ host: 'localhost', port }]),
       /already in use/,

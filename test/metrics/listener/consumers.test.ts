@@ -1,16 +1,15 @@
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import { after, describe, it, type TestContext } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
 import { hashSync } from 'bcryptjs';
 import { execa } from 'execa';
 import { z } from 'zod';
+import { startServer } from '../../../scripts/monitoring/prometheus-server.ts';
 import type { RenderMetrics } from '../../../src/metrics/listener/scrape.ts';
-import { get, listenFor, METRICS, until } from './harness.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { get, listenFor, METRICS } from './harness.ts';
 import { makeAuthority, makeCertificate, temporaryDirectory } from './web-config/certificates.ts';
 
 const directory = temporaryDirectory(after);
@@ -18,24 +17,11 @@ const directory = temporaryDirectory(after);
 const curl = async (...args: string[]): Promise<string> =>
   (await execa('curl', ['--silent', '--show-error', '--noproxy', '*', ...args], { stripFinalNewline: false })).stdout;
 
-/** Starts a Prometheus program on a port that it chooses itself; gives its URL, read from its log. */
-const startServer = async (t: TestContext, command: string, args: string[]): Promise<string> => {
-  const child = spawn(command, ['--web.listen-address=127.0.0.1:0', ...args], { stdio: ['ignore', 'ignore', 'pipe'] });
-  t.after(async () => {
-    if (child.exitCode !== null || child.signalCode !== null) return;
-    const exited = once(child, 'exit');
-    child.kill('SIGKILL');
-    await exited;
-  });
-  const log: string[] = [];
-  for await (const line of createInterface(child.stderr)) {
-    log.push(line);
-    const address = /Listening on.*address=(127\.0\.0\.1:[1-9]\d*)/.exec(line)?.[1];
-    if (address === undefined) continue;
-    child.stderr.resume();
-    return `http://${address}`;
-  }
-  throw new Error(`${command} did not start:\n${log.join('\n')}`);
+/** Starts a program of Prometheus, which is ended when the test is; gives its URL. */
+const startFor = async (t: TestContext, command: string, args: string[], readyPath: string): Promise<string> => {
+  const server = await startServer(command, args, readyPath);
+  t.after(() => server[Symbol.asyncDispose]());
+  return server.url;
 };
 
 describe('curl', () => {
@@ -69,7 +55,7 @@ describe('curl', () => {
 describe('node_exporter', () => {
   it('answers with the same type, paths and encoding as this listener', async (t) => {
     const args = ['--collector.disable-defaults', '--web.disable-exporter-metrics', '--collector.textfile'];
-    const theirs = await startServer(t, 'prometheus-node-exporter', args);
+    const theirs = await startFor(t, 'prometheus-node-exporter', args, '/');
     const { url: ours } = await listenFor(t);
     const both = async (path: string, headers: Record<string, string> = {}) =>
       Promise.all([ours, theirs].map((url) => get(url + path, { headers })));
@@ -135,15 +121,13 @@ basic_auth_users:
 scrape_configs:
 ${job('plain', plain.port)}${job('open', open.port)}${job('secure', secure.port, credentials)}${job('failing', failing.port)}`,
     );
-    const url = await startServer(t, 'prometheus', [
-      `--config.file=${config}`,
-      `--storage.tsdb.path=${join(directory, 'data')}`,
-    ]);
+    const args = [`--config.file=${config}`, `--storage.tsdb.path=${join(directory, 'data')}`];
+    const url = await startFor(t, 'prometheus', args, '/-/ready');
 
     const targets = async () =>
       targetsSchema.parse(JSON.parse((await get(`${url}/api/v1/targets`)).text)).data.activeTargets;
     let health: Record<string, string> = {};
-    await until(async () => {
+    await waitFor('all scrapes to be judged', async () => {
       const all = await targets();
       health = Object.fromEntries(all.map((x) => [x.scrapePool, `${x.health} ${x.lastError}`]));
       // A busy machine does not always answer within the second that Prometheus waits.
@@ -160,8 +144,13 @@ ${job('plain', plain.port)}${job('open', open.port)}${job('secure', secure.port,
       querySchema.parse(JSON.parse((await get(`${url}/api/v1/query?query=${encodeURIComponent(text)}`)).text)).data
         .result;
     const jobsUp = async () => (await query('skopeo_up == 1')).map(({ metric }) => metric.job);
-    await until(async () => isDeepStrictEqual((await jobsUp()).sort(), ['open', 'plain', 'secure']));
-    await until(async () => Number((await query('test_requests_total'))[0]?.value[1] ?? 0) >= 1);
+    await waitFor('three to be up', async () =>
+      isDeepStrictEqual((await jobsUp()).sort(), ['open', 'plain', 'secure']),
+    );
+    await waitFor(
+      'the count of scrapes',
+      async () => Number((await query('test_requests_total'))[0]?.value[1] ?? 0) >= 1,
+    );
     assert.deepEqual(failing.warnings, ['a scrape failed: broken']);
   });
 });

@@ -2,7 +2,6 @@ import { request as httpRequest, type IncomingHttpHeaders, type RequestOptions }
 import { request as httpsRequest } from 'node:https';
 import { connect, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
-import { setTimeout as sleep } from 'node:timers/promises';
 import { type ListenerOptions, type MetricsListener, startListener } from '../../../src/metrics/listener/listener.ts';
 
 export const METRICS = '# HELP skopeo_up Test.\n# TYPE skopeo_up gauge\nskopeo_up 1\n';
@@ -65,19 +64,4 @@ export const openSocket = async (
   });
   await new Promise((resolve) => socket.once('connect', resolve));
   return { socket, closed };
-};
-
-/** Waits for a condition; one that throws does not hold yet. */
-export const until = async (holds: () => Promise<boolean> | boolean, timeoutMs = 30_000): Promise<void> => {
-  const deadline = performance.now() + timeoutMs;
-  let lastError: unknown;
-  while (performance.now() < deadline) {
-    try {
-      if (await holds()) return;
-    } catch (error) {
-      lastError = error;
-    }
-    await sleep(25);
-  }
-  throw new Error('the condition did not come true', { cause: lastError });
 };

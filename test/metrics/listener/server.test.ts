@@ -3,7 +3,8 @@ import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
 import { describe, it } from 'node:test';
-import { get, listenFor, METRICS, openSocket, until } from './harness.ts';
+import { waitFor } from '../../support/wait-for.ts';
+import { get, listenFor, METRICS, openSocket } from './harness.ts';
 
 const IMPATIENT = { headersTimeoutMs: 50, requestTimeoutMs: 100, connectionsCheckingIntervalMs: 20 };
 
@@ -22,7 +23,7 @@ describe('limits', () => {
   });
 
   it('takes the place back from a client that does not read its answer', async (t) => {
-    const limits = { inactivityTimeoutMs: 1_000, maxConnections: 1 };
+    const limits = { inactivityTimeoutMs: 3_000, maxConnections: 1 };
     const { url, port } = await listenFor(t, { limits, render: async () => 'x'.repeat(50_000_000) });
     const socket = connect({ port, host: '127.0.0.1' });
     t.after(() => socket.destroy());
@@ -30,7 +31,7 @@ describe('limits', () => {
     await once(socket, 'readable');
     socket.on('error', () => {}); // it is reset in the end
     await assert.rejects(get(`${url}/healthz`));
-    await until(async () => (await get(`${url}/healthz`)).status === 200);
+    await waitFor('the place', async () => (await get(`${url}/healthz`)).status === 200);
   });
 
   it('refuses headers above the limit', async (t) => {

@@ -9,10 +9,11 @@ import { tryLock } from '../../../src/metrics/textfile/lock.ts';
 import { parseOwner } from '../../../src/metrics/textfile/lock-owner.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
-const laterBy = (ms: number): Clock => ({
-  wallMs: () => systemClock.wallMs() + ms,
-  monotonicMs: () => systemClock.monotonicMs() + ms,
-});
+const [WALL_MS, MONOTONIC_MS] = [systemClock.wallMs(), systemClock.monotonicMs()];
+
+/** A clock that stands still, so that it matters to no test how long it takes. */
+const laterBy = (ms: number): Clock => ({ wallMs: () => WALL_MS + ms, monotonicMs: () => MONOTONIC_MS + ms });
+const stoppedClock = laterBy(0);
 
 /** Starts a process that holds the lock; in an object, as the process itself would be awaited to its end. */
 const startHolder = async (path: string) => {
@@ -60,7 +61,7 @@ test('a living holder keeps it, a killed one loses it at once', async () => {
 test('a stopped holder loses it after a minute and learns of it', async () => {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, 'lock');
-  const stopped = await tryLock(path, systemClock);
+  const stopped = await tryLock(path, stoppedClock);
   assert.equal(await tryLock(path, laterBy(59_000)), undefined);
   const next = await tryLock(path, laterBy(61_000));
   assert.equal(await next?.isHeld(), true);
@@ -72,7 +73,7 @@ test('a stopped holder loses it after a minute and learns of it', async () => {
 test('when many take over an abandoned lock, at most one holds it afterwards', async () => {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, 'lock');
-  await tryLock(path, systemClock);
+  await tryLock(path, stoppedClock);
   const locks = await Promise.all(Array.from({ length: 20 }, () => tryLock(path, laterBy(61_000))));
   const held = await Promise.all(locks.map((lock) => lock?.isHeld() ?? false));
   assert.equal(held.filter(Boolean).length, 1);
@@ -89,10 +90,10 @@ for (const { name, changes, free } of ownerChanges) {
   test(`the lock ${name} is ${free ? 'free' : 'left alone for a minute'}`, async () => {
     await using directory = await temporaryDirectory();
     const path = join(directory.path, 'lock');
-    await tryLock(path, systemClock);
+    await tryLock(path, stoppedClock);
     const owner = parseOwner(await readFile(path, 'utf8'));
     await writeFile(path, JSON.stringify({ ...owner, identity: { ...owner?.identity, ...changes } }));
-    assert.equal((await tryLock(path, systemClock)) !== undefined, free);
+    assert.equal((await tryLock(path, stoppedClock)) !== undefined, free);
     if (!free) assert.ok(await tryLock(path, laterBy(61_000)));
   });
 }

@@ -9,6 +9,8 @@ import { makePlan } from '../../../src/sync/plan/make-plan.ts';
 import { type PlanEffects, Planner } from '../../../src/sync/plan/planner.ts';
 import type { RegistryLookup } from '../../../src/sync/ports.ts';
 import { registryOf } from '../../../src/sync/reference.ts';
+import { lookupWithOutages } from '../../../src/sync/registry/lookup-with-outages.ts';
+import { RegistryOutages } from '../../../src/sync/registry/outages.ts';
 import { RegistryPaused } from '../../../src/sync/registry/pauses.ts';
 import type { ErrorType } from '../../../src/tracking/vocabulary.ts';
 
@@ -54,6 +56,7 @@ const lookupThat = (limits: (registry: string, question: 'tags' | 'head') => boo
 
 const effectsWith = (lookup: RegistryLookup): PlanEffects => ({
   lookup,
+  outages: new RegistryOutages(systemClock),
   skopeo: { createdAt: async () => undefined },
   memory: new SyncMemory(),
   nowMs: systemClock.wallMs(),
@@ -118,6 +121,41 @@ test('a source that fails in a way that may pass is asked again last, one that f
     ['unauthorized'],
   );
   assert.equal(lasting.hasRest, false);
+});
+
+test('an image that cannot be compared for a reason that may pass comes last, for another reason it is copied', async () => {
+  const failing = (errorType: ErrorType): RegistryLookup => {
+    const { lookup } = lookupThat(() => false);
+    return {
+      ...lookup,
+      head: async (reference, ...rest) => {
+        if (registryOf(reference) === 'slow.example') throw new WrapperError('it failed', { errorType, exitCode: 1 });
+        return lookup.head(reference, ...rest);
+      },
+      manifest: async () => Buffer.from('{}'),
+    };
+  };
+  const passing = new Planner(jobOf(BOTH), effectsWith(failing('timeout')));
+  assert.deepEqual(sourcesOf((await passing.now()).images), ['free.example/tool:1', 'free.example/tool:2']);
+  assert.deepEqual(
+    (await passing.rest()).images.map(({ source, reason }) => [source, reason]),
+    ['1', '2'].map((tag) => [`docker://slow.example/app:${tag}`, 'could not be compared: it failed']),
+  );
+  const lasting = new Planner(jobOf(BOTH), effectsWith(failing('unauthorized')));
+  assert.equal((await lasting.now()).images.length, 4);
+  assert.equal(lasting.hasRest, false);
+});
+
+test('a registry that was given up is asked again for the rest', async () => {
+  const { lookup } = lookupThat(() => false);
+  const effects = effectsWith(lookup);
+  const planner = new Planner(jobOf(BOTH), {
+    ...effects,
+    lookup: lookupWithOutages(lookup, effects.outages, systemClock),
+  });
+  for (let time = 0; time < 3; time++) effects.outages.unanswered('slow.example', -100_000, 'timeout');
+  assert.deepEqual(sourcesOf((await planner.now()).images), ['free.example/tool:1', 'free.example/tool:2']);
+  assert.deepEqual(sourcesOf((await planner.rest()).images), ['slow.example/app:1', 'slow.example/app:2']);
 });
 
 test('a source that does not answer keeps the others waiting for a minute, not longer', async (t) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { systemClock } from '../../../src/context.ts';
+import { type Clock, systemClock } from '../../../src/context.ts';
 import type { RegistryAccess } from '../../../src/sync/job.ts';
 import type { SkopeoPort } from '../../../src/sync/ports.ts';
 import { DirectLookup } from '../../../src/sync/registry/direct-lookup.ts';
@@ -33,7 +33,10 @@ before(async () => {
 after(() => resources.disposeAsync());
 
 /** A lookup over the real skopeo that counts how often skopeo had to be asked. */
-const lookupIn = (home: string, env: Record<string, string> = {}) => {
+const lookupIn = (
+  home: string,
+  { env = {}, clock = systemClock }: { env?: Record<string, string>; clock?: Clock } = {},
+) => {
   const real = realSkopeo({ ...privateHome(home), ...env });
   const asked: string[] = [];
   const skopeo: Pick<SkopeoPort, 'inspectRaw' | 'listTags'> = {
@@ -47,10 +50,10 @@ const lookupIn = (home: string, env: Record<string, string> = {}) => {
     },
   };
   const limits: string[] = [];
-  const pauses = new RegistryPauses(systemClock);
+  const pauses = new RegistryPauses(clock);
   const router = new Router({ env, home, uid: 0, systemDirectory: `${home}/etc` });
   const rateLimited = (registry: string) => limits.push(registry);
-  const lookup = new DirectLookup({ router, skopeo, limits: new Map(), clock: systemClock, pauses, rateLimited });
+  const lookup = new DirectLookup({ router, skopeo, limits: new Map(), clock, pauses, rateLimited });
   return { lookup, asked, limits, pauses };
 };
 
@@ -193,15 +196,17 @@ test('a registry that asks for a long pause is not asked again meanwhile, nor is
   await using proxy = await behind([
     { match: { ...HEAD_MANIFEST, times: 1 }, do: { answer: { status: 429, headers: { 'retry-after': '60' } } } },
   ]);
-  const { lookup, asked, pauses } = lookupIn(dir.path);
+  const nowMs = systemClock.monotonicMs();
+  const clock = { ...systemClock, monotonicMs: () => nowMs };
+  const { lookup, asked, pauses } = lookupIn(dir.path, { clock });
   using _lookup = lookup;
   const limited = { errorType: 'rate_limited', message: /limits the rate and asks to wait 60 s$/ };
   await assert.rejects(lookup.head(proxy.reference('team/app:1'), INSECURE, SIGNAL), limited);
   await assert.rejects(lookup.head(proxy.reference('team/app:2'), INSECURE, SIGNAL), limited);
   await assert.rejects(lookup.tags({ registry: proxy.host, path: 'team/app' }, INSECURE, SIGNAL), limited);
-  assert.equal(Math.round(pauses.remainingSeconds(proxy.host)), 60);
+  assert.equal(pauses.remainingSeconds(proxy.host), 60);
   const seconds = await lookup.askedPause(proxy.reference('team/app:3'), INSECURE, SIGNAL);
-  assert.equal(Math.round(seconds ?? 0), 60);
+  assert.equal(seconds, 60);
   assert.equal(proxy.count(HEAD_MANIFEST), 1);
   assert.equal(await lookup.askedPause(plain.reference('team/app:1'), INSECURE, SIGNAL), undefined);
   assert.deepEqual(asked, []);

@@ -6,6 +6,7 @@ import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import type { SyncJob } from '../../../src/sync/job.ts';
 import type { PlannedImage } from '../../../src/sync/plan/plan.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from '../../../src/sync/ports.ts';
+import { RegistryOutages } from '../../../src/sync/registry/outages.ts';
 import { RegistryPauses } from '../../../src/sync/registry/pauses.ts';
 import { type RunEffects, runPlan } from '../../../src/sync/run/run-plan.ts';
 import type { OperationResult } from '../../../src/tracking/events.ts';
@@ -75,6 +76,7 @@ const run = (
     lookup: LOOKUP,
     memory: new SyncMemory(),
     pauses: new RegistryPauses(systemClock),
+    outages: new RegistryOutages(systemClock),
     clock: systemClock,
     signal: new AbortController().signal,
     random: () => 0,
@@ -136,7 +138,9 @@ test('a registry that limits the rate is left in peace, others are not', async (
   const { copyImage, attempts } = scripted({ [source('a')]: ['rate_limited'] });
   const limits: string[] = [];
   const observer: SyncObserver = { rateLimited: (registry) => limits.push(registry) };
-  const reports = await run([...limited, ...free], copyImage, { ...JOB, parallel: 1 }, { observer });
+  // A pause that the others are copied in, however busy the machine is.
+  const job = { ...JOB, parallel: 1, retry: { ...JOB.retry, rateLimitDelaySeconds: 1 } };
+  const reports = await run([...limited, ...free], copyImage, job, { observer });
   assert.ok(reports.every(({ outcome }) => outcome === 'copied'));
   assert.deepEqual(limits, ['source.example']);
   assert.deepEqual(
@@ -164,8 +168,8 @@ test('a registry is left in peace for as long as it asks for', async () => {
 });
 
 test('a pause that others asked for holds for copies too', async () => {
-  const pauses = pausedFor(0.05);
   const startedMs = performance.now();
+  const pauses = pausedFor(0.05);
   let startsAtMs = 0;
   const { copyImage } = scripted({}, async () => {
     startsAtMs = performance.now();
@@ -188,6 +192,31 @@ test('a pause longer than a run waits fails its images at once, and nobody else'
   );
   assert.match(reports[0]?.message ?? '', /asks to wait 3600 s/);
   assert.deepEqual(attempts, [free.source]);
+});
+
+const OUT_AFTER =
+  'initializing source docker://source.example/a:1: pinging container registry source.example: i/o timeout';
+
+test('images of a registry that does not answer fail at once when it is given up, and nobody else', async () => {
+  const clock = { ...systemClock, monotonicMs: () => (nowMs += 30_000) };
+  let nowMs = 0;
+  const attempts: string[] = [];
+  const copyImage: SkopeoPort['copyImage'] = async (from, to) => {
+    attempts.push(from);
+    if (from.includes('free.example')) return result(from, to);
+    return { ...result(from, to, 'timeout'), message: OUT_AFTER };
+  };
+  const free = plannedImage('z', 'docker://mirror.example/z:1', undefined, 'docker://free.example/z:1');
+  const job = { ...JOB, parallel: 1, retry: { ...JOB.retry, times: 0 } };
+  const outages = new RegistryOutages(clock);
+  const reports = await run([...names('a', 'b', 'c', 'd', 'e'), free], copyImage, job, { clock, outages });
+  assert.deepEqual(
+    reports.map(({ outcome, attempts: tried }) => [outcome, tried]),
+    [...Array(3).fill(['failed', 1]), ...Array(2).fill(['failed', 0]), ['copied', 1]],
+  );
+  assert.equal(reports[0]?.message, OUT_AFTER);
+  assert.match(reports[4]?.message ?? '', /^not tried, since source\.example has not answered for \d+ s$/);
+  assert.deepEqual(attempts, [source('a'), source('b'), source('c'), free.source]);
 });
 
 test('a run does not wait for the end of a pause that none of its images needs', async () => {

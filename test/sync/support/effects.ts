@@ -1,6 +1,8 @@
 import { systemClock } from '../../../src/context.ts';
 import type { SkopeoPort } from '../../../src/sync/ports.ts';
 import { DirectLookup } from '../../../src/sync/registry/direct-lookup.ts';
+import { lookupWithOutages } from '../../../src/sync/registry/lookup-with-outages.ts';
+import { RegistryOutages } from '../../../src/sync/registry/outages.ts';
 import { RegistryPauses } from '../../../src/sync/registry/pauses.ts';
 import { Router } from '../../../src/sync/registry/route.ts';
 import type { SyncEffects } from '../../../src/sync/sync.ts';
@@ -12,11 +14,14 @@ import { realSkopeo } from './real-skopeo.ts';
 export const realEffects = (directory: TempDir, changes: Partial<SyncEffects> = {}): SyncEffects => {
   const skopeo: SkopeoPort = changes.skopeo ?? realSkopeo(privateHome(directory.path));
   const pauses = new RegistryPauses(systemClock);
+  const outages = new RegistryOutages(systemClock);
   const router = new Router({ env: {}, home: directory.path, uid: 0, systemDirectory: directory.join('etc') });
+  const direct = new DirectLookup({ router, skopeo, limits: new Map(), clock: systemClock, pauses });
   return {
     skopeo,
-    lookup: new DirectLookup({ router, skopeo, limits: new Map(), clock: systemClock, pauses }),
+    lookup: lookupWithOutages(direct, outages, systemClock),
     pauses,
+    outages,
     clock: systemClock,
     signal: new AbortController().signal,
     random: () => 0,

@@ -1,5 +1,4 @@
 import { writeFile } from 'node:fs/promises';
-import { freePort } from '../../../../scripts/monitoring/prometheus-server.ts';
 import type { Rule } from '../../../support/proxy.ts';
 import { MIB, type Roads, TLS } from './roads.ts';
 
@@ -16,11 +15,7 @@ const steadyCopies: Turn = (turn, { run, hosts, slow, open, work }) => {
 
 /** A tag that is not there, a registry that wants a login, and a port on which nobody listens. */
 const failures: Turn = async (turn, { run, pause, hosts, open, locked, work }) => {
-  const sources = [
-    open.reference('base/image0:gone'),
-    locked.reference('private/app:1'),
-    `docker://127.0.0.1:${await freePort()}/app:1`,
-  ];
+  const sources = [open.reference('base/image0:gone'), locked.reference('private/app:1'), 'docker://127.0.0.1:1/app:1'];
   const images = [sources[turn % sources.length] ?? '', `dir:${work.join('failed')}`];
   await run(hosts.listenerHost, 'copy', '--job-name', 'archive', ...TLS, ...images);
   await pause(15);

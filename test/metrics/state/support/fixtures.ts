@@ -15,7 +15,7 @@ import type { LiveOperation } from '../../../../src/tracking/live-operation.ts';
 /** A directory that is gone after the test. */
 export const temporaryDirectory = (t: TestContext): string => {
   const directory = mkdtempSync(join(tmpdir(), 'skw-state-'));
-  t.after(() => rmSync(directory, { recursive: true, force: true }));
+  t.after(() => rmSync(directory, { recursive: true, force: true, maxRetries: 5, retryDelay: 50 }));
   return directory;
 };
 
