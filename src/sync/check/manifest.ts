@@ -28,6 +28,13 @@ const parseJson = (bytes: Uint8Array): unknown => {
   }
 };
 
+/**
+ * Digest by which a registry knows a manifest. Absent for what is none, and for schema 1: its signatures do not count, and a
+ * registry may make new ones for every answer.
+ */
+export const manifestDigestOf = (bytes: Uint8Array): string | undefined =>
+  z.object({ schemaVersion: z.literal(2) }).safeParse(parseJson(bytes)).success ? digestOf(bytes) : undefined;
+
 /** Media type of a manifest's bytes, by its own word or its shape. */
 export const mediaTypeOf = (bytes: Uint8Array): string | undefined => {
   const json = parseJson(bytes);

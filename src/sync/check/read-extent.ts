@@ -6,7 +6,7 @@ import type { PlannedImage } from '../plan/plan.ts';
 import type { RegistryLookup } from '../ports.ts';
 import { dockerReference, parseLocation } from '../reference.ts';
 import { filterIndex } from './filtered-index.ts';
-import { digestOf } from './manifest.ts';
+import { manifestDigestOf } from './manifest.ts';
 import { onlyInstanceFor, systemPlatform } from './platform.ts';
 
 /** What a copy would read. */
@@ -35,16 +35,17 @@ const readManifests = async (image: PlannedImage, lookup: RegistryLookup, signal
   if (location.transport !== 'docker') return {};
   const bytes = await lookup.manifest(source, entry.sourceAccess, signal);
   const top = parseManifest(bytes);
-  const sourceDigest = digestOf(bytes);
-  if (top?.kind !== 'list') return { sourceDigest, ...(top === undefined ? {} : { blobs: unique(top.blobs) }) };
+  const digest = manifestDigestOf(bytes);
+  const known = digest === undefined ? {} : { sourceDigest: digest };
+  if (top?.kind !== 'list') return { ...known, ...(top === undefined ? {} : { blobs: unique(top.blobs) }) };
   const instances = await Promise.all(
-    wantedInstances(top, entry.copy).map(async (digest) =>
-      parseManifest(await lookup.manifest(dockerReference(location, { digest }), entry.sourceAccess, signal)),
+    wantedInstances(top, entry.copy).map(async (instance) =>
+      parseManifest(await lookup.manifest(dockerReference(location, { digest: instance }), entry.sourceAccess, signal)),
     ),
   );
   const blobs = unique(instances.flatMap((instance) => (instance?.kind === 'image' ? instance.blobs : [])));
   const missing = missingPlatforms(bytes, entry.copy);
-  return { blobs, sourceDigest, ...(missing.length === 0 ? {} : { missingPlatforms: missing }) };
+  return { blobs, ...known, ...(missing.length === 0 ? {} : { missingPlatforms: missing }) };
 };
 
 /**
