@@ -26,6 +26,8 @@ export type OutputEvent =
   | { readonly type: 'list-started' }
   | { readonly type: 'list-counted'; readonly images: number; readonly listed: number }
   | { readonly type: 'instance-started'; readonly digest: string; readonly index: number; readonly count: number }
+  /** The same in skopeo's log, which is a stream of its own: it may come long before or after `instance-started`. */
+  | { readonly type: 'instance-logged'; readonly digest: string }
   | { readonly type: 'blob-started'; readonly blob: BlobKey }
   | {
       readonly type: 'blob-progress';
@@ -37,8 +39,10 @@ export type OutputEvent =
     }
   /** The last byte was read from the source; says nothing about the destination. */
   | { readonly type: 'blob-read'; readonly blob: BlobKey }
-  /** The destination has the blob already; final. */
+  /** The row says that the destination has the blob already; final. */
   | { readonly type: 'blob-reused'; readonly blob: BlobKey }
+  /** The log says so: with a row, before or after it, or without. */
+  | { readonly type: 'layer-present'; readonly digest: string }
   /** The destination is asked whether it has that layer: the first thing skopeo does with it, shown or not. */
   | { readonly type: 'blob-checked'; readonly digest: string }
   /** The destination has taken a blob of that digest; told by registries alone. */

@@ -16,9 +16,9 @@ export interface BlobNews {
   readonly sized: readonly (FinishedBlob & { readonly sizeBytes: number })[];
 }
 
-const NO_NEWS: BlobNews = { finished: [], sized: [] };
-
 const hexOf = (digest: string): string => digest.slice('sha256:'.length);
+
+const NO_NEWS: BlobNews = { finished: [], sized: [] };
 
 /**
  * The blobs of one image in one attempt: what is running, what became of the others, what the manifest says of them. Sums
@@ -126,11 +126,15 @@ export class ImageLedger {
     }
   }
 
-  /** Without rows the occurrence of a reused layer is not known: any unfinished one of that digest will do. */
+  /** The destination has that blob already. */
   reuse(key: BlobKey): void {
-    const position = this.#find(key) ?? this.#findUnfinished(key) ?? this.#append(key);
-    const blob = this.#blobs[position];
-    if (blob) this.#put(position, { ...blob, state: 'skipped' });
+    this.#update(key, (blob) => ({ ...blob, state: 'skipped' }));
+  }
+
+  /** The destination has a layer of that digest already; of several, any unfinished one will do. */
+  present(digest: string): void {
+    const key: BlobKey = { kind: 'layer', hex: hexOf(digest), occurrence: 1 };
+    this.reuse(this.#unfinishedLike(key) ?? key);
   }
 
   /** Settles what is unfinished, layers alone or config too. */
@@ -156,11 +160,12 @@ export class ImageLedger {
     });
   }
 
-  #findUnfinished(key: BlobKey): number | undefined {
-    return this.#positions.near(key.hex).find((position) => {
-      const blob = this.#blobs[position];
-      return blob !== undefined && !isFinished(blob) && sameBlob({ ...blob.key, occurrence: key.occurrence }, key);
-    });
+  /** The key of an unfinished blob of that digest, whichever occurrence it is. */
+  #unfinishedLike(key: BlobKey): BlobKey | undefined {
+    return this.#positions
+      .near(key.hex)
+      .map((position) => this.#blobs[position])
+      .find((blob) => blob && !isFinished(blob) && sameBlob({ ...blob.key, occurrence: key.occurrence }, key))?.key;
   }
 
   #append(key: BlobKey): number {

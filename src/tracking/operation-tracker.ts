@@ -1,6 +1,6 @@
 import type { Clock } from '../context.ts';
 import type { FinishedBlob, OperationEvent, OperationResult } from './events.ts';
-import { ImageLedger } from './image-ledger.ts';
+import { ImageSequence } from './image-sequence.ts';
 import { IoMeter } from './io-meter.ts';
 import type { LiveOperation } from './live-operation.ts';
 import type { LiveSource, OperationIdentity, OperationObserver } from './observer.ts';
@@ -44,12 +44,8 @@ export class OperationTracker implements LiveSource {
   #onTerminal = true;
   /** skopeo has announced to be silent until then. */
   #waitsUntilMs = 0;
-  /** Of all attempts; the last one is in progress. Instances of a list are images of their own. */
-  readonly #images: ImageLedger[] = [new ImageLedger()];
+  readonly #images = new ImageSequence();
   #instance: InstancePosition | undefined;
-  readonly #byInstance = new Map<string, ImageLedger>();
-  /** An instance was announced, its first line is yet to come. */
-  #instanceAnnounced = false;
   readonly #io = new IoMeter();
   #transferredBytes = 0;
   #percent: number | undefined;
@@ -72,7 +68,7 @@ export class OperationTracker implements LiveSource {
   }
 
   live(): LiveOperation {
-    const expected = expectedBytes(this.#images, this.#instance);
+    const expected = expectedBytes(this.#images.all, this.#instance);
     const throughput = this.#rate.perSecond(this.#now(), this.#transferredBytes);
     const remaining = expected === undefined ? undefined : Math.max(0, expected - this.#transferredBytes);
     return {
@@ -96,7 +92,7 @@ export class OperationTracker implements LiveSource {
     return {
       live: this.live(),
       attempt: this.#attempt,
-      blobs: this.#image.blobs,
+      blobs: this.#images.shown.blobs,
       finishedBlobs: this.#finished(),
       ...(this.#instance ? { image: this.#instance } : {}),
     };
@@ -112,7 +108,7 @@ export class OperationTracker implements LiveSource {
    * known of the result. `operation-finished` follows.
    */
   settle(success: boolean): Pick<OperationResult, 'transferredBytes' | 'blobs' | 'durationSeconds' | 'attempts'> {
-    this.#image.settle(success ? 'copied' : 'failed', ['layer', 'config']);
+    this.#images.settle(success ? 'copied' : 'failed');
     if (success) this.#percent = 100;
     this.#reportAll();
     return {
@@ -130,25 +126,25 @@ export class OperationTracker implements LiveSource {
         this.#attemptStarted(event.attempt, event.onTerminal);
         return true;
       case 'instance-started':
-        this.#nextImage('copied');
+        this.#images.instanceStarted(event.digest);
         this.#instance = { index: event.index, count: event.count };
-        this.#byInstance.set(event.digest, this.#image);
-        this.#instanceAnnounced = true;
+        return true;
+      case 'instance-logged':
+        this.#images.instanceLogged(event.digest);
         return true;
       case 'image-started':
-        if (!this.#instanceAnnounced && this.#image.blobs.length > 0) this.#nextImage('failed');
-        this.#instanceAnnounced = false;
+        this.#images.imageStarted();
         return true;
       case 'manifest-known':
-        (this.#byInstance.get(event.instance ?? '') ?? this.#image).describe(event.blobs);
+        this.#images.instance(event.instance).describe(event.blobs);
         return false;
       case 'manifest-writing':
-        if (!event.list) this.#image.settle('copied', ['layer', 'config']);
+        if (!event.list) this.#images.shown.settle('copied', ['layer', 'config']);
         return true;
       case 'io-sampled':
         return this.#io.sample(event.readBytes, event.writtenBytes, event.queuedBytes);
       case 'attempt-failed':
-        this.#image.settle('failed', ['layer', 'config']);
+        this.#images.settle('failed');
         if (event.errorType === 'rate_limited') this.#rateLimited(event.registry);
         return false;
       case 'rate-limited':
@@ -165,57 +161,45 @@ export class OperationTracker implements LiveSource {
   }
 
   #applyBlob(event: OperationEvent): void {
+    const { shown } = this.#images;
     switch (event.type) {
       case 'blob-started':
         // skopeo reads the config only after all layers are stored.
-        if (event.blob.kind === 'config') this.#image.settle('copied', ['layer']);
-        this.#image.start(event.blob);
+        if (event.blob.kind === 'config') shown.settle('copied', ['layer']);
+        shown.start(event.blob);
         break;
       case 'blob-progress':
-        this.#image.progress(event.blob, event.readBytes, event.shownSizeBytes);
+        shown.progress(event.blob, event.readBytes, event.shownSizeBytes);
         break;
       case 'blob-read':
-        this.#image.read(event.blob);
+        shown.read(event.blob);
         break;
       case 'blob-reused':
-        this.#image.reuse(event.blob);
+        shown.reuse(event.blob);
+        break;
+      case 'layer-present':
+        this.#images.logged.present(event.digest);
         break;
       case 'blob-stored':
-        this.#image.store(event.digest);
+        this.#images.logged.store(event.digest);
         break;
     }
   }
 
-  get #image(): ImageLedger {
-    const last = this.#images.at(-1);
-    if (!last) throw new Error('a tracker always has an image');
-    return last;
-  }
-
   #attemptStarted(attempt: number, onTerminal: boolean): void {
-    if (this.#attempt > 0) this.#nextImage('failed');
+    if (this.#attempt > 0) this.#images.nextAttempt();
     this.#attempt = attempt;
     this.#onTerminal = onTerminal;
     this.#instance = undefined;
     this.#io.restart();
   }
 
-  /** Closes the image in progress; the same manifest describes it when it begins again. */
-  #nextImage(outcome: 'copied' | 'failed'): void {
-    const before = this.#image;
-    before.settle(outcome, ['layer', 'config']);
-    if (before.blobs.length === 0) return;
-    const next = new ImageLedger();
-    if (outcome === 'failed') next.describe(before.descriptors);
-    this.#images.push(next);
-  }
-
   #finished(): FinishedBlob[] {
-    return this.#images.flatMap((image) => image.finished);
+    return this.#images.all.flatMap((image) => image.finished);
   }
 
   #reportAll(): void {
-    for (const image of this.#images) {
+    for (const image of this.#images.all) {
       const { finished, sized } = image.takeNews();
       for (const blob of finished) this.#tell((observer) => observer.blobFinished?.(this.identity, blob));
       for (const blob of sized) this.#tell((observer) => observer.blobSized?.(this.identity, blob));
@@ -224,14 +208,14 @@ export class OperationTracker implements LiveSource {
   }
 
   #account(): void {
-    const moved = movedBytes(this.#images, this.#onTerminal ? undefined : this.#io.totalReadBytes);
+    const moved = movedBytes(this.#images.all, this.#onTerminal ? undefined : this.#io.totalReadBytes);
     const delta = moved - this.#transferredBytes;
     if (delta > 0) {
       this.#transferredBytes += delta;
       this.#tell((observer) => observer.bytesTransferred?.(this.identity, delta));
     }
     this.#rate.add(this.#now(), this.#transferredBytes);
-    const percent = unfinishedPercent(this.#image, this.#instance);
+    const percent = unfinishedPercent(this.#images.shown, this.#instance);
     if (percent !== undefined) this.#percent = Math.max(this.#percent ?? 0, percent);
   }
 

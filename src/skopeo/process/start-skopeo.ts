@@ -5,6 +5,7 @@ import type { OutputEvent } from '../../tracking/events.ts';
 import type { Secret } from '../credentials/secret.ts';
 import { type ErrorLine, StderrParser, StdoutParser } from '../output/output-parser.ts';
 import { killDescendants } from './descendants.ts';
+import { HeldBack } from './held-back.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { type Launcher, launch } from './parent-death.ts';
 import type { Terminal, Terminals } from './terminals.ts';
@@ -121,10 +122,12 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
   let outputBytes = 0;
   let fatalMessage: string | undefined;
 
+  // What the log says of an image comes before what stdout says to end it.
+  const shown = new HeldBack<Buffer>((chunk) => stdout.push(chunk).forEach(onEvent));
   const takeOutput = (chunk: Buffer): void => {
     outputBytes += chunk.length;
     if (streams === 'captured') captured.push(chunk);
-    else stdout.push(chunk).forEach(onEvent);
+    else shown.push(chunk);
   };
   const takeErrors = (lines: readonly ErrorLine[]): void => {
     for (const line of lines) {
@@ -157,6 +160,7 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
     const [result] = await Promise.all([child, drained(out), drained(child.stderr)]);
     clearTimeout(draining);
     options.signal.removeEventListener('abort', endHelpers);
+    shown.flush();
     stdout.end().forEach(onEvent);
     takeErrors(stderr.end());
     const neverRan = result.failed && result.exitCode === undefined && result.signal === undefined;
