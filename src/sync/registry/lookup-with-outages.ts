@@ -2,7 +2,7 @@ import type { Clock } from '../../context.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import type { RegistryLookup, SyncObserver } from '../ports.ts';
 import { parseDockerReference } from '../reference.ts';
-import { isNoAnswer, type RegistryOutages } from './outages.ts';
+import { isNoAnswer, type Question, type RegistryOutages } from './outages.ts';
 
 /**
  * A lookup that tells `outages` what answers and what does not, and rejects with RegistryOut for what is given up; `observer`
@@ -14,8 +14,8 @@ export const lookupWithOutages = (
   clock: Pick<Clock, 'monotonicMs'>,
   observer: Pick<SyncObserver, 'questionAsked' | 'questionClosed'> = {},
 ): RegistryLookup => {
-  const ask = async <T>(registry: string, question: () => Promise<T>): Promise<T> => {
-    const refusal = outages.refusal(registry);
+  const ask = async <T>(registry: string, kind: Question, question: () => Promise<T>): Promise<T> => {
+    const refusal = outages.refusal(registry, kind);
     if (refusal !== undefined) throw refusal;
     const startedMs = clock.monotonicMs();
     observer.questionAsked?.(registry);
@@ -23,11 +23,11 @@ export const lookupWithOutages = (
     try {
       const answer = await question();
       isAnswered = true;
-      outages.answered(registry);
+      outages.answered(registry, kind);
       return answer;
     } catch (error) {
       if (error instanceof WrapperError && isNoAnswer(error.errorType))
-        outages.unanswered(registry, startedMs, error.errorType);
+        outages.unanswered(registry, kind, startedMs, error.errorType);
       throw error;
     } finally {
       observer.questionClosed?.(registry, isAnswered);
@@ -36,10 +36,12 @@ export const lookupWithOutages = (
   const registryOf = (reference: string): string => parseDockerReference(reference).registry;
   return {
     greet: (reference, access, signal) => lookup.greet(reference, access, signal),
-    tags: (repository, access, signal) => ask(repository.registry, () => lookup.tags(repository, access, signal)),
-    head: (reference, access, signal) => ask(registryOf(reference), () => lookup.head(reference, access, signal)),
+    tags: (repository, access, signal) =>
+      ask(repository.registry, 'tags', () => lookup.tags(repository, access, signal)),
+    head: (reference, access, signal) =>
+      ask(registryOf(reference), 'images', () => lookup.head(reference, access, signal)),
     manifest: (reference, access, signal) =>
-      ask(registryOf(reference), () => lookup.manifest(reference, access, signal)),
+      ask(registryOf(reference), 'images', () => lookup.manifest(reference, access, signal)),
     askedPause: (reference, access, signal) => lookup.askedPause(reference, access, signal),
     countsPulls: (registry) => lookup.countsPulls(registry),
     pullsLeft: (registry) => lookup.pullsLeft(registry),

@@ -37,6 +37,11 @@ export class RegistryOut extends WrapperError {
   }
 }
 
+/** Tags are listed at the registry itself, images may come from a mirror of it: one may answer without the other. */
+export type Question = 'tags' | 'images';
+
+const keyOf = (registry: string, question: Question): string => `${question} ${registry}`;
+
 /**
  * Which registries do not answer: known to all of a run that asks or copies, so that thousands of images do not wait one by
  * one for a registry that is down.
@@ -49,23 +54,24 @@ export class RegistryOutages {
     this.#clock = clock;
   }
 
-  answered(registry: string): void {
-    this.#silences.set(registry, { failures: 0, sinceMs: this.#clock.monotonicMs() });
+  answered(registry: string, question: Question): void {
+    this.#silences.set(keyOf(registry, question), { failures: 0, sinceMs: this.#clock.monotonicMs() });
   }
 
   /** Somebody began to ask at `startedMs` and got no answer. */
-  unanswered(registry: string, startedMs: number, errorType: ErrorType): void {
-    const { failures: earlier = 0, sinceMs: heardMs = startedMs } = this.#silences.get(registry) ?? {};
+  unanswered(registry: string, question: Question, startedMs: number, errorType: ErrorType): void {
+    const key = keyOf(registry, question);
+    const { failures: earlier = 0, sinceMs: heardMs = startedMs } = this.#silences.get(key) ?? {};
     const failures = earlier + 1;
     const sinceMs = earlier === 0 ? Math.max(startedMs, heardMs) : heardMs;
     const isLong = this.#clock.monotonicMs() - sinceMs >= SECONDS_TO_GIVE_UP * 1000;
     const isGivenUp = isLong && failures >= FAILURES_TO_GIVE_UP;
-    this.#silences.set(registry, { failures, sinceMs, ...(isGivenUp && { givenUp: errorType }) });
+    this.#silences.set(key, { failures, sinceMs, ...(isGivenUp && { givenUp: errorType }) });
   }
 
   /** The refusal to try a registry that is given up. */
-  refusal(registry: string): RegistryOut | undefined {
-    const { givenUp, sinceMs = 0 } = this.#silences.get(registry) ?? {};
+  refusal(registry: string, question: Question): RegistryOut | undefined {
+    const { givenUp, sinceMs = 0 } = this.#silences.get(keyOf(registry, question)) ?? {};
     if (givenUp === undefined) return undefined;
     return new RegistryOut(registry, (this.#clock.monotonicMs() - sinceMs) / 1000, givenUp);
   }

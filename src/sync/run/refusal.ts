@@ -12,7 +12,7 @@ export const refusalOf = (
   for (const registry of registriesOf(image)) {
     const seconds = pauses.remainingSeconds(registry);
     if (seconds > LONGEST_PAUSE_SECONDS) return new RegistryPaused(registry, seconds);
-    const refusal = outages.refusal(registry);
+    const refusal = outages.refusal(registry, 'images');
     if (refusal !== undefined) return refusal;
   }
   return undefined;

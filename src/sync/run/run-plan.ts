@@ -150,7 +150,7 @@ class PlanRun {
   }
 
   async #succeed(image: PlannedImage, result: ImageCopyResult): Promise<void> {
-    for (const registry of registriesOf(image)) this.#effects.outages.answered(registry);
+    for (const registry of registriesOf(image)) this.#effects.outages.answered(registry, 'images');
     const digest = await afterCopy(this.#job, image, result, this.#effects);
     const { missingPlatforms = image.missingPlatforms } = result;
     const facts = { ...(digest && { digest }), ...(missingPlatforms && { missingPlatforms }) };
@@ -167,7 +167,7 @@ class PlanRun {
     const decision = decideRetry(failure.errorType, attempts, this.#job.retry, random(), askedSeconds);
     if (decision.kind === 'give-up' || this.#stopReason !== undefined) {
       const silent = registryWithoutAnswer(image, failure);
-      if (silent !== undefined) outages.unanswered(silent, startedMs, failure.errorType);
+      if (silent !== undefined) outages.unanswered(silent, 'images', startedMs, failure.errorType);
       this.#failForGood(image, failure);
       return;
     }

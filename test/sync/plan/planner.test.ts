@@ -153,7 +153,7 @@ test('a registry that was given up is asked again for the rest', async () => {
     ...effects,
     lookup: lookupWithOutages(lookup, effects.outages, systemClock),
   });
-  for (let time = 0; time < 3; time++) effects.outages.unanswered('slow.example', -100_000, 'timeout');
+  for (let time = 0; time < 3; time++) effects.outages.unanswered('slow.example', 'tags', -100_000, 'timeout');
   assert.deepEqual(sourcesOf((await planner.now()).images), ['free.example/tool:1', 'free.example/tool:2']);
   assert.deepEqual(sourcesOf((await planner.rest()).images), ['slow.example/app:1', 'slow.example/app:2']);
 });

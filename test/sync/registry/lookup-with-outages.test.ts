@@ -40,15 +40,17 @@ const lookupThatFails = (failure: { errorType?: ErrorType }) => {
   return { lookup, heard, asked: () => asked };
 };
 
-test('a registry that answers nobody is asked no more, of whatever kind the question', async () => {
+test('a registry that answers nobody is asked no more, for tags and for images each', async () => {
   const { lookup, asked } = lookupThatFails({ errorType: 'timeout' });
-  await assert.rejects(lookup.tags(REPOSITORY, {}, signal), /it failed/);
   await assert.rejects(lookup.head(IMAGE, {}, signal), /it failed/);
   await assert.rejects(lookup.manifest(IMAGE, {}, signal), /it failed/);
-  await assert.rejects(lookup.tags(REPOSITORY, {}, signal), RegistryOut);
+  await assert.rejects(lookup.head(IMAGE, {}, signal), /it failed/);
   await assert.rejects(lookup.head(IMAGE, {}, signal), RegistryOut);
   await assert.rejects(lookup.manifest(IMAGE, {}, signal), RegistryOut);
   assert.equal(asked(), 3);
+  for (let time = 0; time < 3; time++) await assert.rejects(lookup.tags(REPOSITORY, {}, signal), /it failed/);
+  await assert.rejects(lookup.tags(REPOSITORY, {}, signal), RegistryOut);
+  assert.equal(asked(), 6);
 });
 
 test('an answer, even a refusal, shows that it is there', async () => {
