@@ -17,6 +17,8 @@ export interface Invocation {
   readonly status?: number;
   readonly env?: Readonly<Record<string, string>>;
   readonly input?: string;
+  /** stdout is a file on a full disk. */
+  readonly fullStdout?: true;
   /** An entry of `docs/differences.md`; every aspect that it names must differ, no other may. */
   readonly differs?: Expectation | readonly Expectation[];
   /**

@@ -122,29 +122,42 @@ interface Ended {
   readonly exitStatus: number | string | undefined;
 }
 
-type Run = (args: readonly string[], place: Place, input: string) => Promise<Ended>;
+type Run = (args: readonly string[], place: Place, given?: Pick<Invocation, 'input' | 'fullStdout'>) => Promise<Ended>;
 
-const runSkopeo: Run = async (args, { cwd, env }, input) => {
+const wrapOf = ({ fullStdout }: Pick<Invocation, 'fullStdout'>): readonly string[] =>
+  fullStdout ? ['sh', '-c', 'exec "$@" > /dev/full', 'sh'] : [];
+
+const runSkopeo: Run = async (args, { cwd, env }, given = {}) => {
+  const { input = '' } = given;
+  const [file, ...argv] = [...wrapOf(given), SKOPEO, ...args];
   const options = { cwd, env: { PATH: process.env.PATH, ...env }, extendEnv: false, input, reject: false } as const;
-  const ended = await execa(SKOPEO, args, { ...options, stripFinalNewline: false, timeout: 180_000 });
+  const ended = await execa(file ?? SKOPEO, argv, { ...options, stripFinalNewline: false, timeout: 180_000 });
   return { stdout: ended.stdout, stderr: ended.stderr, exitStatus: ended.exitCode ?? ended.signal };
 };
 
 const runWrapper =
   (program: Stage['program']): Run =>
-  async (args, { cwd, env, directory }, input) => {
+  async (args, { cwd, env, directory }, given = {}) => {
+    const { input = '' } = given;
+    const wrap = wrapOf(given);
     const stateDir = `${directory}.state`;
-    const ended = await runCli(args, { program, cwd, env: { ...env, SKOPEO_WRAPPER_STATE_DIR: stateDir }, input });
+    const ended = await runCli(args, {
+      program,
+      cwd,
+      env: { ...env, SKOPEO_WRAPPER_STATE_DIR: stateDir },
+      input,
+      wrap,
+    });
     return { stdout: ended.stdout, stderr: ended.stderr, exitStatus: ended.exitCode ?? ended.signal };
   };
 
 const outcomeOf = async (stage: Stage, name: string, invocation: Invocation, run: Run): Promise<Outcome> => {
   using place = makePlace(stage, name, invocation);
   for (const command of invocation.before ?? []) {
-    const { exitStatus, stderr } = await runSkopeo(argv(command, place), place, '');
+    const { exitStatus, stderr } = await runSkopeo(argv(command, place), place);
     if (exitStatus !== 0) throw new Error(`skopeo ${command}: ${stderr}`);
   }
-  const ended = await run(argv(invocation.command, place), place, invocation.input ?? '');
+  const ended = await run(argv(invocation.command, place), place, invocation);
   return {
     exitStatus: ended.exitStatus,
     stdout: sortBlobLines(neutral(ended.stdout, place)),

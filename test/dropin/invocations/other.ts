@@ -123,6 +123,11 @@ const OWN_WAY: readonly Invocation[] = [
   { command: 'copy --help', differs: { id: 'help-and-version', in: ['stdout'] } },
   { command: 'help inspect', differs: { id: 'help-and-version', in: ['stdout'] } },
   {
+    command: 'copy oci:layout:app dir:full-disk',
+    fullStdout: true,
+    differs: { id: 'lost-output', in: ['exit status'] },
+  },
+  {
     command: '--command-timeout 1ms inspect --tls-verify=false docker://{plain}/team/app:app',
     differs: { id: 'timeout-status', in: ['exit status', 'stderr'] },
   },
