@@ -3,7 +3,6 @@ import type { SyncMemory } from '../check/memory.ts';
 import type { SyncJob } from '../job.ts';
 import type { Plan, PlannedImage } from '../plan/plan.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
-import { registriesOf } from '../reference.ts';
 import type { RegistryOutages } from '../registry/outages.ts';
 import type { RegistryPauses } from '../registry/pauses.ts';
 import type { ImageReport } from '../report/image-report.ts';
@@ -12,15 +11,8 @@ import { askedPause } from './asked-pause.ts';
 import { copyImage } from './copy-image.ts';
 import type { ImageCopyResult } from './copy-platforms.ts';
 import { ImageBooks, unchangedReport } from './image-books.ts';
-import {
-  failureOfError,
-  failureOfResult,
-  type ImageFailure,
-  noPullsLeft,
-  registryOfFailure,
-  registryWithoutAnswer,
-} from './image-failure.ts';
-import { refusalOf } from './refusal.ts';
+import { failureOfError, failureOfResult, type ImageFailure, noPullsLeft, registryOfFailure } from './image-failure.ts';
+import { noteAnswers, noteFailure, refusalOf } from './reachability.ts';
 import { decideRetry, LONGEST_PAUSE_SECONDS } from './retry.ts';
 import { Schedule } from './schedule.ts';
 
@@ -139,6 +131,7 @@ class PlanRun {
 
   async #copy(image: PlannedImage, attempt: number): Promise<{ result: ImageCopyResult } | { failure: ImageFailure }> {
     const layerFinished = (digest: string) => {
+      noteAnswers(image, this.#effects.outages);
       this.#schedule.layerFinished(image, digest);
       this.#pump();
     };
@@ -150,7 +143,7 @@ class PlanRun {
   }
 
   async #succeed(image: PlannedImage, result: ImageCopyResult): Promise<void> {
-    for (const registry of registriesOf(image)) this.#effects.outages.answered(registry, 'images');
+    noteAnswers(image, this.#effects.outages);
     const digest = await afterCopy(this.#job, image, result, this.#effects);
     const { missingPlatforms = image.missingPlatforms } = result;
     const facts = { ...(digest && { digest }), ...(missingPlatforms && { missingPlatforms }) };
@@ -166,8 +159,7 @@ class PlanRun {
     const { attempts, startedMs } = this.#books.effortFor(image);
     const decision = decideRetry(failure.errorType, attempts, this.#job.retry, random(), askedSeconds);
     if (decision.kind === 'give-up' || this.#stopReason !== undefined) {
-      const silent = registryWithoutAnswer(image, failure);
-      if (silent !== undefined) outages.unanswered(silent, 'images', startedMs, failure.errorType);
+      noteFailure(image, failure, startedMs, outages);
       this.#failForGood(image, failure);
       return;
     }

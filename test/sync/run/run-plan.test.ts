@@ -219,6 +219,20 @@ test('images of a registry that does not answer fail at once when it is given up
   assert.deepEqual(attempts, [source('a'), source('b'), source('c'), free.source]);
 });
 
+test('a registry that takes layers is not given up, however many of its images fail', async () => {
+  let nowMs = 0;
+  const clock = { ...systemClock, monotonicMs: () => (nowMs += 30_000) };
+  const attempts: string[] = [];
+  const copyImage: SkopeoPort['copyImage'] = async (from, to, { onLayerFinished }) => {
+    attempts.push(from);
+    onLayerFinished?.(`sha256:${'a'.repeat(64)}`);
+    return { ...result(from, to, 'timeout'), message: OUT_AFTER };
+  };
+  const job = { ...JOB, parallel: 1, retry: { ...JOB.retry, times: 0 } };
+  await run(names('a', 'b', 'c', 'd', 'e'), copyImage, job, { clock, outages: new RegistryOutages(clock) });
+  assert.equal(attempts.length, 5);
+});
+
 test('a run does not wait for the end of a pause that none of its images needs', async () => {
   const [report] = await run(names('a'), scripted({}).copyImage, JOB, { pauses: pausedFor(600, 'other.example') });
   assert.equal(report?.outcome, 'copied');
