@@ -2,6 +2,8 @@ import * as z from 'zod';
 import type { Credentials } from './auth-file.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import type { HttpClient } from './http/http-client.ts';
+import { SilenceError } from './http/message.ts';
+import { RegistrySilent } from './outages.ts';
 import { pingRegistry } from './ping.ts';
 import type { Route } from './route.ts';
 
@@ -43,7 +45,7 @@ export class Authenticator {
     this.#monotonicMs = monotonicMs;
   }
 
-  /** Scheme and host that answer; asks the registry once. */
+  /** Scheme and host that answer; asks the registry once. Rejects with RegistrySilent when nobody answers. */
   async origin(signal: AbortSignal): Promise<string> {
     return (await this.#meet(signal)).origin;
   }
@@ -68,7 +70,7 @@ export class Authenticator {
   #meet(signal: AbortSignal): Promise<{ origin: string; challenge: Challenge }> {
     this.#registry ??= this.#ping(signal).catch((error: unknown) => {
       this.#registry = undefined;
-      throw error;
+      throw error instanceof SilenceError ? new RegistrySilent(this.#route.registry) : error;
     });
     return this.#registry;
   }

@@ -7,6 +7,7 @@ import type { RegistryAccess, RegistryLimits } from '../job.ts';
 import type { ManifestHead, RegistryLookup, SkopeoPort } from '../ports.ts';
 import { parseDockerReference, type Repository } from '../reference.ts';
 import { ManifestCache } from './manifest-cache.ts';
+import { RegistrySilent } from './outages.ts';
 import { RegistryPaused, type RegistryPauses } from './pauses.ts';
 import { type Answer, REQUESTS_AT_A_TIME, RegistryClient, type RegistryNews } from './registry-client.ts';
 import type { Route, Router } from './route.ts';
@@ -116,7 +117,10 @@ export class DirectLookup implements RegistryLookup, Disposable {
     for (const client of this.#clients.values()) client[Symbol.dispose]();
   }
 
-  /** Any failure of the direct way leaves the question open, save that the registry does not want to be asked. */
+  /**
+   * Any failure of the direct way leaves the question open, save that the registry does not want to be asked, or is so silent
+   * that skopeo would wait in vain as well.
+   */
   async #directly<T>(
     repository: Repository,
     access: RegistryAccess,
@@ -127,7 +131,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
       const route = await this.#routeTo(repository, access);
       return route === undefined ? { kind: 'unclear' } : await ask(this.#clientFor(route));
     } catch (error) {
-      if (signal.aborted || error instanceof RegistryPaused) throw error;
+      if (signal.aborted || error instanceof RegistryPaused || error instanceof RegistrySilent) throw error;
       return { kind: 'unclear' };
     }
   }

@@ -26,6 +26,17 @@ interface Silence {
 
 export const isNoAnswer = (errorType: ErrorType): boolean => NO_ANSWER.has(errorType);
 
+/** A registry says nothing at all, not even that it is one. */
+export class RegistrySilent extends WrapperError {
+  constructor(registry: string) {
+    super(`${registry} does not answer`, {
+      errorType: 'stalled',
+      exitCode: EXIT.failure,
+      next: failureClass('stalled').next({ registry }),
+    });
+  }
+}
+
 /** A registry does not answer, so that it was not even asked. */
 export class RegistryOut extends WrapperError {
   constructor(registry: string, silentSeconds: number, errorType: ErrorType) {

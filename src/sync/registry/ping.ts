@@ -1,5 +1,5 @@
 import type { HttpClient } from './http/http-client.ts';
-import type { HttpAnswer } from './http/message.ts';
+import { type HttpAnswer, SilenceError } from './http/message.ts';
 import type { Route } from './route.ts';
 import { isUntrusted } from './trust-store.ts';
 
@@ -19,8 +19,8 @@ const pingAt = async (http: HttpClient, origin: string, signal: AbortSignal): Pr
 };
 
 /**
- * Asks a registry whether it is one, as skopeo does: by HTTPS, and by HTTP where the route is insecure. Rejects on network
- * errors and on any other answer than 200 or 401.
+ * Asks a registry whether it is one, as skopeo does: by HTTPS, and by HTTP where the route is insecure and HTTPS is not spoken
+ * there. Rejects on network errors, silence (SilenceError) and on any other answer than 200 or 401.
  */
 export const pingRegistry = async (
   http: HttpClient,
@@ -32,7 +32,7 @@ export const pingRegistry = async (
     return await pingAt(http, origin, signal);
   } catch (error) {
     if (isUntrusted(error) && http.widenTrust()) return pingAt(http, origin, signal);
-    if (signal.aborted || !insecure) throw error;
+    if (signal.aborted || !insecure || error instanceof SilenceError) throw error;
     return pingAt(http, `http://${host}`, signal);
   }
 };

@@ -35,7 +35,11 @@ after(() => resources.disposeAsync());
 /** A lookup over the real skopeo that counts how often skopeo had to be asked. */
 const lookupIn = (
   home: string,
-  { env = {}, clock = systemClock }: { env?: Record<string, string>; clock?: Clock } = {},
+  {
+    env = {},
+    clock = systemClock,
+    silenceSeconds,
+  }: { env?: Record<string, string>; clock?: Clock; silenceSeconds?: number } = {},
 ) => {
   const real = realSkopeo({ ...privateHome(home), ...env });
   const asked: string[] = [];
@@ -53,7 +57,15 @@ const lookupIn = (
   const pauses = new RegistryPauses(clock);
   const router = new Router({ env, home, uid: 0, systemDirectory: `${home}/etc` });
   const rateLimited = (registry: string) => limits.push(registry);
-  const lookup = new DirectLookup({ router, skopeo, limits: new Map(), clock, pauses, rateLimited });
+  const lookup = new DirectLookup({
+    router,
+    skopeo,
+    limits: new Map(),
+    clock,
+    pauses,
+    rateLimited,
+    silenceSeconds,
+  });
   return { lookup, asked, limits, pauses };
 };
 
@@ -210,6 +222,27 @@ test('a registry that asks for a long pause is not asked again meanwhile, nor is
   assert.equal(proxy.count(HEAD_MANIFEST), 1);
   assert.equal(await lookup.askedPause(plain.reference('team/app:1'), INSECURE, SIGNAL), undefined);
   assert.deepEqual(asked, []);
+});
+
+test('a registry that is silent from the first is not asked by skopeo either', async () => {
+  await using dir = await tempDir('lookup');
+  await using proxy = await behind([]);
+  proxy.setConnections('black-hole');
+  const { lookup, asked } = lookupIn(dir.path, { silenceSeconds: 0.5 });
+  using _lookup = lookup;
+  const silent = { errorType: 'stalled', message: `${proxy.host} does not answer` };
+  await assert.rejects(lookup.head(proxy.reference('team/app:1'), INSECURE, SIGNAL), silent);
+  await assert.rejects(lookup.tags({ registry: proxy.host, path: 'team/app' }, INSECURE, SIGNAL), silent);
+  assert.deepEqual(asked, []);
+});
+
+test('a registry that leaves one question unanswered is asked by skopeo', async () => {
+  await using dir = await tempDir('lookup');
+  await using proxy = await behind([{ match: { ...HEAD_MANIFEST, times: 1 }, do: { silent: true } }]);
+  const { lookup, asked } = lookupIn(dir.path, { silenceSeconds: 5 });
+  using _lookup = lookup;
+  assert.equal((await lookup.head(proxy.reference('team/app:1'), INSECURE, SIGNAL))?.digest, image.manifest.digest);
+  assert.deepEqual(asked, ['inspectRaw']);
 });
 
 test('an allowance of pulls is read from the answers', async () => {

@@ -18,4 +18,7 @@ export class AnswerError extends Error {
   override readonly name = 'AnswerError';
 }
 
-export const silence = (host: string): AnswerError => new AnswerError(`no answer from ${host}`);
+/** The server says nothing. */
+export class SilenceError extends AnswerError {}
+
+export const silence = (host: string): SilenceError => new SilenceError(`no answer from ${host}`);
