@@ -55,7 +55,8 @@ const MEMORY_WITHOUT_NAME = 'unnamed';
 const lockName = ({ name = MEMORY_WITHOUT_NAME }: SyncJob, { shard }: SyncOptions): string =>
   shard === undefined ? name : `${name}.${shard.index}-of-${shard.count}`;
 
-const syncDirectory = (stateDirectory: string): string => join(stateDirectory, 'sync');
+/** Where jobs keep their locks and memories. */
+export const syncDirectory = (stateDirectory: string): string => join(stateDirectory, 'sync');
 
 /** All shards share one memory, so that their number may change. */
 const memoryPath = ({ name = MEMORY_WITHOUT_NAME }: SyncJob, { stateDirectory }: SyncEffects): string | undefined =>

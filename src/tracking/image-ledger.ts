@@ -16,9 +16,9 @@ export interface BlobNews {
   readonly sized: readonly (FinishedBlob & { readonly sizeBytes: number })[];
 }
 
-const hexOf = (digest: string): string => digest.slice('sha256:'.length);
-
 const NO_NEWS: BlobNews = { finished: [], sized: [] };
+
+const hexOf = (digest: string): string => digest.slice('sha256:'.length);
 
 /**
  * The blobs of one image in one attempt: what is running, what became of the others, what the manifest says of them. Sums

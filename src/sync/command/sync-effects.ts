@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
 import type { CommandLine, SkopeoArgument } from '../../cli/command-line.ts';
 import type { Context } from '../../context.ts';
 import type { SyncDisplay } from '../../display/sync/sync-display.ts';
@@ -20,7 +20,7 @@ import { RegistryPauses } from '../registry/pauses.ts';
 import { Router } from '../registry/route.ts';
 import { AccessFiles } from '../skopeo/access-files.ts';
 import { createSkopeoPort } from '../skopeo/skopeo-port.ts';
-import type { SyncEffects } from '../sync.ts';
+import { type SyncEffects, syncDirectory } from '../sync.ts';
 import type { SyncRunTracker } from '../tracking/sync-run-tracker.ts';
 
 const globalArguments = (args: readonly SkopeoArgument[]): string[] =>
@@ -62,7 +62,7 @@ export const openSyncEffects = (surroundings: SyncSurroundings): SyncEffects & D
     terminals: new Terminals(loadNativePty(env)),
     accessFiles,
     runDirectory: surroundings.runDirectory,
-    lockDirectory: surroundings.stateDirectory && join(surroundings.stateDirectory, 'sync'),
+    lockDirectory: surroundings.stateDirectory && syncDirectory(surroundings.stateDirectory),
     platform: wantedPlatform(line),
     observers: [observer],
     onEvent: (event, image) => {
