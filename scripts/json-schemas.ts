@@ -8,10 +8,10 @@ import { z } from 'zod';
 import { DOCTOR_REPORT } from '../src/display/doctor/doctor-schema.ts';
 import { EVENT } from '../src/display/json/event-schema.ts';
 import { RESULT } from '../src/display/json/result-schema.ts';
+import { SYNC_CHECK } from '../src/display/sync/check-json.ts';
+import { SYNC_PLAN } from '../src/display/sync/plan-json.ts';
+import { SYNC_REPORT } from '../src/display/sync/report-json.ts';
 import { syncFileJsonSchema } from '../src/sync/config/json-schema.ts';
-import { SYNC_PLAN } from '../src/sync/plan/plan-json.ts';
-import { SYNC_CHECK } from '../src/sync/report/check-json.ts';
-import { SYNC_REPORT } from '../src/sync/report/report-json.ts';
 
 export const SCHEMA_DIRECTORY = join(import.meta.dirname, '../schema');
 

@@ -1,11 +1,11 @@
 import type { Writable } from 'node:stream';
-import { findSubcommand, isHelpRequest } from './cli/find-subcommand.ts';
-import { globalOptionTakesValue } from './cli/global-options.ts';
 import { reportError } from './cli/report-error.ts';
 import { loadAsUnknownUser } from './cli/unknown-user.ts';
 import { versionLine } from './cli/version.ts';
-import { wantsJson } from './cli/wants-json.ts';
 import type { CommandClass } from './cli/wrapper-command.ts';
+import { findSubcommand, isHelpRequest } from './command-line/find-subcommand.ts';
+import { globalOptionTakesValue } from './command-line/global-options.ts';
+import { wantsJson } from './command-line/wants-json.ts';
 import { COMMANDS } from './commands/index.ts';
 import { type Context, type OutputStream, processContext } from './context.ts';
 import { EXIT, usageError } from './errors/wrapper-error.ts';

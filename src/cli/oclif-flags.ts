@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 import type { AlphabetLowercase, FlagInput } from '@oclif/core/interfaces';
-import { GLOBAL_FLAGS } from '../skopeo/flags/global.ts';
-import type { FlagSpec, SubcommandSpec } from '../skopeo/flags/spec.ts';
-import { OWN_FLAGS, type OwnFlagSpec, variableOf } from './own-flags.ts';
+import { GLOBAL_FLAGS } from '../command-line/flags/global.ts';
+import type { FlagSpec, SubcommandSpec } from '../command-line/flags/spec.ts';
+import { OWN_FLAGS, type OwnFlagSpec, variableOf } from '../command-line/own-flags.ts';
 
 const isLetter = (short: string | undefined): short is AlphabetLowercase =>
   short !== undefined && /^[a-z]$/.test(short);

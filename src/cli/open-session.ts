@@ -1,9 +1,9 @@
 import { resolve } from 'node:path';
+import type { OwnFlags } from '../command-line/own-flags.ts';
 import type { Context } from '../context.ts';
 import { type MetricsSession, openMetricsSession } from '../metrics/session/metrics-session.ts';
 import type { StateLocation } from '../metrics/state/files/directories.ts';
 import type { Skopeo } from '../skopeo/binary/find.ts';
-import type { OwnFlags } from './own-flags.ts';
 import { VERSION, writerInfo } from './writer-info.ts';
 
 /** Opens the metrics of a command. `defaultJobName`: what the run is called unless the command line says. */

@@ -1,16 +1,16 @@
 import { join } from 'node:path';
+import type { CommandLine } from '../command-line/command-line.ts';
+import type { OwnFlags } from '../command-line/own-flags.ts';
+import { refuseOperandCount } from '../command-line/refuse-operand-count.ts';
 import type { Context } from '../context.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
 import type { StateLocation } from '../metrics/state/files/directories.ts';
+import { sweepLeftovers } from '../registry/credentials/private-directory.ts';
 import { findSkopeo, type Skopeo } from '../skopeo/binary/find.ts';
 import { refuseUnsupported } from '../skopeo/binary/version.ts';
 import { versionFile } from '../skopeo/binary/version-file.ts';
-import { sweepLeftovers } from '../skopeo/credentials/private-directory.ts';
 import { findLauncher, type Launcher } from '../skopeo/process/parent-death.ts';
-import type { CommandLine } from './command-line.ts';
-import type { OwnFlags } from './own-flags.ts';
 import { refuseCredentialsInReferences } from './refuse-credentials.ts';
-import { refuseOperandCount } from './refuse-operand-count.ts';
 import { stateLocation } from './state-location.ts';
 
 /** What every command that runs skopeo needs before it can begin. */

@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path';
+import type { CommandLine } from '../command-line/command-line.ts';
 import type { Context } from '../context.ts';
 import { doctorJson } from '../display/doctor/doctor-json.ts';
 import { renderDiagnosis } from '../display/doctor/doctor-text.ts';
@@ -6,7 +7,6 @@ import { diagnose, type Examination } from '../doctor/diagnose.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { REGISTRY } from '../metrics/contract/label-values.ts';
 import { defaultStateDir } from '../metrics/state/files/directories.ts';
-import type { CommandLine } from './command-line.ts';
 import { refuseCredentialsInReferences } from './refuse-credentials.ts';
 
 /** Where skopeo puts large temporary files unless told otherwise. */

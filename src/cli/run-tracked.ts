@@ -1,3 +1,4 @@
+import type { CommandLine } from '../command-line/command-line.ts';
 import type { Context } from '../context.ts';
 import { chooseDisplay } from '../display/choose-display.ts';
 import { outcomeJson } from '../display/json/result-json.ts';
@@ -6,11 +7,10 @@ import type { RequestContext } from '../operation/copy-request.ts';
 import { reportUnstarted } from '../operation/report-unstarted.ts';
 import { createRunDirectory } from '../operation/run-directory.ts';
 import { type OperationOutcome, type OperationRequest, runOperation } from '../operation/run-operation.ts';
-import { childEnvironment } from '../skopeo/credentials/child-environment.ts';
-import { prepareCredentials } from '../skopeo/credentials/prepare.ts';
+import { childEnvironment } from '../registry/credentials/child-environment.ts';
+import { prepareCredentials } from '../registry/credentials/prepare.ts';
 import { loadNativePty } from '../skopeo/process/native-pty.ts';
 import { Terminals } from '../skopeo/process/terminals.ts';
-import type { CommandLine } from './command-line.ts';
 import { openSession } from './open-session.ts';
 import { beginRun, openRun, type RecordUnstarted } from './opening.ts';
 import { abortOnSignals } from './signals.ts';

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import type { OwnFlags } from '../command-line/own-flags.ts';
 import type { Context } from '../context.ts';
 import {
   defaultSpillRoot,
@@ -6,7 +7,6 @@ import {
   locateState,
   type StateLocation,
 } from '../metrics/state/files/directories.ts';
-import type { OwnFlags } from './own-flags.ts';
 
 /** The state directory of a command, unless it keeps nothing. */
 export const stateLocation = (

@@ -1,6 +1,6 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { COPY } from '../command-line/flags/copy.ts';
 import { copyRequest } from '../operation/copy-request.ts';
-import { COPY } from '../skopeo/flags/copy.ts';
 import { SkopeoCommand } from './skopeo-command.ts';
 
 /** `skopeo copy` with progress and metrics. */

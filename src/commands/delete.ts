@@ -1,6 +1,6 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { DELETE } from '../command-line/flags/registry-commands.ts';
 import { plainRequest } from '../operation/plain-request.ts';
-import { DELETE } from '../skopeo/flags/registry-commands.ts';
 import { SkopeoCommand } from './skopeo-command.ts';
 
 /** `skopeo delete`, counted. */

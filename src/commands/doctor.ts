@@ -1,9 +1,9 @@
-import { parseCommandLine } from '../cli/command-line.ts';
 import { oclifFlags } from '../cli/oclif-flags.ts';
 import { runDoctor } from '../cli/run-doctor.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
-import { DOCTOR } from '../skopeo/flags/doctor.ts';
-import { SKOPEO_FLAGS } from '../skopeo/flags/table.ts';
+import { parseCommandLine } from '../command-line/command-line.ts';
+import { DOCTOR } from '../command-line/flags/doctor.ts';
+import { SKOPEO_FLAGS } from '../command-line/flags/table.ts';
 
 /** Whether a run with these flags would find all it needs. */
 export class Doctor extends WrapperCommand {

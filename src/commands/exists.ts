@@ -1,7 +1,7 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { EXISTS } from '../command-line/flags/exists.ts';
+import { SKOPEO_FLAGS } from '../command-line/flags/table.ts';
 import { existsRequest } from '../operation/exists-request.ts';
-import { EXISTS } from '../skopeo/flags/exists.ts';
-import { SKOPEO_FLAGS } from '../skopeo/flags/table.ts';
 import { SkopeoCommand } from './skopeo-command.ts';
 
 /** 0: the image exists; 2: it does not; 1: it could not be found out. */

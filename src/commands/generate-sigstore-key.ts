@@ -1,6 +1,6 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { GENERATE_SIGSTORE_KEY } from '../command-line/flags/local-commands.ts';
 import { plainRequest } from '../operation/plain-request.ts';
-import { GENERATE_SIGSTORE_KEY } from '../skopeo/flags/local-commands.ts';
 import { SkopeoCommand } from './skopeo-command.ts';
 
 /** `skopeo generate-sigstore-key`: asks for a passphrase on stdout, which is ours. */

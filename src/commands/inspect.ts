@@ -1,6 +1,6 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { INSPECT } from '../command-line/flags/registry-commands.ts';
 import { plainRequest } from '../operation/plain-request.ts';
-import { INSPECT } from '../skopeo/flags/registry-commands.ts';
 import { SkopeoCommand } from './skopeo-command.ts';
 
 /** `skopeo inspect`: the same bytes on stdout, counted. */

@@ -1,6 +1,6 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { LIST_TAGS } from '../command-line/flags/registry-commands.ts';
 import { plainRequest } from '../operation/plain-request.ts';
-import { LIST_TAGS } from '../skopeo/flags/registry-commands.ts';
 import { SkopeoCommand } from './skopeo-command.ts';
 
 /** `skopeo list-tags`: the same bytes on stdout, counted. */

@@ -1,6 +1,6 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { LOGIN } from '../command-line/flags/login.ts';
 import { plainRequest } from '../operation/plain-request.ts';
-import { LOGIN } from '../skopeo/flags/login.ts';
 import { SkopeoCommand } from './skopeo-command.ts';
 
 /** `skopeo login`: asks for a password on stdout and reads it from stdin, both of which are ours. */

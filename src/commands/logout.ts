@@ -1,6 +1,6 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { LOGOUT } from '../command-line/flags/login.ts';
 import { plainRequest } from '../operation/plain-request.ts';
-import { LOGOUT } from '../skopeo/flags/login.ts';
 import { SkopeoCommand } from './skopeo-command.ts';
 
 /** `skopeo logout`, counted. */

@@ -1,6 +1,6 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { MANIFEST_DIGEST } from '../command-line/flags/local-commands.ts';
 import { plainRequest } from '../operation/plain-request.ts';
-import { MANIFEST_DIGEST } from '../skopeo/flags/local-commands.ts';
 import { SkopeoCommand } from './skopeo-command.ts';
 
 /** `skopeo manifest-digest`: the same bytes on stdout, counted. */

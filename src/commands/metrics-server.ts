@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 import { abortOnSignals } from '../cli/signals.ts';
-import { stateDirFlag, stateLocations } from '../cli/state-flags.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
 import { findWriterInfo, VERSION } from '../cli/writer-info.ts';
+import { stateDirFlag, stateLocations } from '../command-line/state-flags.ts';
 import { serveHostMetrics } from '../metrics/host/serve-host-metrics.ts';
 import { parseListenAddress } from '../metrics/listener/addresses.ts';
 

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import * as Args from '@oclif/core/args';
-import { stateDirFlag, stateLocations } from '../cli/state-flags.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
 import { findWriterInfo } from '../cli/writer-info.ts';
+import { stateDirFlag, stateLocations } from '../command-line/state-flags.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { systemHost } from '../host/host.ts';
 import { openHostMetrics } from '../metrics/host/host-metrics.ts';

@@ -1,6 +1,6 @@
-import { readCommandLine } from '../cli/read-command-line.ts';
 import { runTracked } from '../cli/run-tracked.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
+import { readCommandLine } from '../command-line/read-command-line.ts';
 import { plainRequest } from '../operation/plain-request.ts';
 
 /**

@@ -1,10 +1,10 @@
-import type { CommandLine } from '../cli/command-line.ts';
-import { readCommandLine } from '../cli/read-command-line.ts';
 import { runTracked } from '../cli/run-tracked.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
+import type { CommandLine } from '../command-line/command-line.ts';
+import { type FlagTable, SKOPEO_FLAGS } from '../command-line/flags/table.ts';
+import { readCommandLine } from '../command-line/read-command-line.ts';
 import type { RequestContext } from '../operation/copy-request.ts';
 import type { OperationRequest } from '../operation/run-operation.ts';
-import { type FlagTable, SKOPEO_FLAGS } from '../skopeo/flags/table.ts';
 
 /** A subcommand of skopeo: parsed by the flag table, run as a tracked operation. */
 export abstract class SkopeoCommand extends WrapperCommand {

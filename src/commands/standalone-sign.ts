@@ -1,6 +1,6 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { STANDALONE_SIGN } from '../command-line/flags/local-commands.ts';
 import { plainRequest } from '../operation/plain-request.ts';
-import { STANDALONE_SIGN } from '../skopeo/flags/local-commands.ts';
 import { SkopeoCommand } from './skopeo-command.ts';
 
 /** `skopeo standalone-sign`, counted. */

@@ -1,6 +1,6 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { STANDALONE_VERIFY } from '../command-line/flags/local-commands.ts';
 import { plainRequest } from '../operation/plain-request.ts';
-import { STANDALONE_VERIFY } from '../skopeo/flags/local-commands.ts';
 import { SkopeoCommand } from './skopeo-command.ts';
 
 /** `skopeo standalone-verify`, counted. */

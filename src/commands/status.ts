@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
-import { stateDirFlag, stateLocations } from '../cli/state-flags.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
+import { stateDirFlag, stateLocations } from '../command-line/state-flags.ts';
 import { renderStatusJson } from '../display/status/status-json.ts';
 import { renderStatus } from '../display/status/status-table.ts';
 import { openHostMetrics } from '../metrics/host/host-metrics.ts';

@@ -1,9 +1,9 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
-import { readCommandLine } from '../cli/read-command-line.ts';
-import { runSyncCommand } from '../cli/run-sync.ts';
+import { runSyncCommand } from '../cli/sync/run-sync.ts';
+import { refuseUnknownToEngine, SYNC_COMMAND } from '../cli/sync/sync-flags.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
-import { SKOPEO_FLAGS } from '../skopeo/flags/table.ts';
-import { refuseUnknownToEngine, SYNC_COMMAND } from '../sync/command/sync-flags.ts';
+import { SKOPEO_FLAGS } from '../command-line/flags/table.ts';
+import { readCommandLine } from '../command-line/read-command-line.ts';
 
 /** What `skopeo sync` does, many images at a time, and mirrors by a file of their own. */
 export class Sync extends WrapperCommand {

@@ -1,10 +1,10 @@
 import type { Clock } from '../context.ts';
+import type { RegistryEnvironment } from '../registry/environment.ts';
+import { HttpClient } from '../registry/http/http-client.ts';
+import { pingRegistry } from '../registry/ping.ts';
+import { Router } from '../registry/route.ts';
+import { TrustStore } from '../registry/trust-store.ts';
 import type { RegistryAccess } from '../sync/job.ts';
-import type { RegistryEnvironment } from '../sync/registry/environment.ts';
-import { HttpClient } from '../sync/registry/http/http-client.ts';
-import { pingRegistry } from '../sync/registry/ping.ts';
-import { Router } from '../sync/registry/route.ts';
-import { TrustStore } from '../sync/registry/trust-store.ts';
 
 /** What a registry said when asked directly. */
 export type Visit =

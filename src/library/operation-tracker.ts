@@ -1,8 +1,8 @@
 import { systemClock } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
+import { parseReference } from '../image/parse.ts';
+import { redactReference, shortName } from '../image/show.ts';
 import { classifyFailure } from '../skopeo/failure/classify.ts';
-import { parseReference } from '../skopeo/reference/parse.ts';
-import { redactReference, shortName } from '../skopeo/reference/show.ts';
 import type { BlobDescriptor, BlobKey, OperationEvent, OperationResult } from '../tracking/events.ts';
 import type { LiveOperation } from '../tracking/live-operation.ts';
 import { OperationTracker as EventTracker } from '../tracking/operation-tracker.ts';

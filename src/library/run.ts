@@ -1,4 +1,4 @@
-import { parseCommandLine } from '../cli/command-line.ts';
+import { parseCommandLine } from '../command-line/command-line.ts';
 import { processContext } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { copyRequest } from '../operation/copy-request.ts';

@@ -1,8 +1,8 @@
-import { type CommandLine, type SkopeoArgument, skopeoArgv } from '../cli/command-line.ts';
+import { type CommandLine, type SkopeoArgument, skopeoArgv } from '../command-line/command-line.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
+import { parseReference } from '../image/parse.ts';
 import { saysAbsent } from '../skopeo/failure/absence.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
-import { parseReference } from '../skopeo/reference/parse.ts';
 import type { RequestContext } from './copy-request.ts';
 import { plainRequest } from './plain-request.ts';
 import type { Interpretation, OperationRequest } from './run-operation.ts';

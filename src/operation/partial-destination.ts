@@ -1,7 +1,7 @@
 import { existsSync, readdirSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import type { ImageReference } from '../skopeo/reference/parse.ts';
+import type { ImageReference } from '../image/parse.ts';
 
 /**
  * Names under which containers/image writes a blob before it is whole: `os.CreateTemp(dir, "dir-put-blob")` and

@@ -1,7 +1,7 @@
-import { type CommandLine, skopeoArgv } from '../cli/command-line.ts';
+import { type CommandLine, skopeoArgv } from '../command-line/command-line.ts';
+import { parseReference } from '../image/parse.ts';
+import { redactReference, shortName } from '../image/show.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
-import { parseReference } from '../skopeo/reference/parse.ts';
-import { redactReference, shortName } from '../skopeo/reference/show.ts';
 import { commonRequest, type RequestContext, wantedPlatform } from './copy-request.ts';
 import { operationOf } from './operation-of.ts';
 import type { OperationRequest } from './run-operation.ts';

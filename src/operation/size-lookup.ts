@@ -1,6 +1,6 @@
-import { describeImage, describeInstance } from '../skopeo/manifest/describe-image.ts';
-import type { ManifestReader } from '../skopeo/manifest/local-layout.ts';
-import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
+import { describeImage, describeInstance } from '../image/describe-image.ts';
+import type { ManifestReader } from '../image/local-layout.ts';
+import type { Platform } from '../image/parse-manifest.ts';
 import type { OperationEvent } from '../tracking/events.ts';
 
 /**

@@ -1,10 +1,10 @@
 import { readFile } from 'node:fs/promises';
 import { usageError } from '../errors/wrapper-error.ts';
+import { parseDockerReference } from '../image/docker-reference.ts';
 import { loadSkopeoYaml } from './config/skopeo-yaml.ts';
 import { DEFAULT_RETRY } from './config/to-job.ts';
 import type { CopySettings, Platform, RegistryAccess, SyncEntry, SyncJob } from './job.ts';
 import { skopeoRule } from './map/skopeo-rule.ts';
-import { parseDockerReference } from './reference.ts';
 import type { SigningSettings } from './signing.ts';
 
 /** `sync --src … --dest … SOURCE DESTINATION`, as the command line was read. */

@@ -1,10 +1,10 @@
-import type { Platform } from '../skopeo/manifest/parse-manifest.ts';
+import type { Platform } from '../image/parse-manifest.ts';
 import type { DestinationRule } from './map/destination-rule.ts';
 import type { Pattern } from './select/pattern.ts';
 import type { Selection } from './select/selection.ts';
 import type { SigningSettings } from './signing.ts';
 
-export type { Platform } from '../skopeo/manifest/parse-manifest.ts';
+export type { Platform } from '../image/parse-manifest.ts';
 
 /** How one registry is reached. Nothing set: as skopeo does by itself (auth files, certs.d, registries.conf). */
 export interface RegistryAccess {

@@ -1,7 +1,7 @@
+import type { Repository } from '../image/docker-reference.ts';
 import type { OperationResult } from '../tracking/events.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';
 import type { CopySettings, Platform, RegistryAccess } from './job.ts';
-import type { Repository } from './reference.ts';
 
 /** How one `skopeo copy` is to be run: one attempt, no retries of its own. */
 export interface CopyOptions extends Omit<CopySettings, 'content' | 'systemPlatform'> {

@@ -2,6 +2,8 @@ import { join } from 'node:path';
 import type { Clock } from '../context.ts';
 import { EXIT, usageError, WrapperError } from '../errors/wrapper-error.ts';
 import { describeTermination, terminationOf } from '../operation/termination.ts';
+import type { RegistryOutages } from '../registry/outages.ts';
+import type { RegistryPauses } from '../registry/pauses.ts';
 import { failureClass } from '../skopeo/failure/classify.ts';
 import type { SyncMemory } from './check/memory.ts';
 import { keepMemory, loadMemory } from './check/memory-file.ts';
@@ -14,8 +16,6 @@ import { planAndCopy } from './plan-and-copy.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from './ports.ts';
 import type { PruneChoice } from './prune/candidates.ts';
 import { carryOutPrune } from './prune/carry-out.ts';
-import type { RegistryOutages } from './registry/outages.ts';
-import type { RegistryPauses } from './registry/pauses.ts';
 import type { ImageReport } from './report/image-report.ts';
 import {
   exitCodeOf,

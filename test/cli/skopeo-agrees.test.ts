@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { parseCommandLine, skopeoArgv } from '../../src/cli/command-line.ts';
+import { parseCommandLine, skopeoArgv } from '../../src/command-line/command-line.ts';
 import { skopeo } from '../support/skopeo.ts';
 
 /** Arguments that are easily misread; `x` and `oci` are operands or values by what is before them. */

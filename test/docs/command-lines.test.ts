@@ -1,18 +1,18 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { parse } from '@oclif/core/parser';
-import { parseCommandLine } from '../../src/cli/command-line.ts';
-import { findSubcommand } from '../../src/cli/find-subcommand.ts';
-import { globalOptionTakesValue } from '../../src/cli/global-options.ts';
-import { OWN_FLAGS, variableOf } from '../../src/cli/own-flags.ts';
-import { readOwnFlags } from '../../src/cli/own-reading.ts';
+import { SYNC_COMMAND } from '../../src/cli/sync/sync-flags.ts';
+import { syncOptions } from '../../src/cli/sync/sync-options.ts';
 import { isVersionRequest } from '../../src/cli/version.ts';
+import { parseCommandLine } from '../../src/command-line/command-line.ts';
+import { findSubcommand } from '../../src/command-line/find-subcommand.ts';
+import { DOCTOR } from '../../src/command-line/flags/doctor.ts';
+import { EXISTS } from '../../src/command-line/flags/exists.ts';
+import { SKOPEO_FLAGS, SUBCOMMANDS } from '../../src/command-line/flags/table.ts';
+import { globalOptionTakesValue } from '../../src/command-line/global-options.ts';
+import { OWN_FLAGS, variableOf } from '../../src/command-line/own-flags.ts';
+import { readOwnFlags } from '../../src/command-line/own-reading.ts';
 import { COMMANDS } from '../../src/commands/index.ts';
-import { DOCTOR } from '../../src/skopeo/flags/doctor.ts';
-import { EXISTS } from '../../src/skopeo/flags/exists.ts';
-import { SKOPEO_FLAGS, SUBCOMMANDS } from '../../src/skopeo/flags/table.ts';
-import { SYNC_COMMAND } from '../../src/sync/command/sync-flags.ts';
-import { syncOptions } from '../../src/sync/command/sync-options.ts';
 import { shownCommandLines, shownFiles } from './support/command-lines.ts';
 
 const TABLE = { ...SKOPEO_FLAGS, subcommands: [SYNC_COMMAND, EXISTS, DOCTOR, ...SUBCOMMANDS] };

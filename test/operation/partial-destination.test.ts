@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { readdir, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { parseReference } from '../../src/image/parse.ts';
 import { partialSweeper } from '../../src/operation/partial-destination.ts';
-import { parseReference } from '../../src/skopeo/reference/parse.ts';
 import { tempDir } from '../support/temp.ts';
 
 test('only partial blobs that appeared meanwhile are removed', async () => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parseCommandLine } from '../../src/cli/command-line.ts';
+import { parseCommandLine } from '../../src/command-line/command-line.ts';
 import { systemClock } from '../../src/context.ts';
 import { copyRequest } from '../../src/operation/copy-request.ts';
 import { runOperation } from '../../src/operation/run-operation.ts';

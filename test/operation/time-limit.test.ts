@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { parseCommandLine } from '../../src/cli/command-line.ts';
+import { parseCommandLine } from '../../src/command-line/command-line.ts';
 import { timeLimitOf } from '../../src/operation/time-limit.ts';
 import { runCli } from '../support/process.ts';
 import { startProxy } from '../support/proxy.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { SYNC } from '../../src/skopeo/flags/sync.ts';
-import { SYNC_COMMAND } from '../../src/sync/command/sync-flags.ts';
+import { SYNC_COMMAND } from '../../src/cli/sync/sync-flags.ts';
+import { SYNC } from '../../src/command-line/flags/sync.ts';
 import { syncFileJsonSchema } from '../../src/sync/config/json-schema.ts';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
 import { TEMPLATE_WORDS } from '../../src/sync/map/template.ts';

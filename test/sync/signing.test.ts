@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { writeFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { parseCommandLine } from '../../src/cli/command-line.ts';
-import { SIGNING_FLAGS } from '../../src/skopeo/flags/signing.ts';
-import { SKOPEO_FLAGS } from '../../src/skopeo/flags/table.ts';
-import { readJob } from '../../src/sync/command/read-job.ts';
-import { SYNC_COMMAND } from '../../src/sync/command/sync-flags.ts';
+import { readJob } from '../../src/cli/sync/read-job.ts';
+import { SYNC_COMMAND } from '../../src/cli/sync/sync-flags.ts';
+import { parseCommandLine } from '../../src/command-line/command-line.ts';
+import { SIGNING_FLAGS } from '../../src/command-line/flags/signing.ts';
+import { SKOPEO_FLAGS } from '../../src/command-line/flags/table.ts';
 import { signingArguments, signsAnew } from '../../src/sync/signing.ts';
 import { tempDir } from '../support/temp.ts';
 

@@ -1,14 +1,14 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
+import { failuresTable, summaryLine } from '../../src/display/sync/render-report.ts';
+import type { Repository } from '../../src/image/docker-reference.ts';
+import { RegistryPaused } from '../../src/registry/pauses.ts';
 import { loadMemory } from '../../src/sync/check/memory-file.ts';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
 import type { RegistryAccess, SyncJob } from '../../src/sync/job.ts';
 import { parseImageList, reduceToList } from '../../src/sync/plan/image-list.ts';
 import type { RegistryLookup } from '../../src/sync/ports.ts';
-import type { Repository } from '../../src/sync/reference.ts';
-import { RegistryPaused } from '../../src/sync/registry/pauses.ts';
-import { failuresTable, summaryLine } from '../../src/sync/report/render-report.ts';
 import type { SyncReport } from '../../src/sync/report/sync-report.ts';
 import { planSync, runSync, type SyncEffects, type SyncOptions } from '../../src/sync/sync.ts';
 import { createLayout, HOST_PLATFORM, type OciLayout } from '../support/images.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { renderPlan } from '../../src/display/sync/render-plan.ts';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
 import type { SyncJob } from '../../src/sync/job.ts';
-import { renderPlan } from '../../src/sync/plan/render-plan.ts';
 import type { SkopeoPort } from '../../src/sync/ports.ts';
 import { planSync, runSync, type SyncEffects } from '../../src/sync/sync.ts';
 import { createLayout, HOST_PLATFORM, type OciLayout } from '../support/images.ts';

@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts';
 import type { ErrorLine } from '../../skopeo/output/output-parser.ts';
-import type { SyncRunTracker } from '../../sync/tracking/sync-run-tracker.ts';
 import type { OperationEvent } from '../../tracking/events.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
+import type { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
 
 /** Shows one run of sync. */
 export interface SyncDisplay {

@@ -1,10 +1,10 @@
 import { statSync } from 'node:fs';
 import { execa } from 'execa';
 import semver from 'semver';
+import { NEWEST_KNOWN_VERSION } from '../../command-line/flags/help.ts';
+import type { FlagSpec, SubcommandSpec } from '../../command-line/flags/spec.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
-import { childEnvironment } from '../credentials/child-environment.ts';
-import { NEWEST_KNOWN_VERSION } from '../flags/help.ts';
-import type { FlagSpec, SubcommandSpec } from '../flags/spec.ts';
+import { childEnvironment } from '../../registry/credentials/child-environment.ts';
 import type { Skopeo } from './find.ts';
 
 /** Remembers versions by what identifies the file (device, inode, size, time of change). */

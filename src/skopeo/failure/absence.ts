@@ -1,7 +1,7 @@
 import { lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import type { ImageReference } from '../../image/parse.ts';
 import type { Transport } from '../../tracking/vocabulary.ts';
-import type { ImageReference } from '../reference/parse.ts';
 
 /**
  * A registry's own word that it does not have the manifest or the repository. It comes as an error code in JSON; a bare

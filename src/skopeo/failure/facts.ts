@@ -1,4 +1,4 @@
-import { parseReference } from '../reference/parse.ts';
+import { parseReference } from '../../image/parse.ts';
 
 /** Which side of a transfer failed. */
 export type FailedSide = 'source' | 'destination';

@@ -1,8 +1,8 @@
 import { closeSync, openSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { execa } from 'execa';
+import type { Secret } from '../../registry/credentials/secret.ts';
 import type { OutputEvent } from '../../tracking/events.ts';
-import type { Secret } from '../credentials/secret.ts';
 import { type ErrorLine, StderrParser, StdoutParser } from '../output/output-parser.ts';
 import { killDescendants } from './descendants.ts';
 import { HeldBack } from './held-back.ts';

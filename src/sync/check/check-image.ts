@@ -1,16 +1,16 @@
 import type { WrapperError } from '../../errors/wrapper-error.ts';
-import { parseManifest } from '../../skopeo/manifest/parse-manifest.ts';
+import { dockerReference, parseLocation } from '../../image/docker-reference.ts';
+import { filterIndex } from '../../image/filtered-index.ts';
+import { type DestinationState, localState } from '../../image/local-state.ts';
+import { digestOf } from '../../image/manifest.ts';
+import { parseManifest } from '../../image/parse-manifest.ts';
+import { onlyInstanceFor, systemPlatform } from '../../image/platform.ts';
 import { isSeveralPlatforms, type Platform, type RegistryAccess } from '../job.ts';
 import type { PlannedImage, WantedImage } from '../plan/plan.ts';
 import type { ManifestHead, RegistryLookup } from '../ports.ts';
-import { dockerReference, parseLocation } from '../reference.ts';
 import { signsAnew } from '../signing.ts';
 import { compareDigests, isPlainlyUnchanged, UNCHANGED, type Verdict } from './compare.ts';
-import { filterIndex } from './filtered-index.ts';
-import { type DestinationState, localState } from './local-state.ts';
-import { digestOf } from './manifest.ts';
 import type { RememberedCopy, SyncMemory } from './memory.ts';
-import { onlyInstanceFor, systemPlatform } from './platform.ts';
 
 /** What checking an image needs. */
 export interface CheckEffects {

@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import * as z from 'zod';
+import { registryOf } from '../../image/docker-reference.ts';
 import type { CopySettings } from '../job.ts';
-import { registryOf } from '../reference.ts';
 
 /** A memory as it lies in its file. */
 export const memorySchema = z.object({

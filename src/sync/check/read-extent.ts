@@ -1,13 +1,13 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
-import { type Manifest, parseManifest } from '../../skopeo/manifest/parse-manifest.ts';
+import { dockerReference, parseLocation } from '../../image/docker-reference.ts';
+import { filterIndex } from '../../image/filtered-index.ts';
+import { manifestDigestOf } from '../../image/manifest.ts';
+import { type Manifest, parseManifest } from '../../image/parse-manifest.ts';
+import { onlyInstanceFor, systemPlatform } from '../../image/platform.ts';
 import type { BlobDescriptor } from '../../tracking/events.ts';
 import { isSeveralPlatforms, type SyncEntry } from '../job.ts';
 import type { PlannedImage } from '../plan/plan.ts';
 import type { RegistryLookup } from '../ports.ts';
-import { dockerReference, parseLocation } from '../reference.ts';
-import { filterIndex } from './filtered-index.ts';
-import { manifestDigestOf } from './manifest.ts';
-import { onlyInstanceFor, systemPlatform } from './platform.ts';
 
 /** What a copy would read. */
 export type CopyExtent = Pick<PlannedImage, 'blobs' | 'pulls' | 'sourceDigest' | 'missingPlatforms'>;

@@ -1,4 +1,4 @@
-import { DURATION_HINT as HINT, parseDuration } from '../../cli/duration.ts';
+import { DURATION_HINT as HINT, parseDuration } from '../../command-line/duration.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
 
 const LONG_UNIT_SECONDS: Readonly<Record<string, number>> = { d: 86_400, w: 604_800 };

@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { isDigest, isRegistry, isTag, parseLocation } from '../../image/docker-reference.ts';
 import { compileRewrite } from '../map/rewrite.ts';
 import { templateRule } from '../map/template-rule.ts';
-import { isDigest, isRegistry, isTag, parseLocation } from '../reference.ts';
 import { compilePattern } from '../select/pattern.ts';
 import { parseVersionRange } from '../select/version-range.ts';
 import { parsedBy } from './checked.ts';

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { usageError } from '../../errors/wrapper-error.ts';
-import { localPathOf, parseLocation } from '../reference.ts';
+import { localPathOf, parseLocation } from '../../image/docker-reference.ts';
 
 /** An image on its way. */
 export interface Mapped {

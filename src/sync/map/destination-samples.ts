@@ -1,5 +1,5 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
-import { type ImageReference, parseReference } from '../../skopeo/reference/parse.ts';
+import { type ImageReference, parseReference } from '../../image/parse.ts';
 import type { SyncEntry } from '../job.ts';
 import type { SourceImage } from '../source-image.ts';
 import type { DestinationRule } from './destination-rule.ts';

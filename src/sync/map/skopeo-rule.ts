@@ -1,6 +1,6 @@
 import { posix } from 'node:path';
 import { usageError } from '../../errors/wrapper-error.ts';
-import { parseLocation } from '../reference.ts';
+import { parseLocation } from '../../image/docker-reference.ts';
 import type { SourceImage } from '../source-image.ts';
 import type { DestinationRule } from './destination-rule.ts';
 

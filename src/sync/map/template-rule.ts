@@ -1,6 +1,6 @@
 import { isAbsolute, join } from 'node:path';
 import { usageError } from '../../errors/wrapper-error.ts';
-import { type ImageLocation, parseLocation } from '../reference.ts';
+import { type ImageLocation, parseLocation } from '../../image/docker-reference.ts';
 import type { SourceImage } from '../source-image.ts';
 import type { DestinationRule } from './destination-rule.ts';
 import { type PathRewrite, rewritePath } from './rewrite.ts';

@@ -1,9 +1,9 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
-import { parseManifest } from '../../skopeo/manifest/parse-manifest.ts';
+import { dockerReference, parseDockerReference, type Repository } from '../../image/docker-reference.ts';
+import { parseManifest } from '../../image/parse-manifest.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import type { SyncEntry } from '../job.ts';
 import type { RegistryLookup, SkopeoPort } from '../ports.ts';
-import { dockerReference, parseDockerReference, type Repository } from '../reference.ts';
 import type { LookUpCreationTimes } from '../select/select-tags.ts';
 import { mapLimited } from './map-limited.ts';
 

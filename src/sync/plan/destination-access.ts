@@ -1,5 +1,5 @@
+import { registryOf } from '../../image/docker-reference.ts';
 import type { RegistryAccess, SyncJob } from '../job.ts';
-import { registryOf } from '../reference.ts';
 
 /** How a destination is reached: by its registry's settings, or by those for all registries. */
 export const destinationAccess =

@@ -1,7 +1,7 @@
 import { opendir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
-import { isDigest, isTag } from '../reference.ts';
+import { isDigest, isTag } from '../../image/docker-reference.ts';
 import type { SourceImage } from '../source-image.ts';
 
 const containsManifest = async (directory: string): Promise<{ found: boolean; subdirectories: string[] }> => {

@@ -1,10 +1,10 @@
+import { imageJsonSchema } from '../../display/sync/plan-json.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
+import { dockerReference, parseDockerReference, parseLocation, type Repository } from '../../image/docker-reference.ts';
 import type { SyncEntry, SyncJob } from '../job.ts';
 import type { DestinationRule } from '../map/destination-rule.ts';
-import { dockerReference, parseDockerReference, parseLocation, type Repository } from '../reference.ts';
 import type { SourceImage } from '../source-image.ts';
 import { imageOfDirectory } from './directory-images.ts';
-import { imageJsonSchema } from './plan-json.ts';
 
 /** An image that another engine asks for. */
 export interface ListedImage {

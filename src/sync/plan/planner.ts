@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { WrapperError } from '../../errors/wrapper-error.ts';
+import type { RegistryOutages } from '../../registry/outages.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import { checkImage, uncompared } from '../check/check-image.ts';
@@ -9,7 +10,6 @@ import type { SyncEntry, SyncJob } from '../job.ts';
 import { withoutCollisions } from '../map/collisions.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
 import { choosePrune, type PruneChoice } from '../prune/candidates.ts';
-import type { RegistryOutages } from '../registry/outages.ts';
 import { withRetries } from '../run/with-retries.ts';
 import { creationTimes } from './creation-times.ts';
 import { destinationAccess } from './destination-access.ts';

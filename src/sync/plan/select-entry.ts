@@ -1,9 +1,9 @@
 import type { WrapperError } from '../../errors/wrapper-error.ts';
+import { dockerReference, type Repository } from '../../image/docker-reference.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
 import { failureSubject } from '../../skopeo/failure/facts.ts';
 import type { SyncEntry } from '../job.ts';
 import type { RegistryLookup } from '../ports.ts';
-import { dockerReference, type Repository } from '../reference.ts';
 import { type LookUpCreationTimes, selectTags } from '../select/select-tags.ts';
 import type { TagVerdicts } from '../select/selection.ts';
 import type { SourceImage } from '../source-image.ts';

@@ -1,4 +1,4 @@
-import { registryOf } from '../reference.ts';
+import { registryOf } from '../../image/docker-reference.ts';
 import type { Plan } from './plan.ts';
 
 /** What a plan comes to. */

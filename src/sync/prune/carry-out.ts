@@ -1,7 +1,7 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
+import { dockerReference, parseDockerReference } from '../../image/docker-reference.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import type { SkopeoPort } from '../ports.ts';
-import { dockerReference, parseDockerReference } from '../reference.ts';
 import type { PruneReport } from '../report/sync-report.ts';
 import { type ExamineEffects, examinePrune, type PruneVerdict } from './examine.ts';
 

@@ -1,8 +1,8 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
+import { dockerReference, parseDockerReference, type Repository } from '../../image/docker-reference.ts';
 import type { RegistryAccess } from '../job.ts';
 import { mapLimited } from '../plan/map-limited.ts';
 import type { RegistryLookup } from '../ports.ts';
-import { dockerReference, parseDockerReference, type Repository } from '../reference.ts';
 
 /** What is to become of a tag that is no longer wanted. */
 export interface PruneVerdict {

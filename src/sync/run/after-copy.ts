@@ -1,5 +1,5 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
-import { localState } from '../check/local-state.ts';
+import { localState } from '../../image/local-state.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import { isSeveralPlatforms, type SyncJob } from '../job.ts';
 import { destinationAccess } from '../plan/destination-access.ts';

@@ -1,8 +1,8 @@
+import { registryOf } from '../../image/docker-reference.ts';
 import type { SyncJob } from '../job.ts';
 import { destinationAccess } from '../plan/destination-access.ts';
 import type { PlannedImage } from '../plan/plan.ts';
 import type { RegistryLookup } from '../ports.ts';
-import { registryOf } from '../reference.ts';
 
 /**
  * How long a registry that turned a copy down for its rate wants to be left in peace, in seconds. skopeo does not pass on

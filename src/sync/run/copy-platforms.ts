@@ -2,10 +2,10 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import { dockerReference, parseDockerReference } from '../../image/docker-reference.ts';
+import { type FilteredIndex, filterIndex } from '../../image/filtered-index.ts';
 import type { OperationResult } from '../../tracking/events.ts';
-import { type FilteredIndex, filterIndex } from '../check/filtered-index.ts';
 import type { Platform } from '../job.ts';
-import { dockerReference, parseDockerReference } from '../reference.ts';
 
 /** How an image's copy ended, and which of the platforms asked for its source did not have. */
 export type ImageCopyResult = OperationResult & { readonly missingPlatforms?: readonly string[] };

@@ -1,14 +1,14 @@
 import { errorCode } from '../../errors/system-error.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
+import { registryOf } from '../../image/docker-reference.ts';
 import { describeTermination, terminationOf } from '../../operation/termination.ts';
+import { isNoAnswer } from '../../registry/outages.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
 import { failureSubject } from '../../skopeo/failure/facts.ts';
 import type { OperationResult } from '../../tracking/events.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import type { Mapped } from '../map/collisions.ts';
 import type { WantedImage } from '../plan/plan.ts';
-import { registryOf } from '../reference.ts';
-import { isNoAnswer } from '../registry/outages.ts';
 
 /** Why an attempt failed, and what to do about it. */
 export interface ImageFailure {

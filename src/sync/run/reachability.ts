@@ -1,8 +1,8 @@
 import type { WrapperError } from '../../errors/wrapper-error.ts';
+import { registriesOf } from '../../image/docker-reference.ts';
+import type { RegistryOutages } from '../../registry/outages.ts';
+import { RegistryPaused, type RegistryPauses } from '../../registry/pauses.ts';
 import type { Mapped } from '../map/collisions.ts';
-import { registriesOf } from '../reference.ts';
-import type { RegistryOutages } from '../registry/outages.ts';
-import { RegistryPaused, type RegistryPauses } from '../registry/pauses.ts';
 import { type ImageFailure, registryWithoutAnswer } from './image-failure.ts';
 import { LONGEST_PAUSE_SECONDS } from './retry.ts';
 

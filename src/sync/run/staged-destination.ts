@@ -1,8 +1,8 @@
 import { mkdir, readdir, rename, rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import { parseLocation } from '../../image/docker-reference.ts';
 import type { OperationResult } from '../../tracking/events.ts';
-import { parseLocation } from '../reference.ts';
 
 const exists = async (path: string): Promise<boolean> => (await stat(path).catch(() => undefined)) !== undefined;
 

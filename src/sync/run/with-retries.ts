@@ -1,8 +1,8 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { WrapperError } from '../../errors/wrapper-error.ts';
+import { RegistryPaused } from '../../registry/pauses.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import type { RetryPolicy } from '../job.ts';
-import { RegistryPaused } from '../registry/pauses.ts';
 import { decideRetry } from './retry.ts';
 
 export interface RetryEffects {

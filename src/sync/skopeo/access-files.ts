@@ -1,8 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { readAuthfiles, withLogin } from '../../skopeo/credentials/authfile.ts';
-import { makePrivateDirectory } from '../../skopeo/credentials/private-directory.ts';
-import { Secret } from '../../skopeo/credentials/secret.ts';
+import { readAuthfiles, withLogin } from '../../registry/credentials/authfile.ts';
+import { makePrivateDirectory } from '../../registry/credentials/private-directory.ts';
+import { Secret } from '../../registry/credentials/secret.ts';
 import type { RegistryAccess } from '../job.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { syncText } from '../../../src/display/sync/sync-text.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
-import { SyncRunTracker } from '../../../src/sync/tracking/sync-run-tracker.ts';
+import { SyncRunTracker } from '../../../src/tracking/sync-run-tracker.ts';
 
 const { job } = loadSyncFile('/mirror.yml', 'images: [{ source: a.example/x, destination: b.example/x }]', {});
 

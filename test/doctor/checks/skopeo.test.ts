@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { NEWEST_KNOWN_VERSION } from '../../../src/command-line/flags/help.ts';
 import { checkSkopeo } from '../../../src/doctor/checks/skopeo.ts';
-import { NEWEST_KNOWN_VERSION } from '../../../src/skopeo/flags/help.ts';
 import { writeProgram } from '../../support/program.ts';
 import { SKOPEO, skopeoVersion } from '../../support/skopeo.ts';
 import { tempDir } from '../../support/temp.ts';

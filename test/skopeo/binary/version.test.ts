@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseCommandLine } from '../../../src/cli/command-line.ts';
+import { parseCommandLine } from '../../../src/command-line/command-line.ts';
 import { WrapperError } from '../../../src/errors/wrapper-error.ts';
 import { refuseUnsupported, supports } from '../../../src/skopeo/binary/version.ts';
 

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { MEDIA_TYPES } from '../../../src/image/manifest.ts';
 import { compareDigests } from '../../../src/sync/check/compare.ts';
-import { MEDIA_TYPES } from '../../../src/sync/check/manifest.ts';
 import type { CopySettings } from '../../../src/sync/job.ts';
 
 const { ociManifest, ociIndex, dockerManifest } = MEDIA_TYPES;

@@ -1,10 +1,10 @@
 import { systemClock } from '../../../src/context.ts';
+import { DirectLookup } from '../../../src/registry/direct-lookup.ts';
+import { lookupWithOutages } from '../../../src/registry/lookup-with-outages.ts';
+import { RegistryOutages } from '../../../src/registry/outages.ts';
+import { RegistryPauses } from '../../../src/registry/pauses.ts';
+import { Router } from '../../../src/registry/route.ts';
 import type { SkopeoPort } from '../../../src/sync/ports.ts';
-import { DirectLookup } from '../../../src/sync/registry/direct-lookup.ts';
-import { lookupWithOutages } from '../../../src/sync/registry/lookup-with-outages.ts';
-import { RegistryOutages } from '../../../src/sync/registry/outages.ts';
-import { RegistryPauses } from '../../../src/sync/registry/pauses.ts';
-import { Router } from '../../../src/sync/registry/route.ts';
 import type { SyncEffects } from '../../../src/sync/sync.ts';
 import { privateHome } from '../../support/skopeo.ts';
 import type { TempDir } from '../../support/temp.ts';

@@ -1,10 +1,10 @@
 import { systemClock } from '../../../src/context.ts';
+import { DirectLookup } from '../../../src/registry/direct-lookup.ts';
+import { RegistryOutages } from '../../../src/registry/outages.ts';
+import { RegistryPauses } from '../../../src/registry/pauses.ts';
+import { Router } from '../../../src/registry/route.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
 import type { SkopeoPort } from '../../../src/sync/ports.ts';
-import { DirectLookup } from '../../../src/sync/registry/direct-lookup.ts';
-import { RegistryOutages } from '../../../src/sync/registry/outages.ts';
-import { RegistryPauses } from '../../../src/sync/registry/pauses.ts';
-import { Router } from '../../../src/sync/registry/route.ts';
 import { runSync } from '../../../src/sync/sync.ts';
 
 /** `plan-many.ts CONFIGURATION HOME`: a run without any skopeo, that tells what it cost as JSON. */

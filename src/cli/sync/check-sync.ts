@@ -1,0 +1,46 @@
+import type { CommandLine } from '../../command-line/command-line.ts';
+import { problemLine } from '../../config/problem.ts';
+import type { Context } from '../../context.ts';
+import { formatCount } from '../../display/format.ts';
+import { invalidJson, validJson } from '../../display/sync/check-json.ts';
+import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import { refuseNamelessPrune } from '../../sync/sync.ts';
+import { reportError } from '../report-error.ts';
+import { stateLocation } from '../state-location.ts';
+import { type ReadJob, readJob } from './read-job.ts';
+import { chosenImages, syncOptions } from './sync-options.ts';
+
+/** Reads everything that a run would read before it asks a registry. Throws usage errors. */
+const readAll = async (line: CommandLine, context: Context): Promise<ReadJob> => {
+  const read = await readJob(line, context);
+  syncOptions(line, context.env);
+  refuseNamelessPrune(await chosenImages(read.job, line, context), {
+    stateDirectory: stateLocation(line.own, context)?.stateDir,
+  });
+  return read;
+};
+
+/** Says on stderr what works, but hardly as it was meant. */
+export const tellWarnings = ({ path = '', warnings }: ReadJob, { stderr }: Context): void => {
+  for (const warning of warnings) stderr.write(`skopeo-wrapper: warning: ${problemLine(path, warning)}\n`);
+};
+
+const tellValid = (read: ReadJob, line: CommandLine, context: Context): void => {
+  const { stdout } = context;
+  if (line.own.json) stdout.write(`${JSON.stringify(validJson(read))}\n`);
+  if (line.values.quiet) return;
+  tellWarnings(read, context);
+  if (!line.own.json) stdout.write(`valid: ${formatCount(read.job.entries.length, 'source')}\n`);
+};
+
+/** `sync --check`: validates the job and the flags, asks no registry, and tells. Returns the exit status. */
+export const checkSync = async (line: CommandLine, context: Context): Promise<number> => {
+  try {
+    tellValid(await readAll(line, context), line, context);
+    return EXIT.success;
+  } catch (error) {
+    if (!(error instanceof WrapperError) || !line.own.json) throw error;
+    context.stdout.write(`${JSON.stringify(invalidJson(error))}\n`);
+    return reportError(error, context, { json: false });
+  }
+};

@@ -1,0 +1,156 @@
+import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import type { CommandLine } from '../../command-line/command-line.ts';
+import { usageError } from '../../errors/wrapper-error.ts';
+import type { Side } from '../../registry/credentials/given.ts';
+import { resolveLogin } from '../../registry/credentials/resolve.ts';
+import { type LoadedSyncFile, loadSyncFile } from '../../sync/config/load-sync-file.ts';
+import { jobFromSkopeoOptions, type SyncRequest } from '../../sync/from-skopeo-options.ts';
+import type { Platform, RegistryAccess, SyncJob } from '../../sync/job.ts';
+import { readSigning, refuseMissingPassphrase } from '../../sync/signing.ts';
+import { isSet, textOf } from './flag-values.ts';
+import { refuseBesideFile } from './sync-flags.ts';
+
+/** Where a command line is read. */
+export interface JobSurroundings {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+}
+
+/** A job, and the file it was read from if there is one. */
+export interface ReadJob {
+  readonly job: SyncJob;
+  readonly file?: LoadedSyncFile['file'];
+  /** Of that file. */
+  readonly path?: string;
+  readonly warnings: LoadedSyncFile['warnings'];
+}
+
+const DEFAULT_MAX_PRUNE_SHARE = 0.2;
+
+const oneOf = <const Word extends string>(
+  line: CommandLine,
+  name: string,
+  ...words: readonly Word[]
+): Word | undefined => {
+  const text = textOf(line, name);
+  if (text === undefined) return undefined;
+  const word = words.find((candidate) => candidate === text);
+  if (word === undefined) throw usageError(`--${name}: "${text}" is not valid`, `Give one of ${words.join(', ')}.`);
+  return word;
+};
+
+const parallelOf = (line: CommandLine): number | undefined => {
+  const text = textOf(line, 'parallel');
+  if (text === undefined) return undefined;
+  if (/^[1-9]\d{0,3}$/.test(text)) return Number(text);
+  throw usageError(`--parallel: "${text}" is not valid`, 'Give a whole number, 1 or more.');
+};
+
+const accessOf = (
+  line: CommandLine,
+  side: Extract<Side, 'source' | 'destination'>,
+  env: JobSurroundings['env'],
+): RegistryAccess => {
+  const { values } = line;
+  const login = resolveLogin(side, line, env);
+  const authFile = values.authfile[side] ?? values.authfile.image;
+  const certDirectory = values.certDir[side];
+  const tlsVerify = values.tlsVerify[side] ?? values.tlsVerify.image;
+  return {
+    ...(login === undefined ? {} : { credentials: { username: login.username, password: login.password.reveal() } }),
+    ...(authFile === undefined ? {} : { authFile }),
+    ...(certDirectory === undefined ? {} : { certDirectory }),
+    ...(tlsVerify === undefined ? {} : { tlsVerify }),
+    ...(values.noCreds[side] ? { anonymous: true } : {}),
+  };
+};
+
+const systemPlatform = (line: CommandLine): Partial<Platform> | undefined => {
+  const [os, architecture, variant] = ['override-os', 'override-arch', 'override-variant'].map((name) =>
+    textOf(line, name),
+  );
+  const platform = {
+    ...(os === undefined ? {} : { os }),
+    ...(architecture === undefined ? {} : { architecture }),
+    ...(variant === undefined ? {} : { variant }),
+  };
+  return Object.keys(platform).length === 0 ? undefined : platform;
+};
+
+/** Leaves out what is undefined, as exact optional properties want it. */
+const given = <T extends object>(values: { [K in keyof T]?: T[K] | undefined }): Partial<T> =>
+  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
+
+const skopeoRequest = (line: CommandLine, { env }: JobSurroundings): SyncRequest => {
+  if (isSet(line, 'show-config'))
+    throw usageError('--show-config needs --file FILE', 'There is nothing else to expand.');
+  const sourceTransport = oneOf(line, 'src', 'docker', 'dir', 'yaml');
+  const destinationTransport = oneOf(line, 'dest', 'docker', 'dir');
+  const [source, destination] = line.operands;
+  if (sourceTransport === undefined) throw usageError('sync needs --src docker, dir or yaml', 'Or give --file FILE.');
+  if (destinationTransport === undefined) throw usageError('sync needs --dest docker or dir', 'Or give --file FILE.');
+  if (source === undefined || destination === undefined || line.operands.length > 2) {
+    throw usageError('sync needs exactly two arguments: SOURCE and DESTINATION', 'See skopeo-wrapper sync --help.');
+  }
+  const { values, own } = line;
+  return {
+    sourceTransport,
+    destinationTransport,
+    source,
+    destination,
+    all: values.all,
+    scoped: isSet(line, 'scoped'),
+    preserveDigests: isSet(line, 'preserve-digests'),
+    removeSignatures: isSet(line, 'remove-signatures'),
+    sourceAccess: accessOf(line, 'source', env),
+    destinationAccess: accessOf(line, 'destination', env),
+    ...given<SyncRequest>({
+      appendSuffix: textOf(line, 'append-suffix'),
+      format: oneOf(line, 'format', 'oci', 'v2s1', 'v2s2'),
+      signing: readSigning((name) => textOf(line, name)),
+      systemPlatform: systemPlatform(line),
+      retryTimes: values.byName.has('retry-times') ? values.retryTimes : undefined,
+      retryDelaySeconds: values.retryDelaySeconds,
+      stallTimeoutSeconds: own.stallTimeoutSeconds,
+      jobName: own.jobName,
+    }),
+  };
+};
+
+const readFileJob = async (line: CommandLine, path: string, { env, cwd }: JobSurroundings): Promise<ReadJob> => {
+  if (line.operands.length > 0)
+    throw usageError('sync --file takes no SOURCE and DESTINATION', 'They are in the file.');
+  refuseBesideFile(line);
+  const absolute = resolve(cwd, path);
+  const text = await readFile(absolute, 'utf8').catch((error: unknown) => {
+    throw usageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+  });
+  const { job, ...loaded } = loadSyncFile(absolute, text, env);
+  const { jobName, stallTimeoutSeconds } = line.own;
+  return {
+    ...loaded,
+    path: absolute,
+    job: {
+      ...job,
+      ...(jobName === undefined ? {} : { name: jobName }),
+      ...(stallTimeoutSeconds === undefined ? {} : { stallTimeoutSeconds }),
+    },
+  };
+};
+
+/**
+ * The job that a command line asks for, by `--file` or in skopeo's form. Throws usage errors and, for a file, errors that
+ * name line and key; no registry is asked.
+ */
+export const readJob = async (line: CommandLine, surroundings: JobSurroundings): Promise<ReadJob> => {
+  const path = textOf(line, 'file');
+  const read =
+    path === undefined
+      ? { job: await jobFromSkopeoOptions(skopeoRequest(line, surroundings)), warnings: [] }
+      : await readFileJob(line, path, surroundings);
+  for (const { copy } of read.job.entries) refuseMissingPassphrase(copy);
+  const parallel = parallelOf(line);
+  const prune = isSet(line, 'prune') ? { prune: read.job.prune ?? { maxShare: DEFAULT_MAX_PRUNE_SHARE } } : {};
+  return { ...read, job: { ...read.job, ...(parallel === undefined ? {} : { parallel }), ...prune } };
+};

@@ -1,0 +1,142 @@
+import type { CredentialsBySide } from '../registry/credentials/given.ts';
+import { flagLookup, type KnownFlag, OWN_KNOWN_FLAGS } from './flag-lookup.ts';
+import { ROOT_FLAGS } from './flags/global.ts';
+import type { FlagSpec, SubcommandSpec } from './flags/spec.ts';
+import { type FlagTable, findSubcommand, SKOPEO_FLAGS } from './flags/table.ts';
+import type { OwnFlags } from './own-flags.ts';
+import { readOwnFlags } from './own-reading.ts';
+import { readCredentials, readSkopeoValues, type SkopeoValues } from './skopeo-values.ts';
+import { type FlagToken, type Token, tokenize } from './tokens.ts';
+
+/** One argument for skopeo, or a flag with its value; `--` is a terminator. */
+export type SkopeoArgument =
+  | { readonly type: 'flag'; readonly name: string; readonly written: readonly string[] }
+  | { readonly type: 'operand' | 'terminator'; readonly written: readonly [string] };
+
+/** A command line, understood. */
+export interface CommandLine {
+  /** Undefined: there is none (`--help`, `--version`, nothing at all). */
+  readonly subcommand: string | undefined;
+  /** Undefined: no subcommand, or one that the table does not know; its arguments are then handed on unread. */
+  readonly spec: SubcommandSpec | undefined;
+  /** What is behind the subcommand and is not a flag. */
+  readonly operands: readonly string[];
+  /** What skopeo gets, in the user's order and spelling, subcommand included, without secrets and wrapper's flags. */
+  readonly skopeoArguments: readonly SkopeoArgument[];
+  readonly values: SkopeoValues;
+  readonly credentials: CredentialsBySide;
+  readonly own: OwnFlags;
+  /** Flags of skopeo that were given and that skopeo itself has to know, for the version check. */
+  readonly skopeoFlags: readonly FlagSpec[];
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+interface Split {
+  readonly tokens: readonly Token<KnownFlag>[];
+  readonly subcommand: string | undefined;
+  readonly spec: SubcommandSpec | undefined;
+}
+
+const OPERAND = (value: string): Token<KnownFlag> => ({ type: 'operand', value });
+
+/** Arguments of a subcommand that nobody here knows: only the wrapper's own flags are taken out. */
+const unreadTokens = (argv: readonly string[]): readonly Token<KnownFlag>[] => {
+  const tokens: Token<KnownFlag>[] = [];
+  for (let at = 0; at < argv.length; at++) {
+    const argument = argv[at] ?? '';
+    if (argument === '--') return [...tokens, ...argv.slice(at).map(OPERAND)];
+    const [, name = '', inline] = /^--([a-z-]+)(?:=(.*))?$/s.exec(argument) ?? [];
+    const flag = OWN_KNOWN_FLAGS.get(name);
+    if (flag === undefined) {
+      tokens.push(OPERAND(argument));
+      continue;
+    }
+    const value = inline ?? (flag.kind === 'boolean' ? 'true' : argv[++at]);
+    tokens.push({ type: 'flag', flag, value: value ?? '', written: [argument] });
+  }
+  return tokens;
+};
+
+/** Global flags up to the subcommand, then that subcommand's and global ones. */
+const split = (argv: readonly string[], { globalFlags, subcommands }: FlagTable): Split => {
+  const before: Token<KnownFlag>[] = [];
+  for (const { next, ...token } of tokenize(argv, flagLookup([...globalFlags, ...ROOT_FLAGS]))) {
+    before.push(token);
+    if (token.type !== 'operand') continue;
+    const spec = findSubcommand(token.value, subcommands);
+    const rest = argv.slice(next);
+    const after = spec
+      ? Array.from(tokenize(rest, flagLookup([...globalFlags, ...spec.flags], spec.name)))
+      : unreadTokens(rest);
+    return { tokens: [...before, ...after], subcommand: token.value, spec };
+  }
+  return { tokens: before, subcommand: undefined, spec: undefined };
+};
+
+const collect = (flags: readonly FlagToken<KnownFlag>[]): ReadonlyMap<string, readonly string[]> => {
+  const texts = new Map<string, string[]>();
+  for (const { flag, value } of flags) texts.set(flag.name, [...(texts.get(flag.name) ?? []), value]);
+  return texts;
+};
+
+const flagsOf = (tokens: readonly Token<KnownFlag>[]) => tokens.filter((token) => token.type === 'flag');
+
+const ownFlagsOf = (flags: readonly FlagToken<KnownFlag>[], env: Env): OwnFlags => {
+  const own = collect(flags.filter(({ flag }) => flag.skopeo === undefined));
+  return readOwnFlags(new Map(Array.from(own, ([name, texts]) => [name, texts.at(-1) ?? ''])), env);
+};
+
+/** The wrapper's own flags of a command line that cannot be understood as a whole. Throws for a bad value of one. */
+export const readOwnFlagsAlone = (argv: readonly string[], env: Env): OwnFlags =>
+  ownFlagsOf(flagsOf(unreadTokens(argv)), env);
+
+const skopeoArgument = (token: Token<KnownFlag>): readonly SkopeoArgument[] => {
+  if (token.type === 'operand') return [{ type: 'operand', written: [token.value] }];
+  if (token.type === 'terminator') return [{ type: 'terminator', written: ['--'] }];
+  const { flag, written } = token;
+  if (flag.skopeo === undefined || flag.skopeo.handledByWrapper) return [];
+  return [{ type: 'flag', name: flag.name, written }];
+};
+
+/**
+ * Understands a command line as skopeo would, takes out what is the wrapper's, and checks what the wrapper has to make
+ * sense of. `argv` is without node and script. Throws a usage error (status 64) before anything is touched.
+ */
+export const parseCommandLine = (argv: readonly string[], env: Env, table: FlagTable = SKOPEO_FLAGS): CommandLine => {
+  const { tokens, subcommand, spec } = split(argv, table);
+  const flags = flagsOf(tokens);
+  const credentials = flags.filter(({ flag }) => flag.skopeo?.secret || flag.name.endsWith('username'));
+  const open = flags.filter(({ flag }) => flag.skopeo !== undefined && !flag.skopeo.secret);
+  const firstOperand = tokens.findIndex((token) => token.type === 'operand');
+  return {
+    subcommand,
+    spec,
+    operands: tokens.slice(firstOperand + 1).flatMap((token) => (token.type === 'operand' ? [token.value] : [])),
+    skopeoArguments: tokens.flatMap(skopeoArgument),
+    values: readSkopeoValues(collect(open)),
+    credentials: readCredentials(collect(credentials)),
+    own: ownFlagsOf(flags, env),
+    skopeoFlags: open.flatMap(({ flag }) => (flag.skopeo && !flag.skopeo.handledByWrapper ? [flag.skopeo] : [])),
+  };
+};
+
+/** What to change about the arguments for skopeo. */
+export interface ArgvChanges {
+  /** Put behind the user's flags, hence they win. */
+  readonly add?: readonly string[];
+  /** Names of flags to leave out. */
+  readonly drop?: readonly string[];
+}
+
+/** The arguments for skopeo, without the program itself. */
+export const skopeoArgv = (
+  { skopeoArguments }: Pick<CommandLine, 'skopeoArguments'>,
+  { add = [], drop = [] }: ArgvChanges = {},
+): string[] => {
+  const kept = skopeoArguments.filter((argument) => argument.type !== 'flag' || !drop.includes(argument.name));
+  const terminator = kept.findIndex(({ type }) => type === 'terminator');
+  const end = terminator < 0 ? kept.length : terminator;
+  const written = (part: typeof kept) => part.flatMap((argument) => [...argument.written]);
+  return [...written(kept.slice(0, end)), ...add, ...written(kept.slice(end))];
+};

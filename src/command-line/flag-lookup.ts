@@ -1,0 +1,69 @@
+import { closest, distance } from 'fastest-levenshtein';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import type { FlagSpec } from './flags/spec.ts';
+import { OWN_FLAGS } from './own-flags.ts';
+import type { FlagLookup, FlagShape } from './tokens.ts';
+
+/** A flag that may stand on the command line, and whose it is. */
+export interface KnownFlag extends FlagShape {
+  /** Absent: a flag of the wrapper. */
+  readonly skopeo?: FlagSpec;
+}
+
+/** The wrapper's own flags by name. */
+export const OWN_KNOWN_FLAGS: ReadonlyMap<string, KnownFlag> = new Map(
+  Object.values(OWN_FLAGS).map(({ name, ...spec }) => [name, { name, kind: 'value' in spec ? 'string' : 'boolean' }]),
+);
+
+/** A flag that the table does not have; a newer skopeo may. */
+export class UnknownFlagError extends WrapperError {
+  /** Undefined: it stood before the subcommand. */
+  readonly subcommand: string | undefined;
+
+  constructor(written: string, subcommand: string | undefined, suggestion: string | undefined) {
+    const next =
+      suggestion === undefined
+        ? `See ${['skopeo-wrapper', subcommand ?? [], '--help'].flat().join(' ')}.`
+        : `Did you mean ${suggestion}?`;
+    super(`unknown flag ${written}${subcommand === undefined ? '' : ` of ${subcommand}`}`, {
+      errorType: 'usage',
+      exitCode: EXIT.usage,
+      next,
+    });
+    this.subcommand = subcommand;
+  }
+}
+
+/** The known flag that a typing error may have been meant for. */
+const nearestTo = (written: string, known: readonly string[]): string | undefined => {
+  const nearest = closest(written, known);
+  return distance(written, nearest) <= Math.max(2, Math.floor(written.length / 3)) ? nearest : undefined;
+};
+
+/**
+ * Finds the flags of skopeo that are valid for a subcommand (undefined: before it), and the wrapper's own. Throws a
+ * usage error with the nearest known flag for others; values, which may be secrets, are not repeated.
+ */
+export const flagLookup = (flags: readonly FlagSpec[], subcommand?: string): FlagLookup<KnownFlag> => {
+  const byName = new Map<string, KnownFlag>(OWN_KNOWN_FLAGS);
+  const byLetter = new Map<string, KnownFlag>();
+  for (const skopeo of flags) {
+    const flag: KnownFlag = { name: skopeo.name, kind: skopeo.kind, skopeo };
+    byName.set(skopeo.name, flag);
+    if (skopeo.short !== undefined) byLetter.set(skopeo.short, flag);
+  }
+  return {
+    long(name) {
+      const flag = byName.get(name);
+      if (flag !== undefined) return flag;
+      const shown = [...byName.values()].filter(({ skopeo }) => !skopeo?.hidden).map((other) => `--${other.name}`);
+      throw new UnknownFlagError(`--${name}`, subcommand, nearestTo(`--${name}`, shown));
+    },
+    short(letter, argument) {
+      const flag = byLetter.get(letter);
+      if (flag !== undefined) return flag;
+      const isLongName = byName.has(argument.slice(1));
+      throw new UnknownFlagError(`-${letter}`, subcommand, isLongName ? `-${argument}` : undefined);
+    },
+  };
+};

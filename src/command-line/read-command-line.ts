@@ -1,0 +1,49 @@
+import { locateSkopeo } from '../cli/opening.ts';
+import type { Context } from '../context.ts';
+import { readHelp } from '../skopeo/binary/help.ts';
+import { isNewerThanKnown } from '../skopeo/binary/version.ts';
+import { type CommandLine, parseCommandLine, readOwnFlagsAlone } from './command-line.ts';
+import { UnknownFlagError } from './flag-lookup.ts';
+import { withFlagsFromHelp } from './flags/help.ts';
+import { type FlagTable, SKOPEO_FLAGS } from './flags/table.ts';
+
+/** The table with what the help of the installed skopeo adds to it; undefined: it is no newer than the table. */
+const tableOfNewerSkopeo = async (
+  argv: readonly string[],
+  context: Context,
+  { globalFlags, subcommands }: FlagTable,
+  subcommand: string | undefined,
+): Promise<FlagTable | undefined> => {
+  const skopeo = await locateSkopeo(readOwnFlagsAlone(argv, context.env), context, undefined).catch(() => undefined);
+  if (skopeo === undefined || !isNewerThanKnown(skopeo.version)) return undefined;
+  const [rootHelp, help] = await Promise.all([
+    readHelp(skopeo, [], context.env),
+    subcommand === undefined ? '' : readHelp(skopeo, [subcommand], context.env),
+  ]);
+  return {
+    globalFlags: withFlagsFromHelp(globalFlags, rootHelp),
+    subcommands: subcommands.map((spec) =>
+      spec.name === subcommand ? { ...spec, flags: withFlagsFromHelp(spec.flags, help) } : spec,
+    ),
+  };
+};
+
+/**
+ * Understands a command line, as {@link parseCommandLine}. A flag that the table does not have is looked up in the help
+ * of the installed skopeo where that is newer than the table.
+ */
+export const readCommandLine = async (
+  argv: readonly string[],
+  context: Context,
+  table: FlagTable = SKOPEO_FLAGS,
+  asked: readonly (string | undefined)[] = [],
+): Promise<CommandLine> => {
+  try {
+    return parseCommandLine(argv, context.env, table);
+  } catch (error) {
+    if (!(error instanceof UnknownFlagError) || asked.includes(error.subcommand)) throw error;
+    const newer = await tableOfNewerSkopeo(argv, context, table, error.subcommand);
+    if (newer === undefined) throw error;
+    return readCommandLine(argv, context, newer, [...asked, error.subcommand]);
+  }
+};

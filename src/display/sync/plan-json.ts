@@ -1,0 +1,80 @@
+import * as z from 'zod';
+import type { Plan, PlannedImage } from '../../sync/plan/plan.ts';
+import { planTotals } from '../../sync/plan/totals.ts';
+import { FAILURE, failureJson } from './failure-json.ts';
+import { MISSING_PLATFORMS } from './missing-platforms.ts';
+
+const count = (description: string) => z.int().nonnegative().describe(description);
+
+/** One image of a plan as JSON: enough for another machine to do it with `--images -`. */
+export const imageJsonSchema = z.object({
+  source: z.string(),
+  destination: z.string(),
+  action: z.enum(['copy', 'skip']).optional(),
+  reason: z.string().optional().describe('why it is copied or skipped'),
+  selected_because: z.string().optional(),
+  digest: z.string().optional().describe("what the source's reference stands for now, where it was asked"),
+  missing_platforms: MISSING_PLATFORMS.optional(),
+  bytes: z.number().optional().describe('of a copy; absent where finding out would have cost a pull'),
+  pulls: z.number().optional().describe("what a copy counts for at the source's registry, where pulls are counted"),
+});
+export type ImageJson = z.infer<typeof imageJsonSchema>;
+
+const VERDICT = z.object({
+  destination: z.string(),
+  action: z.enum(['remove', 'keep', 'forget']),
+  reason: z.string(),
+});
+
+/** What `sync --dry-run --json` and `--plan-only --json` print. Fields are added, never changed. */
+export const SYNC_PLAN = z
+  .object({
+    version: z.literal(1),
+    totals: z.object({
+      copy: count('images'),
+      skip: count('images'),
+      dropped: count('tags of the sources that are not wanted'),
+      failed: count('sources'),
+      bytes: count('distinct blobs per destination registry'),
+      unknown_size: count('images whose size is not known'),
+      pulls: z.record(z.string(), z.number()).describe('expected pulls per source registry that counts them'),
+    }),
+    images: z.array(imageJsonSchema),
+    dropped: z.array(z.object({ source: z.string(), reason: z.string() })),
+    failures: z.array(FAILURE),
+    other_shards: count('images that other shards do'),
+    prune: z
+      .union([z.object({ verdicts: z.array(VERDICT) }), z.object({ refused: z.string() })])
+      .optional()
+      .describe('tags that nothing selects any more, or why none of them may be removed'),
+  })
+  .describe('Plan of skopeo-wrapper sync');
+
+const bytesOf = ({ blobs }: PlannedImage): number | undefined =>
+  blobs?.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0);
+
+const imageJson = (image: PlannedImage): ImageJson => ({
+  source: image.source,
+  destination: image.destination,
+  action: image.action,
+  reason: image.reason,
+  selected_because: image.selectedBecause,
+  digest: image.sourceDigest,
+  missing_platforms: image.missingPlatforms && [...image.missingPlatforms],
+  bytes: image.action === 'copy' ? bytesOf(image) : undefined,
+  pulls: image.pulls,
+});
+
+/** A plan as the object behind `--dry-run --json` and `--plan-only --json`. */
+export const planJson = (plan: Plan) => {
+  const { unknownSize, ...totals } = planTotals(plan);
+  return {
+    version: 1,
+    totals: { ...totals, unknown_size: unknownSize },
+    images: plan.images.map(imageJson),
+    dropped: plan.dropped,
+    failures: plan.failures.map(({ entry, ...failure }) => failureJson({ ...failure, source: entry.name })),
+    other_shards: plan.otherShards,
+    prune: plan.prune,
+  };
+};

@@ -1,0 +1,60 @@
+import type { Plan, PlannedImage } from '../../sync/plan/plan.ts';
+import { planTotals } from '../../sync/plan/totals.ts';
+import { formatBytes, formatCount } from '../format.ts';
+import { renderTable } from '../table.ts';
+import { missingPlatformsLine } from './missing-platforms.ts';
+
+const sizeOf = ({ action, blobs }: PlannedImage): string => {
+  if (action === 'skip') return '-';
+  return blobs === undefined ? '?' : formatBytes(blobs.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0));
+};
+
+const withoutTransport = (reference: string): string => reference.replace(/^docker:\/\//, '');
+
+const lacking = ({ missingPlatforms = [] }: PlannedImage): string =>
+  missingPlatforms.length === 0 ? '' : `, lacks ${missingPlatforms.join(', ')}`;
+
+const imageRow = (image: PlannedImage): readonly string[] => [
+  image.action,
+  sizeOf(image),
+  withoutTransport(image.source),
+  withoutTransport(image.destination),
+  `${image.reason} (${image.selectedBecause})${lacking(image)}`,
+];
+
+const pruneRows = ({ prune }: Plan): readonly (readonly string[])[] => {
+  if (prune === undefined) return [];
+  if ('refused' in prune) return [['no prune', '-', '-', '-', prune.refused]];
+  return prune.verdicts.map(({ destination, action, reason }) => [
+    action === 'remove' ? 'remove' : 'keep',
+    '-',
+    '-',
+    withoutTransport(destination),
+    reason,
+  ]);
+};
+
+/** The closing line of a plan: what it comes to. */
+const planSummary = (plan: Plan): string => {
+  const { copy, skip, dropped, failed, bytes, unknownSize, pulls } = planTotals(plan);
+  const size = `${unknownSize > 0 && bytes === 0 ? 'size unknown' : `at most ${formatBytes(bytes)}`}`;
+  const unknown = unknownSize > 0 && bytes > 0 ? ` and ${formatCount(unknownSize, 'image')} of unknown size` : '';
+  const pullsText = Object.entries(pulls).map(([registry, count]) => `, ${formatCount(count, 'pull')} at ${registry}`);
+  const others = plan.otherShards > 0 ? `; ${plan.otherShards} in other shards` : '';
+  const failures = failed > 0 ? `; ${formatCount(failed, 'source')} failed` : '';
+  const missing = missingPlatformsLine(plan.images);
+  const lacks = missing === '' ? '' : `; ${missing}`;
+  return `${copy} to copy (${size}${unknown}${pullsText.join('')}), ${skip} to skip, ${dropped} dropped${others}${failures}${lacks}`;
+};
+
+/** A plan as a table for people: every image with its reason, every tag dropped, every source that failed. */
+export const renderPlan = (plan: Plan): string => {
+  const rows = [
+    ['ACTION', 'SIZE', 'SOURCE', 'DESTINATION', 'REASON'],
+    ...plan.images.map(imageRow),
+    ...plan.dropped.map(({ source, reason }) => ['drop', '-', withoutTransport(source), '-', reason]),
+    ...pruneRows(plan),
+    ...plan.failures.map(({ entry, message }) => ['fail', '-', entry.name, '-', message]),
+  ];
+  return `${renderTable(rows)}\n${planSummary(plan)}\n`;
+};

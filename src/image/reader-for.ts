@@ -1,0 +1,63 @@
+import type { SkopeoArgument } from '../command-line/command-line.ts';
+import { SHARED_OPTIONS } from '../command-line/flags/global.ts';
+import { dirReader, type ManifestReader, ociReader } from './local-layout.ts';
+import type { ImageReference } from './parse.ts';
+import { type RegistryReaderOptions, registryReader } from './registry-reader.ts';
+
+/** Where an image stands in a command, and the flags of that side. */
+export interface ReadableImage {
+  readonly reference: ImageReference;
+  readonly side: 'source' | 'destination';
+  /** What skopeo is called with. */
+  readonly skopeoArguments: readonly SkopeoArgument[];
+  readonly surroundings: Omit<RegistryReaderOptions, 'options' | 'repository' | 'suffix'>;
+}
+
+/** Options of one side that `inspect` knows without the prefix. */
+const SIDE_OPTIONS: ReadonlySet<string> = new Set([
+  'authfile',
+  'cert-dir',
+  'no-creds',
+  'shared-blob-dir',
+  'tls-verify',
+]);
+
+/** Docker Hub counts every manifest that is fetched as a pull. */
+const COUNTS_PULLS: ReadonlySet<string> = new Set(['docker.io']);
+
+const inspectOptions = (args: readonly SkopeoArgument[], prefix: string): string[] =>
+  args.flatMap((argument) => {
+    if (argument.type !== 'flag') return [];
+    const [first = '', ...rest] = argument.written;
+    if (argument.name === 'authfile' || SHARED_OPTIONS.has(argument.name)) return [...argument.written];
+    const own = argument.name.startsWith(prefix) ? argument.name.slice(prefix.length) : '';
+    return SIDE_OPTIONS.has(own) ? [first.replace(`--${prefix}`, '--'), ...rest] : [];
+  });
+
+/** Value of the last flag of that name. */
+const lastValueOf = (args: readonly SkopeoArgument[], name: string): string | undefined => {
+  const written = args.findLast((argument) => argument.type === 'flag' && argument.name === name)?.written;
+  const [first = '', second] = written ?? [];
+  return first.includes('=') ? first.slice(first.indexOf('=') + 1) : second;
+};
+
+/**
+ * How to read the manifests of an image at no cost: from disk, or from a registry that does not count it as a pull.
+ * Undefined for everything else.
+ */
+export const manifestReaderFor = (image: ReadableImage): ManifestReader | undefined => {
+  const { reference, skopeoArguments, surroundings } = image;
+  const prefix = image.side === 'source' ? 'src-' : 'dest-';
+  const { transport, path, registry, repository, tag, digest } = reference;
+  if (transport === 'dir' && path !== undefined) return dirReader(path);
+  if (transport === 'oci' && path !== undefined) {
+    return ociReader(path, tag, lastValueOf(skopeoArguments, `${prefix}shared-blob-dir`));
+  }
+  if (transport !== 'docker' || registry === undefined || COUNTS_PULLS.has(registry)) return undefined;
+  return registryReader({
+    ...surroundings,
+    options: inspectOptions(skopeoArguments, prefix),
+    repository: `docker://${registry}/${repository}`,
+    suffix: digest === undefined ? `:${tag ?? 'latest'}` : `@${digest}`,
+  });
+};

@@ -1,0 +1,198 @@
+import { hash } from 'node:crypto';
+import PQueue from 'p-queue';
+import type { Clock } from '../context.ts';
+import { WrapperError } from '../errors/wrapper-error.ts';
+import { parseDockerReference, type Repository } from '../image/docker-reference.ts';
+import { digestOf, mediaTypeOf } from '../image/manifest.ts';
+import type { RegistryAccess, RegistryLimits } from '../sync/job.ts';
+import type { ManifestHead, RegistryLookup, SkopeoPort } from '../sync/ports.ts';
+import { ManifestCache } from './manifest-cache.ts';
+import { RegistrySilent } from './outages.ts';
+import { RegistryPaused, type RegistryPauses } from './pauses.ts';
+import { type Answer, REQUESTS_AT_A_TIME, RegistryClient, type RegistryNews } from './registry-client.ts';
+import type { Route, Router } from './route.ts';
+import { TrustStore } from './trust-store.ts';
+
+export interface LookupOptions {
+  readonly router: Router;
+  readonly skopeo: Pick<SkopeoPort, 'inspectRaw' | 'listTags'>;
+  readonly limits: ReadonlyMap<string, RegistryLimits>;
+  readonly clock: Clock;
+  readonly pauses: RegistryPauses;
+  readonly rateLimited?: (registry: string) => void;
+  /** Silence after which skopeo is asked, if less than the client's own. */
+  readonly silenceSeconds?: number | undefined;
+}
+
+/** Counts pulls by contract; other registries are known to by their headers. */
+const DOCKER_HUB = 'docker.io';
+const DEFAULT_TAG = 'latest';
+
+/** The repository of a reference, what names the manifest in it, and the digest if it is that. */
+const manifestAt = (reference: string) => {
+  const { tag, digest, ...repository } = parseDockerReference(reference);
+  return { repository, version: digest ?? tag ?? DEFAULT_TAG, digest };
+};
+
+/** What must be equal for two users of a registry to share connections and tokens. */
+const identityOf = ({ registry, insecure, credentials, authorities }: Route): string =>
+  hash('sha256', JSON.stringify([registry, insecure, credentials, authorities]), 'base64url');
+
+/**
+ * Asks registries directly where that is plainly what skopeo would do and the answer leaves no doubt, and skopeo in every
+ * other case. Routes, connections and tokens are kept for the run.
+ */
+export class DirectLookup implements RegistryLookup, Disposable {
+  readonly #options: LookupOptions;
+  readonly #clients = new Map<string, RegistryClient>();
+  readonly #clientsByRoute = new WeakMap<Route, RegistryClient>();
+  readonly #routes = new WeakMap<RegistryAccess, Map<string, Promise<Route | undefined>>>();
+  readonly #trust = new TrustStore();
+  readonly #queues = new Map<string, PQueue>();
+  readonly #manifests = new ManifestCache();
+  readonly #left = new Map<string, number>();
+
+  constructor(options: LookupOptions) {
+    this.#options = options;
+  }
+
+  greet(reference: string, access: RegistryAccess, signal: AbortSignal): void {
+    const repository = parseDockerReference(reference);
+    this.#directly(repository, access, signal, (client) => client.greet(signal)).catch(() => {});
+  }
+
+  async tags(repository: Repository, access: RegistryAccess, signal: AbortSignal): Promise<readonly string[]> {
+    const answer = await this.#directly(repository, access, signal, (client) => client.tags(repository, signal));
+    if (answer.kind === 'found') return answer.value;
+    return this.#options.skopeo.listTags(repository, access, signal);
+  }
+
+  async head(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<ManifestHead | undefined> {
+    const { repository, version } = manifestAt(reference);
+    const answer = await this.#directly(repository, access, signal, (client) =>
+      client.head(repository, version, signal),
+    );
+    if (answer.kind === 'found') return answer.value;
+    if (answer.kind === 'absent') return undefined;
+    return this.#headBySkopeo(reference, access, signal);
+  }
+
+  async manifest(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Uint8Array> {
+    const known = this.#manifests.get(reference);
+    if (known !== undefined) return known;
+    const manifest = await this.#readManifest(reference, access, signal);
+    this.#manifests.set(reference, manifest);
+    return manifest;
+  }
+
+  async askedPause(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<number | undefined> {
+    const { repository, version } = manifestAt(reference);
+    try {
+      await this.#directly(repository, access, signal, (client) => client.head(repository, version, signal));
+      return undefined;
+    } catch (error) {
+      return error instanceof RegistryPaused ? error.waitSeconds : undefined;
+    }
+  }
+
+  async #readManifest(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Uint8Array> {
+    const { repository, version, digest } = manifestAt(reference);
+    const answer = await this.#directly(repository, access, signal, (client) =>
+      client.manifest(repository, version, signal),
+    );
+    const isTrue = answer.kind === 'found' && (digest === undefined || digestOf(answer.value) === digest);
+    return isTrue ? answer.value : this.#options.skopeo.inspectRaw(reference, access, signal);
+  }
+
+  countsPulls(registry: string): boolean {
+    return registry === DOCKER_HUB || this.#left.has(registry);
+  }
+
+  pullsLeft(registry: string): number | undefined {
+    return this.#left.get(registry);
+  }
+
+  [Symbol.dispose](): void {
+    for (const queue of this.#queues.values()) queue.clear();
+    for (const client of this.#clients.values()) client[Symbol.dispose]();
+  }
+
+  /**
+   * Any failure of the direct way leaves the question open, save that the registry does not want to be asked, or is so silent
+   * that skopeo would wait in vain as well.
+   */
+  async #directly<T>(
+    repository: Repository,
+    access: RegistryAccess,
+    signal: AbortSignal,
+    ask: (client: RegistryClient) => Promise<Answer<T>>,
+  ): Promise<Answer<T>> {
+    try {
+      const route = await this.#routeTo(repository, access);
+      return route === undefined ? { kind: 'unclear' } : await ask(this.#clientFor(route));
+    } catch (error) {
+      if (signal.aborted || error instanceof RegistryPaused || error instanceof RegistrySilent) throw error;
+      return { kind: 'unclear' };
+    }
+  }
+
+  async #headBySkopeo(
+    reference: string,
+    access: RegistryAccess,
+    signal: AbortSignal,
+  ): Promise<ManifestHead | undefined> {
+    try {
+      const bytes = await this.#options.skopeo.inspectRaw(reference, access, signal);
+      const mediaType = mediaTypeOf(bytes);
+      return { digest: digestOf(bytes), ...(mediaType === undefined ? {} : { mediaType }) };
+    } catch (error) {
+      if (error instanceof WrapperError && error.errorType === 'not_found') return undefined;
+      throw error;
+    }
+  }
+
+  #routeTo(repository: Repository, access: RegistryAccess): Promise<Route | undefined> {
+    const routes = this.#routes.get(access) ?? new Map<string, Promise<Route | undefined>>();
+    this.#routes.set(access, routes);
+    const name = `${repository.registry}/${repository.path}`;
+    const route = routes.get(name) ?? this.#options.router.routeTo(repository, access);
+    routes.set(name, route);
+    return route;
+  }
+
+  #clientFor(route: Route): RegistryClient {
+    const client = this.#clientsByRoute.get(route) ?? this.#sharedClient(route);
+    this.#clientsByRoute.set(route, client);
+    return client;
+  }
+
+  #sharedClient(route: Route): RegistryClient {
+    const identity = identityOf(route);
+    const known = this.#clients.get(identity);
+    if (known !== undefined) return known;
+    const { clock, pauses, rateLimited, silenceSeconds } = this.#options;
+    const news: RegistryNews = {
+      rateLimited: (registry) => rateLimited?.(registry),
+      pullsLeft: (registry, count) => void this.#left.set(registry, count),
+    };
+    const surroundings = {
+      queue: this.#queueFor(route.registry),
+      trust: this.#trust,
+      clock,
+      pauses,
+      news,
+      silenceSeconds,
+    };
+    const client = new RegistryClient(route, surroundings);
+    this.#clients.set(identity, client);
+    return client;
+  }
+
+  #queueFor(registry: string): PQueue {
+    const { requestsPerSecond } = this.#options.limits.get(registry) ?? {};
+    const rate = requestsPerSecond === undefined ? {} : { intervalCap: 1, interval: 1000 / requestsPerSecond };
+    const queue = this.#queues.get(registry) ?? new PQueue({ concurrency: REQUESTS_AT_A_TIME, ...rate });
+    this.#queues.set(registry, queue);
+    return queue;
+  }
+}

@@ -1,0 +1,49 @@
+import type { Clock } from '../context.ts';
+import { WrapperError } from '../errors/wrapper-error.ts';
+import { parseDockerReference } from '../image/docker-reference.ts';
+import type { RegistryLookup, SyncObserver } from '../sync/ports.ts';
+import { isNoAnswer, type Question, type RegistryOutages } from './outages.ts';
+
+/**
+ * A lookup that tells `outages` what answers and what does not, and rejects with RegistryOut for what is given up; `observer`
+ * hears of every question.
+ */
+export const lookupWithOutages = (
+  lookup: RegistryLookup,
+  outages: RegistryOutages,
+  clock: Pick<Clock, 'monotonicMs'>,
+  observer: Pick<SyncObserver, 'questionAsked' | 'questionClosed'> = {},
+): RegistryLookup => {
+  const ask = async <T>(registry: string, kind: Question, question: () => Promise<T>): Promise<T> => {
+    const refusal = outages.refusal(registry, kind);
+    if (refusal !== undefined) throw refusal;
+    const startedMs = clock.monotonicMs();
+    observer.questionAsked?.(registry);
+    let isAnswered = false;
+    try {
+      const answer = await question();
+      isAnswered = true;
+      outages.answered(registry, kind);
+      return answer;
+    } catch (error) {
+      if (error instanceof WrapperError && isNoAnswer(error.errorType))
+        outages.unanswered(registry, kind, startedMs, error.errorType);
+      throw error;
+    } finally {
+      observer.questionClosed?.(registry, isAnswered);
+    }
+  };
+  const registryOf = (reference: string): string => parseDockerReference(reference).registry;
+  return {
+    greet: (reference, access, signal) => lookup.greet(reference, access, signal),
+    tags: (repository, access, signal) =>
+      ask(repository.registry, 'tags', () => lookup.tags(repository, access, signal)),
+    head: (reference, access, signal) =>
+      ask(registryOf(reference), 'images', () => lookup.head(reference, access, signal)),
+    manifest: (reference, access, signal) =>
+      ask(registryOf(reference), 'images', () => lookup.manifest(reference, access, signal)),
+    askedPause: (reference, access, signal) => lookup.askedPause(reference, access, signal),
+    countsPulls: (registry) => lookup.countsPulls(registry),
+    pullsLeft: (registry) => lookup.pullsLeft(registry),
+  };
+};

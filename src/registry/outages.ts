@@ -1,0 +1,94 @@
+import type { Clock } from '../context.ts';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import { failureClass } from '../skopeo/failure/classify.ts';
+import type { ErrorType } from '../tracking/vocabulary.ts';
+
+/** Failures that tell that nobody answers. */
+const NO_ANSWER: ReadonlySet<ErrorType> = new Set([
+  'dns',
+  'connection_refused',
+  'unreachable',
+  'timeout',
+  'stalled',
+] satisfies ErrorType[]);
+
+/** A registry is given up when so many in a row got no answer, and nobody else for so long. */
+const FAILURES_TO_GIVE_UP = 3;
+const SECONDS_TO_GIVE_UP = 60;
+
+/** How often, in a row, and since when nobody got an answer. */
+interface Silence {
+  readonly failures: number;
+  readonly sinceMs: number;
+  /** The last failure, once the registry is given up. */
+  readonly givenUp?: ErrorType;
+}
+
+export const isNoAnswer = (errorType: ErrorType): boolean => NO_ANSWER.has(errorType);
+
+/** A registry says nothing at all, not even that it is one. */
+export class RegistrySilent extends WrapperError {
+  constructor(registry: string) {
+    super(`${registry} does not answer`, {
+      errorType: 'stalled',
+      exitCode: EXIT.failure,
+      next: failureClass('stalled').next({ registry }),
+    });
+  }
+}
+
+/** A registry does not answer, so that it was not even asked. */
+export class RegistryOut extends WrapperError {
+  constructor(registry: string, silentSeconds: number, errorType: ErrorType) {
+    super(`not tried, since ${registry} has not answered for ${Math.floor(silentSeconds)} s`, {
+      errorType,
+      exitCode: EXIT.failure,
+      next: failureClass(errorType).next({ registry }),
+    });
+  }
+}
+
+/** Tags are listed at the registry itself, images may come from a mirror of it: one may answer without the other. */
+export type Question = 'tags' | 'images';
+
+const keyOf = (registry: string, question: Question): string => `${question} ${registry}`;
+
+/**
+ * Which registries do not answer: known to all of a run that asks or copies, so that thousands of images do not wait one by
+ * one for a registry that is down.
+ */
+export class RegistryOutages {
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #silences = new Map<string, Silence>();
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+    this.#clock = clock;
+  }
+
+  answered(registry: string, question: Question): void {
+    this.#silences.set(keyOf(registry, question), { failures: 0, sinceMs: this.#clock.monotonicMs() });
+  }
+
+  /** Somebody began to ask at `startedMs` and got no answer. */
+  unanswered(registry: string, question: Question, startedMs: number, errorType: ErrorType): void {
+    const key = keyOf(registry, question);
+    const { failures: earlier = 0, sinceMs: heardMs = startedMs } = this.#silences.get(key) ?? {};
+    const failures = earlier + 1;
+    const sinceMs = earlier === 0 ? Math.max(startedMs, heardMs) : heardMs;
+    const isLong = this.#clock.monotonicMs() - sinceMs >= SECONDS_TO_GIVE_UP * 1000;
+    const isGivenUp = isLong && failures >= FAILURES_TO_GIVE_UP;
+    this.#silences.set(key, { failures, sinceMs, ...(isGivenUp && { givenUp: errorType }) });
+  }
+
+  /** The refusal to try a registry that is given up. */
+  refusal(registry: string, question: Question): RegistryOut | undefined {
+    const { givenUp, sinceMs = 0 } = this.#silences.get(keyOf(registry, question)) ?? {};
+    if (givenUp === undefined) return undefined;
+    return new RegistryOut(registry, (this.#clock.monotonicMs() - sinceMs) / 1000, givenUp);
+  }
+
+  /** Every registry may be asked again. */
+  forget(): void {
+    this.#silences.clear();
+  }
+}

@@ -1,0 +1,52 @@
+import type { Clock } from '../context.ts';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import { failureClass } from '../skopeo/failure/classify.ts';
+
+export type PauseListener = (registry: string, seconds: number) => void;
+
+/** Which registries asked to be left in peace, and for how long: known to all of a run that asks or copies. */
+export class RegistryPauses {
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  readonly #untilMs = new Map<string, number>();
+  readonly #listeners = new Set<PauseListener>();
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+    this.#clock = clock;
+  }
+
+  /** Of pauses that overlap the longest holds. */
+  pause(registry: string, seconds: number): void {
+    if (seconds <= this.remainingSeconds(registry)) return;
+    this.#untilMs.set(registry, this.#clock.monotonicMs() + seconds * 1000);
+    for (const listener of this.#listeners) listener(registry, seconds);
+  }
+
+  /** 0: it may be asked. */
+  remainingSeconds(registry: string): number {
+    return Math.max(0, ((this.#untilMs.get(registry) ?? 0) - this.#clock.monotonicMs()) / 1000);
+  }
+
+  /** Tells of every pause from now on, and of those that hold; call what it returns to hear no more. */
+  listen(listener: PauseListener): () => void {
+    this.#listeners.add(listener);
+    for (const registry of this.#untilMs.keys()) {
+      const seconds = this.remainingSeconds(registry);
+      if (seconds > 0) listener(registry, seconds);
+    }
+    return () => this.#listeners.delete(listener);
+  }
+}
+
+/** A registry asked to wait for longer than a question does. */
+export class RegistryPaused extends WrapperError {
+  readonly waitSeconds: number;
+
+  constructor(registry: string, waitSeconds: number) {
+    super(`${registry} limits the rate and asks to wait ${Math.ceil(waitSeconds)} s`, {
+      errorType: 'rate_limited',
+      exitCode: EXIT.failure,
+      next: failureClass('rate_limited').next({ registry }),
+    });
+    this.waitSeconds = waitSeconds;
+  }
+}

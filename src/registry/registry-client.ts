@@ -1,0 +1,187 @@
+import { setTimeout as wait } from 'node:timers/promises';
+import type PQueue from 'p-queue';
+import * as z from 'zod';
+import type { Clock } from '../context.ts';
+import { isDigest, isTag, type Repository } from '../image/docker-reference.ts';
+import { MEDIA_TYPES } from '../image/manifest.ts';
+import type { ManifestHead } from '../sync/ports.ts';
+import { Authenticator } from './authenticator.ts';
+import { HttpClient } from './http/http-client.ts';
+import type { HttpAnswer } from './http/message.ts';
+import { RegistryPaused, type RegistryPauses } from './pauses.ts';
+import { pullsLeft, retryAfterSeconds } from './rate-limit.ts';
+import type { Route } from './route.ts';
+import type { TrustStore } from './trust-store.ts';
+
+/** An answer without doubt, or none: then skopeo has to be asked. */
+export type Answer<T> =
+  | { readonly kind: 'found'; readonly value: T }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'unclear' };
+
+const UNCLEAR = { kind: 'unclear' } as const;
+const ACCEPT = Object.values(MEDIA_TYPES).join(', ');
+/** Requests to one registry at a time. */
+export const REQUESTS_AT_A_TIME = 32;
+const PAGE_SIZE = 1000;
+/** Pages of tags that are followed; more is a loop or no registry to be served so. */
+const MAX_PAGES = 1000;
+/** Makes a URL of a path where only the path counts. */
+const ANY_ORIGIN = 'https://registry.invalid';
+const TIMES_TOO_MANY = 4;
+const DEFAULT_PAUSE_SECONDS = 5;
+/** A question waits for so long; what takes longer is for whoever asks to decide. */
+const PATIENCE_SECONDS = 10;
+
+const tagsSchema = z.object({ tags: z.array(z.string()).nullish() });
+
+/** Called when the registry says that there were too many requests, or what is left of an allowance. */
+export interface RegistryNews {
+  rateLimited(registry: string): void;
+  pullsLeft(registry: string, count: number): void;
+}
+
+/** What all clients of a run share, or all of one registry. */
+export interface ClientSurroundings {
+  /** Silence that is no answer. */
+  readonly silenceSeconds?: number | undefined;
+  readonly queue: PQueue;
+  readonly trust: TrustStore;
+  readonly clock: Clock;
+  readonly pauses: RegistryPauses;
+  readonly news: RegistryNews;
+}
+
+const single = (value: string | string[] | undefined): string | undefined =>
+  typeof value === 'string' ? value : undefined;
+
+/**
+ * Path of the page after the one at `path`, as a `Link` header tells it; absent after the last. The host in it is passed
+ * over, as skopeo does: behind a proxy it often is a name, or a scheme, by which the registry cannot be reached.
+ */
+const nextPage = ({ headers }: HttpAnswer, path: string): string | undefined => {
+  const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(single(headers.link) ?? '')?.[1];
+  const next = target === undefined ? null : URL.parse(target, new URL(path, ANY_ORIGIN).href);
+  return next === null ? undefined : `${next.pathname}${next.search}`;
+};
+
+/**
+ * Reads manifests and tags of one registry with the rights of one user, politely: through the queue that all users of the
+ * registry share, with pauses when asked to. All reject with RegistryPaused when a pause is long.
+ */
+export class RegistryClient implements Disposable {
+  readonly #http: HttpClient;
+  readonly #authenticator: Authenticator;
+  readonly #queue: PQueue;
+  readonly #route: Route;
+  readonly #clock: Clock;
+  readonly #pauses: RegistryPauses;
+  readonly #news: RegistryNews;
+
+  constructor(route: Route, { queue, trust, clock, pauses, news, silenceSeconds }: ClientSurroundings) {
+    this.#http = new HttpClient({ ...route, trust, maxConnections: REQUESTS_AT_A_TIME, silenceSeconds });
+    this.#authenticator = new Authenticator(this.#http, route, () => clock.monotonicMs());
+    this.#queue = queue;
+    this.#route = route;
+    this.#clock = clock;
+    this.#pauses = pauses;
+    this.#news = news;
+  }
+
+  /** Connects, and finds out how the registry wants to be spoken to. */
+  async greet(signal: AbortSignal): Promise<Answer<never>> {
+    await this.#queue.add(() => this.#authenticator.origin(signal), { signal });
+    return UNCLEAR;
+  }
+
+  /** Digest and type of a manifest by HEAD, which no registry counts as a pull. */
+  async head(repository: Repository, reference: string, signal: AbortSignal): Promise<Answer<ManifestHead>> {
+    const answer = await this.#ask('HEAD', `/v2/${repository.path}/manifests/${reference}`, repository, signal);
+    if (answer.status === 404) return { kind: 'absent' };
+    const digest = single(answer.headers['docker-content-digest']);
+    if (answer.status !== 200 || digest === undefined || !isDigest(digest)) return UNCLEAR;
+    const mediaType = single(answer.headers['content-type'])?.split(';')[0];
+    return { kind: 'found', value: { digest, ...(mediaType === undefined ? {} : { mediaType }) } };
+  }
+
+  /** The bytes of a manifest. */
+  async manifest(repository: Repository, reference: string, signal: AbortSignal): Promise<Answer<Uint8Array>> {
+    const answer = await this.#ask('GET', `/v2/${repository.path}/manifests/${reference}`, repository, signal);
+    return answer.status === 200 ? { kind: 'found', value: answer.body } : UNCLEAR;
+  }
+
+  /** All tags of a repository, page after page. */
+  async tags(repository: Repository, signal: AbortSignal): Promise<Answer<readonly string[]>> {
+    const tags: string[] = [];
+    let path: string | undefined = `/v2/${repository.path}/tags/list?n=${PAGE_SIZE}`;
+    for (let page = 0; path !== undefined; page++) {
+      const answer: HttpAnswer = await this.#ask('GET', path, repository, signal);
+      const list = answer.status === 200 ? tagsSchema.safeParse(parseJson(answer.body)) : undefined;
+      if (list?.success !== true || page === MAX_PAGES) return UNCLEAR;
+      tags.push(...(list.data.tags ?? []).filter(isTag));
+      const next = nextPage(answer, path);
+      if (next === path) return UNCLEAR;
+      path = next;
+    }
+    return { kind: 'found', value: tags };
+  }
+
+  [Symbol.dispose](): void {
+    this.#http[Symbol.dispose]();
+  }
+
+  async #ask(method: 'GET' | 'HEAD', path: string, repository: Repository, signal: AbortSignal): Promise<HttpAnswer> {
+    for (let time = 0; ; time++) {
+      const answer = await this.#queue.add(() => this.#authorized(method, path, repository, signal), { signal });
+      this.#listen(answer);
+      if (answer.status !== 429) return answer;
+      const { registry } = this.#route;
+      const asked = retryAfterSeconds(answer.headers, this.#clock.wallMs()) ?? DEFAULT_PAUSE_SECONDS * 2 ** time;
+      this.#news.rateLimited(registry);
+      this.#pauses.pause(registry, asked);
+      if (time === TIMES_TOO_MANY) throw new RegistryPaused(registry, asked);
+    }
+  }
+
+  /** Sends with authentication, once more with a new token if one was refused. */
+  async #authorized(
+    method: 'GET' | 'HEAD',
+    path: string,
+    repository: Repository,
+    signal: AbortSignal,
+  ): Promise<HttpAnswer> {
+    await this.#waitForPause(signal);
+    const answer = await this.#send(method, path, repository, signal);
+    if (answer.status !== 401) return answer;
+    this.#authenticator.forget(repository.path);
+    return this.#send(method, path, repository, signal);
+  }
+
+  async #send(method: 'GET' | 'HEAD', path: string, repository: Repository, signal: AbortSignal): Promise<HttpAnswer> {
+    const origin = await this.#authenticator.origin(signal);
+    const authorization = await this.#authenticator.authorization(repository.path, signal);
+    const headers = { accept: ACCEPT, ...(authorization === undefined ? {} : { authorization }) };
+    return this.#http.send({ method, url: new URL(path, origin), headers, signal });
+  }
+
+  async #waitForPause(signal: AbortSignal): Promise<void> {
+    const { registry } = this.#route;
+    for (let left = this.#pauses.remainingSeconds(registry); left > 0; left = this.#pauses.remainingSeconds(registry)) {
+      if (left > PATIENCE_SECONDS) throw new RegistryPaused(registry, left);
+      await wait(left * 1000, undefined, { signal });
+    }
+  }
+
+  #listen({ headers }: HttpAnswer): void {
+    const left = pullsLeft(headers);
+    if (left !== undefined) this.#news.pullsLeft(this.#route.registry, left);
+  }
+}
+
+const parseJson = (body: Buffer): unknown => {
+  try {
+    return JSON.parse(body.toString('utf8'));
+  } catch {
+    return undefined;
+  }
+};

@@ -1,0 +1,65 @@
+import type { Repository } from '../image/docker-reference.ts';
+import type { RegistryAccess } from '../sync/job.ts';
+import { type Credentials, findCredentials } from './auth-file.ts';
+import { ownAuthorities } from './certificates.ts';
+import type { RegistryEnvironment } from './environment.ts';
+import { isProxied } from './proxy.ts';
+import { loadRegistriesConf, type RegistriesConf, treatmentOf } from './registries-conf.ts';
+
+/** How a registry is reached directly, in the same way as skopeo would. */
+export interface Route {
+  readonly registry: string;
+  /** Host and port to connect to. */
+  readonly host: string;
+  /** Certificates are not checked, and plain HTTP is taken where there is no HTTPS. */
+  readonly insecure: boolean;
+  /** Certificates of authorities to trust beside the system's. */
+  readonly authorities: readonly string[];
+  readonly credentials?: Credentials;
+}
+
+const DOCKER_HUB_HOST = 'registry-1.docker.io';
+
+const credentialsFor = async (
+  { registry, path }: Repository,
+  access: RegistryAccess,
+  environment: RegistryEnvironment,
+  conf: RegistriesConf,
+): Promise<Credentials | 'none' | 'helper'> => {
+  if (access.anonymous === true) return 'none';
+  if (access.credentials !== undefined) return access.credentials;
+  if (conf.credentialHelpers.some((helper) => helper !== 'containers-auth.json')) return 'helper';
+  return findCredentials(registry, path, environment, access.authFile);
+};
+
+/** Finds direct routes, reading configuration files once. */
+export class Router {
+  readonly #environment: RegistryEnvironment;
+  #conf: Promise<RegistriesConf> | undefined;
+
+  constructor(environment: RegistryEnvironment) {
+    this.#environment = environment;
+  }
+
+  /**
+   * The direct route to a repository. Absent wherever it would not plainly be what skopeo does: mirrors, blocked or rewritten
+   * registries, credential helpers, client certificates, proxies.
+   */
+  async routeTo(repository: Repository, access: RegistryAccess): Promise<Route | undefined> {
+    this.#conf ??= loadRegistriesConf(this.#environment);
+    const conf = await this.#conf;
+    const { registry, path } = repository;
+    const treatment = treatmentOf(conf, registry, path);
+    if (treatment === 'special' || isProxied(registry, this.#environment)) return undefined;
+    const credentials = await credentialsFor(repository, access, this.#environment, conf);
+    const authorities = await ownAuthorities(registry, this.#environment, access.certDirectory);
+    if (credentials === 'helper' || authorities === 'special') return undefined;
+    return {
+      registry,
+      host: registry === 'docker.io' ? DOCKER_HUB_HOST : registry,
+      insecure: access.tlsVerify === undefined ? treatment === 'insecure' : !access.tlsVerify,
+      authorities,
+      ...(credentials === 'none' ? {} : { credentials }),
+    };
+  }
+}

@@ -1,0 +1,88 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { digestFile, failuresTable, summaryLine } from '../../../src/display/sync/render-report.ts';
+import type { ImageReport } from '../../../src/sync/report/image-report.ts';
+import { exitCodeOf, reportTotals, type SyncReport } from '../../../src/sync/report/sync-report.ts';
+
+const image = (name: string, outcome: ImageReport['outcome'], more: Partial<ImageReport> = {}): ImageReport => ({
+  source: `docker://s.example/${name}:1`,
+  destination: `docker://m.example/${name}:1`,
+  outcome,
+  reason: '',
+  bytes: 0,
+  seconds: 0,
+  attempts: 1,
+  ...more,
+});
+
+const report = (images: readonly ImageReport[], more: Partial<SyncReport> = {}): SyncReport => ({
+  version: 1,
+  startedAt: '2026-01-01T00:00:00Z',
+  durationSeconds: 75.2,
+  exitCode: 0,
+  images,
+  failures: [],
+  dropped: 0,
+  otherShards: 0,
+  totals: reportTotals(images),
+  ...more,
+});
+
+const FAILED = image('b', 'failed', {
+  errorType: 'unauthorized',
+  message: 'authentication\n required',
+  next: 'Log in.',
+});
+const IMAGES = [
+  image('a', 'copied', { bytes: 3 * 1024 ** 2, digest: 'sha256:1' }),
+  FAILED,
+  image('c', 'failed', { errorType: 'stalled' }),
+  image('d', 'unchanged', { digest: 'sha256:2' }),
+];
+
+test('the summary is one line', () => {
+  assert.equal(
+    summaryLine(report(IMAGES)),
+    'copied 1, unchanged 1, 2 failed (1 unauthorized, 1 stalled); 3.0 MiB in 1 min 15 s',
+  );
+  assert.equal(
+    summaryLine(report([], { otherShards: 3, durationSeconds: 0.5 })),
+    'copied 0, unchanged 0, 0 failed, 3 in other shards; 0 B in 0.5 s',
+  );
+});
+
+test('every failure is a line of a table, with words on one line and the next step', () => {
+  const source = { source: 'quay.io/x', errorType: 'not_found' as const, message: 'name unknown' };
+  assert.equal(
+    failuresTable(report([FAILED], { failures: [source] })),
+    [
+      'ERROR         IMAGE                   MESSAGE                  NEXT STEP',
+      'not_found     quay.io/x               name unknown',
+      'unauthorized  docker://s.example/b:1  authentication required  Log in.',
+      '',
+    ].join('\n'),
+  );
+  assert.equal(failuresTable(report([])), '');
+});
+
+test('of an image with several destinations the one that failed is named', () => {
+  const other = { ...image('b', 'copied'), destination: 'docker://n.example/b:1' };
+  assert.match(failuresTable(report([FAILED, other])), / docker:\/\/s\.example\/b:1 -> docker:\/\/m\.example\/b:1 /);
+});
+
+test('the digest file has every image that is where it should be', () => {
+  assert.equal(digestFile(IMAGES), 'sha256:1 docker://m.example/a:1\nsha256:2 docker://m.example/d:1\n');
+});
+
+test('the exit status tells all, some and none apart', () => {
+  const failure = [{ source: 'x', errorType: 'dns' as const, message: '' }];
+  assert.equal(exitCodeOf([], []), 0);
+  assert.equal(exitCodeOf([image('a', 'copied'), image('b', 'unchanged')], []), 0);
+  assert.equal(exitCodeOf([image('a', 'unchanged'), FAILED], []), 3);
+  assert.equal(exitCodeOf([image('a', 'copied'), image('b', 'skipped')], []), 3);
+  assert.equal(exitCodeOf([image('a', 'copied')], failure), 3);
+  assert.equal(exitCodeOf([FAILED], []), 1);
+  assert.equal(exitCodeOf([], failure), 1);
+  const prune = [{ destination: 'x', outcome: 'failed' as const, reason: '' }];
+  assert.equal(exitCodeOf([image('a', 'copied')], [], prune), 3);
+});

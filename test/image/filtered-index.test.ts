@@ -1,0 +1,57 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { filterIndex } from '../../src/image/filtered-index.ts';
+
+const instance = (digest: string, architecture: string, variant?: string) => ({
+  mediaType: 'application/vnd.oci.image.manifest.v1+json',
+  digest,
+  size: 7,
+  platform: { os: 'linux', architecture, ...(variant === undefined ? {} : { variant }) },
+  annotations: { kept: 'yes' },
+});
+const attestation = { digest: 'att', size: 1, platform: { os: 'unknown', architecture: 'unknown' } };
+const INDEX = {
+  schemaVersion: 2,
+  mediaType: 'application/vnd.oci.image.index.v1+json',
+  manifests: [instance('a', 'amd64'), instance('b', 'arm', 'v6'), instance('c', 'arm', 'v7'), attestation],
+  annotations: { 'org.example': 'x' },
+};
+const BYTES = Buffer.from(JSON.stringify(INDEX));
+
+const platform = (architecture: string, variant?: string) => ({
+  os: 'linux',
+  architecture,
+  ...(variant === undefined ? {} : { variant }),
+});
+
+test('only the platforms wanted stay, all else is as it was', () => {
+  const filtered = filterIndex(BYTES, [platform('amd64'), platform('arm', 'v7')]);
+  assert.deepEqual(filtered?.instances, ['a', 'c']);
+  assert.equal(filtered.isWhole, false);
+  assert.deepEqual(JSON.parse(filtered.bytes.toString()), {
+    ...INDEX,
+    manifests: [INDEX.manifests[0], INDEX.manifests[2]],
+  });
+  assert.deepEqual(filterIndex(BYTES, [platform('arm', 'v7'), platform('amd64')])?.bytes, filtered.bytes);
+});
+
+test('without a variant every variant is taken', () => {
+  assert.deepEqual(filterIndex(BYTES, [platform('arm')])?.instances, ['b', 'c']);
+});
+
+test('platforms that the index does not have are named', () => {
+  const wanted = [platform('arm', 'v8'), platform('amd64'), platform('s390x')];
+  assert.deepEqual(filterIndex(BYTES, wanted)?.missing, ['linux/arm/v8', 'linux/s390x']);
+  assert.deepEqual(filterIndex(BYTES, [platform('arm')])?.missing, []);
+});
+
+test('an index that has nothing else keeps its very bytes', () => {
+  const whole = Buffer.from(`${JSON.stringify({ manifests: [instance('a', 'amd64')] })}\n`);
+  const filtered = filterIndex(whole, [platform('amd64'), platform('arm64')]);
+  assert.equal(filtered?.isWhole, true);
+  assert.deepEqual(filtered.bytes, whole);
+});
+
+test('what is no index is told apart', () => {
+  for (const text of ['{"layers": []}', 'not JSON', '[]']) assert.equal(filterIndex(Buffer.from(text), []), undefined);
+});

@@ -1,0 +1,235 @@
+import assert from 'node:assert/strict';
+import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { parseCommandLine, skopeoArgv } from '../../../src/command-line/command-line.ts';
+import { WrapperError } from '../../../src/errors/wrapper-error.ts';
+import { prepareCredentials } from '../../../src/registry/credentials/prepare.ts';
+import { createLayout } from '../../support/images.ts';
+import { type Registry, startRegistry } from '../../support/registry.ts';
+import { privateHome, skopeo } from '../../support/skopeo.ts';
+import { type TempDir, tempDir } from '../../support/temp.ts';
+
+const PASSWORD = 'c4nary-c4nary:x';
+const base64 = (text: string) => Buffer.from(text).toString('base64');
+
+let dir: TempDir;
+beforeEach(async () => {
+  dir = await tempDir('credentials');
+});
+afterEach(() => dir[Symbol.asyncDispose]());
+
+const prepare = (argv: readonly string[], env: Record<string, string> = {}) => {
+  const line = parseCommandLine(argv, env);
+  const credentials = prepareCredentials(line, {
+    env: { XDG_RUNTIME_DIR: dir.path, HOME: dir.join('no-home'), ...env },
+    uid: 0,
+  });
+  return { ...credentials, argv: skopeoArgv(line, credentials) };
+};
+
+const authfileOf = (argv: readonly string[], flag: string) => {
+  const path = argv[argv.indexOf(flag) + 1] ?? '';
+  return { path, content: JSON.parse(readFileSync(path, 'utf8')) };
+};
+
+describe('the temporary authfile', () => {
+  it('holds the login, and nobody else can read it', () => {
+    const { argv, dispose } = prepare([
+      'copy',
+      '--dest-creds',
+      `u:${PASSWORD}`,
+      'dir:a',
+      'docker://reg.example:5000/team/app:1',
+    ]);
+    const { path, content } = authfileOf(argv, '--dest-authfile');
+    assert.deepEqual(content.auths, { 'reg.example:5000': { auth: base64(`u:${PASSWORD}`) } });
+    assert.equal(statSync(path).mode & 0o777, 0o600);
+    assert.equal(statSync(dirname(path)).mode & 0o777, 0o700);
+    dispose();
+    dispose();
+    assert.ok(!existsSync(dirname(path)));
+  });
+
+  it('keeps what the file of the user holds, but for what would go first', async () => {
+    const mine = dir.join('mine.json');
+    const old = { auth: 'b2xkOm9sZA==' };
+    const auths = { 'mirror.example': { auth: 'bTpt' }, 'reg.example': old, 'reg.example/app': old };
+    const credHelpers = { 'reg.example': 'ecr-login', 'other.example': 'gcloud' };
+    await writeFile(mine, JSON.stringify({ auths, credHelpers, credsStore: 'x' }));
+    for (const [argv, env] of [
+      [['--authfile', mine], {}],
+      [[], { REGISTRY_AUTH_FILE: mine }],
+    ] as const) {
+      const prepared = prepare(['inspect', ...argv, '--creds', 'u:p', 'docker://reg.example/app'], env);
+      const { content } = authfileOf(prepared.argv, '--authfile');
+      prepared.dispose();
+      assert.deepEqual(content.auths, { 'mirror.example': { auth: 'bTpt' }, 'reg.example': { auth: base64('u:p') } });
+      assert.deepEqual(content.credHelpers, { 'other.example': 'gcloud' });
+      assert.equal(content.credsStore, 'x');
+      assert.ok(!prepared.argv.includes(mine));
+    }
+  });
+
+  it('holds what skopeo would find in its own files, the first of them first', async () => {
+    const files = {
+      'containers/auth.json': { auths: { 'a.example': { auth: 'MQ==' } } },
+      '.config/containers/auth.json': { auths: { 'a.example': { auth: 'Mg==' }, 'b.example': { auth: 'Mg==' } } },
+      '.docker/config.json': { auths: { 'c.example': { auth: 'Mw==' } }, credHelpers: { 'a.example': 'x', d: 'y' } },
+    };
+    for (const [name, content] of Object.entries(files)) {
+      await mkdir(dirname(dir.join(name)), { recursive: true });
+      await writeFile(dir.join(name), JSON.stringify(content));
+    }
+    const { argv, dispose } = prepare(['delete', '--creds=u:p', 'docker://reg.example/app:1'], { HOME: dir.path });
+    const { content } = authfileOf(argv, '--authfile');
+    dispose();
+    assert.deepEqual(content.auths, {
+      'a.example': { auth: 'MQ==' },
+      'b.example': { auth: 'Mg==' },
+      'c.example': { auth: 'Mw==' },
+      'reg.example': { auth: base64('u:p') },
+    });
+    assert.deepEqual(content.credHelpers, { d: 'y' });
+  });
+
+  it('is made although a file that nobody named is damaged', async () => {
+    await mkdir(dir.join('.docker'));
+    await writeFile(dir.join('.docker/config.json'), '{');
+    const { argv, dispose } = prepare(['delete', '--creds=u:p', 'docker://reg.example/a'], { HOME: dir.path });
+    assert.deepEqual(Object.keys(authfileOf(argv, '--authfile').content.auths), ['reg.example']);
+    dispose();
+  });
+
+  it('is not made without credentials, for --no-creds, or where they mean nothing', () => {
+    for (const line of [
+      'copy docker://r/a dir:b',
+      'copy --src-creds u:p dir:a dir:b',
+      'manifest-digest file',
+      'sync --src dir --dest dir --src-creds u:p a b',
+    ]) {
+      assert.deepEqual(prepare(line.split(' ')).add, [], line);
+    }
+    const env = { SKOPEO_WRAPPER_CREDS: 'u:p' };
+    assert.deepEqual(prepare(['inspect', '--no-creds', 'docker://r/a'], env).add, []);
+  });
+
+  it('is for the registry that sync writes to', () => {
+    for (const [destination, registry] of [
+      ['reg.example:5000', 'reg.example:5000'],
+      ['reg.example/mirror', 'reg.example'],
+      ['team', 'docker.io'],
+    ] as const) {
+      const line = `sync --src docker --dest docker --dest-creds u:p docker.io/library/alpine:3 ${destination}`;
+      const { argv, dispose } = prepare(line.split(' '));
+      assert.deepEqual(Object.keys(authfileOf(argv, '--dest-authfile').content.auths), [registry]);
+      dispose();
+    }
+  });
+
+  it('is per side', () => {
+    const line =
+      'copy --src-creds a:1234 --dest-username b --dest-password 5678 docker://s.example/a docker://d.example/a';
+    const { argv, dispose, secrets } = prepare(line.split(' '));
+    assert.equal(authfileOf(argv, '--src-authfile').content.auths['s.example'].auth, base64('a:1234'));
+    assert.equal(authfileOf(argv, '--dest-authfile').content.auths['d.example'].auth, base64('b:5678'));
+    dispose();
+    for (const text of ['a:1234', '1234', '5678', base64('b:5678')]) assert.ok(secrets.includes(text), text);
+  });
+});
+
+describe('where credentials come from', () => {
+  const loginOf = (argv: readonly string[], env: Record<string, string>) => {
+    const prepared = prepare(['list-tags', ...argv, 'docker://reg.example/app'], env);
+    const { content } = authfileOf(prepared.argv, '--authfile');
+    prepared.dispose();
+    return Buffer.from(content.auths['reg.example'].auth, 'base64').toString();
+  };
+
+  it('a flag wins over a file, and a file over the environment', async () => {
+    const file = dir.join('creds');
+    await writeFile(file, 'file:p:w\nsecond line\n');
+    const env = { SKOPEO_WRAPPER_CREDS: 'env:pw' };
+    assert.equal(loginOf([], env), 'env:pw');
+    assert.equal(loginOf(['--creds-file', file], env), 'file:p:w');
+    assert.equal(loginOf([], { ...env, SKOPEO_WRAPPER_CREDS_FILE: file }), 'file:p:w');
+    assert.equal(loginOf(['--creds-file', file, '--creds', 'flag:pw'], env), 'flag:pw');
+    assert.equal(loginOf(['--creds', 'nopassword'], {}), 'nopassword:');
+  });
+
+  it('login takes the password on stdin', () => {
+    const { argv, stdin } = prepare(['login', '-u', 'me', '-p', PASSWORD, 'reg.example']);
+    assert.deepEqual(argv, ['login', '-u', 'me', 'reg.example', '--password-stdin']);
+    assert.equal(stdin?.reveal(), PASSWORD);
+    const fromEnv = prepare(['login', 'reg.example'], { SKOPEO_WRAPPER_CREDS: `me:${PASSWORD}` });
+    assert.deepEqual(fromEnv.argv, ['login', 'reg.example', '--username', 'me', '--password-stdin']);
+    assert.equal(fromEnv.stdin?.reveal(), PASSWORD);
+    assert.deepEqual(prepare(['login', 'reg.example']).argv, ['login', 'reg.example']);
+  });
+});
+
+describe('what is refused', () => {
+  const refused: Readonly<Record<string, RegExp>> = {
+    'inspect --creds u:p --no-creds docker://r/a': /--creds and --no-creds cannot be used together/,
+    'copy --src-creds u:p --src-username u docker://r/a dir:b': /--src-creds and --src-username/,
+    'copy --dest-username u docker://r/a docker://r/b': /--dest-username needs --dest-password/,
+    'copy --dest-password p docker://r/a docker://r/b': /--dest-password needs --dest-username/,
+    'inspect --creds :p4ss docker://r/a': /--creds has no user name/,
+    'inspect --registry-token t0ken docker://r/a': /--registry-token cannot be used/,
+    'inspect --creds-file /nonexistent docker://r/a': /--creds-file \/nonexistent cannot be read/,
+    'sync --src yaml --dest docker --src-creds u:p list.yml reg': /cannot be combined with --src yaml/,
+    'login -p p4ss reg': /--password needs --username/,
+    'login -u u -p p4ss --password-stdin reg': /cannot be used together/,
+  };
+  for (const [line, message] of Object.entries(refused)) {
+    it(line, () => {
+      assert.throws(
+        () => prepare(line.split(' ')),
+        (error) => {
+          assert.ok(error instanceof WrapperError);
+          assert.match(error.message, message);
+          assert.doesNotMatch(`${error.message} ${error.next} ${error.stack}`, /p4ss|t0ken/);
+          return error.exitCode === 64;
+        },
+      );
+    });
+  }
+
+  it('a damaged authfile', async () => {
+    const damaged = dir.join('damaged.json');
+    await writeFile(damaged, '{"auths": {"r": {"auth": "c4nary"');
+    assert.throws(
+      () => prepare(['inspect', '--authfile', damaged, '--creds', 'u:p', 'docker://r/a']),
+      (error) => error instanceof WrapperError && !/c4nary/.test(`${error.message}${error.stack}`),
+    );
+  });
+});
+
+describe('skopeo', () => {
+  let registry: Registry;
+  before(async () => {
+    registry = await startRegistry({ basicAuth: { me: PASSWORD } });
+  });
+  after(() => registry[Symbol.asyncDispose]());
+
+  it('logs in with what was prepared, and leaves nothing behind', async () => {
+    const layout = await createLayout(dir.join('layout'));
+    await layout.addImage('a', { layers: [{ sizeBytes: 100 }] });
+    const target = registry.reference('team/app:1');
+    const copy = ['copy', '--dest-tls-verify=false', layout.reference('a'), target];
+    for (const [argv, exitCode] of [
+      [[...copy, '--dest-creds', `me:${PASSWORD}`], 0],
+      [[...copy, '--dest-creds', 'me:wrong'], 1],
+      [['inspect', '--tls-verify=false', '--creds', `me:${PASSWORD}`, target], 0],
+      [['inspect', '--tls-verify=false', target], 1],
+    ] as const) {
+      const prepared = prepare(argv);
+      const result = await skopeo(prepared.argv, { env: privateHome(dir.path) });
+      prepared.dispose();
+      assert.equal(result.exitCode, exitCode, result.stderr);
+    }
+    const left = readdirSync(dir.path).filter((name) => name.startsWith('skopeo-wrapper-auth'));
+    assert.deepEqual(left, []);
+  });
+});
