@@ -9,7 +9,7 @@ export type { RunOptions } from './library/run-options.ts';
 export type { RunningOperation, RunResult } from './library/running-operation.ts';
 export { SkopeoMetrics, type SkopeoMetricsOptions } from './library/skopeo-metrics.ts';
 export { type MetricsTextfile, openTextfile, type TextfileOptions, writeTextfile } from './library/textfile.ts';
-export type { RetryPolicy } from './operation/retry-policy.ts';
+export type { RetryPolicy } from './operation/retry.ts';
 export type {
   BlobDescriptor,
   BlobKey,

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 import { refusalJson } from '../display/json/result-json.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
-import { operationOf } from '../operation/operation-of.ts';
+import { operationOf } from '../operation/request.ts';
 import { printable } from '../printable.ts';
 
 /** oclif's own errors (a flag its parser refuses, `this.exit`) carry their exit status here. */

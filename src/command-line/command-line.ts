@@ -1,17 +1,13 @@
-import type { CredentialsBySide } from '../registry/credentials/given.ts';
+import type { CredentialsBySide } from '../registry/credentials/logins.ts';
 import { flagLookup, type KnownFlag, OWN_KNOWN_FLAGS } from './flag-lookup.ts';
 import { ROOT_FLAGS } from './flags/global.ts';
 import type { FlagSpec, SubcommandSpec } from './flags/spec.ts';
 import { type FlagTable, findSubcommand, SKOPEO_FLAGS } from './flags/table.ts';
 import type { OwnFlags } from './own-flags.ts';
 import { readOwnFlags } from './own-reading.ts';
+import type { SkopeoArgument } from './skopeo-arguments.ts';
 import { readCredentials, readSkopeoValues, type SkopeoValues } from './skopeo-values.ts';
 import { type FlagToken, type Token, tokenize } from './tokens.ts';
-
-/** One argument for skopeo, or a flag with its value; `--` is a terminator. */
-export type SkopeoArgument =
-  | { readonly type: 'flag'; readonly name: string; readonly written: readonly string[] }
-  | { readonly type: 'operand' | 'terminator'; readonly written: readonly [string] };
 
 /** A command line, understood. */
 export interface CommandLine {
@@ -119,24 +115,4 @@ export const parseCommandLine = (argv: readonly string[], env: Env, table: FlagT
     own: ownFlagsOf(flags, env),
     skopeoFlags: open.flatMap(({ flag }) => (flag.skopeo && !flag.skopeo.handledByWrapper ? [flag.skopeo] : [])),
   };
-};
-
-/** What to change about the arguments for skopeo. */
-export interface ArgvChanges {
-  /** Put behind the user's flags, hence they win. */
-  readonly add?: readonly string[];
-  /** Names of flags to leave out. */
-  readonly drop?: readonly string[];
-}
-
-/** The arguments for skopeo, without the program itself. */
-export const skopeoArgv = (
-  { skopeoArguments }: Pick<CommandLine, 'skopeoArguments'>,
-  { add = [], drop = [] }: ArgvChanges = {},
-): string[] => {
-  const kept = skopeoArguments.filter((argument) => argument.type !== 'flag' || !drop.includes(argument.name));
-  const terminator = kept.findIndex(({ type }) => type === 'terminator');
-  const end = terminator < 0 ? kept.length : terminator;
-  const written = (part: typeof kept) => part.flatMap((argument) => [...argument.written]);
-  return [...written(kept.slice(0, end)), ...add, ...written(kept.slice(end))];
 };

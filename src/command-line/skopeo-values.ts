@@ -1,5 +1,5 @@
 import { usageError } from '../errors/wrapper-error.ts';
-import type { CredentialsBySide, GivenCredentials, Side } from '../registry/credentials/given.ts';
+import type { CredentialsBySide, GivenCredentials, Side } from '../registry/credentials/logins.ts';
 import { Secret } from '../registry/credentials/secret.ts';
 import { parseBoolean } from './boolean.ts';
 import { DURATION_HINT, parseDuration } from './duration.ts';

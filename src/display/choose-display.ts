@@ -21,9 +21,7 @@ export interface DisplayOptions {
 }
 
 /** Everything that shows an operation, chosen once from flags and streams. */
-export interface Display extends Required<Renderer> {
-  close(): void;
-}
+export interface Display extends Required<Renderer>, Disposable {}
 
 const isInteractive = ({ stderr, env }: Context): boolean =>
   stderr.isTTY === true && env.TERM !== 'dumb' && (env.CI ?? '') === '';
@@ -52,5 +50,5 @@ export const chooseDisplay = async (options: DisplayOptions, context: Context): 
   if (barRenderer) renderers.push(barRenderer);
   if (kind === 'plain') renderers.push(plainProgress(stderr, clock));
   renderers.push(messages({ ...options, say }));
-  return { ...combine(renderers), close: () => events?.close() };
+  return { ...combine(renderers), [Symbol.dispose]: () => events?.close() };
 };

@@ -1,5 +1,5 @@
-import type { SkopeoArgument } from '../command-line/command-line.ts';
 import { SHARED_OPTIONS } from '../command-line/flags/global.ts';
+import { lastValueOf, type SkopeoArgument } from '../command-line/skopeo-arguments.ts';
 import { dirReader, type ManifestReader, ociReader } from './local-layout.ts';
 import type { ImageReference } from './parse.ts';
 import { type RegistryReaderOptions, registryReader } from './registry-reader.ts';
@@ -33,13 +33,6 @@ const inspectOptions = (args: readonly SkopeoArgument[], prefix: string): string
     const own = argument.name.startsWith(prefix) ? argument.name.slice(prefix.length) : '';
     return SIDE_OPTIONS.has(own) ? [first.replace(`--${prefix}`, '--'), ...rest] : [];
   });
-
-/** Value of the last flag of that name. */
-const lastValueOf = (args: readonly SkopeoArgument[], name: string): string | undefined => {
-  const written = args.findLast((argument) => argument.type === 'flag' && argument.name === name)?.written;
-  const [first = '', second] = written ?? [];
-  return first.includes('=') ? first.slice(first.indexOf('=') + 1) : second;
-};
 
 /**
  * How to read the manifests of an image at no cost: from disk, or from a registry that does not count it as a pull.

@@ -1,5 +1,5 @@
 import { usageError } from '../errors/wrapper-error.ts';
-import type { RetryPolicy } from '../operation/retry-policy.ts';
+import type { RetryPolicy } from '../operation/retry.ts';
 import type { OperationEvent } from '../tracking/events.ts';
 import type { SkopeoMetrics } from './skopeo-metrics.ts';
 

@@ -1,8 +1,8 @@
 import { parseCommandLine } from '../command-line/command-line.ts';
 import { processContext } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
-import { copyRequest } from '../operation/copy-request.ts';
-import { plainRequest } from '../operation/plain-request.ts';
+import { copyTask } from '../operation/copy-task.ts';
+import { plainTask } from '../operation/plain-task.ts';
 import type { RunOptions } from './run-options.ts';
 import type { RunningOperation } from './running-operation.ts';
 import { startOperation } from './start-operation.ts';
@@ -38,5 +38,5 @@ export const run = (argv: readonly string[], options: RunOptions = {}): RunningO
   refuseProgramFlags(argv);
   const line = parseCommandLine(argv, options.env ?? processContext().env);
   if (line.subcommand === undefined) throw usageError('no subcommand given', "Give one, such as ['inspect', IMAGE].");
-  return startOperation(line, line.subcommand === 'copy' ? copyRequest : plainRequest('captured'), options);
+  return startOperation(line, line.subcommand === 'copy' ? copyTask : plainTask('captured'), options);
 };

@@ -1,84 +1,91 @@
-import { beginRun } from '../cli/opening.ts';
+import { type RunMetrics, refuseOperands, withRun } from '../cli/with-run.ts';
 import type { CommandLine } from '../command-line/command-line.ts';
 import { type Context, processContext } from '../context.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
-import type { RequestContext } from '../operation/copy-request.ts';
 import { reportUnstarted } from '../operation/report-unstarted.ts';
-import { createRunDirectory } from '../operation/run-directory.ts';
-import { type OperationRequest, type OperationSurroundings, runOperation } from '../operation/run-operation.ts';
-import { childEnvironment } from '../registry/credentials/child-environment.ts';
-import { type PreparedCredentials, prepareCredentials } from '../registry/credentials/prepare.ts';
+import { type OperationRequest, subjectOfLine, type ToTask } from '../operation/request.ts';
+import { runOperation } from '../operation/run-operation.ts';
+import { timeLimitOf } from '../operation/termination.ts';
 import { Secret } from '../registry/credentials/secret.ts';
-import { findSkopeo } from '../skopeo/binary/find.ts';
-import { refuseUnsupported } from '../skopeo/binary/version.ts';
 import { loadNativePty } from '../skopeo/process/native-pty.ts';
-import { findLauncher } from '../skopeo/process/parent-death.ts';
 import { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationResult } from '../tracking/events.ts';
-import { eventListeners } from './event-listeners.ts';
+import { type EventListeners, eventListeners } from './event-listeners.ts';
 import { DEFAULT_HEARTBEAT_SECONDS, startHeartbeat } from './heartbeat.ts';
 import { checkRunOptions, type RunOptions } from './run-options.ts';
 import { type RunningOperation, type RunResult, runningOperation } from './running-operation.ts';
 
-/** Turns an understood command line into what skopeo is asked for. */
-export type ToRequest = (line: CommandLine, context: RequestContext) => OperationRequest;
-
 /** Starts an operation. Throws a usage error for bad options; everything later is told by the result. */
-export const startOperation = (line: CommandLine, toRequest: ToRequest, options: RunOptions): RunningOperation => {
+export const startOperation = (given: CommandLine, toTask: ToTask, options: RunOptions): RunningOperation => {
   checkRunOptions(options);
+  const { skopeoPath, metrics, heartbeatIntervalSeconds = DEFAULT_HEARTBEAT_SECONDS } = options;
   const own = processContext();
   const context = { ...own, env: options.env ?? own.env, cwd: options.cwd ?? own.cwd };
-  beginRun(line, context);
-  const { metrics, signal, heartbeatIntervalSeconds = DEFAULT_HEARTBEAT_SECONDS } = options;
+  const line = skopeoPath === undefined ? given : { ...given, own: { ...given.own, skopeoPath } };
+  refuseOperands(line);
   const heartbeat = startHeartbeat(heartbeatIntervalSeconds, () => metrics?.heartbeat());
   return runningOperation(async (emit) => {
     using _ = heartbeat;
     const listeners = eventListeners([emit, options.onEvent]);
-    const result = await execute(line, toRequest, options, context, {
-      clock: context.clock,
-      random: Math.random,
-      terminals: new Terminals(loadNativePty(context.env)),
-      observers: metrics === undefined ? [] : [metrics.observer],
-      signal: signal === undefined ? listeners.signal : AbortSignal.any([signal, listeners.signal]),
-      onEvent: listeners.tell,
-      onErrorLine: () => undefined,
-    });
+    const result = await execute(line, toTask, options, context, listeners);
     listeners.throwIfFailed();
     return result;
   });
 };
 
+/** The metrics of a library's user go on after the operation. */
+const metricsOf = ({ metrics }: RunOptions): RunMetrics => ({
+  observer: metrics?.observer ?? {},
+  end: async () => undefined,
+  failed: false,
+});
+
 const execute = async (
   line: CommandLine,
-  toRequest: ToRequest,
+  toTask: ToTask,
   options: RunOptions,
-  { env, cwd, uid, program }: Context,
-  surroundings: OperationSurroundings,
+  context: Context,
+  listeners: EventListeners,
 ): Promise<RunResult> => {
-  using runDirectory = createRunDirectory(env);
-  const skopeoPath = options.skopeoPath ?? line.own.skopeoPath ?? 'skopeo';
-  const surface = { env: childEnvironment(env), cwd, runDirectory: runDirectory.path };
-  let binary: string;
-  let credentials: PreparedCredentials;
+  const { signal, timeoutSeconds } = options;
+  const timeLimit = timeoutSeconds === undefined ? timeLimitOf(line) : { seconds: timeoutSeconds, setBy: 'timeoutSeconds' };
+  const ending = signal === undefined ? listeners.signal : AbortSignal.any([signal, listeners.signal]);
+  const { clock, env } = context;
+  let unstarted: OperationResult | undefined;
   try {
-    const skopeo = await findSkopeo({ skopeoPath, env, cwd, self: program });
-    refuseUnsupported(line, skopeo);
-    binary = skopeo.path;
-    credentials = prepareCredentials(line, { env, uid });
+    return await withRun(
+      { line, context, timeLimit, signal: ending },
+      {
+        prepare: () => toTask(line, { env, hasTerminal: false }),
+        open: (task, { skopeo }) => {
+          const request = withOptions(task.request(skopeo), options);
+          return { request, [Symbol.asyncDispose]: async () => request.cleanUp?.() };
+        },
+        openMetrics: () => metricsOf(options),
+        body: async (_, { request }, { observer }, tools) => {
+          const { result, failure, stdout } = await runOperation(request, {
+            clock,
+            random: Math.random,
+            terminals: new Terminals(loadNativePty(env)),
+            observers: [observer],
+            signal: tools.signal,
+            onEvent: listeners.tell,
+            onErrorLine: () => undefined,
+          });
+          const verdict = { exitCode: result.exitCode, success: result.outcome === 'success' };
+          return { verdict, tell: () => toRunResult(result, failure?.next, stdout) };
+        },
+        tellUnstarted: (_, failure, observer) => {
+          const hearers = { clock, observers: [observer], onEvent: listeners.tell };
+          unstarted = reportUnstarted(subjectOfLine(line), failure, hearers);
+        },
+      },
+    );
   } catch (error) {
-    if (!(error instanceof WrapperError)) throw error;
-    const request = toRequest(line, { ...surface, binary: skopeoPath, launcher: [], credentials: NO_CREDENTIALS });
-    await request.cleanUp?.();
-    return toRunResult(reportUnstarted(request, error, surroundings), error.next);
+    if (!(error instanceof WrapperError) || unstarted === undefined) throw error;
+    return toRunResult(unstarted, error.next);
   }
-  using _ = { [Symbol.dispose]: credentials.dispose };
-  const launcher = await findLauncher(env);
-  const request = withOptions(toRequest(line, { ...surface, binary, launcher, credentials }), options);
-  const { result, failure, stdout } = await runOperation(request, surroundings);
-  return toRunResult(result, failure?.next, stdout);
 };
-
-const NO_CREDENTIALS = { add: [], drop: [], secrets: [] };
 
 const toRunResult = (result: OperationResult, next: string | undefined, stdout?: Buffer): RunResult => ({
   ...result,
@@ -92,8 +99,4 @@ const withOptions = (request: OperationRequest, options: RunOptions): OperationR
   skopeo: { ...request.skopeo, stdin: request.skopeo.stdin ?? new Secret('') },
   retry: options.retry ?? request.retry,
   stallTimeoutSeconds: options.stallTimeoutSeconds ?? request.stallTimeoutSeconds,
-  timeLimit:
-    options.timeoutSeconds === undefined
-      ? request.timeLimit
-      : { seconds: options.timeoutSeconds, setBy: 'timeoutSeconds' },
 });

@@ -1,56 +1,56 @@
-import { readFile } from 'node:fs/promises';
+import { randomUUID } from 'node:crypto';
+import { readFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { type CommandLine, skopeoArgv } from '../command-line/command-line.ts';
+import {
+  argvOf,
+  flagArgument,
+  lastValueOf,
+  type SkopeoArgument,
+  withChanges,
+} from '../command-line/skopeo-arguments.ts';
 import { hostPlatform } from '../image/choose-instance.ts';
-import { type ImageReference, parseReference } from '../image/parse.ts';
+import type { ManifestReader } from '../image/local-layout.ts';
+import type { ImageReference } from '../image/parse.ts';
 import type { Platform } from '../image/parse-manifest.ts';
 import { manifestReaderFor } from '../image/reader-for.ts';
-import { redactReference, shortName } from '../image/show.ts';
-import type { PreparedCredentials } from '../registry/credentials/prepare.ts';
-import type { Launcher } from '../skopeo/process/parent-death.ts';
+import type { SideLogin } from '../registry/credentials/logins.ts';
+import type { Secret } from '../registry/credentials/secret.ts';
+import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 import { partialSweeper } from './partial-destination.ts';
-import { copyStreams } from './passphrase.ts';
-import type { OperationRequest } from './run-operation.ts';
+import type { OperationRequest, OperationSubject, SkopeoContext } from './request.ts';
+import type { RetryPolicy } from './retry.ts';
 import { createScratchDirectory } from './scratch-directory.ts';
-import { timeLimitOf } from './time-limit.ts';
 
-/** What every request for a skopeo process needs besides the command line. */
-export interface RequestContext {
-  readonly binary: string;
-  /** How skopeo is started so that it does not outlive this process. */
-  readonly launcher: Launcher;
-  /** Environment of skopeo. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-  /** How skopeo gets what the user gave as secrets. */
-  readonly credentials: Pick<PreparedCredentials, 'add' | 'drop' | 'stdin' | 'secrets'>;
-  /** Somebody sits at a terminal and may be asked; absent: nobody. */
-  readonly hasTerminal?: boolean;
-  /** For small files of the run; undefined where none can be written. */
-  readonly runDirectory: string | undefined;
+/** One `skopeo copy`, whoever asks for it: a command line, or sync for an image. */
+export interface CopySpec {
+  readonly subject: OperationSubject;
+  /** One image of a sync run. */
+  readonly part?: boolean;
+  readonly from: ImageReference;
+  /** Where skopeo really writes to. */
+  readonly to: ImageReference;
+  /** Global options, `copy`, its options and operands, in this order; without what the builder adds. */
+  readonly arguments: readonly SkopeoArgument[];
+  readonly logins: readonly SideLogin[];
+  readonly secrets: readonly string[];
+  readonly streams: StreamMode;
+  readonly stdin?: Secret;
+  readonly retry: RetryPolicy;
+  /** Silence that ends an attempt; undefined: never. */
+  readonly stallTimeoutSeconds: number | undefined;
+  /** How the manifests are read where that costs no pull; absent: by skopeo. */
+  readonly manifests?: Readonly<Record<'source' | 'destination', ManifestReader | undefined>>;
 }
 
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-/** Retries, time limits and secrecy, the same for every subcommand. */
-export const commonRequest = (line: CommandLine, { credentials }: RequestContext) => ({
-  secrets: credentials.secrets,
-  retry: {
-    times: line.values.retryTimes,
-    ...(line.values.retryDelaySeconds === undefined ? {} : { delaySeconds: line.values.retryDelaySeconds }),
-  },
-  stallTimeoutSeconds: line.own.stallTimeoutSeconds || undefined,
-  timeLimit: timeLimitOf(line),
-});
-
 /** The platform whose image skopeo picks from a list. */
-export const wantedPlatform = ({ values }: CommandLine): Platform => {
+export const wantedPlatform = (args: readonly SkopeoArgument[]): Platform => {
   const host = hostPlatform(process.platform, process.arch);
-  const last = (name: string): string | undefined => values.byName.get(name)?.at(-1);
   return {
-    os: last('override-os') ?? host.os,
-    architecture: last('override-arch') ?? host.architecture,
-    variant: last('override-variant'),
+    os: lastValueOf(args, 'override-os') ?? host.os,
+    architecture: lastValueOf(args, 'override-arch') ?? host.architecture,
+    variant: lastValueOf(args, 'override-variant'),
   };
 };
 
@@ -59,50 +59,69 @@ const readDigestFile = async (path: string): Promise<string | undefined> => {
   return DIGEST.test(text) ? text : undefined;
 };
 
-/** What `copy SRC DST` asks for. Operands are taken as they are: skopeo says what is wrong with them. */
-export const copyRequest = (line: CommandLine, context: RequestContext): OperationRequest => {
-  const [source = '', destination = ''] = line.operands;
-  const [from, to] = [parseReference(source), parseReference(destination)];
-  const { runDirectory, binary, launcher, env, cwd, credentials } = context;
-  const ownDigestFile = runDirectory === undefined ? undefined : join(runDirectory, 'digest');
-  const digestFile = line.values.digestfile ?? ownDigestFile;
-  const add = [...credentials.add];
-  if (line.values.digestfile === undefined && ownDigestFile !== undefined) add.push('--digestfile', ownDigestFile);
+const manifestsOf = (
+  { from, to, manifests }: CopySpec,
+  args: readonly SkopeoArgument[],
+  { binary, launcher = [], env, cwd }: SkopeoContext,
+): NonNullable<CopySpec['manifests']> => {
+  if (manifests !== undefined) return manifests;
+  const common = { skopeoArguments: args, surroundings: { binary, launcher, env, cwd } };
+  return {
+    source: manifestReaderFor({ ...common, reference: from, side: 'source' }),
+    destination: manifestReaderFor({ ...common, reference: to, side: 'destination' }),
+  };
+};
+
+/**
+ * Builds the request for one copy: credentials by private files, the digest of what was written, a place of its own for
+ * unpacked archives, and what is to be swept when an attempt fails. Makes that place and those files.
+ */
+export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRequest => {
+  const { binary, launcher = [], env, cwd, accessFiles, runDirectory } = context;
+  const { from, to, subject } = spec;
+  const given = lastValueOf(spec.arguments, 'digestfile');
+  const own = given === undefined && runDirectory !== undefined ? join(runDirectory, randomUUID()) : undefined;
+  const digestFile = given === undefined ? own : resolve(cwd, given);
+  const access = accessFiles.flagsFor(spec.logins);
   const scratch = createScratchDirectory({
     transports: [from.transport, to.transport],
-    tmpdir: line.values.byName.get('tmpdir')?.at(-1),
+    tmpdir: lastValueOf(spec.arguments, 'tmpdir'),
     env,
     cwd,
   });
-  if (scratch) add.push('--tmpdir', scratch.path);
-  const reader = (reference: ImageReference, side: 'source' | 'destination') =>
-    manifestReaderFor({
-      reference,
-      side,
-      skopeoArguments: line.skopeoArguments,
-      surroundings: { binary, launcher, env, cwd },
-    });
+  const args = withChanges(spec.arguments, {
+    add: [
+      ...(access.add ?? []),
+      ...(own === undefined ? [] : [flagArgument('digestfile', own)]),
+      ...(scratch === undefined ? [] : [flagArgument('tmpdir', scratch.path)]),
+    ],
+    ...(access.drop && { drop: access.drop }),
+  });
+  const manifests = manifestsOf(spec, args, context);
   return {
-    ...commonRequest(line, context),
-    identity: { operation: 'copy', sourceTransport: from.transport, destinationTransport: to.transport },
-    source: redactReference(source),
-    destination: redactReference(destination),
-    sourceShort: shortName(from),
-    destinationShort: shortName(to),
+    ...subject,
+    ...(spec.part === undefined ? {} : { part: spec.part }),
+    secrets: spec.secrets,
+    retry: spec.retry,
+    stallTimeoutSeconds: spec.stallTimeoutSeconds,
     // skopeo's debug output tells what nothing else does: waits that a registry asked for, and reuse without rows.
     skopeo: {
       binary,
       launcher,
-      args: ['--debug', ...skopeoArgv(line, { add, drop: credentials.drop })],
+      args: ['--debug', ...argvOf(args)],
       env,
       cwd,
-      ...copyStreams(line, context.hasTerminal === true),
+      streams: spec.streams,
+      ...(spec.stdin === undefined ? {} : { stdin: spec.stdin }),
     },
-    platform: wantedPlatform(line),
-    sourceManifest: reader(from, 'source'),
-    destinationManifest: reader(to, 'destination'),
-    readDigest: digestFile === undefined ? undefined : () => readDigestFile(resolve(cwd, digestFile)),
+    platform: wantedPlatform(args),
+    sourceManifest: manifests.source,
+    destinationManifest: manifests.destination,
+    readDigest: digestFile === undefined ? undefined : () => readDigestFile(digestFile),
     clearPartial: partialSweeper(to, cwd),
-    cleanUp: scratch?.remove,
+    cleanUp: async () => {
+      if (own !== undefined) await rm(own, { force: true });
+      await scratch?.remove();
+    },
   };
 };

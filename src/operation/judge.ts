@@ -36,7 +36,3 @@ export const judge = ({ exit, termination }: AttemptEnd, operation: JudgedOperat
     next: next(failure),
   };
 };
-
-/** Whether the attempt that follows this one may end better. */
-export const isWorthRetry = ({ retryable }: Pick<Failure, 'retryable'>, failedAttempt: number): boolean =>
-  retryable === 'yes' || retryable === 'later' || (retryable === 'once' && failedAttempt === 1);

@@ -1,17 +1,14 @@
 import type { WrapperError } from '../errors/wrapper-error.ts';
 import type { OperationEvent, OperationResult } from '../tracking/events.ts';
 import { OperationTracker } from '../tracking/operation-tracker.ts';
-import type { OperationRequest, OperationSurroundings } from './run-operation.ts';
+import type { OperationSubject } from './request.ts';
+import type { OperationContext } from './run-operation.ts';
 
 /** Tells of an operation that failed before any skopeo could be started for it, as of any other; returns its result. */
 export const reportUnstarted = (
-  { identity, source, destination, sourceShort, destinationShort }: OperationRequest,
-  { errorType, exitCode, message }: WrapperError,
-  {
-    clock,
-    observers,
-    onEvent,
-  }: Pick<OperationSurroundings, 'clock' | 'observers'> & Partial<Pick<OperationSurroundings, 'onEvent'>>,
+  { identity, source, destination, sourceShort, destinationShort }: OperationSubject,
+  { errorType, exitCode, message }: Pick<WrapperError, 'errorType' | 'exitCode' | 'message'>,
+  { clock, observers, onEvent }: Pick<OperationContext, 'clock' | 'observers'> & Partial<OperationContext>,
 ): OperationResult => {
   const { operation } = identity;
   const tracker = new OperationTracker({ identity, sourceShort, destinationShort, clock, observers });

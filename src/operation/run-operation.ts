@@ -1,75 +1,23 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../context.ts';
-import type { ManifestReader } from '../image/local-layout.ts';
-import type { Platform } from '../image/parse-manifest.ts';
-import type { Secret } from '../registry/credentials/secret.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
 import type { ErrorLine } from '../skopeo/output/output-parser.ts';
-import type { Launcher } from '../skopeo/process/parent-death.ts';
-import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 import type { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationEvent, OperationResult } from '../tracking/events.ts';
-import type { OperationIdentity, OperationObserver } from '../tracking/observer.ts';
+import type { OperationObserver } from '../tracking/observer.ts';
 import { OperationTracker } from '../tracking/operation-tracker.ts';
-import { isWorthRetry, judge } from './judge.ts';
-import { type RetryPolicy, retryDelaySeconds } from './retry-policy.ts';
+import { judge } from './judge.ts';
+import type { OperationRequest } from './request.ts';
+import { decideRetry } from './retry.ts';
 import { runAttempt } from './run-attempt.ts';
 import { SizeLookup } from './size-lookup.ts';
-import { type Termination, terminationOf } from './termination.ts';
-import type { TimeLimit } from './time-limit.ts';
-
-/** What a failure of skopeo means to the operation, and the status to exit with. */
-export interface Interpretation {
-  /** The failure is what was asked about: the operation succeeded. */
-  readonly answered: boolean;
-  readonly exitCode: number;
-}
+import { terminationOf } from './termination.ts';
 
 /** How long a copy that is done waits for a manifest that tells the sizes of its blobs. */
 const LOOKUP_PATIENCE_MS = 3_000;
 
-/** One operation as its user sees it: which skopeo to run, how often, for how long. */
-export interface OperationRequest {
-  readonly identity: OperationIdentity;
-  /** One image of a sync run: live and counted in blobs and bytes, but no operation of its own. */
-  readonly part?: boolean;
-  /** References without credentials, for people. */
-  readonly source: string;
-  readonly destination: string;
-  readonly sourceShort: string;
-  readonly destinationShort: string;
-  readonly skopeo: {
-    readonly binary: string;
-    readonly launcher?: Launcher;
-    readonly args: readonly string[];
-    readonly env: Readonly<Record<string, string | undefined>>;
-    readonly cwd: string;
-    readonly streams: StreamMode;
-    readonly stdin?: Secret;
-  };
-  /** Values that must not show up in a message. */
-  readonly secrets: readonly string[];
-  readonly retry: RetryPolicy;
-  /** Silence that ends an attempt; undefined: never. */
-  readonly stallTimeoutSeconds: number | undefined;
-  /** Limit on everything, retries included; undefined: none. */
-  readonly timeLimit: TimeLimit | undefined;
-  /** Reads the source's manifest, where that is free; tells exact sizes and totals. */
-  readonly sourceManifest?: ManifestReader | undefined;
-  /** Reads the destination's manifest after a success; tells sizes that the source could not. */
-  readonly destinationManifest?: ManifestReader | undefined;
-  readonly platform: Platform;
-  /** The digest of the manifest at the destination, after a success. */
-  readonly readDigest?: (() => Promise<string | undefined>) | undefined;
-  /** Clears what a failed attempt left half-written: it is no image, and the next attempt would trip over it. */
-  readonly clearPartial?: (() => Promise<void>) | undefined;
-  /** Removes what was made for the operation alone; called once, at its end. */
-  readonly cleanUp?: (() => Promise<void>) | undefined;
-  /** Absent: a failure is a failure, with its own status. */
-  readonly interpret?: ((failure: Failure) => Interpretation) | undefined;
-}
-
-export interface OperationSurroundings {
+/** What an operation needs from outside. */
+export interface OperationContext {
   readonly clock: Clock;
   /** 0 to 1; spreads the delays of retries. */
   readonly random: () => number;
@@ -93,20 +41,18 @@ export interface OperationOutcome {
 interface Running {
   readonly tracker: OperationTracker;
   readonly emit: (event: OperationEvent) => void;
-  /** Ends the operation: by the surroundings or by its time limit. */
-  readonly signal: AbortSignal;
 }
 
 /**
- * Runs an operation to its end: attempts, retries, time limits. Everything that happens goes to the tracker first, then
+ * Runs an operation to its end: attempts and retries. Everything that happens goes to the tracker first, then
  * to `onEvent`. Never rejects for anything that skopeo, a registry or the user does.
  */
 export const runOperation = async (
   request: OperationRequest,
-  surroundings: OperationSurroundings,
+  context: OperationContext,
 ): Promise<OperationOutcome> => {
   const { identity, source, destination, sourceShort, destinationShort } = request;
-  const { clock, observers } = surroundings;
+  const { clock, observers } = context;
   const tracker = new OperationTracker({
     identity,
     sourceShort,
@@ -118,17 +64,13 @@ export const runOperation = async (
   const sizes = new SizeLookup(request.sourceManifest, request.platform, (event) => emit(event));
   const emit = (event: OperationEvent): void => {
     tracker.handle(event);
-    surroundings.onEvent(event, tracker);
+    context.onEvent(event, tracker);
     sizes.onEvent(event);
   };
-  const limit = new AbortController();
-  const { timeLimit } = request;
-  const expire = (set: TimeLimit): void => limit.abort({ kind: 'timeout', ...set } satisfies Termination);
-  const timer = timeLimit === undefined ? undefined : setTimeout(expire, timeLimit.seconds * 1000, timeLimit);
-  const running = { tracker, emit, signal: AbortSignal.any([surroundings.signal, limit.signal]) };
+  const running = { tracker, emit };
   try {
     emit({ type: 'operation-started', operation: identity.operation, source, destination });
-    const { failure, exitCode, stdout } = await runAttempts(request, surroundings, running);
+    const { failure, exitCode, stdout } = await runAttempts(request, context, running);
     await sizes.close(failure ? 0 : LOOKUP_PATIENCE_MS);
     if (!failure) await readDestination(request, emit);
     const digest = failure ? undefined : await request.readDigest?.();
@@ -136,7 +78,6 @@ export const runOperation = async (
     emit({ type: 'operation-finished', result });
     return failure ? { result, failure, stdout } : { result, stdout };
   } finally {
-    clearTimeout(timer);
     await request.cleanUp?.().catch(() => undefined);
   }
 };
@@ -151,14 +92,14 @@ interface AttemptsEnd {
 /** Attempts until one succeeds or no more is worthwhile; the failure of the last one. */
 const runAttempts = async (
   request: OperationRequest,
-  surroundings: OperationSurroundings,
+  context: OperationContext,
   running: Running,
 ): Promise<AttemptsEnd> => {
+  const { signal } = context;
   for (let attempt = 1; ; attempt++) {
     const end = await runAttempt({
-      ...surroundings,
+      ...context,
       ...request.skopeo,
-      signal: running.signal,
       emit: running.emit,
       attempt,
       stallTimeoutSeconds: request.stallTimeoutSeconds,
@@ -179,12 +120,12 @@ const runAttempts = async (
       message,
       ...(registry === undefined ? {} : { registry }),
     });
-    const isLast = attempt > request.retry.times || !isWorthRetry(failure, attempt) || running.signal.aborted;
-    if (isLast) return { failure, exitCode, stdout };
-    const delaySeconds = retryDelaySeconds(request.retry, attempt, surroundings.random);
+    const decision = decideRetry(errorType, attempt, request.retry, context.random());
+    if (decision.kind === 'give-up' || signal.aborted) return { failure, exitCode, stdout };
+    const { delaySeconds } = decision;
     running.emit({ type: 'retrying', attempt: attempt + 1, errorType, delaySeconds, message });
-    await sleep(delaySeconds * 1000, undefined, { signal: running.signal }).catch(() => undefined);
-    const termination = terminationOf(running.signal);
+    await sleep(delaySeconds * 1000, undefined, { signal }).catch(() => undefined);
+    const termination = terminationOf(signal);
     if (termination) {
       const ended = judge({ exit: end.exit, termination }, { ...request, ...request.skopeo });
       return { failure: ended, exitCode: ended.exitCode, stdout };

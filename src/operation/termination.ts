@@ -1,7 +1,31 @@
 import { constants } from 'node:os';
-import { EXIT } from '../errors/wrapper-error.ts';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import { failureClass } from '../skopeo/failure/classify.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';
-import type { TimeLimit } from './time-limit.ts';
+
+/** A limit on a whole operation, retries included. */
+export interface TimeLimit {
+  readonly seconds: number;
+  /** Who set it, for people: `--timeout`. */
+  readonly setBy: string;
+}
+
+/** What is looked at of a command line. */
+interface Limits {
+  readonly own: { readonly timeoutSeconds: number | undefined };
+  readonly values: { readonly commandTimeoutSeconds: number | undefined };
+}
+
+/** The limit that a command line sets; of `--timeout` and skopeo's `--command-timeout` the shorter one. */
+export const timeLimitOf = ({ own, values }: Limits): TimeLimit | undefined => {
+  const limits = [
+    { seconds: own.timeoutSeconds, setBy: '--timeout' },
+    { seconds: values.commandTimeoutSeconds, setBy: '--command-timeout' },
+  ];
+  return limits
+    .flatMap(({ seconds, setBy }) => (seconds === undefined ? [] : [{ seconds, setBy }]))
+    .toSorted((one, other) => one.seconds - other.seconds)[0];
+};
 
 /** Why we ended skopeo ourselves. Carried as the reason of an abort signal; the first one wins. */
 export type Termination =
@@ -49,4 +73,18 @@ export const describeTermination = (
         exitCode: EXIT.timeout,
       };
   }
+};
+
+/** The error of what ended before it had a result of its own. */
+export const terminationError = (termination: Termination): WrapperError => {
+  const { errorType, message, exitCode } = describeTermination(termination);
+  return new WrapperError(message, { errorType, exitCode, next: failureClass(errorType).next({}) });
+};
+
+/** An abort signal that a time limit triggers. */
+export const abortAfter = (limit: TimeLimit | undefined): { readonly signal: AbortSignal } & Disposable => {
+  const controller = new AbortController();
+  const expire = (set: TimeLimit): void => controller.abort({ kind: 'timeout', ...set } satisfies Termination);
+  const timer = limit === undefined ? undefined : setTimeout(expire, limit.seconds * 1000, limit);
+  return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
 };

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import type { Credentials } from './auth-file.ts';
+import type { Credentials } from './credentials/authfile.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import type { HttpClient } from './http/http-client.ts';
 import { SilenceError } from './http/message.ts';

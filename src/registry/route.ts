@@ -1,6 +1,6 @@
 import type { Repository } from '../image/docker-reference.ts';
 import type { RegistryAccess } from '../sync/job.ts';
-import { type Credentials, findCredentials } from './auth-file.ts';
+import { type Credentials, findCredentials } from './credentials/authfile.ts';
 import { ownAuthorities } from './certificates.ts';
 import type { RegistryEnvironment } from './environment.ts';
 import { isProxied } from './proxy.ts';
@@ -29,7 +29,7 @@ const credentialsFor = async (
   if (access.anonymous === true) return 'none';
   if (access.credentials !== undefined) return access.credentials;
   if (conf.credentialHelpers.some((helper) => helper !== 'containers-auth.json')) return 'helper';
-  return findCredentials(registry, path, environment, access.authFile);
+  return findCredentials(registry, path, { ...environment, given: access.authFile });
 };
 
 /** Finds direct routes, reading configuration files once. */

@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { usageError } from '../errors/wrapper-error.ts';
 import { parseDockerReference } from '../image/docker-reference.ts';
 import { loadSkopeoYaml } from './config/skopeo-yaml.ts';
+import { RATE_LIMIT_DELAY_SECONDS } from '../operation/retry.ts';
 import { DEFAULT_RETRY } from './config/to-job.ts';
 import type { CopySettings, Platform, RegistryAccess, SyncEntry, SyncJob } from './job.ts';
 import { skopeoRule } from './map/skopeo-rule.ts';
@@ -115,9 +116,10 @@ export const jobFromSkopeoOptions = async (request: SyncRequest): Promise<SyncJo
     registries: new Map(),
     destinationAccess: new Map([['', request.destinationAccess ?? {}]]),
     retry: {
-      ...DEFAULT_RETRY,
-      ...(request.retryTimes === undefined ? {} : { times: request.retryTimes }),
-      ...(request.retryDelaySeconds === undefined ? {} : { delaySeconds: request.retryDelaySeconds }),
+      ...(request.retryDelaySeconds === undefined
+        ? DEFAULT_RETRY
+        : { delaySeconds: request.retryDelaySeconds, rateLimitDelaySeconds: RATE_LIMIT_DELAY_SECONDS }),
+      times: request.retryTimes ?? DEFAULT_RETRY.times,
     },
     stallTimeoutSeconds: request.stallTimeoutSeconds ?? DEFAULT_STALL_TIMEOUT_SECONDS,
     onFailure: 'continue',

@@ -1,4 +1,7 @@
 import type { Platform } from '../image/parse-manifest.ts';
+import type { RetryPolicy } from '../operation/retry.ts';
+import { secretsOf } from '../registry/credentials/logins.ts';
+import { Secret } from '../registry/credentials/secret.ts';
 import type { DestinationRule } from './map/destination-rule.ts';
 import type { Pattern } from './select/pattern.ts';
 import type { Selection } from './select/selection.ts';
@@ -66,16 +69,6 @@ export interface RegistryLimits {
   readonly pullReserve?: number;
 }
 
-export interface RetryPolicy {
-  /** Further attempts after the first one. */
-  readonly times: number;
-  /** Wait before the first further attempt; doubled for each one after. */
-  readonly delaySeconds: number;
-  readonly maxDelaySeconds: number;
-  /** How long a registry that limits the rate is left in peace the first time; a minute if not given. */
-  readonly rateLimitDelaySeconds?: number;
-}
-
 export interface PrunePolicy {
   /** Largest part of the job's own tags that one run may remove, 0 to 1. */
   readonly maxShare: number;
@@ -95,3 +88,11 @@ export interface SyncJob {
   readonly onFailure: 'continue' | 'stop';
   readonly prune?: PrunePolicy;
 }
+
+const credentialsOf = ({ credentials }: RegistryAccess): readonly string[] =>
+  credentials === undefined ? [] : secretsOf({ ...credentials, password: new Secret(credentials.password) });
+
+/** Values of a job that must not be shown anywhere. */
+export const secretsOfJob = ({ entries, destinationAccess }: SyncJob): readonly string[] => [
+  ...new Set([...entries.map(({ sourceAccess }) => sourceAccess), ...destinationAccess.values()].flatMap(credentialsOf)),
+];

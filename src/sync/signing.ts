@@ -17,18 +17,16 @@ export const readSigning = (textOf: (name: string) => string | undefined): Signi
   return Object.fromEntries(given.filter(([, text]) => text !== undefined));
 };
 
-/** The arguments for `skopeo copy`. */
-export const signingArguments = (settings: SigningSettings): string[] => {
-  const texts = new Map<string, unknown>(Object.entries(settings));
-  return Object.entries(SIGNING_NAMES).flatMap(([property, name]) => {
-    const text = texts.get(property);
-    return text === undefined ? [] : [`--${name}=${text}`];
+/** Name and value of each flag for `skopeo copy`. */
+export const signingFlags = (settings: SigningSettings): (readonly [name: string, value: string])[] =>
+  (Object.keys(SIGNING_NAMES) as (keyof SigningSettings)[]).flatMap((property) => {
+    const text = settings[property];
+    return text === undefined ? [] : [[SIGNING_NAMES[property], text] as const];
   });
-};
 
 /** Signatures are made anew by every copy, so that an unchanged image still has something to be done. */
 export const signsAnew = ({ signPassphraseFile: _, ...keys }: SigningSettings): boolean =>
-  signingArguments(keys).length > 0;
+  signingFlags(keys).length > 0;
 
 /**
  * Refuses a sigstore key without its passphrase: skopeo would ask for it, once for every image and many at a time.

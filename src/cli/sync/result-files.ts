@@ -1,16 +1,14 @@
-import { constants } from 'node:fs';
-import { access, stat, writeFile } from 'node:fs/promises';
-import { dirname, resolve } from 'node:path';
+import { writeFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import type { CommandLine } from '../../command-line/command-line.ts';
 import { digestFile } from '../../display/sync/render-report.ts';
 import { reportJson } from '../../display/sync/report-json.ts';
-import { usageError } from '../../errors/wrapper-error.ts';
 import type { SyncReport } from '../../sync/report/sync-report.ts';
+import type { OutputFile } from '../output-files.ts';
 
 /** A file that a run writes at its end. */
-interface ResultFile {
+interface ResultFile extends OutputFile {
   readonly flag: 'report' | 'digestfile';
-  readonly path: string;
   readonly contentOf: (report: SyncReport) => string;
 }
 
@@ -31,18 +29,6 @@ export const resultFiles = (
   });
 
 const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
-
-/** Hours of copying must not end with a file that could never have been written. Throws a usage error. */
-export const refuseUnwritable = async (files: readonly ResultFile[]): Promise<void> => {
-  for (const { flag, path } of files) {
-    const status = await stat(path).catch(() => undefined);
-    const problem = status?.isDirectory()
-      ? 'it is a directory'
-      : await access(status === undefined ? dirname(path) : path, constants.W_OK).then(() => undefined, messageOf);
-    if (problem !== undefined)
-      throw usageError(`--${flag} ${path} cannot be written: ${problem}`, 'Name a file in a directory that exists.');
-  }
-};
 
 /** Writes them; returns what could not be. */
 export const writeResultFiles = async (

@@ -15,7 +15,7 @@ const REDRAW_MS = 150;
 const MAX_IMAGE_LINES = 12;
 
 /** The run on a terminal: a total line, and a line for each image that is being copied. */
-export const syncBars = ({ printLines, debug }: SyncDisplayOptions, context: Context): SyncDisplay => {
+export const syncBars = ({ printLines, debug, secrets }: SyncDisplayOptions, context: Context): SyncDisplay => {
   const { stdout, stderr } = context;
   const spinner = ora({
     stream: stderr as NodeJS.WriteStream,
@@ -48,7 +48,7 @@ export const syncBars = ({ printLines, debug }: SyncDisplayOptions, context: Con
     onErrorLine: (line) => {
       if (!isForPeople(line, debug)) return;
       spinner.clear();
-      stderr.write(`${printable(redactSecrets(line.text))}\n`);
+      stderr.write(`${printable(redactSecrets(line.text, secrets))}\n`);
       spinner.render();
     },
     onEnd: () => {

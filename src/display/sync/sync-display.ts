@@ -20,6 +20,8 @@ export interface SyncDisplayOptions {
   /** Print to stdout what skopeo prints there for each image. */
   readonly printLines: boolean;
   readonly debug: boolean;
+  /** Values that must not be shown. */
+  readonly secrets: readonly string[];
 }
 
 /** Chooses how a run is shown. */

@@ -1,6 +1,5 @@
-import type { Clock } from '../../context.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
-import { eventStream } from '../event-stream.ts';
+import { type EventStreamOptions, eventStream } from '../event-stream.ts';
 import type { EventsFile } from '../open-events.ts';
 import type { Renderer } from '../renderer.ts';
 import type { SyncDisplay } from './sync-display.ts';
@@ -9,7 +8,7 @@ import type { SyncDisplay } from './sync-display.ts';
 export const withEvents = (
   display: SyncDisplay,
   events: EventsFile,
-  { clock, debug }: { readonly clock: Clock; readonly debug: boolean },
+  { clock, debug, secrets }: Pick<EventStreamOptions, 'clock' | 'debug' | 'secrets'>,
 ): SyncDisplay => {
   const streams = new WeakMap<OperationTracker, Renderer>();
   let copies = 0;
@@ -17,7 +16,7 @@ export const withEvents = (
     ...display,
     onEvent: (event, image) => {
       if (event.type === 'operation-started') {
-        const options = { write: events.write, clock, debug, secrets: [], copy: ++copies };
+        const options = { write: events.write, clock, debug, secrets, copy: ++copies };
         streams.set(image, eventStream(options));
       }
       streams.get(image)?.onEvent?.(event, image);

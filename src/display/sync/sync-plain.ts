@@ -11,7 +11,7 @@ const INTERVAL_MS = 30_000;
 
 /** Progress for logs: a line every half minute, and one for each image that was copied. */
 export const syncPlain = (
-  { kind, printLines, debug }: SyncDisplayOptions,
+  { kind, printLines, debug, secrets }: SyncDisplayOptions,
   { stdout, stderr }: Context,
 ): SyncDisplay => {
   const print = printLines ? imageLines(stdout) : undefined;
@@ -43,7 +43,7 @@ export const syncPlain = (
       say(`copied ${result.source} -> ${result.destination}: ${effort}`);
     },
     onErrorLine: (line) => {
-      if (isForPeople(line, debug)) say(redactSecrets(line.text));
+      if (isForPeople(line, debug)) say(redactSecrets(line.text, secrets));
     },
     onEnd: () => clearInterval(timer),
   };

@@ -3,33 +3,39 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { errorCode } from '../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
-import type { Login } from './resolve.ts';
+import type { Login } from './logins.ts';
 
 /** containers-auth.json(5); what it does not name is kept as it is. */
 const AUTHFILE = z.looseObject({
   auths: z.record(z.string(), z.unknown()).optional(),
   credHelpers: z.record(z.string(), z.string()).optional(),
+  credsStore: z.string().optional(),
 });
 export type Authfile = z.infer<typeof AUTHFILE>;
 
-/** What the user's authfile is found by. */
+const ENTRY = z.object({ auth: z.string().optional(), identitytoken: z.string().optional() });
+
+/** What a user's authfile is found by. */
 export interface AuthfileSearch {
   /** `--src-authfile` and the like, else `--authfile`. */
-  readonly given: string | undefined;
+  readonly given?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly uid: number;
 }
 
 /**
- * Where skopeo looks for credentials when no authfile is named, in its order: the file of `skopeo login` and two more of
- * the user. (1.9 looks there behind a named one, too; 1.18 does not.)
+ * The files in which skopeo looks for credentials, in its order: the one that is named, or else the file of `skopeo login`
+ * and two more of the user. An empty variable is none. (1.9 looks there behind a named file too, 1.18 does not.)
+ * Source: containers-auth.json(5).
  */
-const defaultPaths = ({ env, uid }: AuthfileSearch): readonly string[] => {
-  const home = env.HOME ?? '/';
+const authfilePaths = ({ given, env, uid }: AuthfileSearch): readonly string[] => {
+  const named = given || env.REGISTRY_AUTH_FILE;
+  if (named) return [named];
+  const home = env.HOME || '/';
   return [
     env.XDG_RUNTIME_DIR ? join(env.XDG_RUNTIME_DIR, 'containers/auth.json') : `/run/containers/${uid}/auth.json`,
     join(env.XDG_CONFIG_HOME || join(home, '.config'), 'containers/auth.json'),
-    join(home, '.docker/config.json'),
+    join(env.DOCKER_CONFIG || join(home, '.docker'), 'config.json'),
   ];
 };
 
@@ -38,7 +44,7 @@ const readAuthfile = (path: string): Authfile => {
   try {
     return AUTHFILE.parse(JSON.parse(readFileSync(path, 'utf8')));
   } catch (error) {
-    if (['ENOENT', 'ENOTDIR'].includes(errorCode(error))) return {};
+    if (errorCode(error) === 'ENOENT') return {};
     throw new WrapperError(`the authfile ${path} cannot be read or is damaged`, {
       errorType: 'usage',
       exitCode: EXIT.usage,
@@ -47,11 +53,11 @@ const readAuthfile = (path: string): Authfile => {
   }
 };
 
-const readIfSound = (path: string): Authfile => {
+const readIfSound = (path: string): Authfile | undefined => {
   try {
     return readAuthfile(path);
   } catch {
-    return {};
+    return undefined;
   }
 };
 
@@ -71,9 +77,9 @@ const merge = (first: Authfile, second: Authfile): Authfile => {
  * others of that kind are passed over, since skopeo with credentials does not look at them.
  */
 export const readAuthfiles = (search: AuthfileSearch): Authfile => {
-  const explicit = search.given || search.env.REGISTRY_AUTH_FILE;
-  if (explicit) return readAuthfile(explicit);
-  return defaultPaths(search).map(readIfSound).reduce(merge, {});
+  const [only = '', ...others] = authfilePaths(search);
+  if (others.length === 0) return readAuthfile(only);
+  return [only, ...others].map((path) => readIfSound(path) ?? {}).reduce(merge, {});
 };
 
 /**
@@ -85,4 +91,57 @@ export const withLogin = (file: Authfile, registry: string, { username, password
   const others = Object.entries(file.auths ?? {}).filter(([key]) => !key.startsWith(`${registry}/`));
   const { [registry]: _, ...credHelpers } = file.credHelpers ?? {};
   return { ...file, auths: { ...Object.fromEntries(others), [registry]: entry }, credHelpers };
+};
+
+export interface Credentials {
+  readonly username: string;
+  readonly password: string;
+}
+
+/** `helper`: only a program, or a way of ours not to be, can tell. */
+export type FoundCredentials = Credentials | 'none' | 'helper';
+
+const DOCKER_HUB = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
+
+const normalizedKey = (key: string): string => {
+  const name = key
+    .replace(/^https?:\/\//, '')
+    .replace(/\/v[12]\/?$/, '')
+    .replace(/\/$/, '');
+  const [host = '', ...path] = name.split('/');
+  return [DOCKER_HUB.has(host) ? 'docker.io' : host, ...path].join('/');
+};
+
+/** `registry/a/b`, `registry/a`, `registry`: the names under which credentials may be filed, the most precise first. */
+const namesFor = (registry: string, path: string): readonly string[] => {
+  const parts = [registry, ...path.split('/')];
+  return parts.map((_, index) => parts.slice(0, parts.length - index).join('/'));
+};
+
+const decode = (auth: string): Credentials | undefined => {
+  const text = Buffer.from(auth, 'base64').toString('utf8');
+  const colon = text.indexOf(':');
+  if (colon <= 0) return undefined;
+  return { username: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') };
+};
+
+const findIn = ({ auths = {}, credHelpers = {}, credsStore }: Authfile, names: readonly string[]): FoundCredentials => {
+  const helped = Object.keys(credHelpers).map(normalizedKey);
+  if (credsStore !== undefined || names.some((name) => helped.includes(name))) return 'helper';
+  const entries = new Map(Object.entries(auths).map(([key, entry]) => [normalizedKey(key), entry]));
+  const name = names.find((candidate) => entries.has(candidate));
+  if (name === undefined) return 'none';
+  const { data: { auth, identitytoken } = {} } = ENTRY.safeParse(entries.get(name));
+  return (identitytoken === undefined && auth !== undefined ? decode(auth) : undefined) ?? 'helper';
+};
+
+/** Looks up what skopeo would use for `registry/path`; anything but a plain entry of an authfile is left to skopeo. */
+export const findCredentials = (registry: string, path: string, search: AuthfileSearch): FoundCredentials => {
+  const names = namesFor(registry, path);
+  for (const candidate of authfilePaths(search)) {
+    const file = readIfSound(candidate);
+    const found = file === undefined ? 'helper' : findIn(file, names);
+    if (found !== 'none') return found;
+  }
+  return 'none';
 };

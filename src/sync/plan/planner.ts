@@ -10,7 +10,7 @@ import type { SyncEntry, SyncJob } from '../job.ts';
 import { withoutCollisions } from '../map/collisions.ts';
 import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
 import { choosePrune, type PruneChoice } from '../prune/candidates.ts';
-import { withRetries } from '../run/with-retries.ts';
+import { withRetries } from '../../operation/retry.ts';
 import { creationTimes } from './creation-times.ts';
 import { destinationAccess } from './destination-access.ts';
 import { greetDestinations } from './greet-destinations.ts';

@@ -13,7 +13,7 @@ import type { ImageCopyResult } from './copy-platforms.ts';
 import { ImageBooks, unchangedReport } from './image-books.ts';
 import { failureOfError, failureOfResult, type ImageFailure, noPullsLeft, registryOfFailure } from './image-failure.ts';
 import { noteAnswers, noteFailure, refusalOf } from './reachability.ts';
-import { decideRetry, LONGEST_PAUSE_SECONDS } from './retry.ts';
+import { decideRetry, LONGEST_PAUSE_SECONDS } from '../../operation/retry.ts';
 import { Schedule } from './schedule.ts';
 
 export const ANOTHER_FAILED = 'another image failed';

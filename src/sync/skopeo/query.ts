@@ -1,16 +1,13 @@
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
-import { describeTermination, type Termination, terminationOf } from '../../operation/termination.ts';
-import { classifyFailure, failureClass } from '../../skopeo/failure/classify.ts';
+import { type Termination, terminationError, terminationOf } from '../../operation/termination.ts';
+import { classifyFailure } from '../../skopeo/failure/classify.ts';
 import { type SkopeoOptions, startSkopeo } from '../../skopeo/process/start-skopeo.ts';
 import { type QueryWatch, watchQuery } from './watch-query.ts';
 
-export interface QueryOptions extends Omit<SkopeoOptions, 'streams' | 'onEvent' | 'onErrorLine'>, QueryWatch {}
-
-/** We ended skopeo ourselves: its own words, if any, count for nothing. */
-const terminationError = (termination: Termination): WrapperError => {
-  const { errorType, message } = describeTermination(termination);
-  return new WrapperError(message, { errorType, exitCode: EXIT.failure, next: failureClass(errorType).next({}) });
-};
+export interface QueryOptions extends Omit<SkopeoOptions, 'streams' | 'onEvent' | 'onErrorLine'>, QueryWatch {
+  /** Values that must not show up in a message. */
+  readonly secrets: readonly string[];
+}
 
 /**
  * Runs skopeo for the text that it prints. Throws a `WrapperError` that tells the class of its failure; `stalled` when it
@@ -33,7 +30,7 @@ export const query = async (options: QueryOptions): Promise<Buffer> => {
   if (exitCode === 0) return stdout;
   const termination = terminationOf(signal);
   if (termination) throw terminationError(termination);
-  const failure = classifyFailure({ exitCode: exitCode ?? null, signal: endedBy, stderrFatal: fatalMessage });
+  const failure = classifyFailure({ exitCode: exitCode ?? null, signal: endedBy, stderrFatal: fatalMessage, secrets: options.secrets });
   const { errorType, message, next } = failure;
   throw new WrapperError(message, { errorType, exitCode: EXIT.failure, next });
 };

@@ -1,6 +1,9 @@
 import type { CommandLine } from '../command-line/command-line.ts';
+import { parseReference } from '../image/parse.ts';
+import { loginsOf } from '../registry/credentials/logins.ts';
 import { Secret } from '../registry/credentials/secret.ts';
-import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
+import { type CopySpec, copyRequest } from './copy-request.ts';
+import { patienceOf, subjectOfLine, type ToTask } from './request.ts';
 
 /** Keys whose passphrase is asked for on the terminal: by skopeo, or by GnuPG in its place. */
 const SIGNING_KEYS = ['sign-by', 'sign-by-sigstore', 'sign-by-sigstore-private-key', 'sign-by-sq-fingerprint'];
@@ -13,12 +16,30 @@ const mayAsk = ({ values: { byName } }: CommandLine): boolean =>
  * pseudo-terminal of ours nobody would see the question. With stdout taken by JSON it is told that there is no terminal,
  * and fails at once.
  */
-export const copyStreams = (
-  line: CommandLine,
-  hasTerminal: boolean,
-): { readonly streams: StreamMode; readonly stdin?: Secret } => {
+const streamsOf = (line: CommandLine, hasTerminal: boolean): Pick<CopySpec, 'streams' | 'stdin'> => {
   if (!hasTerminal || !mayAsk(line)) return { streams: 'progress' };
   return line.own.json || line.own.events === '-'
     ? { streams: 'progress', stdin: new Secret('') }
     : { streams: 'data' };
+};
+
+/** What `copy SRC DST` asks for. */
+export const copyTask: ToTask = (line, { env, hasTerminal }) => {
+  const [source = '', destination = ''] = line.operands;
+  const { logins, secrets } = loginsOf(line, env);
+  const spec: CopySpec = {
+    ...patienceOf(line),
+    ...streamsOf(line, hasTerminal),
+    subject: subjectOfLine(line),
+    from: parseReference(source),
+    to: parseReference(destination),
+    arguments: line.skopeoArguments,
+    logins,
+    secrets,
+  };
+  return {
+    showsProgress: spec.streams === 'progress',
+    secrets,
+    request: (context) => copyRequest(spec, context),
+  };
 };

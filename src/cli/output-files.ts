@@ -1,0 +1,26 @@
+import { constants } from 'node:fs';
+import { access, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { usageError } from '../errors/wrapper-error.ts';
+
+/** A file that a run writes. */
+export interface OutputFile {
+  /** Names it on the command line, without dashes. */
+  readonly flag: string;
+  /** Absolute. */
+  readonly path: string;
+}
+
+const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
+
+/** Hours of copying must not end with a file that could never have been written. Throws a usage error. */
+export const refuseUnwritable = async (files: readonly OutputFile[]): Promise<void> => {
+  for (const { flag, path } of files) {
+    const status = await stat(path).catch(() => undefined);
+    const problem = status?.isDirectory()
+      ? 'it is a directory'
+      : await access(status === undefined ? dirname(path) : path, constants.W_OK).then(() => undefined, messageOf);
+    if (problem !== undefined)
+      throw usageError(`--${flag} ${path} cannot be written: ${problem}`, 'Name a file in a directory that exists.');
+  }
+};

@@ -1,0 +1,48 @@
+import type { CommandLine } from '../../command-line/command-line.ts';
+import type { Context } from '../../context.ts';
+import { missingPlatformsLine } from '../../display/sync/missing-platforms.ts';
+import { failuresTable, summaryLine } from '../../display/sync/render-report.ts';
+import { reportJson } from '../../display/sync/report-json.ts';
+import { EXIT } from '../../errors/wrapper-error.ts';
+import type { SyncJob } from '../../sync/job.ts';
+import { idleReport, type SyncReport } from '../../sync/report/sync-report.ts';
+import { resultFiles, writeResultFiles } from './result-files.ts';
+
+const printReport = (report: SyncReport, { stdout }: Context): void =>
+  void stdout.write(`${JSON.stringify(reportJson(report))}\n`);
+
+/** Writes result files; returns whether all of them could be written. */
+const keep = async (
+  report: SyncReport,
+  files: ReturnType<typeof resultFiles>,
+  { stderr }: Context,
+): Promise<boolean> => {
+  const problems = await writeResultFiles(files, report);
+  for (const problem of problems) stderr.write(`skopeo-wrapper: ${problem}\n`);
+  return problems.length === 0;
+};
+
+/** Tells of a run that left everything to another one: an old report must not stand for it. Returns the exit status. */
+export const tellIdle = async ({ name }: SyncJob, { own, values }: CommandLine, context: Context): Promise<number> => {
+  const { stderr, clock, cwd } = context;
+  if (!values.quiet) stderr.write('skopeo-wrapper: another run of this job is under way; nothing was done\n');
+  const report = idleReport(name, new Date(clock.wallMs()).toISOString());
+  if (own.json) printReport(report, context);
+  return (await keep(report, resultFiles({ values }, cwd, ['report']), context)) ? EXIT.success : EXIT.ioError;
+};
+
+/** Tells people and programs what became of the run; returns whether all of it could be written. */
+export const tellReport = async (
+  report: SyncReport,
+  { own, values }: CommandLine,
+  context: Context,
+): Promise<boolean> => {
+  const { stderr, cwd } = context;
+  const table = failuresTable(report);
+  if (table !== '') stderr.write(`\n${table}\n`);
+  const missing = missingPlatformsLine(report.images);
+  if (!values.quiet && missing !== '') stderr.write(`skopeo-wrapper: warning: ${missing}\n`);
+  if (!values.quiet) stderr.write(`sync: ${summaryLine(report)}\n`);
+  if (own.json) printReport(report, context);
+  return keep(report, resultFiles({ values }, cwd), context);
+};

@@ -1,0 +1,200 @@
+import { resolve } from 'node:path';
+import type { CommandLine } from '../command-line/command-line.ts';
+import { refuseOperandCount } from '../command-line/refuse-operand-count.ts';
+import type { Context } from '../context.ts';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import type { MetricsSession, RunVerdict } from '../metrics/session/metrics-session.ts';
+import { resolveTextfilePath } from '../metrics/textfile/textfile-path.ts';
+import type { SkopeoContext } from '../operation/request.ts';
+import { createRunDirectory } from '../operation/run-directory.ts';
+import { abortAfter, type TimeLimit, terminationError, terminationOf } from '../operation/termination.ts';
+import { childEnvironment } from '../registry/credentials/child-environment.ts';
+import { AccessFiles } from '../registry/credentials/access-files.ts';
+import { sweepLeftovers } from '../registry/credentials/private-directory.ts';
+import type { Skopeo } from '../skopeo/binary/find.ts';
+import { refuseUnsupported } from '../skopeo/binary/version.ts';
+import { findLauncher } from '../skopeo/process/parent-death.ts';
+import type { OperationObserver } from '../tracking/observer.ts';
+import type { ErrorType } from '../tracking/vocabulary.ts';
+import { refuseUnwritable, type OutputFile } from './output-files.ts';
+import { locateSkopeo } from './opening.ts';
+import { refuseCredentialsInReferences } from './refuse-credentials.ts';
+import { stateLocation } from './state-location.ts';
+
+/** What every run has at hand; closed at its end. */
+export interface RunTools {
+  readonly skopeo: SkopeoContext;
+  /** Aborted when the run is to end; its reason is a `Termination`. */
+  readonly signal: AbortSignal;
+}
+
+/** Where a run is counted. */
+export type RunMetrics = Pick<MetricsSession, 'observer' | 'end' | 'failed'>;
+
+export type MetricsExtent = 'all' | 'failure' | 'state';
+
+/** Why a run came to nothing. */
+export interface RunFailure {
+  readonly errorType: ErrorType;
+  readonly exitCode: number;
+  readonly message: string;
+}
+
+/** How the body of a run ended. */
+export interface RunEnd<Result> {
+  readonly verdict: Omit<RunVerdict, 'durationSeconds'>;
+  /** Tells people and programs, once the run is recorded; `isRecorded`: as far as the command line insists on it. */
+  tell(isRecorded: boolean): Promise<Result> | Result;
+}
+
+/** The parts of a run, in the order in which they are called. */
+export interface RunParts<Job, Opened extends Disposable | AsyncDisposable, Result> {
+  /** Reads what is to be done and refuses what cannot be meant; nothing is touched. */
+  prepare(): Promise<Job> | Job;
+  /** Opens display and events, and what else the body works with. */
+  open(job: Job, tools: RunTools): Promise<Opened> | Opened;
+  /**
+   * `job` and `skopeo` are absent where they are not known yet. `failure`: nothing else will be recorded; `state`: and that
+   * in the state directory alone, since the textfile cannot be written.
+   */
+  openMetrics(job: Job | undefined, skopeo: Skopeo | undefined, extent: MetricsExtent): Promise<RunMetrics> | RunMetrics;
+  body(job: Job, opened: Opened, metrics: RunMetrics, tools: RunTools): Promise<RunEnd<Result>>;
+  /** Tells of a run that ended before its body began. */
+  tellUnstarted(job: Job | undefined, failure: RunFailure, observer: OperationObserver): void;
+}
+
+/** What a run is about. */
+export interface RunOptions {
+  readonly line: CommandLine;
+  readonly context: Context;
+  /** Limit on the whole run; undefined: none. */
+  readonly timeLimit: TimeLimit | undefined;
+  /** Ends the run. */
+  readonly signal: AbortSignal;
+  /** Written at the end, beside events and textfile. */
+  readonly outputs?: readonly OutputFile[];
+}
+
+/** What the command line itself tells: bad operands are refused before anything repeats them. Throws usage errors. */
+export const refuseOperands = (line: CommandLine): void => {
+  refuseCredentialsInReferences(line.operands);
+  refuseOperandCount(line);
+};
+
+/** Rejects with the class of the termination when `signal` aborts before the answer is there. */
+const unlessEnded = async <T>(answer: Promise<T> | T, signal: AbortSignal): Promise<T> => {
+  const ended = Promise.withResolvers<never>();
+  const end = (): void => {
+    const termination = terminationOf(signal);
+    if (termination !== undefined) ended.reject(terminationError(termination));
+  };
+  if (signal.aborted) end();
+  signal.addEventListener('abort', end, { once: true });
+  try {
+    return await Promise.race([answer, ended.promise]);
+  } finally {
+    signal.removeEventListener('abort', end);
+  }
+};
+
+const failureOf = (error: unknown): RunFailure => {
+  if (error instanceof WrapperError) return error;
+  const message = error instanceof Error ? error.message : String(error);
+  return { errorType: 'crashed', exitCode: EXIT.failure, message };
+};
+
+/** Files that are written later, and where the state is. */
+const refuseOutputs = async ({ line, context, outputs = [] }: RunOptions): Promise<void> => {
+  const { events, metricsTextfile } = line.own;
+  const { cwd } = context;
+  const files = events === undefined || events === '-' ? [] : [{ flag: 'events', path: resolve(cwd, events) }];
+  await refuseUnwritable([...files, ...outputs]);
+  if (metricsTextfile !== undefined) await resolveTextfilePath(resolve(cwd, metricsTextfile));
+};
+
+/** What of a run is known so far. */
+interface Known<Job> {
+  job?: Job;
+  skopeo?: Skopeo;
+}
+
+/** Everything up to the first line of the body. */
+const open = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
+  { line, context }: RunOptions,
+  parts: RunParts<Job, Opened, Result>,
+  signal: AbortSignal,
+  closing: AsyncDisposableStack,
+  known: Known<Job>,
+) => {
+  const { env, cwd, uid } = context;
+  sweepLeftovers(env);
+  const job = await unlessEnded(parts.prepare(), signal);
+  known.job = job;
+  const state = stateLocation(line.own, context);
+  const [skopeo, launcher] = await unlessEnded(
+    Promise.all([locateSkopeo(line.own, context, state), findLauncher(env)]),
+    signal,
+  );
+  known.skopeo = skopeo;
+  refuseUnsupported(line, skopeo);
+  const tools: RunTools = {
+    skopeo: {
+      binary: skopeo.path,
+      launcher,
+      env: childEnvironment(env),
+      cwd,
+      accessFiles: closing.use(new AccessFiles(env, uid)),
+      runDirectory: closing.use(createRunDirectory(env)).path,
+    },
+    signal,
+  };
+  const opened = closing.use(await parts.open(job, tools));
+  const metrics = await parts.openMetrics(job, skopeo, 'all');
+  return { job, tools, opened, metrics };
+};
+
+/** Counts a run that came to nothing before its body began. */
+const recordUnstarted = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
+  parts: RunParts<Job, Opened, Result>,
+  { job, skopeo }: Known<Job>,
+  failure: RunFailure,
+  durationSeconds: number,
+): Promise<void> => {
+  const open = async (extent: MetricsExtent): Promise<RunMetrics> => parts.openMetrics(job, skopeo, extent);
+  const metrics = await open('failure').catch(() => open('state'));
+  parts.tellUnstarted(job, failure, metrics.observer);
+  await metrics.end({ exitCode: failure.exitCode, durationSeconds, success: false });
+};
+
+/**
+ * Does one run from its first check to its last word, in the order that all runs have: refuse outputs that cannot be
+ * written, read what is to be done, find skopeo, open display and metrics, run the body, record the end, tell it; then close
+ * everything in reverse, whatever happened. A failure of any of these steps is recorded as a failed run of the job and then
+ * thrown. Bad operands alone are refused before: whoever repeats them would tell secrets.
+ */
+export const withRun = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
+  options: RunOptions,
+  parts: RunParts<Job, Opened, Result>,
+): Promise<Result> => {
+  const { line, context } = options;
+  const { clock } = context;
+  refuseOperands(line);
+  const startedMs = clock.monotonicMs();
+  const elapsedSeconds = (): number => (clock.monotonicMs() - startedMs) / 1000;
+  await using closing = new AsyncDisposableStack();
+  const limit = closing.use(abortAfter(options.timeLimit));
+  const signal = AbortSignal.any([options.signal, limit.signal]);
+  const known: Known<Job> = {};
+  const { job, tools, opened, metrics } = await refuseOutputs(options)
+    .then(() => open(options, parts, signal, closing, known))
+    .catch(async (error: unknown) => {
+      await recordUnstarted(parts, known, failureOf(error), elapsedSeconds());
+      throw error;
+    });
+  const { verdict, tell } = await parts.body(job, opened, metrics, tools).catch(async (error: unknown) => {
+    await metrics.end({ exitCode: failureOf(error).exitCode, durationSeconds: elapsedSeconds(), success: false });
+    throw error;
+  });
+  await metrics.end({ ...verdict, durationSeconds: elapsedSeconds() });
+  return tell(!(line.own.metricsStrict && metrics.failed));
+};

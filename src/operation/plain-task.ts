@@ -1,0 +1,63 @@
+import type { CommandLine } from '../command-line/command-line.ts';
+import { argvOf, operandArgument, type SkopeoArgument, switchArgument, withChanges } from '../command-line/skopeo-arguments.ts';
+import { EXIT } from '../errors/wrapper-error.ts';
+import { parseReference } from '../image/parse.ts';
+import { loginsOf } from '../registry/credentials/logins.ts';
+import { saysAbsent } from '../skopeo/failure/absence.ts';
+import type { Failure } from '../skopeo/failure/classify.ts';
+import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
+import { wantedPlatform } from './copy-request.ts';
+import { patienceOf, type SkopeoTask, subjectOfLine, type ToTask } from './request.ts';
+
+/** A skopeo process without progress: its result is text on stdout, or a conversation with the user. */
+export const plainTask =
+  (streams: StreamMode): ToTask =>
+  (line, { env: ours }) => {
+    const { logins, answer, secrets } = loginsOf(line, ours);
+    const request: SkopeoTask["request"] = ({ binary, launcher = [], env, cwd, accessFiles }) => {
+      const changes = answer === undefined ? accessFiles.flagsFor(logins) : { add: answer.arguments };
+      const { skopeoArguments: given, spec } = line;
+      return {
+        ...patienceOf(line),
+        ...subjectOfLine(line),
+        secrets,
+        skopeo: {
+          binary,
+          launcher,
+          // Arguments of a subcommand that nobody here knows go on as they are.
+          args: argvOf(spec === undefined ? given : withChanges(given, changes)),
+          env,
+          cwd,
+          streams: line.own.json ? 'captured' : streams,
+          ...(answer === undefined ? {} : { stdin: answer.stdin }),
+        },
+        platform: wantedPlatform(given),
+      };
+    };
+    return { showsProgress: false, secrets, request };
+  };
+
+/** The same arguments for `inspect --raw`, which alone knows the question. */
+const asInspect = (args: readonly SkopeoArgument[]): readonly SkopeoArgument[] => {
+  const subcommand = args.findIndex(({ type }) => type === 'operand');
+  return withChanges(args.with(subcommand, operandArgument('inspect')), { add: [switchArgument('raw')] });
+};
+
+/** Statuses of the wrapper's own keep their meaning; skopeo's 2 also stands for other things and becomes 1. */
+const openStatus = ({ exitCode }: Failure): number => (exitCode === EXIT.notFound ? EXIT.failure : exitCode);
+
+/** What `exists IMAGE` asks for: the manifest, and nothing else. A clear "no" is an answer, not a failure. */
+export const existsTask: ToTask = (line, taskContext) => {
+  const inspect = plainTask('captured')({ ...line, skopeoArguments: asInspect(line.skopeoArguments) }, taskContext);
+  const reference = parseReference(line.operands[0] ?? '');
+  return {
+    ...inspect,
+    request: (context) => ({
+      ...inspect.request(context),
+      interpret: (failure) =>
+        saysAbsent(failure.message, reference, context.cwd)
+          ? { answered: true, exitCode: EXIT.notFound }
+          : { answered: false, exitCode: openStatus(failure) },
+    }),
+  };
+};

@@ -1,0 +1,143 @@
+import type { CommandLine } from '../command-line/command-line.ts';
+import type { ManifestReader } from '../image/local-layout.ts';
+import { parseReference } from '../image/parse.ts';
+import type { Platform } from '../image/parse-manifest.ts';
+import { redactReference, shortName } from '../image/show.ts';
+import type { AccessFiles } from '../registry/credentials/access-files.ts';
+import type { Secret } from '../registry/credentials/secret.ts';
+import type { Failure } from '../skopeo/failure/classify.ts';
+import type { Launcher } from '../skopeo/process/parent-death.ts';
+import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
+import type { OperationIdentity } from '../tracking/observer.ts';
+import type { Operation } from '../tracking/vocabulary.ts';
+import type { RetryPolicy } from './retry.ts';
+
+/** What an operation is about, as people and metrics know it; the references are without credentials. */
+export interface OperationSubject {
+  readonly identity: OperationIdentity;
+  readonly source: string;
+  readonly destination: string;
+  readonly sourceShort: string;
+  readonly destinationShort: string;
+}
+
+/** What a failure of skopeo means to the operation, and the status to exit with. */
+export interface Interpretation {
+  /** The failure is what was asked about: the operation succeeded. */
+  readonly answered: boolean;
+  readonly exitCode: number;
+}
+
+/** One operation as its user sees it: which skopeo to run, how often, for how long. */
+export interface OperationRequest extends OperationSubject {
+  /** One image of a sync run: live and counted in blobs and bytes, but no operation of its own. */
+  readonly part?: boolean;
+  readonly skopeo: {
+    readonly binary: string;
+    readonly launcher?: Launcher;
+    readonly args: readonly string[];
+    readonly env: Readonly<Record<string, string | undefined>>;
+    readonly cwd: string;
+    readonly streams: StreamMode;
+    readonly stdin?: Secret;
+  };
+  /** Values that must not show up in a message. */
+  readonly secrets: readonly string[];
+  readonly retry: RetryPolicy;
+  /** Silence that ends an attempt; undefined: never. */
+  readonly stallTimeoutSeconds: number | undefined;
+  /** Reads the source's manifest, where that is free; tells exact sizes and totals. */
+  readonly sourceManifest?: ManifestReader | undefined;
+  /** Reads the destination's manifest after a success; tells sizes that the source could not. */
+  readonly destinationManifest?: ManifestReader | undefined;
+  readonly platform: Platform;
+  /** The digest of the manifest at the destination, after a success. */
+  readonly readDigest?: (() => Promise<string | undefined>) | undefined;
+  /** Clears what a failed attempt left half-written: it is no image, and the next attempt would trip over it. */
+  readonly clearPartial?: (() => Promise<void>) | undefined;
+  /** Removes what was made for the operation alone; called once, at its end. */
+  readonly cleanUp?: (() => Promise<void>) | undefined;
+  /** Absent: a failure is a failure, with its own status. */
+  readonly interpret?: ((failure: Failure) => Interpretation) | undefined;
+}
+
+/** The skopeo that requests are made for, and what it shares with others of the run. */
+export interface SkopeoContext {
+  readonly binary: string;
+  /** How skopeo is started so that it does not outlive this process. */
+  readonly launcher?: Launcher;
+  /** Environment of skopeo. */
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  readonly accessFiles: Pick<AccessFiles, 'flagsFor'>;
+  /** For small files of the run; undefined where none can be written. */
+  readonly runDirectory: string | undefined;
+}
+
+/** What a command line asks of skopeo, known before skopeo is found. */
+export interface SkopeoTask {
+  /** Blobs are moved: there is progress to show. */
+  readonly showsProgress: boolean;
+  /** Values that must not be shown. */
+  readonly secrets: readonly string[];
+  request(context: SkopeoContext): OperationRequest;
+}
+
+/** Makes a task of a command line. Throws usage errors; nothing is touched. */
+export type ToTask = (line: CommandLine, context: TaskContext) => SkopeoTask;
+
+export interface TaskContext {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Somebody sits at a terminal and may be asked. */
+  readonly hasTerminal: boolean;
+}
+
+const OPERATIONS: Readonly<Record<string, Operation>> = {
+  copy: 'copy',
+  delete: 'delete',
+  exists: 'image_exists',
+  inspect: 'inspect',
+  'list-tags': 'list_tags',
+  'manifest-digest': 'manifest_digest',
+  sync: 'sync',
+};
+
+/** What a subcommand is counted as; those without an operation of their own are `other`. */
+export const operationOf = (subcommand: string): Operation =>
+  (Object.hasOwn(OPERATIONS, subcommand) ? OPERATIONS[subcommand] : undefined) ?? 'other';
+
+/** The subject of an operation on one image, or on two: `shown` is where people are told that it goes. */
+export const subjectOf = (operation: Operation, source: string, shown?: string): OperationSubject => {
+  const from = parseReference(source);
+  const to = shown === undefined ? undefined : parseReference(shown);
+  return {
+    identity: {
+      operation,
+      sourceTransport: from.transport,
+      ...(to === undefined ? {} : { destinationTransport: to.transport }),
+    },
+    source: redactReference(source),
+    destination: redactReference(shown ?? ''),
+    sourceShort: shortName(from),
+    destinationShort: to === undefined ? '' : shortName(to),
+  };
+};
+
+/** Subcommands whose first operand is an image or a repository. */
+const READS_IMAGE: ReadonlySet<string> = new Set(['delete', 'exists', 'inspect', 'layers', 'list-tags']);
+
+/** The subject of a command line. Operands are taken as they are: skopeo says what is wrong with them. */
+export const subjectOfLine = ({ subcommand = '', operands }: CommandLine): OperationSubject => {
+  const [first = '', second = ''] = operands;
+  if (subcommand === 'copy') return subjectOf('copy', first, second);
+  return subjectOf(operationOf(subcommand), READS_IMAGE.has(subcommand) ? first : '');
+};
+
+/** Retries and the limit on silence, the same for every subcommand. */
+export const patienceOf = ({ values, own }: CommandLine) => ({
+  retry: {
+    times: values.retryTimes,
+    ...(values.retryDelaySeconds === undefined ? {} : { delaySeconds: values.retryDelaySeconds }),
+  },
+  stallTimeoutSeconds: own.stallTimeoutSeconds || undefined,
+});

@@ -1,0 +1,62 @@
+import { rmSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { type ArgumentChanges, flagArgument } from '../../command-line/skopeo-arguments.ts';
+import { readAuthfiles, withLogin } from './authfile.ts';
+import type { Side, SideLogin } from './logins.ts';
+import { makePrivateDirectory } from './private-directory.ts';
+
+const AUTHFILE_FLAG: Readonly<Record<Side, string>> = {
+  image: 'authfile',
+  source: 'src-authfile',
+  destination: 'dest-authfile',
+};
+
+/**
+ * Gives skopeo the credentials of a run by files that nobody else can read, never by arguments: for each login a copy of the
+ * user's authfiles with the login added, mode 0600, made when it is first needed, in one directory of mode 0700 that goes
+ * with the run.
+ */
+export class AccessFiles implements Disposable {
+  readonly #env: Readonly<Record<string, string | undefined>>;
+  readonly #uid: number;
+  readonly #paths = new Map<string, string>();
+  #directory: string | undefined;
+
+  constructor(env: Readonly<Record<string, string | undefined>>, uid: number) {
+    this.#env = env;
+    this.#uid = uid;
+  }
+
+  /**
+   * The flags that name the files for these logins, in the place of the user's own. Throws when a named authfile is damaged
+   * or nothing can be written.
+   */
+  flagsFor(logins: readonly SideLogin[]): ArgumentChanges {
+    return {
+      add: logins.map((login) => flagArgument(AUTHFILE_FLAG[login.side], this.#pathFor(login))),
+      drop: logins.map(({ side }) => AUTHFILE_FLAG[side]),
+    };
+  }
+
+  /** Removes the files; may be called more than once. Synchronous, so that it works on every way out. */
+  [Symbol.dispose](): void {
+    if (this.#directory !== undefined) rmSync(this.#directory, { recursive: true, force: true });
+    this.#directory = undefined;
+    this.#paths.clear();
+  }
+
+  #pathFor({ registry, authFile, login }: SideLogin): string {
+    const key = JSON.stringify([registry, authFile, login.username, login.password.reveal()]);
+    const path = this.#paths.get(key) ?? this.#write({ registry, authFile, login });
+    this.#paths.set(key, path);
+    return path;
+  }
+
+  #write({ registry, authFile, login }: Omit<SideLogin, 'side'>): string {
+    const known = readAuthfiles({ given: authFile, env: this.#env, uid: this.#uid });
+    this.#directory ??= makePrivateDirectory(this.#env);
+    const path = join(this.#directory, `${this.#paths.size}.json`);
+    writeFileSync(path, JSON.stringify(withLogin(known, registry, login)), { mode: 0o600, flag: 'wx' });
+    return path;
+  }
+}

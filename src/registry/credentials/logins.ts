@@ -1,0 +1,202 @@
+import { readFileSync } from 'node:fs';
+import { flagArgument, type SkopeoArgument, switchArgument } from '../../command-line/skopeo-arguments.ts';
+import { EXIT, usageError, WrapperError } from '../../errors/wrapper-error.ts';
+import { parseReference, parseSyncDestination } from '../../image/parse.ts';
+import { Secret } from './secret.ts';
+
+/** Whose credentials: the only image of a command, the source or the destination. */
+export type Side = 'image' | 'source' | 'destination';
+
+/** Credentials as flags gave them, for one side. */
+export interface GivenCredentials {
+  /** `USERNAME[:PASSWORD]` */
+  readonly creds?: Secret;
+  readonly username?: string;
+  readonly password?: Secret;
+  readonly registryToken?: Secret;
+}
+
+/** Sides without any credentials are absent. */
+export type CredentialsBySide = Readonly<Partial<Record<Side, GivenCredentials>>>;
+
+/** A user name and password, wherever they came from. */
+export interface Login {
+  readonly username: string;
+  readonly password: Secret;
+}
+
+/** All ways in which credentials may come, the strongest first: flags, files, environment. */
+export interface CredentialSources {
+  readonly credentials: CredentialsBySide;
+  readonly values: { readonly noCreds: Readonly<Record<Side, boolean>> };
+  /** Files with `USERNAME:PASSWORD` on their first line. */
+  readonly own: {
+    readonly credsFile: string | undefined;
+    readonly srcCredsFile: string | undefined;
+    readonly destCredsFile: string | undefined;
+  };
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** The words of flags and variables for each side. */
+const PREFIX: Readonly<Record<Side, string>> = { image: '', source: 'src-', destination: 'dest-' };
+
+/** The variable with `USERNAME:PASSWORD` for a side: `SKOPEO_WRAPPER_CREDS`, `…_SRC_CREDS`, `…_DEST_CREDS`. */
+const credentialsVariable = (side: Side): string =>
+  `SKOPEO_WRAPPER_${PREFIX[side].toUpperCase().replace('-', '_')}CREDS`;
+
+const parseLogin = (text: string, origin: string): Login => {
+  const colon = text.indexOf(':');
+  const username = colon < 0 ? text : text.slice(0, colon);
+  if (username === '') throw usageError(`${origin} has no user name`, 'Write USERNAME:PASSWORD.');
+  return { username, password: new Secret(colon < 0 ? '' : text.slice(colon + 1)) };
+};
+
+const readLogin = (file: string, origin: string): Login => {
+  try {
+    return parseLogin(readFileSync(file, 'utf8').split('\n')[0]?.replace(/\r$/, '') ?? '', `${origin} ${file}`);
+  } catch (error) {
+    if (error instanceof WrapperError) throw error;
+    throw new WrapperError(`${origin} ${file} cannot be read`, {
+      errorType: 'usage',
+      exitCode: EXIT.usage,
+      next: 'Give a readable file with USERNAME:PASSWORD on its first line.',
+      cause: error,
+    });
+  }
+};
+
+/** The combinations that skopeo refuses, which it cannot see any more. */
+const checkCombination = (given: GivenCredentials, noCreds: boolean, prefix: string): void => {
+  const { creds, username, password, registryToken } = given;
+  const flag = (name: string) => `--${prefix}${name}`;
+  const clash = (a: string, b: string) => usageError(`${flag(a)} and ${flag(b)} cannot be used together`, `Give one.`);
+  if (creds && noCreds) throw clash('creds', 'no-creds');
+  if (username !== undefined && noCreds) throw clash('username', 'no-creds');
+  if (creds && username !== undefined) throw clash('creds', 'username');
+  if (username !== undefined && !password) throw usageError(`${flag('username')} needs ${flag('password')}`);
+  if (password && username === undefined) throw usageError(`${flag('password')} needs ${flag('username')}`);
+  if (username?.includes(':')) throw usageError(`${flag('username')} must not hold a colon`);
+  if (registryToken) {
+    throw usageError(
+      `${flag('registry-token')} cannot be used: skopeo takes a token only as an argument, which every user of this host can read`,
+      `Give credentials instead (${flag('creds')}, ${flag('creds-file')} or an authfile).`,
+    );
+  }
+};
+
+const FILE = { image: 'credsFile', source: 'srcCredsFile', destination: 'destCredsFile' } as const;
+
+/** The login for one side, or undefined: then skopeo finds its own in authfiles and helpers. */
+export const resolveLogin = (
+  side: Side,
+  { credentials, values, own }: CredentialSources,
+  env: Env,
+): Login | undefined => {
+  const prefix = PREFIX[side];
+  const given = credentials[side] ?? {};
+  const isAnonymous = values.noCreds[side];
+  checkCombination(given, isAnonymous, prefix);
+  if (given.creds) return parseLogin(given.creds.reveal(), `--${prefix}creds`);
+  if (given.username !== undefined && given.password) return { username: given.username, password: given.password };
+  return isAnonymous ? undefined : loginOfHost(side, own[FILE[side]], env);
+};
+
+/** The login that a file or the environment holds for one side. */
+export const loginOfHost = (side: Side, file: string | undefined, env: Env): Login | undefined => {
+  if (file !== undefined) return readLogin(file, `--${PREFIX[side]}creds-file`);
+  const variable = credentialsVariable(side);
+  const text = env[variable];
+  return text ? parseLogin(text, variable) : undefined;
+};
+
+/** A login for the registry of one side of a command. */
+export interface SideLogin {
+  readonly side: Side;
+  readonly registry: string;
+  /** The user's own, which the login goes before; undefined: where skopeo looks by itself. */
+  readonly authFile: string | undefined;
+  readonly login: Login;
+}
+
+/** The credentials of a command line. */
+export interface GivenLogins {
+  readonly logins: readonly SideLogin[];
+  /** `login` alone: what skopeo reads on its stdin, and the arguments for that. */
+  readonly answer?: { readonly arguments: readonly SkopeoArgument[]; readonly stdin: Secret };
+  /** Texts to hide in everything that is shown, stored or sent. */
+  readonly secrets: readonly string[];
+}
+
+/** What of a command line its logins depend on. */
+export interface LoginRequest extends CredentialSources {
+  readonly subcommand: string | undefined;
+  readonly operands: readonly string[];
+  readonly values: CredentialSources['values'] & {
+    /** Authfiles the user named; `image` is `--authfile`. */
+    readonly authfile: Readonly<Record<Side, string | undefined>>;
+    /** `--src` and `--dest` of sync. */
+    readonly transport: { readonly source: string | undefined; readonly destination: string | undefined };
+    readonly passwordStdin: boolean;
+    readonly byName: ReadonlyMap<string, readonly string[]>;
+  };
+}
+
+const PAIR_COMMANDS = new Set(['copy', 'sync']);
+
+/** The registry that a side is about; undefined where credentials have no meaning (`dir:`, archives). */
+const registryOf = (side: Side, reference: string, { subcommand, values }: LoginRequest): string | undefined => {
+  const scheme = side === 'image' || subcommand !== 'sync' ? undefined : values.transport[side];
+  if (scheme === 'yaml') {
+    throw usageError(
+      'credentials for the source cannot be combined with --src yaml, which may name many registries',
+      'Put them into an authfile (skopeo-wrapper login REGISTRY).',
+    );
+  }
+  const isPrefix = scheme !== undefined && side === 'destination';
+  const { transport, registry } = isPrefix
+    ? parseSyncDestination(reference, scheme)
+    : parseReference(reference, scheme);
+  return transport === 'docker' ? registry : undefined;
+};
+
+/** What of a login must not be shown anywhere: the password, and how HTTP and authfiles write it with the name. */
+export const secretsOf = ({ username, password }: Login): readonly string[] => {
+  const plain = `${username}:${password.reveal()}`;
+  return [plain, Buffer.from(plain).toString('base64'), password.reveal()].filter((text) => text.length > 2);
+};
+
+/** `login` takes a password on stdin; a user name is needed for that. */
+const answerOfLogin = ({ credentials, own, values }: LoginRequest, env: Env): GivenLogins => {
+  const { username, password } = credentials.image ?? {};
+  if (password !== undefined) {
+    if (values.passwordStdin) throw usageError('--password and --password-stdin cannot be used together', 'Give one.');
+    if (username === undefined) throw usageError('--password needs --username');
+    const answer = { arguments: [switchArgument('password-stdin')], stdin: password };
+    return { logins: [], answer, secrets: secretsOf({ username, password }) };
+  }
+  const asksElsewhere = username !== undefined || values.passwordStdin || values.byName.has('get-login');
+  const login = asksElsewhere ? undefined : loginOfHost('image', own.credsFile, env);
+  if (login === undefined) return { logins: [], secrets: [] };
+  const add = [flagArgument('username', login.username), switchArgument('password-stdin')];
+  const answer = { arguments: add, stdin: login.password };
+  return { logins: [], answer, secrets: secretsOf(login) };
+};
+
+/** All credentials that a command line gives. Throws usage errors for combinations that skopeo refuses. */
+export const loginsOf = (request: LoginRequest, env: Env): GivenLogins => {
+  const { subcommand, operands, values } = request;
+  if (subcommand === 'login') return answerOfLogin(request, env);
+  const sides: readonly Side[] = PAIR_COMMANDS.has(subcommand ?? '') ? ['source', 'destination'] : ['image'];
+  const found = sides.flatMap((side, at) => {
+    const login = resolveLogin(side, request, env);
+    if (login === undefined) return [];
+    const registry = registryOf(side, operands[at] ?? '', request);
+    return [{ side, registry, authFile: values.authfile[side] ?? values.authfile.image, login }];
+  });
+  return {
+    logins: found.flatMap(({ registry, ...rest }) => (registry === undefined ? [] : [{ registry, ...rest }])),
+    secrets: found.flatMap(({ login }) => secretsOf(login)),
+  };
+};
