@@ -1,15 +1,14 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { type CommandLine, skopeoArgv } from '../command-line/command-line.ts';
-import { hostPlatform } from '../image/choose-instance.ts';
 import { type ImageReference, parseReference } from '../image/parse.ts';
-import type { Platform } from '../image/parse-manifest.ts';
-import { manifestReaderFor } from '../image/reader-for.ts';
+import { type Platform, systemPlatform } from '../image/platform.ts';
 import { redactReference, shortName } from '../image/show.ts';
 import type { PreparedCredentials } from '../registry/credentials/prepare.ts';
 import type { Launcher } from '../skopeo/process/parent-death.ts';
 import { partialSweeper } from './partial-destination.ts';
 import { copyStreams } from './passphrase.ts';
+import { manifestReaderFor } from './reader-for.ts';
 import type { OperationRequest } from './run-operation.ts';
 import { createScratchDirectory } from './scratch-directory.ts';
 import { timeLimitOf } from './time-limit.ts';
@@ -45,7 +44,7 @@ export const commonRequest = (line: CommandLine, { credentials }: RequestContext
 
 /** The platform whose image skopeo picks from a list. */
 export const wantedPlatform = ({ values }: CommandLine): Platform => {
-  const host = hostPlatform(process.platform, process.arch);
+  const host = systemPlatform();
   const last = (name: string): string | undefined => values.byName.get(name)?.at(-1);
   return {
     os: last('override-os') ?? host.os,

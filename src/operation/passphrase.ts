@@ -1,5 +1,5 @@
 import type { CommandLine } from '../command-line/command-line.ts';
-import { Secret } from '../registry/credentials/secret.ts';
+import { Secret } from '../secrets/secret.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 
 /** Keys whose passphrase is asked for on the terminal: by skopeo, or by GnuPG in its place. */

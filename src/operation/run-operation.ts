@@ -1,8 +1,8 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../context.ts';
 import type { ManifestReader } from '../image/local-layout.ts';
-import type { Platform } from '../image/parse-manifest.ts';
-import type { Secret } from '../registry/credentials/secret.ts';
+import type { Platform } from '../image/platform.ts';
+import type { Secret } from '../secrets/secret.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
 import type { ErrorLine } from '../skopeo/output/output-parser.ts';
 import type { Launcher } from '../skopeo/process/parent-death.ts';

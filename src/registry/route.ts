@@ -1,5 +1,5 @@
 import type { Repository } from '../image/docker-reference.ts';
-import type { RegistryAccess } from '../sync/job.ts';
+import type { RegistryAccess } from './access.ts';
 import { type Credentials, findCredentials } from './auth-file.ts';
 import { ownAuthorities } from './certificates.ts';
 import type { RegistryEnvironment } from './environment.ts';

@@ -1,20 +1,10 @@
-import type { Platform } from '../image/parse-manifest.ts';
+import { registryOf } from '../image/docker-reference.ts';
+import type { Platform } from '../image/platform.ts';
+import type { RegistryAccess, RegistryLimits } from '../registry/access.ts';
 import type { DestinationRule } from './map/destination-rule.ts';
 import type { Pattern } from './select/pattern.ts';
 import type { Selection } from './select/selection.ts';
 import type { SigningSettings } from './signing.ts';
-
-export type { Platform } from '../image/parse-manifest.ts';
-
-/** How one registry is reached. Nothing set: as skopeo does by itself (auth files, certs.d, registries.conf). */
-export interface RegistryAccess {
-  readonly authFile?: string;
-  readonly credentials?: { readonly username: string; readonly password: string };
-  /** Use no credentials even where some are known. */
-  readonly anonymous?: boolean;
-  readonly certDirectory?: string;
-  readonly tlsVerify?: boolean;
-}
 
 /** Whole indexes, skopeo's own choice for this system, or the platforms named. */
 export type ImageContent = 'all' | 'system' | readonly Platform[];
@@ -57,15 +47,6 @@ export interface SyncEntry {
   readonly existingDirectory: 'replace' | 'refuse';
 }
 
-/** Politeness towards one registry. */
-export interface RegistryLimits {
-  /** Copies at a time that read from or write to this registry. */
-  readonly parallel?: number;
-  readonly requestsPerSecond?: number;
-  /** Pulls of a counted allowance that are left to others. */
-  readonly pullReserve?: number;
-}
-
 export interface RetryPolicy {
   /** Further attempts after the first one. */
   readonly times: number;
@@ -95,3 +76,9 @@ export interface SyncJob {
   readonly onFailure: 'continue' | 'stop';
   readonly prune?: PrunePolicy;
 }
+
+/** How a destination of the job is reached: by its registry's settings, or by those for all registries. */
+export const destinationAccess =
+  ({ destinationAccess: access }: SyncJob) =>
+  (destination: string): RegistryAccess =>
+    access.get(registryOf(destination) ?? '') ?? access.get('') ?? {};

@@ -2,12 +2,13 @@ import type { CommandLine } from '../../command-line/command-line.ts';
 import type { Context } from '../../context.ts';
 import { progressKind } from '../../display/choose-display.ts';
 import { openEvents } from '../../display/open-events.ts';
+import { chooseSyncDisplay } from '../../display/sync/choose-sync-display.ts';
 import { missingPlatformsLine } from '../../display/sync/missing-platforms.ts';
 import { planJson } from '../../display/sync/plan-json.ts';
 import { renderPlan } from '../../display/sync/render-plan.ts';
 import { failuresTable, summaryLine } from '../../display/sync/render-report.ts';
 import { reportJson } from '../../display/sync/report-json.ts';
-import { chooseSyncDisplay, type SyncDisplay } from '../../display/sync/sync-display.ts';
+import type { SyncDisplay } from '../../display/sync/sync-display.ts';
 import { withEvents } from '../../display/sync/sync-events.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import type { MetricsSession } from '../../metrics/session/metrics-session.ts';
@@ -18,10 +19,11 @@ import type { Skopeo } from '../../skopeo/binary/find.ts';
 import type { Launcher } from '../../skopeo/process/parent-death.ts';
 import { renderExpandedFile } from '../../sync/config/load-sync-file.ts';
 import type { SyncJob } from '../../sync/job.ts';
-import { idleReport, type SyncReport } from '../../sync/report/sync-report.ts';
+import { idleReport, resultOfReport, type SyncReport } from '../../sync/report/sync-report.ts';
+import { runIdentityOf } from '../../sync/run-identity.ts';
 import { planSync, runSync, type SyncOptions } from '../../sync/sync.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
-import { resultOfReport, SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
+import { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
 import { openSession } from '../open-session.ts';
 import { beginRun, openRun, type RecordUnstarted } from '../opening.ts';
 import { abortOnSignals } from '../signals.ts';
@@ -93,7 +95,7 @@ const recordUnstarted = async (
   { state, skopeo }: Parameters<RecordUnstarted>[1],
 ): Promise<void> => {
   const session = await openSession(own, context, state, skopeo, job.name);
-  const tracker = new SyncRunTracker(job, context.clock, [session.observer]);
+  const tracker = new SyncRunTracker(runIdentityOf(job), context.clock, [session.observer]);
   tracker.start();
   tracker.finish({ ...skipped, outcome: 'error', exitCode, errorType });
   await session.end({ exitCode, durationSeconds: 0, success: false });
@@ -126,7 +128,7 @@ const displayOf = (line: CommandLine, context: Context): Promise<SyncDisplay> =>
 /** Prints what a run would do. */
 const plan = async (run: Run): Promise<number> => {
   const { line, context, job } = run;
-  const tracker = new SyncRunTracker(job, context.clock, []);
+  const tracker = new SyncRunTracker(runIdentityOf(job), context.clock, []);
   const display = await displayOf(line, context);
   using effects = effectsOf(run, tracker, {}, display);
   const planned = await planSync(job, effects, run.options);
@@ -137,7 +139,7 @@ const plan = async (run: Run): Promise<number> => {
 
 const execute = async (run: Run, session: MetricsSession): Promise<number> => {
   const { line, context, job, options } = run;
-  const tracker = new SyncRunTracker(job, context.clock, [session.observer]);
+  const tracker = new SyncRunTracker(runIdentityOf(job), context.clock, [session.observer]);
   const display = await displayOf(line, context);
   const events = openEvents(line.own.events, context);
   const { debug } = line.values;

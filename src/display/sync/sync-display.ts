@@ -1,4 +1,3 @@
-import type { Context } from '../../context.ts';
 import type { ErrorLine } from '../../skopeo/output/output-parser.ts';
 import type { OperationEvent } from '../../tracking/events.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
@@ -21,9 +20,3 @@ export interface SyncDisplayOptions {
   readonly printLines: boolean;
   readonly debug: boolean;
 }
-
-/** Chooses how a run is shown. */
-export const chooseSyncDisplay = async (options: SyncDisplayOptions, context: Context): Promise<SyncDisplay> => {
-  if (options.kind === 'bar') return (await import('./sync-bars.ts')).syncBars(options, context);
-  return (await import('./sync-plain.ts')).syncPlain(options, context);
-};

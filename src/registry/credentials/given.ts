@@ -1,4 +1,4 @@
-import type { Secret } from './secret.ts';
+import type { Secret } from '../../secrets/secret.ts';
 
 /** Whose credentials: the only image of a command, the source or the destination. */
 export type Side = 'image' | 'source' | 'destination';

@@ -2,11 +2,11 @@ import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { usageError } from '../../errors/wrapper-error.ts';
 import { parseReference, parseSyncDestination } from '../../image/parse.ts';
+import type { Secret } from '../../secrets/secret.ts';
 import { readAuthfiles, withLogin } from './authfile.ts';
 import type { Side } from './given.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 import { type CredentialSources, type Login, loginOfHost, resolveLogin } from './resolve.ts';
-import type { Secret } from './secret.ts';
 
 /** What of a command line the credentials depend on. */
 export interface CredentialRequest extends CredentialSources {

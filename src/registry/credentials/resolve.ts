@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { EXIT, usageError, WrapperError } from '../../errors/wrapper-error.ts';
+import { Secret } from '../../secrets/secret.ts';
 import type { CredentialsBySide, GivenCredentials, Side } from './given.ts';
-import { Secret } from './secret.ts';
 
 /** A user name and password, wherever they came from. */
 export interface Login {

@@ -1,10 +1,12 @@
 import type { Clock } from '../../context.ts';
+import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { RegistryOutages } from '../../registry/outages.ts';
 import type { RegistryPauses } from '../../registry/pauses.ts';
+import type { SyncObserver } from '../../tracking/sync-observer.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import type { SyncJob } from '../job.ts';
-import type { Plan, PlannedImage } from '../plan/plan.ts';
-import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
+import type { Plan, PlannedImage } from '../plan.ts';
+import type { SkopeoPort } from '../ports.ts';
 import type { ImageReport } from '../report/image-report.ts';
 import { afterCopy } from './after-copy.ts';
 import { askedPause } from './asked-pause.ts';

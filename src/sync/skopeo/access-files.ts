@@ -1,9 +1,9 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { RegistryAccess } from '../../registry/access.ts';
 import { readAuthfiles, withLogin } from '../../registry/credentials/authfile.ts';
 import { makePrivateDirectory } from '../../registry/credentials/private-directory.ts';
-import { Secret } from '../../registry/credentials/secret.ts';
-import type { RegistryAccess } from '../job.ts';
+import { Secret } from '../../secrets/secret.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

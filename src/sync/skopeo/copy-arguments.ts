@@ -1,4 +1,4 @@
-import type { RegistryAccess } from '../job.ts';
+import type { RegistryAccess } from '../../registry/access.ts';
 import type { CopyOptions } from '../ports.ts';
 import { signingArguments } from '../signing.ts';
 

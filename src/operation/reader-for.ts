@@ -1,7 +1,7 @@
 import type { SkopeoArgument } from '../command-line/command-line.ts';
 import { SHARED_OPTIONS } from '../command-line/flags/global.ts';
-import { dirReader, type ManifestReader, ociReader } from './local-layout.ts';
-import type { ImageReference } from './parse.ts';
+import { dirReader, type ManifestReader, ociReader } from '../image/local-layout.ts';
+import type { ImageReference } from '../image/parse.ts';
 import { type RegistryReaderOptions, registryReader } from './registry-reader.ts';
 
 /** Where an image stands in a command, and the flags of that side. */
