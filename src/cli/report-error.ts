@@ -2,7 +2,7 @@ import type { Context } from '../context.ts';
 import { refusalJson } from '../display/json/result-json.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { operationOf } from '../operation/request.ts';
-import { printable } from '../printable.ts';
+import { printable } from '../text/printable.ts';
 
 /** oclif's own errors (a flag its parser refuses, `this.exit`) carry their exit status here. */
 const isOclifError = (error: unknown): error is Error & { oclif: { exit?: number }; code?: string } =>

@@ -1,6 +1,7 @@
 import { resolve } from 'node:path';
 import type { CommandLine } from '../command-line/command-line.ts';
 import { refuseOperandCount } from '../command-line/refuse-operand-count.ts';
+import { refuseUnsupported } from '../command-line/refuse-unsupported.ts';
 import type { Context } from '../context.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import type { MetricsSession, RunVerdict } from '../metrics/session/metrics-session.ts';
@@ -8,16 +9,15 @@ import { resolveTextfilePath } from '../metrics/textfile/textfile-path.ts';
 import type { SkopeoContext } from '../operation/request.ts';
 import { createRunDirectory } from '../operation/run-directory.ts';
 import { abortAfter, type TimeLimit, terminationError, terminationOf } from '../operation/termination.ts';
-import { childEnvironment } from '../registry/credentials/child-environment.ts';
 import { AccessFiles } from '../registry/credentials/access-files.ts';
 import { sweepLeftovers } from '../registry/credentials/private-directory.ts';
+import { childEnvironment } from '../secrets/child-environment.ts';
 import type { Skopeo } from '../skopeo/binary/find.ts';
-import { refuseUnsupported } from '../skopeo/binary/version.ts';
 import { findLauncher } from '../skopeo/process/parent-death.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';
-import { refuseUnwritable, type OutputFile } from './output-files.ts';
 import { locateSkopeo } from './opening.ts';
+import { type OutputFile, refuseUnwritable } from './output-files.ts';
 import { refuseCredentialsInReferences } from './refuse-credentials.ts';
 import { stateLocation } from './state-location.ts';
 
@@ -57,7 +57,11 @@ export interface RunParts<Job, Opened extends Disposable | AsyncDisposable, Resu
    * `job` and `skopeo` are absent where they are not known yet. `failure`: nothing else will be recorded; `state`: and that
    * in the state directory alone, since the textfile cannot be written.
    */
-  openMetrics(job: Job | undefined, skopeo: Skopeo | undefined, extent: MetricsExtent): Promise<RunMetrics> | RunMetrics;
+  openMetrics(
+    job: Job | undefined,
+    skopeo: Skopeo | undefined,
+    extent: MetricsExtent,
+  ): Promise<RunMetrics> | RunMetrics;
   body(job: Job, opened: Opened, metrics: RunMetrics, tools: RunTools): Promise<RunEnd<Result>>;
   /** Tells of a run that ended before its body began. */
   tellUnstarted(job: Job | undefined, failure: RunFailure, observer: OperationObserver): void;

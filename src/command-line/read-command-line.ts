@@ -1,10 +1,9 @@
-import { locateSkopeo } from '../cli/opening.ts';
 import type { Context } from '../context.ts';
+import { findSkopeo } from '../skopeo/binary/find.ts';
 import { readHelp } from '../skopeo/binary/help.ts';
-import { isNewerThanKnown } from '../skopeo/binary/version.ts';
 import { type CommandLine, parseCommandLine, readOwnFlagsAlone } from './command-line.ts';
 import { UnknownFlagError } from './flag-lookup.ts';
-import { withFlagsFromHelp } from './flags/help.ts';
+import { isNewerThanKnown, withFlagsFromHelp } from './flags/help.ts';
 import { type FlagTable, SKOPEO_FLAGS } from './flags/table.ts';
 
 /** The table with what the help of the installed skopeo adds to it; undefined: it is no newer than the table. */
@@ -14,11 +13,13 @@ const tableOfNewerSkopeo = async (
   { globalFlags, subcommands }: FlagTable,
   subcommand: string | undefined,
 ): Promise<FlagTable | undefined> => {
-  const skopeo = await locateSkopeo(readOwnFlagsAlone(argv, context.env), context, undefined).catch(() => undefined);
+  const { env, cwd, program } = context;
+  const { skopeoPath } = readOwnFlagsAlone(argv, env);
+  const skopeo = await findSkopeo({ skopeoPath, env, cwd, self: program }).catch(() => undefined);
   if (skopeo === undefined || !isNewerThanKnown(skopeo.version)) return undefined;
   const [rootHelp, help] = await Promise.all([
-    readHelp(skopeo, [], context.env),
-    subcommand === undefined ? '' : readHelp(skopeo, [subcommand], context.env),
+    readHelp(skopeo, [], env),
+    subcommand === undefined ? '' : readHelp(skopeo, [subcommand], env),
   ]);
   return {
     globalFlags: withFlagsFromHelp(globalFlags, rootHelp),

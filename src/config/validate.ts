@@ -1,7 +1,7 @@
 import * as z from 'zod';
+import { nearestWord } from '../text/nearest.ts';
 import type { ConfigurationDocument, KeyPath } from './document.ts';
 import { issueWords } from './issue-words.ts';
-import { nearestWord } from './nearest.ts';
 import { ConfigurationError, type Problem, pathText } from './problem.ts';
 
 type Issue = z.core.$ZodIssue;

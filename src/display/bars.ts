@@ -1,9 +1,9 @@
 import ora, { type Ora } from 'ora';
 import type { Context } from '../context.ts';
-import { printable } from '../printable.ts';
+import { formatBytes, formatPercent } from '../text/format.ts';
+import { printable } from '../text/printable.ts';
 import type { OperationTracker } from '../tracking/operation-tracker.ts';
 import { sizeOf, type TrackedBlob } from '../tracking/tracked-blob.ts';
-import { formatBytes, formatPercent } from './format.ts';
 import { summaryText, totalText } from './progress-text.ts';
 import type { Renderer } from './renderer.ts';
 import { watchSuspension } from './suspension.ts';

@@ -1,6 +1,6 @@
-import { printable } from '../printable.ts';
-import { redactSecrets } from '../skopeo/failure/redact.ts';
-import { formatSeconds } from './format.ts';
+import { redactSecrets } from '../secrets/redact.ts';
+import { formatSeconds } from '../text/format.ts';
+import { printable } from '../text/printable.ts';
 import type { Renderer } from './renderer.ts';
 
 export interface MessageOptions {

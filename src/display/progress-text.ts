@@ -1,8 +1,8 @@
-import { printable } from '../printable.ts';
+import { formatBytes, formatCount, formatPercent, formatRate, formatSeconds } from '../text/format.ts';
+import { printable } from '../text/printable.ts';
 import type { OperationResult } from '../tracking/events.ts';
 import type { LiveOperation } from '../tracking/live-operation.ts';
 import type { OperationView } from '../tracking/operation-tracker.ts';
-import { formatBytes, formatCount, formatPercent, formatRate, formatSeconds } from './format.ts';
 
 /** Silence that is worth a word to the person who watches. */
 const STALE_SECONDS = 10;

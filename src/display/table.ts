@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from '../text/printable.ts';
 
 /** Rows as lines of text: columns as wide as their widest cell, two spaces apart, nothing that moves the cursor. */
 export const renderTable = (rows: readonly (readonly string[])[]): string => {

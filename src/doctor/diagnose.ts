@@ -1,6 +1,6 @@
 import type { Context } from '../context.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
-import type { RegistryAccess } from '../sync/job.ts';
+import type { RegistryAccess } from '../registry/access.ts';
 import { checkClock } from './checks/clock.ts';
 import { checkLogin } from './checks/login.ts';
 import { checkPolicy } from './checks/policy.ts';

@@ -1,10 +1,10 @@
 import type { Clock } from '../context.ts';
+import type { RegistryAccess } from '../registry/access.ts';
 import type { RegistryEnvironment } from '../registry/environment.ts';
 import { HttpClient } from '../registry/http/http-client.ts';
 import { pingRegistry } from '../registry/ping.ts';
 import { Router } from '../registry/route.ts';
 import { TrustStore } from '../registry/trust-store.ts';
-import type { RegistryAccess } from '../sync/job.ts';
 
 /** What a registry said when asked directly. */
 export type Visit =

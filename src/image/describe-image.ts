@@ -1,7 +1,7 @@
 import type { OperationEvent } from '../tracking/events.ts';
-import { chooseInstance } from './choose-instance.ts';
 import type { ManifestReader } from './local-layout.ts';
-import { type Manifest, type Platform, parseManifest } from './parse-manifest.ts';
+import { type Manifest, parseManifest } from './parse-manifest.ts';
+import { chooseInstance, type Platform } from './platform.ts';
 
 type ManifestKnown = Extract<OperationEvent, { type: 'manifest-known' }>;
 

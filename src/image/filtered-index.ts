@@ -1,6 +1,5 @@
 import * as z from 'zod';
-import type { Platform } from '../sync/job.ts';
-import { platformName } from './platform.ts';
+import { type Platform, platformName } from './platform.ts';
 
 const indexSchema = z.looseObject({
   manifests: z.array(

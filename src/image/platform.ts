@@ -1,30 +1,46 @@
-import type { Platform } from '../sync/job.ts';
-import { hostPlatform } from './choose-instance.ts';
-import type { Manifest } from './parse-manifest.ts';
+/** What an image was made for, in Go's words. */
+export interface Platform {
+  readonly os: string;
+  readonly architecture: string;
+  readonly variant?: string | undefined;
+}
 
-/** The platform that skopeo takes for `system` here, in Go's names. */
+/** One image of an index. */
+export interface Instance {
+  readonly digest: string;
+  readonly platform?: Platform | undefined;
+}
+
+/** Node's names of processors in Go's words, which registries and skopeo use. */
+const GO_ARCHITECTURES: Readonly<Record<string, string>> = {
+  x64: 'amd64',
+  ia32: '386',
+  ppc64: 'ppc64le',
+  mipsel: 'mipsle',
+};
+
+/** The platform that skopeo picks from an index here: this machine's, where nothing overrides it. */
 export const systemPlatform = (
   override: Partial<Platform> = {},
-  host: { platform: string; arch: string } = process,
-): Platform => ({ ...hostPlatform(host.platform, host.arch), ...override });
+  { platform, arch }: { readonly platform: string; readonly arch: string } = process,
+): Platform => ({ os: platform, architecture: GO_ARCHITECTURES[arch] ?? arch, ...override });
 
 /** `linux/arm/v7`, as platforms are written in a configuration. */
 export const platformName = ({ os, architecture, variant }: Platform): string =>
   [os, architecture, variant].filter((part) => part !== undefined).join('/');
 
-type Instance = Extract<Manifest, { kind: 'list' }>['instances'][number];
+/** Whether something for `platform` is what was asked for; without a wanted variant any variant is. */
+export const isPlatform = (wanted: Platform, platform: Platform | undefined): boolean =>
+  platform?.os === wanted.os &&
+  platform.architecture === wanted.architecture &&
+  (wanted.variant === undefined || platform.variant === wanted.variant);
 
-/**
- * The instance of an index that skopeo would choose for a platform, if there is no doubt: exactly one has this system and
- * architecture, and the variant asked for, if one is. With several candidates skopeo has rules of its own, which are not
- * repeated here.
- */
+/** The instance that skopeo copies for a platform: the first one listed wins. */
+export const chooseInstance = (instances: readonly Instance[], wanted: Platform): string | undefined =>
+  instances.find(({ platform }) => isPlatform(wanted, platform))?.digest;
+
+/** The instance that skopeo copies for a platform, where there is no doubt: exactly one fits. */
 export const onlyInstanceFor = (instances: readonly Instance[], wanted: Platform): string | undefined => {
-  const candidates = instances.filter(
-    ({ platform }) =>
-      platform?.os === wanted.os &&
-      platform.architecture === wanted.architecture &&
-      (wanted.variant === undefined || platform.variant === wanted.variant),
-  );
-  return candidates.length === 1 ? candidates[0]?.digest : undefined;
+  const [only, ...others] = instances.filter(({ platform }) => isPlatform(wanted, platform));
+  return others.length === 0 ? only?.digest : undefined;
 };

@@ -1,4 +1,4 @@
-import { printable } from '../printable.ts';
+import { printable } from '../text/printable.ts';
 import { USER_INFO } from './docker-name.ts';
 import { type ImageReference, parseReference } from './parse.ts';
 

@@ -6,7 +6,7 @@ import { reportUnstarted } from '../operation/report-unstarted.ts';
 import { type OperationRequest, subjectOfLine, type ToTask } from '../operation/request.ts';
 import { runOperation } from '../operation/run-operation.ts';
 import { timeLimitOf } from '../operation/termination.ts';
-import { Secret } from '../registry/credentials/secret.ts';
+import { Secret } from '../secrets/secret.ts';
 import { loadNativePty } from '../skopeo/process/native-pty.ts';
 import { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationResult } from '../tracking/events.ts';
@@ -48,7 +48,8 @@ const execute = async (
   listeners: EventListeners,
 ): Promise<RunResult> => {
   const { signal, timeoutSeconds } = options;
-  const timeLimit = timeoutSeconds === undefined ? timeLimitOf(line) : { seconds: timeoutSeconds, setBy: 'timeoutSeconds' };
+  const timeLimit =
+    timeoutSeconds === undefined ? timeLimitOf(line) : { seconds: timeoutSeconds, setBy: 'timeoutSeconds' };
   const ending = signal === undefined ? listeners.signal : AbortSignal.any([signal, listeners.signal]);
   const { clock, env } = context;
   let unstarted: OperationResult | undefined;

@@ -8,15 +8,15 @@ import {
   type SkopeoArgument,
   withChanges,
 } from '../command-line/skopeo-arguments.ts';
-import { hostPlatform } from '../image/choose-instance.ts';
 import type { ManifestReader } from '../image/local-layout.ts';
 import type { ImageReference } from '../image/parse.ts';
-import type { Platform } from '../image/parse-manifest.ts';
-import { manifestReaderFor } from '../image/reader-for.ts';
+import { type Platform, systemPlatform } from '../image/platform.ts';
 import type { SideLogin } from '../registry/credentials/logins.ts';
-import type { Secret } from '../registry/credentials/secret.ts';
+import type { Secret } from '../secrets/secret.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
+import { loginChanges } from './login-arguments.ts';
 import { partialSweeper } from './partial-destination.ts';
+import { manifestReaderFor } from './reader-for.ts';
 import type { OperationRequest, OperationSubject, SkopeoContext } from './request.ts';
 import type { RetryPolicy } from './retry.ts';
 import { createScratchDirectory } from './scratch-directory.ts';
@@ -46,7 +46,7 @@ const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** The platform whose image skopeo picks from a list. */
 export const wantedPlatform = (args: readonly SkopeoArgument[]): Platform => {
-  const host = hostPlatform(process.platform, process.arch);
+  const host = systemPlatform();
   return {
     os: lastValueOf(args, 'override-os') ?? host.os,
     architecture: lastValueOf(args, 'override-arch') ?? host.architecture,
@@ -77,12 +77,12 @@ const manifestsOf = (
  * unpacked archives, and what is to be swept when an attempt fails. Makes that place and those files.
  */
 export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRequest => {
-  const { binary, launcher = [], env, cwd, accessFiles, runDirectory } = context;
+  const { binary, launcher = [], env, cwd, runDirectory } = context;
   const { from, to, subject } = spec;
   const given = lastValueOf(spec.arguments, 'digestfile');
   const own = given === undefined && runDirectory !== undefined ? join(runDirectory, randomUUID()) : undefined;
   const digestFile = given === undefined ? own : resolve(cwd, given);
-  const access = accessFiles.flagsFor(spec.logins);
+  const access = loginChanges(spec.logins, context);
   const scratch = createScratchDirectory({
     transports: [from.transport, to.transport],
     tmpdir: lastValueOf(spec.arguments, 'tmpdir'),
@@ -91,11 +91,11 @@ export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRe
   });
   const args = withChanges(spec.arguments, {
     add: [
-      ...(access.add ?? []),
+      ...access.add,
       ...(own === undefined ? [] : [flagArgument('digestfile', own)]),
       ...(scratch === undefined ? [] : [flagArgument('tmpdir', scratch.path)]),
     ],
-    ...(access.drop && { drop: access.drop }),
+    drop: access.drop,
   });
   const manifests = manifestsOf(spec, args, context);
   return {

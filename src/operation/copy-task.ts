@@ -1,7 +1,7 @@
 import type { CommandLine } from '../command-line/command-line.ts';
 import { parseReference } from '../image/parse.ts';
 import { loginsOf } from '../registry/credentials/logins.ts';
-import { Secret } from '../registry/credentials/secret.ts';
+import { Secret } from '../secrets/secret.ts';
 import { type CopySpec, copyRequest } from './copy-request.ts';
 import { patienceOf, subjectOfLine, type ToTask } from './request.ts';
 

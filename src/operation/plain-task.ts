@@ -1,5 +1,10 @@
-import type { CommandLine } from '../command-line/command-line.ts';
-import { argvOf, operandArgument, type SkopeoArgument, switchArgument, withChanges } from '../command-line/skopeo-arguments.ts';
+import {
+  argvOf,
+  operandArgument,
+  type SkopeoArgument,
+  switchArgument,
+  withChanges,
+} from '../command-line/skopeo-arguments.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
 import { parseReference } from '../image/parse.ts';
 import { loginsOf } from '../registry/credentials/logins.ts';
@@ -7,6 +12,7 @@ import { saysAbsent } from '../skopeo/failure/absence.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 import { wantedPlatform } from './copy-request.ts';
+import { answerChanges, loginChanges } from './login-arguments.ts';
 import { patienceOf, type SkopeoTask, subjectOfLine, type ToTask } from './request.ts';
 
 /** A skopeo process without progress: its result is text on stdout, or a conversation with the user. */
@@ -14,8 +20,9 @@ export const plainTask =
   (streams: StreamMode): ToTask =>
   (line, { env: ours }) => {
     const { logins, answer, secrets } = loginsOf(line, ours);
-    const request: SkopeoTask["request"] = ({ binary, launcher = [], env, cwd, accessFiles }) => {
-      const changes = answer === undefined ? accessFiles.flagsFor(logins) : { add: answer.arguments };
+    const request: SkopeoTask['request'] = (context) => {
+      const { binary, launcher = [], env, cwd } = context;
+      const changes = answer === undefined ? loginChanges(logins, context) : answerChanges(answer);
       const { skopeoArguments: given, spec } = line;
       return {
         ...patienceOf(line),
@@ -29,7 +36,7 @@ export const plainTask =
           env,
           cwd,
           streams: line.own.json ? 'captured' : streams,
-          ...(answer === undefined ? {} : { stdin: answer.stdin }),
+          ...(answer === undefined ? {} : { stdin: answer.password }),
         },
         platform: wantedPlatform(given),
       };

@@ -1,10 +1,10 @@
 import type { CommandLine } from '../command-line/command-line.ts';
 import type { ManifestReader } from '../image/local-layout.ts';
 import { parseReference } from '../image/parse.ts';
-import type { Platform } from '../image/parse-manifest.ts';
+import type { Platform } from '../image/platform.ts';
 import { redactReference, shortName } from '../image/show.ts';
 import type { AccessFiles } from '../registry/credentials/access-files.ts';
-import type { Secret } from '../registry/credentials/secret.ts';
+import type { Secret } from '../secrets/secret.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
 import type { Launcher } from '../skopeo/process/parent-death.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
@@ -69,7 +69,7 @@ export interface SkopeoContext {
   /** Environment of skopeo. */
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
-  readonly accessFiles: Pick<AccessFiles, 'flagsFor'>;
+  readonly accessFiles: Pick<AccessFiles, 'pathFor'>;
   /** For small files of the run; undefined where none can be written. */
   readonly runDirectory: string | undefined;
 }

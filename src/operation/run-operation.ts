@@ -47,10 +47,7 @@ interface Running {
  * Runs an operation to its end: attempts and retries. Everything that happens goes to the tracker first, then
  * to `onEvent`. Never rejects for anything that skopeo, a registry or the user does.
  */
-export const runOperation = async (
-  request: OperationRequest,
-  context: OperationContext,
-): Promise<OperationOutcome> => {
+export const runOperation = async (request: OperationRequest, context: OperationContext): Promise<OperationOutcome> => {
   const { identity, source, destination, sourceShort, destinationShort } = request;
   const { clock, observers } = context;
   const tracker = new OperationTracker({

@@ -1,6 +1,6 @@
 import { describeImage, describeInstance } from '../image/describe-image.ts';
 import type { ManifestReader } from '../image/local-layout.ts';
-import type { Platform } from '../image/parse-manifest.ts';
+import type { Platform } from '../image/platform.ts';
 import type { OperationEvent } from '../tracking/events.ts';
 
 /**

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Credentials } from './credentials/authfile.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
+import type { Credentials } from './credentials/authfile.ts';
 import type { HttpClient } from './http/http-client.ts';
 import { SilenceError } from './http/message.ts';
 import { RegistrySilent } from './outages.ts';

@@ -4,8 +4,8 @@ import type { Clock } from '../context.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
 import { parseDockerReference, type Repository } from '../image/docker-reference.ts';
 import { digestOf, mediaTypeOf } from '../image/manifest.ts';
-import type { RegistryAccess, RegistryLimits } from '../sync/job.ts';
-import type { ManifestHead, RegistryLookup, SkopeoPort } from '../sync/ports.ts';
+import type { RegistryAccess, RegistryLimits } from './access.ts';
+import type { ManifestHead, RegistryLookup, SkopeoQuestions } from './lookup.ts';
 import { ManifestCache } from './manifest-cache.ts';
 import { RegistrySilent } from './outages.ts';
 import { RegistryPaused, type RegistryPauses } from './pauses.ts';
@@ -15,7 +15,7 @@ import { TrustStore } from './trust-store.ts';
 
 export interface LookupOptions {
   readonly router: Router;
-  readonly skopeo: Pick<SkopeoPort, 'inspectRaw' | 'listTags'>;
+  readonly skopeo: SkopeoQuestions;
   readonly limits: ReadonlyMap<string, RegistryLimits>;
   readonly clock: Clock;
   readonly pauses: RegistryPauses;

@@ -1,10 +1,12 @@
 import { readFile } from 'node:fs/promises';
 import { usageError } from '../errors/wrapper-error.ts';
 import { parseDockerReference } from '../image/docker-reference.ts';
-import { loadSkopeoYaml } from './config/skopeo-yaml.ts';
+import type { Platform } from '../image/platform.ts';
 import { RATE_LIMIT_DELAY_SECONDS } from '../operation/retry.ts';
+import type { RegistryAccess } from '../registry/access.ts';
+import { loadSkopeoYaml } from './config/skopeo-yaml.ts';
 import { DEFAULT_RETRY } from './config/to-job.ts';
-import type { CopySettings, Platform, RegistryAccess, SyncEntry, SyncJob } from './job.ts';
+import type { CopySettings, SyncEntry, SyncJob } from './job.ts';
 import { skopeoRule } from './map/skopeo-rule.ts';
 import type { SigningSettings } from './signing.ts';
 

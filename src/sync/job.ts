@@ -1,23 +1,13 @@
-import type { Platform } from '../image/parse-manifest.ts';
+import { registryOf } from '../image/docker-reference.ts';
+import type { Platform } from '../image/platform.ts';
 import type { RetryPolicy } from '../operation/retry.ts';
+import type { RegistryAccess, RegistryLimits } from '../registry/access.ts';
 import { secretsOf } from '../registry/credentials/logins.ts';
-import { Secret } from '../registry/credentials/secret.ts';
+import { Secret } from '../secrets/secret.ts';
 import type { DestinationRule } from './map/destination-rule.ts';
 import type { Pattern } from './select/pattern.ts';
 import type { Selection } from './select/selection.ts';
 import type { SigningSettings } from './signing.ts';
-
-export type { Platform } from '../image/parse-manifest.ts';
-
-/** How one registry is reached. Nothing set: as skopeo does by itself (auth files, certs.d, registries.conf). */
-export interface RegistryAccess {
-  readonly authFile?: string;
-  readonly credentials?: { readonly username: string; readonly password: string };
-  /** Use no credentials even where some are known. */
-  readonly anonymous?: boolean;
-  readonly certDirectory?: string;
-  readonly tlsVerify?: boolean;
-}
 
 /** Whole indexes, skopeo's own choice for this system, or the platforms named. */
 export type ImageContent = 'all' | 'system' | readonly Platform[];
@@ -60,15 +50,6 @@ export interface SyncEntry {
   readonly existingDirectory: 'replace' | 'refuse';
 }
 
-/** Politeness towards one registry. */
-export interface RegistryLimits {
-  /** Copies at a time that read from or write to this registry. */
-  readonly parallel?: number;
-  readonly requestsPerSecond?: number;
-  /** Pulls of a counted allowance that are left to others. */
-  readonly pullReserve?: number;
-}
-
 export interface PrunePolicy {
   /** Largest part of the job's own tags that one run may remove, 0 to 1. */
   readonly maxShare: number;
@@ -89,10 +70,18 @@ export interface SyncJob {
   readonly prune?: PrunePolicy;
 }
 
+/** How a destination of the job is reached: by its registry's settings, or by those for all registries. */
+export const destinationAccess =
+  ({ destinationAccess: access }: SyncJob) =>
+  (destination: string): RegistryAccess =>
+    access.get(registryOf(destination) ?? '') ?? access.get('') ?? {};
+
 const credentialsOf = ({ credentials }: RegistryAccess): readonly string[] =>
   credentials === undefined ? [] : secretsOf({ ...credentials, password: new Secret(credentials.password) });
 
 /** Values of a job that must not be shown anywhere. */
 export const secretsOfJob = ({ entries, destinationAccess }: SyncJob): readonly string[] => [
-  ...new Set([...entries.map(({ sourceAccess }) => sourceAccess), ...destinationAccess.values()].flatMap(credentialsOf)),
+  ...new Set(
+    [...entries.map(({ sourceAccess }) => sourceAccess), ...destinationAccess.values()].flatMap(credentialsOf),
+  ),
 ];

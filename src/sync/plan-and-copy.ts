@@ -1,6 +1,6 @@
 import type { SyncJob } from './job.ts';
-import { joinPlans, type Plan } from './plan/plan.ts';
 import { type PlanEffects, Planner, type PlanOptions } from './plan/planner.ts';
+import { joinPlans, type Plan } from './plan.ts';
 import type { PruneChoice } from './prune/candidates.ts';
 import type { ImageReport } from './report/image-report.ts';
 import { ANOTHER_FAILED, type RunEffects, runPlan } from './run/run-plan.ts';

@@ -2,18 +2,20 @@ import { join } from 'node:path';
 import type { Clock } from '../context.ts';
 import { EXIT, usageError, WrapperError } from '../errors/wrapper-error.ts';
 import { describeTermination, terminationOf } from '../operation/termination.ts';
+import type { RegistryLookup } from '../registry/lookup.ts';
 import type { RegistryOutages } from '../registry/outages.ts';
 import type { RegistryPauses } from '../registry/pauses.ts';
 import { failureClass } from '../skopeo/failure/classify.ts';
+import type { SyncObserver } from '../tracking/sync-observer.ts';
 import type { SyncMemory } from './check/memory.ts';
 import { keepMemory, loadMemory } from './check/memory-file.ts';
-import type { SyncJob } from './job.ts';
-import { destinationAccess } from './plan/destination-access.ts';
+import { destinationAccess, type SyncJob } from './job.ts';
+import { type LockMode, takeJobLock } from './job-lock.ts';
 import { makePlan } from './plan/make-plan.ts';
-import type { Plan } from './plan/plan.ts';
 import type { PlanEffects, PlanOptions } from './plan/planner.ts';
+import type { Plan } from './plan.ts';
 import { planAndCopy } from './plan-and-copy.ts';
-import type { RegistryLookup, SkopeoPort, SyncObserver } from './ports.ts';
+import type { SkopeoPort } from './ports.ts';
 import type { PruneChoice } from './prune/candidates.ts';
 import { carryOutPrune } from './prune/carry-out.ts';
 import type { ImageReport } from './report/image-report.ts';
@@ -24,7 +26,6 @@ import {
   type SourceFailure,
   type SyncReport,
 } from './report/sync-report.ts';
-import { type LockMode, takeJobLock } from './run/job-lock.ts';
 
 /** What a sync run needs from outside. */
 export interface SyncEffects {

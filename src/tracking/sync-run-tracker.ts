@@ -1,12 +1,9 @@
 import type { Clock } from '../context.ts';
-import type { SyncJob } from '../sync/job.ts';
-import { destinationSamples } from '../sync/map/destination-samples.ts';
-import type { SyncObserver } from '../sync/ports.ts';
-import type { SyncReport } from '../sync/report/sync-report.ts';
 import type { OperationResult } from './events.ts';
 import type { LiveOperation } from './live-operation.ts';
 import type { LiveSource, OperationIdentity, OperationObserver } from './observer.ts';
 import { OpenQuestions, type Unanswered } from './open-questions.ts';
+import type { SyncObserver } from './sync-observer.ts';
 import type { ImageOutcome } from './vocabulary.ts';
 
 /** How far a run is, for a display. */
@@ -24,24 +21,20 @@ export interface SyncProgress {
 
 const MAX_SHORT_NAME = 64;
 
-const sourceName = ({ entries }: SyncJob): string => {
-  const [only, ...others] = entries;
-  return only !== undefined && others.length === 0 ? only.name : `${entries.length} sources`;
-};
-
-const isDirectory = ({ entries }: SyncJob): boolean => entries[0]?.source.kind === 'directory';
-
-/** The one that all have; absent where they differ. */
-const common = <T>([first, ...others]: readonly T[]): T | undefined =>
-  others.every((one) => one === first) ? first : undefined;
+/** What is known of a run before it starts. */
+export interface SyncRunIdentity {
+  readonly identity: OperationIdentity;
+  /** For people: where all images come from, and where they go. */
+  readonly sourceShort: string;
+  readonly destinationShort: string;
+}
 
 /** Follows one run of sync as a whole: one operation, whose images are its parts. */
 export class SyncRunTracker implements LiveSource {
   readonly identity: OperationIdentity;
-  readonly #job: SyncJob;
+  readonly #run: SyncRunIdentity;
   readonly #clock: Clock;
   readonly #observers: readonly OperationObserver[];
-  readonly #destinationShort: string;
   readonly #startedMs: number;
   #lastProgressMs: number;
   #checked = { done: 0, total: 0 };
@@ -51,16 +44,9 @@ export class SyncRunTracker implements LiveSource {
   readonly #pausedUntilMs = new Map<string, number>();
   readonly #questions: OpenQuestions;
 
-  constructor(job: SyncJob, clock: Clock, observers: readonly OperationObserver[]) {
-    const destinations = destinationSamples(job.entries);
-    this.identity = {
-      operation: 'sync',
-      sourceTransport: isDirectory(job) ? 'dir' : 'docker',
-      destinationTransport: common(destinations.map(({ transport }) => transport)) ?? 'docker',
-    };
-    const registry = common(destinations.map((destination) => destination.registry));
-    this.#destinationShort = registry === undefined ? '' : `docker:${registry}`.slice(0, MAX_SHORT_NAME);
-    this.#job = job;
+  constructor(run: SyncRunIdentity, clock: Clock, observers: readonly OperationObserver[]) {
+    this.identity = run.identity;
+    this.#run = run;
     this.#clock = clock;
     this.#observers = observers;
     this.#questions = new OpenQuestions(clock);
@@ -130,8 +116,8 @@ export class SyncRunTracker implements LiveSource {
     const { total } = this.#checked;
     return {
       operation: 'sync',
-      sourceShort: `${this.identity.sourceTransport}:${sourceName(this.#job)}`.slice(0, MAX_SHORT_NAME),
-      destinationShort: this.#destinationShort,
+      sourceShort: this.#run.sourceShort.slice(0, MAX_SHORT_NAME),
+      destinationShort: this.#run.destinationShort.slice(0, MAX_SHORT_NAME),
       step: done === 0 && this.#waiting === 0 ? 'starting' : 'running',
       startedMs: this.#startedMs,
       lastProgressMs: this.#lastSignMs(),
@@ -153,22 +139,3 @@ export class SyncRunTracker implements LiveSource {
     for (const observer of this.#observers) fact(observer);
   }
 }
-
-/** A run's report as the result of one operation, for metrics. */
-export const resultOfReport = (report: SyncReport): OperationResult => {
-  const failed = report.images.find(({ outcome }) => outcome === 'failed');
-  const errorType = report.failures[0]?.errorType ?? failed?.errorType ?? 'partial_failure';
-  return {
-    operation: 'sync',
-    source: '',
-    destination: '',
-    exitCode: report.exitCode,
-    transferredBytes: report.totals.bytes,
-    blobs: [],
-    durationSeconds: report.durationSeconds,
-    attempts: 1,
-    ...(report.exitCode === 0
-      ? { outcome: 'success' }
-      : { outcome: 'error', errorType: report.exitCode === 3 ? 'partial_failure' : errorType }),
-  };
-};

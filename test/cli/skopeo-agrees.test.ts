@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { it } from 'node:test';
 import fc from 'fast-check';
-import { parseCommandLine, skopeoArgv } from '../../src/command-line/command-line.ts';
+import { parseCommandLine } from '../../src/command-line/command-line.ts';
+import { argvOf } from '../../src/command-line/skopeo-arguments.ts';
 import { skopeo } from '../support/skopeo.ts';
 
 /** Arguments that are easily misread; `x` and `oci` are operands or values by what is before them. */
@@ -18,7 +19,7 @@ const outcome = async (argv: readonly string[]) => {
 
 const handedOn = (argv: readonly string[]): readonly string[] | undefined => {
   try {
-    return skopeoArgv(parseCommandLine(argv, {}));
+    return argvOf(parseCommandLine(argv, {}).skopeoArguments);
   } catch {
     return undefined;
   }

@@ -1,11 +1,12 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { inspect } from 'node:util';
-import { parseCommandLine, skopeoArgv } from '../../src/command-line/command-line.ts';
+import { parseCommandLine } from '../../src/command-line/command-line.ts';
+import { argvOf, flagArgument, withChanges } from '../../src/command-line/skopeo-arguments.ts';
 import { WrapperError } from '../../src/errors/wrapper-error.ts';
 
 const parse = (line: string, env = {}) => parseCommandLine(line === '' ? [] : line.split(' '), env);
-const handedOn = (line: string) => skopeoArgv(parse(line)).join(' ');
+const handedOn = (line: string) => argvOf(parse(line).skopeoArguments).join(' ');
 
 describe('what skopeo gets', () => {
   it('is what the user wrote, in that order and spelling', () => {
@@ -52,7 +53,9 @@ describe('what skopeo gets', () => {
 
   it('takes additions before --, and may lose flags', () => {
     const line = parse('copy --src-authfile mine dir:a -- dir:b');
-    const changed = skopeoArgv(line, { add: ['--src-authfile', 'other'], drop: ['src-authfile'] });
+    const changed = argvOf(
+      withChanges(line.skopeoArguments, { add: [flagArgument('src-authfile', 'other')], drop: ['src-authfile'] }),
+    );
     assert.deepEqual(changed, ['copy', 'dir:a', '--src-authfile', 'other', '--', 'dir:b']);
   });
 });
@@ -60,7 +63,7 @@ describe('what skopeo gets', () => {
 describe('a subcommand that the table does not know', () => {
   it('is passed on whole, but for flags of the wrapper', () => {
     const line = parse('--debug brand-new --job-name j --foo -x bar --json -- --timeout 3');
-    assert.equal(skopeoArgv(line).join(' '), '--debug brand-new --foo -x bar -- --timeout 3');
+    assert.equal(argvOf(line.skopeoArguments).join(' '), '--debug brand-new --foo -x bar -- --timeout 3');
     assert.deepEqual(
       [line.subcommand, line.spec, line.own.jobName, line.own.json],
       ['brand-new', undefined, 'j', true],

@@ -5,7 +5,7 @@ import { checkClock } from '../../src/doctor/checks/clock.ts';
 import { checkRegistry } from '../../src/doctor/checks/registry.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
 import { visitRegistry } from '../../src/doctor/visit-registry.ts';
-import type { RegistryAccess } from '../../src/sync/job.ts';
+import type { RegistryAccess } from '../../src/registry/access.ts';
 import { closedPort } from '../support/closed-port.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startRegistry } from '../support/registry.ts';

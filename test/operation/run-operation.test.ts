@@ -2,8 +2,9 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseCommandLine } from '../../src/command-line/command-line.ts';
 import { systemClock } from '../../src/context.ts';
-import { copyRequest } from '../../src/operation/copy-request.ts';
+import { copyTask } from '../../src/operation/copy-task.ts';
 import { runOperation } from '../../src/operation/run-operation.ts';
+import { AccessFiles } from '../../src/registry/credentials/access-files.ts';
 import { loadNativePty } from '../../src/skopeo/process/native-pty.ts';
 import { Terminals } from '../../src/skopeo/process/terminals.ts';
 import type { FinishedBlob, OperationEvent } from '../../src/tracking/events.ts';
@@ -18,12 +19,12 @@ const KIB = 1024;
 const copy = async (args: readonly string[], home: string, onTerminal: boolean) => {
   const env = { PATH: process.env.PATH, ...privateHome(home) };
   const { signal } = new AbortController();
-  const request = copyRequest(parseCommandLine(['copy', ...args], {}), {
+  const request = copyTask(parseCommandLine(['copy', ...args], {}), { env: {}, hasTerminal: false }).request({
     binary: SKOPEO,
     launcher: [],
     env,
     cwd: home,
-    credentials: { add: [], drop: [], secrets: [] },
+    accessFiles: new AccessFiles({}, 0),
     runDirectory: home,
   });
   const events: OperationEvent[] = [];
@@ -121,12 +122,12 @@ for (const onTerminal of [true, false]) {
 test('says so when skopeo cannot be started', async () => {
   await using dir = await tempDir('operation');
   const { signal } = new AbortController();
-  const request = copyRequest(parseCommandLine(['copy', 'dir:a', 'dir:b'], {}), {
+  const request = copyTask(parseCommandLine(['copy', 'dir:a', 'dir:b'], {}), { env: {}, hasTerminal: false }).request({
     binary: dir.join('no-skopeo'),
     launcher: [],
     env: {},
     cwd: dir.path,
-    credentials: { add: [], drop: [], secrets: [] },
+    accessFiles: new AccessFiles({}, 0),
     runDirectory: undefined,
   });
   const { result } = await runOperation(request, {

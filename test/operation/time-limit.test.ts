@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { parseCommandLine } from '../../src/command-line/command-line.ts';
-import { timeLimitOf } from '../../src/operation/time-limit.ts';
+import { timeLimitOf } from '../../src/operation/termination.ts';
 import { runCli } from '../support/process.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startRegistry } from '../support/registry.ts';

@@ -2,11 +2,12 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { type Clock, systemClock } from '../../src/context.ts';
+import type { RegistryAccess } from '../../src/registry/access.ts';
 import { DirectLookup } from '../../src/registry/direct-lookup.ts';
+import type { SkopeoQuestions } from '../../src/registry/lookup.ts';
 import { RegistryPauses } from '../../src/registry/pauses.ts';
 import { Router } from '../../src/registry/route.ts';
-import type { RegistryAccess } from '../../src/sync/job.ts';
-import type { SkopeoPort } from '../../src/sync/ports.ts';
+
 import { createLayout, type MadeImage, MEDIA_TYPES, type OciLayout } from '../support/images.ts';
 import { type RegistryProxy, startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
@@ -43,7 +44,7 @@ const lookupIn = (
 ) => {
   const real = realSkopeo({ ...privateHome(home), ...env });
   const asked: string[] = [];
-  const skopeo: Pick<SkopeoPort, 'inspectRaw' | 'listTags'> = {
+  const skopeo: SkopeoQuestions = {
     inspectRaw: (...args) => {
       asked.push('inspectRaw');
       return real.inspectRaw(...args);

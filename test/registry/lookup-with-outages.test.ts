@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { WrapperError } from '../../src/errors/wrapper-error.ts';
+import type { RegistryLookup } from '../../src/registry/lookup.ts';
 import { lookupWithOutages } from '../../src/registry/lookup-with-outages.ts';
 import { RegistryOut, RegistryOutages } from '../../src/registry/outages.ts';
-import type { RegistryLookup } from '../../src/sync/ports.ts';
 import type { ErrorType } from '../../src/tracking/vocabulary.ts';
 
 const { signal } = new AbortController();

@@ -6,7 +6,7 @@ import { SYNC_COMMAND } from '../../src/cli/sync/sync-flags.ts';
 import { parseCommandLine } from '../../src/command-line/command-line.ts';
 import { SIGNING_FLAGS } from '../../src/command-line/flags/signing.ts';
 import { SKOPEO_FLAGS } from '../../src/command-line/flags/table.ts';
-import { signingArguments, signsAnew } from '../../src/sync/signing.ts';
+import { signingFlags, signsAnew } from '../../src/sync/signing.ts';
 import { tempDir } from '../support/temp.ts';
 
 const jobOf = async (args: readonly string[], cwd = '/') => {
@@ -29,7 +29,10 @@ describe('sync signs', () => {
       await writeFile(dir.join('mirror.yml'), file);
       const { copy, toBeKnown } = await jobOf([...flags, ...PLACES]);
       for (const settings of [copy, (await jobOf(['--file=mirror.yml'], dir.path)).copy]) {
-        assert.deepEqual(signingArguments(settings), flags);
+        assert.deepEqual(
+          signingFlags(settings).map(([name, text]) => `--${name}=${text}`),
+          flags,
+        );
         assert.ok(signsAnew(settings));
       }
       assert.deepEqual(toBeKnown, [name, 'sign-passphrase-file']);

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../src/context.ts';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
+import { runIdentityOf } from '../../src/sync/run-identity.ts';
 import { SyncRunTracker } from '../../src/tracking/sync-run-tracker.ts';
 
 const { job } = loadSyncFile('/mirror.yml', 'images: [{ source: a.example/x, destination: b.example/x }]', {});
 
 const start = () => {
   const time = { ms: 0 };
-  const run = new SyncRunTracker(job, { wallMs: () => time.ms, monotonicMs: () => time.ms }, []);
+  const run = new SyncRunTracker(runIdentityOf(job), { wallMs: () => time.ms, monotonicMs: () => time.ms }, []);
   const silentMs = () => time.ms - run.live().lastProgressMs;
   return { time, run, silentMs };
 };
@@ -30,7 +31,11 @@ test('a run that waits as a registry asked does not stand still, until the pause
 
 const trackerOf = (...destinations: readonly string[]): SyncRunTracker => {
   const images = destinations.map((destination) => `  - { source: quay.io/a/b, destination: "${destination}" }\n`);
-  return new SyncRunTracker(loadSyncFile('/m.yml', `images:\n${images.join('')}`, {}).job, systemClock, []);
+  return new SyncRunTracker(
+    runIdentityOf(loadSyncFile('/m.yml', `images:\n${images.join('')}`, {}).job),
+    systemClock,
+    [],
+  );
 };
 
 test('a job with one destination registry names it while it runs', () => {

@@ -1,10 +1,10 @@
 import type { CommandLine } from '../../command-line/command-line.ts';
 import { problemLine } from '../../config/problem.ts';
 import type { Context } from '../../context.ts';
-import { formatCount } from '../../display/format.ts';
 import { invalidJson, validJson } from '../../display/sync/check-json.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { refuseNamelessPrune } from '../../sync/sync.ts';
+import { formatCount } from '../../text/format.ts';
 import { reportError } from '../report-error.ts';
 import { stateLocation } from '../state-location.ts';
 import { type ReadJob, readJob } from './read-job.ts';

@@ -2,20 +2,22 @@ import type { CommandLine } from '../../command-line/command-line.ts';
 import type { Context } from '../../context.ts';
 import { progressKind } from '../../display/choose-display.ts';
 import { openEvents } from '../../display/open-events.ts';
+import { chooseSyncDisplay } from '../../display/sync/choose-sync-display.ts';
 import { planJson } from '../../display/sync/plan-json.ts';
 import { renderPlan } from '../../display/sync/render-plan.ts';
-import { chooseSyncDisplay, type SyncDisplay } from '../../display/sync/sync-display.ts';
+import type { SyncDisplay } from '../../display/sync/sync-display.ts';
 import { withEvents } from '../../display/sync/sync-events.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { reportUnstarted } from '../../operation/report-unstarted.ts';
 import { describeTermination, terminationOf, timeLimitOf } from '../../operation/termination.ts';
 import { renderExpandedFile } from '../../sync/config/load-sync-file.ts';
 import { type SyncJob, secretsOfJob } from '../../sync/job.ts';
-import type { Plan } from '../../sync/plan/plan.ts';
-import type { SyncReport } from '../../sync/report/sync-report.ts';
+import type { Plan } from '../../sync/plan.ts';
+import { resultOfReport, type SyncReport } from '../../sync/report/sync-report.ts';
+import { runIdentityOf } from '../../sync/run-identity.ts';
 import { planSync, runSync, type SyncOptions } from '../../sync/sync.ts';
 import type { OperationResult } from '../../tracking/events.ts';
-import { resultOfReport, SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
+import { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
 import { openSession } from '../open-session.ts';
 import { abortOnSignals } from '../signals.ts';
 import { type RunEnd, type RunMetrics, type RunParts, type RunTools, refuseOperands, withRun } from '../with-run.ts';
@@ -96,7 +98,7 @@ const planParts = (line: CommandLine, context: Context): Parts => ({
   open: ({ job }) => showing(line, context, job, false),
   openMetrics: () => NOT_COUNTED,
   body: async ({ job, options }, { display }, metrics, tools) => {
-    const tracker = new SyncRunTracker(job, context.clock, []);
+    const tracker = new SyncRunTracker(runIdentityOf(job), context.clock, []);
     using effects = effectsOf(line, context, job, tracker, display, metrics, tools, () => undefined);
     const plan = await planSync(job, effects, options);
     const exitCode = exitCodeOfPlan(plan);
@@ -125,7 +127,7 @@ const runParts = (line: CommandLine, context: Context): Parts => ({
   body: (read, { display }, metrics, tools) => execute(line, context, read, display, metrics, tools),
   tellUnstarted: (read, failure, observer) => {
     const { clock } = context;
-    const identity = read === undefined ? UNREAD : new SyncRunTracker(read.job, clock, []).identity;
+    const identity = read === undefined ? UNREAD : runIdentityOf(read.job).identity;
     reportUnstarted({ ...NAMELESS, identity }, failure, { clock, observers: [observer] });
   },
 });
@@ -141,7 +143,7 @@ const execute = async (
   metrics: RunMetrics,
   tools: RunTools,
 ): Promise<RunEnd<number>> => {
-  const tracker = new SyncRunTracker(job, context.clock, [metrics.observer]);
+  const tracker = new SyncRunTracker(runIdentityOf(job), context.clock, [metrics.observer]);
   let isStateLost = false;
   const warn = (message: string): void => {
     isStateLost = true;

@@ -5,9 +5,9 @@ import type { CommandLine } from '../../command-line/command-line.ts';
 import type { Context } from '../../context.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
 import type { SyncJob } from '../../sync/job.ts';
+import type { LockMode } from '../../sync/job-lock.ts';
 import { parseImageList, reduceToList } from '../../sync/plan/image-list.ts';
-import { parseShard } from '../../sync/plan/shard.ts';
-import type { LockMode } from '../../sync/run/job-lock.ts';
+import { parseShard } from '../../sync/shard.ts';
 import type { SyncOptions } from '../../sync/sync.ts';
 import { isSet, textOf } from './flag-values.ts';
 

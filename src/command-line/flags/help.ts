@@ -1,3 +1,4 @@
+import semver from 'semver';
 import type { FlagSpec, ValueKind } from './spec.ts';
 
 /** The oldest version that the table was held against. */
@@ -37,4 +38,10 @@ export const flagsFromHelp = (help: string): readonly FlagSpec[] =>
 export const withFlagsFromHelp = (flags: readonly FlagSpec[], help: string): readonly FlagSpec[] => {
   const known = new Set(['help', 'version', ...flags.map(({ name }) => name)]);
   return [...flags, ...flagsFromHelp(help).filter(({ name }) => !known.has(name))];
+};
+
+/** Whether that skopeo may know flags that the table does not. */
+export const isNewerThanKnown = (version: string): boolean => {
+  const release = semver.coerce(version);
+  return release !== null && semver.gt(release, NEWEST_KNOWN_VERSION);
 };

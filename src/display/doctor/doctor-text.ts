@@ -1,7 +1,7 @@
 import type { Diagnosis } from '../../doctor/diagnose.ts';
 import type { Finding } from '../../doctor/finding.ts';
-import { printable } from '../../printable.ts';
-import { formatCount } from '../format.ts';
+import { formatCount } from '../../text/format.ts';
+import { printable } from '../../text/printable.ts';
 
 const WIDTH = 'warning'.length + 2;
 

@@ -1,4 +1,4 @@
-import { redactSecrets } from '../../skopeo/failure/redact.ts';
+import { redactSecrets } from '../../secrets/redact.ts';
 import type { OperationEvent } from '../../tracking/events.ts';
 import { resultJson } from './result-json.ts';
 import { snakeCase } from './snake-case.ts';

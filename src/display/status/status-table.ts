@@ -1,5 +1,5 @@
 import { JOB_STATES, type JobStatus, type OperationStatus, type StatusReport } from '../../metrics/status.ts';
-import { formatBytes, formatCount, formatPercent, formatRate, formatSeconds } from '../format.ts';
+import { formatBytes, formatCount, formatPercent, formatRate, formatSeconds } from '../../text/format.ts';
 import { renderTable } from '../table.ts';
 
 const ago = (thenSeconds: number | undefined, nowSeconds: number): string =>

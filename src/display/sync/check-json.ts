@@ -1,7 +1,7 @@
 import * as z from 'zod';
-import type { ReadJob } from '../../cli/sync/read-job.ts';
 import { ConfigurationError, type Problem } from '../../config/problem.ts';
 import { EXIT, type WrapperError } from '../../errors/wrapper-error.ts';
+import type { SyncJob } from '../../sync/job.ts';
 
 const PROBLEM = z.object({
   severity: z.enum(['error', 'warning']).describe('warning: it works, but hardly as it was meant'),
@@ -28,8 +28,15 @@ type SyncCheckJson = z.input<typeof SYNC_CHECK>;
 
 const problemJson = (severity: 'error' | 'warning', file: string, problem: Problem) => ({ severity, file, ...problem });
 
+/** A job that can be run, and what its file at `path` makes doubtful. */
+interface ValidJob {
+  readonly job: Pick<SyncJob, 'entries'>;
+  readonly path?: string;
+  readonly warnings: readonly Problem[];
+}
+
 /** The result of a job that can be run. */
-export const validJson = ({ job, path = '', warnings }: ReadJob): SyncCheckJson => ({
+export const validJson = ({ job, path = '', warnings }: ValidJob): SyncCheckJson => ({
   version: 1,
   valid: true,
   exit_code: EXIT.success,

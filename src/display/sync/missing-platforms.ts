@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { formatCount } from '../format.ts';
+import { formatCount } from '../../text/format.ts';
 
 /** In reports and in plans. */
 export const MISSING_PLATFORMS = z

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import type { Plan, PlannedImage } from '../../sync/plan/plan.ts';
 import { planTotals } from '../../sync/plan/totals.ts';
+import type { Plan, PlannedImage } from '../../sync/plan.ts';
 import { FAILURE, failureJson } from './failure-json.ts';
 import { MISSING_PLATFORMS } from './missing-platforms.ts';
 

@@ -1,6 +1,6 @@
-import type { Plan, PlannedImage } from '../../sync/plan/plan.ts';
 import { planTotals } from '../../sync/plan/totals.ts';
-import { formatBytes, formatCount } from '../format.ts';
+import type { Plan, PlannedImage } from '../../sync/plan.ts';
+import { formatBytes, formatCount } from '../../text/format.ts';
 import { renderTable } from '../table.ts';
 import { missingPlatformsLine } from './missing-platforms.ts';
 

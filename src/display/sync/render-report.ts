@@ -1,7 +1,7 @@
-import { printable } from '../../printable.ts';
 import type { ImageReport } from '../../sync/report/image-report.ts';
 import type { SyncReport } from '../../sync/report/sync-report.ts';
-import { formatBytes, formatCount, formatSeconds } from '../format.ts';
+import { formatBytes, formatCount, formatSeconds } from '../../text/format.ts';
+import { printable } from '../../text/printable.ts';
 import { renderTable } from '../table.ts';
 
 /** `2 failed (1 unauthorized, 1 stalled)`, `1 failed and 1 source failed (2 not_found)` */

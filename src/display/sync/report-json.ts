@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { ImageReport } from '../../sync/report/image-report.ts';
-import type { SyncReport } from '../../sync/report/sync-report.ts';
-import { resultOfReport } from '../../tracking/sync-run-tracker.ts';
+import { resultOfReport, type SyncReport } from '../../sync/report/sync-report.ts';
 import { ERROR_TYPES, IMAGE_OUTCOMES, STATUSES } from '../../tracking/vocabulary.ts';
 import { FAILURE, failureJson } from './failure-json.ts';
 import { MISSING_PLATFORMS } from './missing-platforms.ts';

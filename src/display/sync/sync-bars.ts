@@ -1,7 +1,7 @@
 import ora from 'ora';
 import type { Context } from '../../context.ts';
-import { printable } from '../../printable.ts';
-import { redactSecrets } from '../../skopeo/failure/redact.ts';
+import { redactSecrets } from '../../secrets/redact.ts';
+import { printable } from '../../text/printable.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
 import type { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
 import { cutLine, MARGIN_COLUMNS } from '../bars.ts';

@@ -1,4 +1,3 @@
-import type { Context } from '../../context.ts';
 import type { ErrorLine } from '../../skopeo/output/output-parser.ts';
 import type { OperationEvent } from '../../tracking/events.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
@@ -23,9 +22,3 @@ export interface SyncDisplayOptions {
   /** Values that must not be shown. */
   readonly secrets: readonly string[];
 }
-
-/** Chooses how a run is shown. */
-export const chooseSyncDisplay = async (options: SyncDisplayOptions, context: Context): Promise<SyncDisplay> => {
-  if (options.kind === 'bar') return (await import('./sync-bars.ts')).syncBars(options, context);
-  return (await import('./sync-plain.ts')).syncPlain(options, context);
-};

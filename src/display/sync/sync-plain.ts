@@ -1,8 +1,8 @@
 import type { Context } from '../../context.ts';
-import { printable } from '../../printable.ts';
-import { redactSecrets } from '../../skopeo/failure/redact.ts';
+import { redactSecrets } from '../../secrets/redact.ts';
+import { formatBytes, formatSeconds } from '../../text/format.ts';
+import { printable } from '../../text/printable.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
-import { formatBytes, formatSeconds } from '../format.ts';
 import { imageLines } from './image-lines.ts';
 import type { SyncDisplay, SyncDisplayOptions } from './sync-display.ts';
 import { isForPeople, syncText } from './sync-text.ts';

@@ -1,8 +1,8 @@
 import type { ErrorLine } from '../../skopeo/output/output-parser.ts';
+import { formatBytes, formatCount, formatPercent, formatRate, formatSeconds } from '../../text/format.ts';
 import type { LogLevel } from '../../tracking/events.ts';
 import type { LiveOperation } from '../../tracking/live-operation.ts';
 import type { SyncProgress, SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
-import { formatBytes, formatCount, formatPercent, formatRate, formatSeconds } from '../format.ts';
 
 const isDone = ({ finished }: SyncProgress): number => Object.values(finished).reduce((sum, count) => sum + count, 0);
 

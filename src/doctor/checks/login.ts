@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { childEnvironment } from '../../registry/credentials/child-environment.ts';
+import { childEnvironment } from '../../secrets/child-environment.ts';
 import { type Finding, findingsOf } from '../finding.ts';
 import type { Visit } from '../visit-registry.ts';
 

@@ -1,5 +1,5 @@
 import { statfsSync } from 'node:fs';
-import { formatBytes } from '../../display/format.ts';
+import { formatBytes } from '../../text/format.ts';
 import { type Finding, findingsOf } from '../finding.ts';
 import { nearestExisting } from '../nearest-existing.ts';
 

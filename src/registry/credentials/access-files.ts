@@ -1,15 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { type ArgumentChanges, flagArgument } from '../../command-line/skopeo-arguments.ts';
 import { readAuthfiles, withLogin } from './authfile.ts';
-import type { Side, SideLogin } from './logins.ts';
+import type { SideLogin } from './logins.ts';
 import { makePrivateDirectory } from './private-directory.ts';
-
-const AUTHFILE_FLAG: Readonly<Record<Side, string>> = {
-  image: 'authfile',
-  source: 'src-authfile',
-  destination: 'dest-authfile',
-};
 
 /**
  * Gives skopeo the credentials of a run by files that nobody else can read, never by arguments: for each login a copy of the
@@ -27,15 +20,12 @@ export class AccessFiles implements Disposable {
     this.#uid = uid;
   }
 
-  /**
-   * The flags that name the files for these logins, in the place of the user's own. Throws when a named authfile is damaged
-   * or nothing can be written.
-   */
-  flagsFor(logins: readonly SideLogin[]): ArgumentChanges {
-    return {
-      add: logins.map((login) => flagArgument(AUTHFILE_FLAG[login.side], this.#pathFor(login))),
-      drop: logins.map(({ side }) => AUTHFILE_FLAG[side]),
-    };
+  /** The authfile that holds a login. Throws when the one it adds to is damaged, or when nothing can be written. */
+  pathFor({ registry, authFile, login }: Omit<SideLogin, 'side'>): string {
+    const key = JSON.stringify([registry, authFile, login.username, login.password.reveal()]);
+    const path = this.#paths.get(key) ?? this.#write({ registry, authFile, login });
+    this.#paths.set(key, path);
+    return path;
   }
 
   /** Removes the files; may be called more than once. Synchronous, so that it works on every way out. */
@@ -43,13 +33,6 @@ export class AccessFiles implements Disposable {
     if (this.#directory !== undefined) rmSync(this.#directory, { recursive: true, force: true });
     this.#directory = undefined;
     this.#paths.clear();
-  }
-
-  #pathFor({ registry, authFile, login }: SideLogin): string {
-    const key = JSON.stringify([registry, authFile, login.username, login.password.reveal()]);
-    const path = this.#paths.get(key) ?? this.#write({ registry, authFile, login });
-    this.#paths.set(key, path);
-    return path;
   }
 
   #write({ registry, authFile, login }: Omit<SideLogin, 'side'>): string {

@@ -1,8 +1,7 @@
 import { readFileSync } from 'node:fs';
-import { flagArgument, type SkopeoArgument, switchArgument } from '../../command-line/skopeo-arguments.ts';
 import { EXIT, usageError, WrapperError } from '../../errors/wrapper-error.ts';
 import { parseReference, parseSyncDestination } from '../../image/parse.ts';
-import { Secret } from './secret.ts';
+import { Secret } from '../../secrets/secret.ts';
 
 /** Whose credentials: the only image of a command, the source or the destination. */
 export type Side = 'image' | 'source' | 'destination';
@@ -123,8 +122,8 @@ export interface SideLogin {
 /** The credentials of a command line. */
 export interface GivenLogins {
   readonly logins: readonly SideLogin[];
-  /** `login` alone: what skopeo reads on its stdin, and the arguments for that. */
-  readonly answer?: { readonly arguments: readonly SkopeoArgument[]; readonly stdin: Secret };
+  /** `login` alone: the password that skopeo is to read on its stdin, and the user name unless that is an argument already. */
+  readonly answer?: { readonly username?: string; readonly password: Secret };
   /** Texts to hide in everything that is shown, stored or sent. */
   readonly secrets: readonly string[];
 }
@@ -173,15 +172,12 @@ const answerOfLogin = ({ credentials, own, values }: LoginRequest, env: Env): Gi
   if (password !== undefined) {
     if (values.passwordStdin) throw usageError('--password and --password-stdin cannot be used together', 'Give one.');
     if (username === undefined) throw usageError('--password needs --username');
-    const answer = { arguments: [switchArgument('password-stdin')], stdin: password };
-    return { logins: [], answer, secrets: secretsOf({ username, password }) };
+    return { logins: [], answer: { password }, secrets: secretsOf({ username, password }) };
   }
   const asksElsewhere = username !== undefined || values.passwordStdin || values.byName.has('get-login');
   const login = asksElsewhere ? undefined : loginOfHost('image', own.credsFile, env);
   if (login === undefined) return { logins: [], secrets: [] };
-  const add = [flagArgument('username', login.username), switchArgument('password-stdin')];
-  const answer = { arguments: add, stdin: login.password };
-  return { logins: [], answer, secrets: secretsOf(login) };
+  return { logins: [], answer: login, secrets: secretsOf(login) };
 };
 
 /** All credentials that a command line gives. Throws usage errors for combinations that skopeo refuses. */

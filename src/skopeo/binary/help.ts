@@ -1,5 +1,5 @@
 import { execa } from 'execa';
-import { childEnvironment } from '../../registry/credentials/child-environment.ts';
+import { childEnvironment } from '../../secrets/child-environment.ts';
 import type { Skopeo } from './find.ts';
 
 const HELP_TIMEOUT_MS = 10_000;

@@ -1,11 +1,7 @@
 import { statSync } from 'node:fs';
 import { execa } from 'execa';
 import semver from 'semver';
-import { NEWEST_KNOWN_VERSION } from '../../command-line/flags/help.ts';
-import type { FlagSpec, SubcommandSpec } from '../../command-line/flags/spec.ts';
-import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
-import { childEnvironment } from '../../registry/credentials/child-environment.ts';
-import type { Skopeo } from './find.ts';
+import { childEnvironment } from '../../secrets/child-environment.ts';
 
 /** Remembers versions by what identifies the file (device, inode, size, time of change). */
 export interface VersionCache {
@@ -52,30 +48,4 @@ export const readVersion = async (path: string, env: Env, cache?: VersionCache):
 export const supports = (version: string, since: string | undefined): boolean => {
   const release = semver.coerce(version);
   return since === undefined || release === null || semver.gte(release, since);
-};
-
-/** Whether that skopeo may know flags that the table does not. */
-export const isNewerThanKnown = (version: string): boolean => {
-  const release = semver.coerce(version);
-  return release !== null && semver.gt(release, NEWEST_KNOWN_VERSION);
-};
-
-/**
- * Refuses what the installed skopeo is too old for, before anything runs, and names the version that has it
- * (status 69). What the wrapper does itself is not among `skopeoFlags`.
- */
-export const refuseUnsupported = (
-  { spec, skopeoFlags }: { readonly spec: SubcommandSpec | undefined; readonly skopeoFlags: readonly FlagSpec[] },
-  { path, version }: Skopeo,
-): void => {
-  const refuse = (what: string, since: string | undefined) => {
-    if (supports(version, since)) return;
-    throw new WrapperError(`${what} needs skopeo ${since}; ${path} is ${version}`, {
-      errorType: 'skopeo_missing',
-      exitCode: EXIT.unavailable,
-      next: 'Install a newer skopeo and name it with --skopeo-path.',
-    });
-  };
-  refuse(`skopeo ${spec?.name}`, spec?.since);
-  for (const flag of skopeoFlags) refuse(`--${flag.name}`, flag.since);
 };

@@ -1,9 +1,9 @@
 import { constants } from 'node:os';
 import { EXIT } from '../../errors/wrapper-error.ts';
+import { redactSecrets, shorten } from '../../secrets/redact.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import type { FailureClass, Retryable } from './classes/failure-class.ts';
 import { type FailureSubject, failureSubject } from './facts.ts';
-import { redactSecrets, shorten } from './redact.ts';
 import { FAILURE_CLASSES } from './table.ts';
 
 /** How a skopeo process ended that did not succeed. */

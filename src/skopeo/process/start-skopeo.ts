@@ -1,7 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { execa } from 'execa';
-import type { Secret } from '../../registry/credentials/secret.ts';
+import type { Secret } from '../../secrets/secret.ts';
 import type { OutputEvent } from '../../tracking/events.ts';
 import { type ErrorLine, StderrParser, StdoutParser } from '../output/output-parser.ts';
 import { killDescendants } from './descendants.ts';

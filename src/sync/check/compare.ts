@@ -1,7 +1,7 @@
 import type { DestinationState } from '../../image/local-state.ts';
 import { isIndexType, isManifestType, MEDIA_TYPES } from '../../image/manifest.ts';
+import type { ManifestHead } from '../../registry/lookup.ts';
 import { type CopySettings, isSeveralPlatforms } from '../job.ts';
-import type { ManifestHead } from '../ports.ts';
 
 /** What to do with an image, and why. */
 export interface Verdict {

@@ -1,6 +1,6 @@
 import { mkdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
-import { takeJobLock } from '../run/job-lock.ts';
+import { takeJobLock } from '../job-lock.ts';
 import { memorySchema, SyncMemory } from './memory.ts';
 
 /** Reads a memory file; none, a missing or a damaged one is an empty memory. */

@@ -4,10 +4,10 @@ import { filterIndex } from '../../image/filtered-index.ts';
 import { manifestDigestOf } from '../../image/manifest.ts';
 import { type Manifest, parseManifest } from '../../image/parse-manifest.ts';
 import { onlyInstanceFor, systemPlatform } from '../../image/platform.ts';
+import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { BlobDescriptor } from '../../tracking/events.ts';
 import { isSeveralPlatforms, type SyncEntry } from '../job.ts';
-import type { PlannedImage } from '../plan/plan.ts';
-import type { RegistryLookup } from '../ports.ts';
+import type { PlannedImage } from '../plan.ts';
 
 /** What a copy would read. */
 export type CopyExtent = Pick<PlannedImage, 'blobs' | 'pulls' | 'sourceDigest' | 'missingPlatforms'>;

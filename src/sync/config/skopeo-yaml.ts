@@ -3,7 +3,8 @@ import { type ConfigurationDocument, parseConfiguration } from '../../config/doc
 import { ConfigurationError } from '../../config/problem.ts';
 import { validateConfiguration } from '../../config/validate.ts';
 import { isDigest, isRegistry, isTag, parseDockerReference } from '../../image/docker-reference.ts';
-import type { CopySettings, RegistryAccess, SyncEntry } from '../job.ts';
+import type { RegistryAccess } from '../../registry/access.ts';
+import type { CopySettings, SyncEntry } from '../job.ts';
 import type { DestinationRule } from '../map/destination-rule.ts';
 import { compileGoRegExp } from '../select/go-regexp.ts';
 import type { Selection, TagRules } from '../select/selection.ts';

@@ -1,4 +1,5 @@
-import type { CopySettings, ImageContent, Platform } from '../job.ts';
+import type { Platform } from '../../image/platform.ts';
+import type { CopySettings, ImageContent } from '../job.ts';
 import { readSigning } from '../signing.ts';
 import type { SyncFileCopyRules } from './schema.ts';
 

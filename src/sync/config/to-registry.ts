@@ -1,5 +1,5 @@
 import { resolve } from 'node:path';
-import type { RegistryAccess, RegistryLimits } from '../job.ts';
+import type { RegistryAccess, RegistryLimits } from '../../registry/access.ts';
 import type { SyncFileRegistry } from './schema.ts';
 
 /** How a registry is reached; relative paths start at `baseDirectory`. */

@@ -1,8 +1,8 @@
 import type { ConfigurationDocument } from '../../config/document.ts';
-import { nearestWord } from '../../config/nearest.ts';
 import { type Problem, pathText } from '../../config/problem.ts';
+import { nearestWord } from '../../text/nearest.ts';
+import { destinationSamples } from '../destination-samples.ts';
 import type { SyncEntry } from '../job.ts';
-import { destinationSamples } from '../map/destination-samples.ts';
 import type { SyncFile } from './schema.ts';
 
 const usedRegistries = (entries: readonly SyncEntry[]): readonly string[] => {

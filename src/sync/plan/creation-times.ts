@@ -1,11 +1,12 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseDockerReference, type Repository } from '../../image/docker-reference.ts';
 import { parseManifest } from '../../image/parse-manifest.ts';
+import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import type { SyncEntry } from '../job.ts';
-import type { RegistryLookup, SkopeoPort } from '../ports.ts';
+import { mapLimited } from '../map-limited.ts';
+import type { SkopeoPort } from '../ports.ts';
 import type { LookUpCreationTimes } from '../select/select-tags.ts';
-import { mapLimited } from './map-limited.ts';
 
 export interface CreationEffects {
   readonly lookup: Pick<RegistryLookup, 'head' | 'manifest'>;

@@ -1,7 +1,6 @@
-import type { SyncJob } from '../job.ts';
-import { destinationSamples } from '../map/destination-samples.ts';
-import type { RegistryLookup } from '../ports.ts';
-import { destinationAccess } from './destination-access.ts';
+import type { RegistryLookup } from '../../registry/lookup.ts';
+import { destinationSamples } from '../destination-samples.ts';
+import { destinationAccess, type SyncJob } from '../job.ts';
 
 /** Opens the connections to the destinations' registries while the sources are still being listed. */
 export const greetDestinations = (job: SyncJob, lookup: Pick<RegistryLookup, 'greet'>, signal: AbortSignal): void => {

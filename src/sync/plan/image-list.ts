@@ -1,4 +1,4 @@
-import { imageJsonSchema } from '../../display/sync/plan-json.ts';
+import * as z from 'zod';
 import { usageError } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseDockerReference, parseLocation, type Repository } from '../../image/docker-reference.ts';
 import type { SyncEntry, SyncJob } from '../job.ts';
@@ -13,6 +13,9 @@ export interface ListedImage {
   /** Line of the list, counted from 1. */
   readonly line: number;
 }
+
+/** An image of `--plan-only --json`; what else a plan says of it is not needed. */
+const imageOfPlan = z.object({ source: z.string(), destination: z.string() });
 
 const TRANSPORT = /^(?:docker:\/\/|dir:|oci:|oci-archive:|docker-archive:)/;
 
@@ -34,7 +37,7 @@ const listed = (source: string, destination: string, line: number): ListedImage 
 });
 
 const parseLine = (line: string, number: number): ListedImage => {
-  const json = line.startsWith('{') ? imageJsonSchema.safeParse(parseJsonLine(line)) : undefined;
+  const json = line.startsWith('{') ? imageOfPlan.safeParse(parseJsonLine(line)) : undefined;
   if (json?.success === true) return listed(json.data.source, json.data.destination, number);
   const [source, destination, ...rest] = line.split(/\s+/);
   if (json === undefined && source !== undefined && destination !== undefined && rest.length === 0) {

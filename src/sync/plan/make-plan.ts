@@ -1,7 +1,6 @@
-import type { SyncJob } from '../job.ts';
+import { destinationAccess, type SyncJob } from '../job.ts';
+import { joinPlans, type Plan } from '../plan.ts';
 import { examinePrune } from '../prune/examine.ts';
-import { destinationAccess } from './destination-access.ts';
-import { joinPlans, type Plan } from './plan.ts';
 import { type PlanEffects, Planner, type PlanOptions } from './planner.ts';
 
 /**

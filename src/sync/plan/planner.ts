@@ -1,21 +1,23 @@
 import { isDeepStrictEqual } from 'node:util';
 import { WrapperError } from '../../errors/wrapper-error.ts';
+import { withRetries } from '../../operation/retry.ts';
+import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { RegistryOutages } from '../../registry/outages.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
+import type { SyncObserver } from '../../tracking/sync-observer.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import { checkImage, uncompared } from '../check/check-image.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import { readExtent } from '../check/read-extent.ts';
-import type { SyncEntry, SyncJob } from '../job.ts';
+import { destinationAccess, type SyncEntry, type SyncJob } from '../job.ts';
 import { withoutCollisions } from '../map/collisions.ts';
-import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
+import { mapLimited } from '../map-limited.ts';
+import type { FailedEntry, Plan, PlannedImage, WantedImage } from '../plan.ts';
+import type { SkopeoPort } from '../ports.ts';
 import { choosePrune, type PruneChoice } from '../prune/candidates.ts';
-import { withRetries } from '../../operation/retry.ts';
+import { belongsTo, type Shard } from '../shard.ts';
 import { creationTimes } from './creation-times.ts';
-import { destinationAccess } from './destination-access.ts';
 import { greetDestinations } from './greet-destinations.ts';
-import { mapLimited } from './map-limited.ts';
-import type { FailedEntry, Plan, PlannedImage, WantedImage } from './plan.ts';
 import {
   type EntrySelection,
   type Listed,
@@ -24,7 +26,6 @@ import {
   notListed,
   type SelectEffects,
 } from './select-entry.ts';
-import { belongsTo, type Shard } from './shard.ts';
 
 /** What planning needs from outside. */
 export interface PlanEffects {

@@ -1,5 +1,5 @@
 import { registryOf } from '../../image/docker-reference.ts';
-import type { Plan } from './plan.ts';
+import type { Plan } from '../plan.ts';
 
 /** What a plan comes to. */
 export interface PlanTotals {

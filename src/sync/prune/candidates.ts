@@ -1,5 +1,5 @@
 import type { PrunePolicy } from '../job.ts';
-import { belongsTo, type Shard } from '../plan/shard.ts';
+import { belongsTo, type Shard } from '../shard.ts';
 
 /** Tags this job may remove, or why it may remove nothing at all. */
 export type PruneChoice = { readonly candidates: readonly string[] } | { readonly refused: string };

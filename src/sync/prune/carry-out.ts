@@ -1,9 +1,10 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseDockerReference } from '../../image/docker-reference.ts';
 import type { SyncMemory } from '../check/memory.ts';
+import type { PruneVerdict } from '../plan.ts';
 import type { SkopeoPort } from '../ports.ts';
 import type { PruneReport } from '../report/sync-report.ts';
-import { type ExamineEffects, examinePrune, type PruneVerdict } from './examine.ts';
+import { type ExamineEffects, examinePrune } from './examine.ts';
 
 export interface PruneEffects extends ExamineEffects {
   readonly skopeo: Pick<SkopeoPort, 'deleteImage'>;

@@ -1,15 +1,9 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseDockerReference, type Repository } from '../../image/docker-reference.ts';
-import type { RegistryAccess } from '../job.ts';
-import { mapLimited } from '../plan/map-limited.ts';
-import type { RegistryLookup } from '../ports.ts';
-
-/** What is to become of a tag that is no longer wanted. */
-export interface PruneVerdict {
-  readonly destination: string;
-  readonly action: 'remove' | 'keep' | 'forget';
-  readonly reason: string;
-}
+import type { RegistryAccess } from '../../registry/access.ts';
+import type { RegistryLookup } from '../../registry/lookup.ts';
+import { mapLimited } from '../map-limited.ts';
+import type { PruneVerdict } from '../plan.ts';
 
 export interface ExamineEffects {
   readonly lookup: RegistryLookup;

@@ -1,4 +1,5 @@
 import { EXIT } from '../../errors/wrapper-error.ts';
+import type { OperationResult } from '../../tracking/events.ts';
 import type { ErrorType, ImageOutcome } from '../../tracking/vocabulary.ts';
 import type { ImageReport } from './image-report.ts';
 
@@ -80,4 +81,23 @@ export const exitCodeOf = (
   if (isAllDone && !hasFailed) return EXIT.success;
   const isAnyDone = images.some(({ outcome }) => outcome === 'copied' || outcome === 'unchanged');
   return isAnyDone ? EXIT.partialFailure : EXIT.failure;
+};
+
+/** A run's report as the result of one operation, for metrics. */
+export const resultOfReport = (report: SyncReport): OperationResult => {
+  const failed = report.images.find(({ outcome }) => outcome === 'failed');
+  const errorType = report.failures[0]?.errorType ?? failed?.errorType ?? 'partial_failure';
+  return {
+    operation: 'sync',
+    source: '',
+    destination: '',
+    exitCode: report.exitCode,
+    transferredBytes: report.totals.bytes,
+    blobs: [],
+    durationSeconds: report.durationSeconds,
+    attempts: 1,
+    ...(report.exitCode === 0
+      ? { outcome: 'success' }
+      : { outcome: 'error', errorType: report.exitCode === 3 ? 'partial_failure' : errorType }),
+  };
 };

@@ -1,10 +1,9 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { localState } from '../../image/local-state.ts';
+import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { SyncMemory } from '../check/memory.ts';
-import { isSeveralPlatforms, type SyncJob } from '../job.ts';
-import { destinationAccess } from '../plan/destination-access.ts';
-import type { PlannedImage } from '../plan/plan.ts';
-import type { RegistryLookup } from '../ports.ts';
+import { destinationAccess, isSeveralPlatforms, type SyncJob } from '../job.ts';
+import type { PlannedImage } from '../plan.ts';
 import type { ImageCopyResult } from './copy-platforms.ts';
 
 export interface AfterCopyEffects {

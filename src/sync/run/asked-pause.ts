@@ -1,8 +1,7 @@
 import { registryOf } from '../../image/docker-reference.ts';
-import type { SyncJob } from '../job.ts';
-import { destinationAccess } from '../plan/destination-access.ts';
-import type { PlannedImage } from '../plan/plan.ts';
-import type { RegistryLookup } from '../ports.ts';
+import type { RegistryLookup } from '../../registry/lookup.ts';
+import { destinationAccess, type SyncJob } from '../job.ts';
+import type { PlannedImage } from '../plan.ts';
 
 /**
  * How long a registry that turned a copy down for its rate wants to be left in peace, in seconds. skopeo does not pass on

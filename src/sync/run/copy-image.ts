@@ -1,7 +1,8 @@
-import { isSeveralPlatforms, type RegistryAccess, type SyncJob } from '../job.ts';
-import { destinationAccess } from '../plan/destination-access.ts';
-import type { PlannedImage } from '../plan/plan.ts';
-import type { CopyOptions, RegistryLookup, SkopeoPort } from '../ports.ts';
+import type { RegistryAccess } from '../../registry/access.ts';
+import type { RegistryLookup } from '../../registry/lookup.ts';
+import { destinationAccess, isSeveralPlatforms, type SyncJob } from '../job.ts';
+import type { PlannedImage } from '../plan.ts';
+import type { CopyOptions, SkopeoPort } from '../ports.ts';
 import { type CopyStep, copyPlatforms, type ImageCopyResult } from './copy-platforms.ts';
 import { copyStaged } from './staged-destination.ts';
 

@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseDockerReference } from '../../image/docker-reference.ts';
 import { type FilteredIndex, filterIndex } from '../../image/filtered-index.ts';
+import type { Platform } from '../../image/platform.ts';
 import type { OperationResult } from '../../tracking/events.ts';
-import type { Platform } from '../job.ts';
 
 /** How an image's copy ended, and which of the platforms asked for its source did not have. */
 export type ImageCopyResult = OperationResult & { readonly missingPlatforms?: readonly string[] };

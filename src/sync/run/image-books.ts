@@ -1,6 +1,6 @@
 import type { Clock } from '../../context.ts';
-import type { PlannedImage } from '../plan/plan.ts';
-import type { SyncObserver } from '../ports.ts';
+import type { SyncObserver } from '../../tracking/sync-observer.ts';
+import type { PlannedImage } from '../plan.ts';
 import type { ImageReport } from '../report/image-report.ts';
 import type { ImageFailure } from './image-failure.ts';
 

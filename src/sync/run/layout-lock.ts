@@ -1,7 +1,7 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { WrapperError } from '../../errors/wrapper-error.ts';
-import { type JobLock, takeJobLock } from './job-lock.ts';
+import { type JobLock, takeJobLock } from '../job-lock.ts';
 
 /**
  * Waits until no other process writes to the OCI layout at `path`, an absolute one: skopeo reads the layout's index, adds

@@ -1,10 +1,10 @@
 import type { WrapperError } from '../../errors/wrapper-error.ts';
 import { registriesOf } from '../../image/docker-reference.ts';
+import { LONGEST_PAUSE_SECONDS } from '../../operation/retry.ts';
 import type { RegistryOutages } from '../../registry/outages.ts';
 import { RegistryPaused, type RegistryPauses } from '../../registry/pauses.ts';
 import type { Mapped } from '../map/collisions.ts';
 import { type ImageFailure, registryWithoutAnswer } from './image-failure.ts';
-import { LONGEST_PAUSE_SECONDS } from '../../operation/retry.ts';
 
 /** Why an image is not even tried: one of its registries wants a longer pause than a run waits, or does not answer. */
 export const refusalOf = (

@@ -1,10 +1,13 @@
 import type { Clock } from '../../context.ts';
+import { decideRetry, LONGEST_PAUSE_SECONDS } from '../../operation/retry.ts';
+import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { RegistryOutages } from '../../registry/outages.ts';
 import type { RegistryPauses } from '../../registry/pauses.ts';
+import type { SyncObserver } from '../../tracking/sync-observer.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import type { SyncJob } from '../job.ts';
-import type { Plan, PlannedImage } from '../plan/plan.ts';
-import type { RegistryLookup, SkopeoPort, SyncObserver } from '../ports.ts';
+import type { Plan, PlannedImage } from '../plan.ts';
+import type { SkopeoPort } from '../ports.ts';
 import type { ImageReport } from '../report/image-report.ts';
 import { afterCopy } from './after-copy.ts';
 import { askedPause } from './asked-pause.ts';
@@ -13,7 +16,6 @@ import type { ImageCopyResult } from './copy-platforms.ts';
 import { ImageBooks, unchangedReport } from './image-books.ts';
 import { failureOfError, failureOfResult, type ImageFailure, noPullsLeft, registryOfFailure } from './image-failure.ts';
 import { noteAnswers, noteFailure, refusalOf } from './reachability.ts';
-import { decideRetry, LONGEST_PAUSE_SECONDS } from '../../operation/retry.ts';
 import { Schedule } from './schedule.ts';
 
 export const ANOTHER_FAILED = 'another image failed';

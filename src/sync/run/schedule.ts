@@ -1,6 +1,6 @@
 import { localPathOf, registriesOf, registryOf } from '../../image/docker-reference.ts';
-import type { RegistryLimits } from '../job.ts';
-import type { PlannedImage } from '../plan/plan.ts';
+import type { RegistryLimits } from '../../registry/access.ts';
+import type { PlannedImage } from '../plan.ts';
 import { layerAt, type SharedLayers, sharedLayers } from './shared-layers.ts';
 
 /** Something an image needs for itself while it is copied: a place at a registry, a path, a layer, part of an allowance. */

@@ -1,5 +1,5 @@
 import { registryOf } from '../../image/docker-reference.ts';
-import type { PlannedImage } from '../plan/plan.ts';
+import type { PlannedImage } from '../plan.ts';
 
 /** Smaller layers are not worth waiting for: sending them twice costs less than the wait. */
 const WORTH_WAITING_BYTES = 64 * 1024;

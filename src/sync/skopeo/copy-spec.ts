@@ -2,9 +2,9 @@ import { operandArgument, type SkopeoArgument } from '../../command-line/skopeo-
 import { parseReference } from '../../image/parse.ts';
 import type { CopySpec } from '../../operation/copy-request.ts';
 import { subjectOf } from '../../operation/request.ts';
+import type { RegistryAccess } from '../../registry/access.ts';
 import type { Side, SideLogin } from '../../registry/credentials/logins.ts';
-import { Secret } from '../../registry/credentials/secret.ts';
-import type { RegistryAccess } from '../job.ts';
+import { Secret } from '../../secrets/secret.ts';
 import type { CopyOptions } from '../ports.ts';
 import { signingFlags } from '../signing.ts';
 

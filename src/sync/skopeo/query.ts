@@ -30,7 +30,12 @@ export const query = async (options: QueryOptions): Promise<Buffer> => {
   if (exitCode === 0) return stdout;
   const termination = terminationOf(signal);
   if (termination) throw terminationError(termination);
-  const failure = classifyFailure({ exitCode: exitCode ?? null, signal: endedBy, stderrFatal: fatalMessage, secrets: options.secrets });
+  const failure = classifyFailure({
+    exitCode: exitCode ?? null,
+    signal: endedBy,
+    stderrFatal: fatalMessage,
+    secrets: options.secrets,
+  });
   const { errorType, message, next } = failure;
   throw new WrapperError(message, { errorType, exitCode: EXIT.failure, next });
 };

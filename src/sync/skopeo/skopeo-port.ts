@@ -1,19 +1,26 @@
 import { resolve } from 'node:path';
 import * as z from 'zod';
-import { argvOf, operandArgument, type SkopeoArgument, switchArgument, withChanges } from '../../command-line/skopeo-arguments.ts';
+import {
+  argvOf,
+  operandArgument,
+  type SkopeoArgument,
+  switchArgument,
+  withChanges,
+} from '../../command-line/skopeo-arguments.ts';
 import type { Clock } from '../../context.ts';
 import { isTag } from '../../image/docker-reference.ts';
 import type { ManifestReader } from '../../image/local-layout.ts';
 import { type ImageReference, parseReference } from '../../image/parse.ts';
 import { copyRequest } from '../../operation/copy-request.ts';
+import { loginChanges } from '../../operation/login-arguments.ts';
 import type { SkopeoContext } from '../../operation/request.ts';
 import { runOperation } from '../../operation/run-operation.ts';
+import type { RegistryAccess } from '../../registry/access.ts';
 import type { ErrorLine } from '../../skopeo/output/output-parser.ts';
 import type { Terminals } from '../../skopeo/process/terminals.ts';
 import type { OperationEvent } from '../../tracking/events.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
-import type { RegistryAccess } from '../job.ts';
 import type { CopyOptions, SkopeoPort } from '../ports.ts';
 import { lockLayout } from '../run/layout-lock.ts';
 import { accessArguments, copySpecOf, loginsFor } from './copy-spec.ts';
@@ -46,7 +53,7 @@ const tagsSchema = z.object({ Tags: z.array(z.string()).nullable() });
 
 /** What a sync run asks of skopeo, done by the real one: each copy a tracked operation. */
 export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
-  const { binary, launcher = [], globalArguments, env, cwd, terminals, accessFiles, secrets } = options;
+  const { binary, launcher = [], globalArguments, env, cwd, terminals, secrets } = options;
 
   const layoutLock = async ({ transport, path }: ImageReference, signal: AbortSignal) =>
     transport === 'oci' && path !== undefined && options.lockDirectory !== undefined
@@ -73,7 +80,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
             ...accessArguments('image', given),
             operandArgument(reference),
           ],
-          accessFiles.flagsFor(loginsFor('image', reference, given)),
+          loginChanges(loginsFor('image', reference, given), options),
         ),
       ),
       env,
@@ -104,14 +111,14 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
       },
     };
     const { result } = await runOperation(copyRequest(spec, options), {
-        clock: options.clock,
-        random: () => 0,
-        terminals,
-        observers: [...options.observers, layers],
-        signal,
-        onEvent: options.onEvent,
-        onErrorLine: (line) => options.onErrorLine(line, source),
-      });
+      clock: options.clock,
+      random: () => 0,
+      terminals,
+      observers: [...options.observers, layers],
+      signal,
+      onEvent: options.onEvent,
+      onErrorLine: (line) => options.onErrorLine(line, source),
+    });
     return result;
   };
 

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { takeJobLock } from '../../../src/sync/run/job-lock.ts';
+import { takeJobLock } from '../../../src/sync/job-lock.ts';
 import { openScene } from '../../e2e/scene.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { startRegistry } from '../../support/registry.ts';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { planJson } from '../../../src/display/sync/plan-json.ts';
 import { renderPlan } from '../../../src/display/sync/render-plan.ts';
-import type { Plan } from '../../../src/sync/plan/plan.ts';
+import type { Plan } from '../../../src/sync/plan.ts';
 import { plannedImage, syncEntry } from '../../sync/support/images.ts';
 
 const layer = (digest: string, sizeBytes: number) => ({ kind: 'layer' as const, digest, sizeBytes });

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { syncText } from '../../../src/display/sync/sync-text.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
+import { runIdentityOf } from '../../../src/sync/run-identity.ts';
 import { SyncRunTracker } from '../../../src/tracking/sync-run-tracker.ts';
 
 const { job } = loadSyncFile('/mirror.yml', 'images: [{ source: a.example/x, destination: b.example/x }]', {});
 
 const start = () => {
   const time = { ms: 0 };
-  const run = new SyncRunTracker(job, { wallMs: () => time.ms, monotonicMs: () => time.ms }, []);
+  const run = new SyncRunTracker(runIdentityOf(job), { wallMs: () => time.ms, monotonicMs: () => time.ms }, []);
   return { time, run, text: () => syncText(run, []) };
 };
 

@@ -4,6 +4,7 @@ import { test } from 'node:test';
 import { systemClock } from '../../../src/context.ts';
 import { WrapperError } from '../../../src/errors/wrapper-error.ts';
 import { registryOf } from '../../../src/image/docker-reference.ts';
+import type { RegistryLookup } from '../../../src/registry/lookup.ts';
 import { lookupWithOutages } from '../../../src/registry/lookup-with-outages.ts';
 import { RegistryOutages } from '../../../src/registry/outages.ts';
 import { RegistryPaused } from '../../../src/registry/pauses.ts';
@@ -11,7 +12,6 @@ import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
 import { makePlan } from '../../../src/sync/plan/make-plan.ts';
 import { type PlanEffects, Planner } from '../../../src/sync/plan/planner.ts';
-import type { RegistryLookup } from '../../../src/sync/ports.ts';
 import type { ErrorType } from '../../../src/tracking/vocabulary.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;

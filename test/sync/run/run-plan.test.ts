@@ -2,14 +2,16 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../../src/context.ts';
+import type { RegistryLookup } from '../../../src/registry/lookup.ts';
 import { RegistryOutages } from '../../../src/registry/outages.ts';
 import { RegistryPauses } from '../../../src/registry/pauses.ts';
 import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import type { SyncJob } from '../../../src/sync/job.ts';
-import type { PlannedImage } from '../../../src/sync/plan/plan.ts';
-import type { RegistryLookup, SkopeoPort, SyncObserver } from '../../../src/sync/ports.ts';
+import type { PlannedImage } from '../../../src/sync/plan.ts';
+import type { SkopeoPort } from '../../../src/sync/ports.ts';
 import { type RunEffects, runPlan } from '../../../src/sync/run/run-plan.ts';
 import type { OperationResult } from '../../../src/tracking/events.ts';
+import type { SyncObserver } from '../../../src/tracking/sync-observer.ts';
 import type { ErrorType } from '../../../src/tracking/vocabulary.ts';
 import { plannedImage } from '../support/images.ts';
 

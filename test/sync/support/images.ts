@@ -1,5 +1,5 @@
 import type { SyncEntry } from '../../../src/sync/job.ts';
-import type { PlannedImage } from '../../../src/sync/plan/plan.ts';
+import type { PlannedImage } from '../../../src/sync/plan.ts';
 import type { BlobDescriptor } from '../../../src/tracking/events.ts';
 
 /** An entry that copies everything from one repository as it is. */

@@ -3,8 +3,8 @@ import * as z from 'zod';
 import { acceptTotals } from '../../totals/accept.ts';
 import { NO_TOTALS } from '../../totals/arithmetic.ts';
 import type { JobFacts, Totals } from '../../view.ts';
-import { NO_ERRORS, type StateErrors } from '../reading/state-errors.ts';
 import { parseJson } from './run-record.ts';
+import { NO_ERRORS, type StateErrors } from './state-errors.ts';
 
 /** What many runs add up to. */
 export interface Sums {

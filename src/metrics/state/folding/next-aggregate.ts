@@ -1,9 +1,9 @@
 import type { Host } from '../../../host/host.ts';
 import type { Aggregate } from '../files/aggregate.ts';
+import { addErrors } from '../files/state-errors.ts';
 import { withoutOtherJobs } from '../reading/job-facts.ts';
 import { mergeRuns } from '../reading/merge.ts';
 import { aggregateErrors, type Snapshot } from '../reading/snapshot.ts';
-import { addErrors } from '../reading/state-errors.ts';
 import type { UnfoldedRun } from '../reading/unfolded-runs.ts';
 
 export interface FoldOptions {

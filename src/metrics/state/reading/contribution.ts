@@ -1,8 +1,8 @@
 import { NO_TOTALS } from '../../totals/arithmetic.ts';
 import type { Totals } from '../../view.ts';
+import type { StateErrors } from '../files/state-errors.ts';
 import { deadTotals } from './dead-view.ts';
 import { type JobRun, jobRunOf } from './job-facts.ts';
-import type { StateErrors } from './state-errors.ts';
 import type { UnfoldedRun } from './unfolded-runs.ts';
 
 /** What one run adds to the sums. */

@@ -1,9 +1,9 @@
 import { addTotals } from '../../totals/arithmetic.ts';
 import type { Sums } from '../files/aggregate.ts';
+import { addErrors } from '../files/state-errors.ts';
 import { contributionOf } from './contribution.ts';
 import { currentJobs, jobRunTotals, mergeJobs, nameJobRuns, withoutOtherJobs } from './job-facts.ts';
 import { capRegistries } from './registry-cap.ts';
-import { addErrors } from './state-errors.ts';
 import type { UnfoldedRun } from './unfolded-runs.ts';
 
 /**

@@ -3,12 +3,12 @@ import { addTotals } from '../../totals/arithmetic.ts';
 import type { LiveEntry, MetricsView, RunState } from '../../view.ts';
 import type { Sums } from '../files/aggregate.ts';
 import type { StateLocation } from '../files/directories.ts';
+import { addErrors, maxErrors, NO_ERRORS, type StateErrors } from '../files/state-errors.ts';
 import { mergeJobs } from './job-facts.ts';
 import { nowForRecord } from './liveness.ts';
 import { mergeRuns } from './merge.ts';
 import { createProbe, type DirectoryProbe } from './probe.ts';
 import { aggregateErrors, type Snapshot, takeSnapshot } from './snapshot.ts';
-import { addErrors, maxErrors, NO_ERRORS, type StateErrors } from './state-errors.ts';
 import type { UnfoldedRun } from './unfolded-runs.ts';
 
 export interface ReaderOptions {

@@ -1,8 +1,8 @@
 import type { Host } from '../../../host/host.ts';
 import type { StateLocation } from '../files/directories.ts';
 import { type Listing, listState, unreadableDirectory } from '../files/listing.ts';
+import type { StateErrors } from '../files/state-errors.ts';
 import { type NewestAggregate, readNewestAggregate } from './newest-aggregate.ts';
-import type { StateErrors } from './state-errors.ts';
 import { type FinishedRuns, readUnfoldedRuns, type UnfoldedRun } from './unfolded-runs.ts';
 
 /** One consistent look at a state directory: every run is either in the aggregate or among the runs, never in both. */

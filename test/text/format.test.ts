@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { formatBytes, formatCount, formatPercent, formatSeconds } from '../../src/display/format.ts';
+import { formatBytes, formatCount, formatPercent, formatSeconds } from '../../src/text/format.ts';
 
 test('bytes are shown in binary units', () => {
   assert.deepEqual([0, 1023, 1024, 1536, 5 * 1024 ** 3].map(formatBytes), [

@@ -2,14 +2,14 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { takeJobLock } from '../../../src/sync/run/job-lock.ts';
-import { tempDir } from '../../support/temp.ts';
+import { takeJobLock } from '../../src/sync/job-lock.ts';
+import { tempDir } from '../support/temp.ts';
 
 const NEVER = new AbortController().signal;
 
 /** Another process that holds the lock until it is killed. */
 const holder = async (directory: string) => {
-  const module = new URL('../../../src/sync/run/job-lock.ts', import.meta.url).href;
+  const module = new URL('../../src/sync/job-lock.ts', import.meta.url).href;
   const code = `
     const { takeJobLock } = await import(${JSON.stringify(module)});
     globalThis.lock = await takeJobLock(${JSON.stringify(directory)}, 'nightly', 'fail', new AbortController().signal);

@@ -1,6 +1,6 @@
 import { execa } from 'execa';
+import type { ManifestReader } from '../image/local-layout.ts';
 import { type Launcher, launch } from '../skopeo/process/parent-death.ts';
-import type { ManifestReader } from './local-layout.ts';
 
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 

@@ -3,9 +3,12 @@ import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
-import { parseCommandLine, skopeoArgv } from '../../../src/command-line/command-line.ts';
+import { parseCommandLine } from '../../../src/command-line/command-line.ts';
+import { argvOf, withChanges } from '../../../src/command-line/skopeo-arguments.ts';
 import { WrapperError } from '../../../src/errors/wrapper-error.ts';
-import { prepareCredentials } from '../../../src/registry/credentials/prepare.ts';
+import { answerChanges, loginChanges } from '../../../src/operation/login-arguments.ts';
+import { AccessFiles } from '../../../src/registry/credentials/access-files.ts';
+import { loginsOf } from '../../../src/registry/credentials/logins.ts';
 import { createLayout } from '../../support/images.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
 import { privateHome, skopeo } from '../../support/skopeo.ts';
@@ -22,11 +25,17 @@ afterEach(() => dir[Symbol.asyncDispose]());
 
 const prepare = (argv: readonly string[], env: Record<string, string> = {}) => {
   const line = parseCommandLine(argv, env);
-  const credentials = prepareCredentials(line, {
-    env: { XDG_RUNTIME_DIR: dir.path, HOME: dir.join('no-home'), ...env },
-    uid: 0,
-  });
-  return { ...credentials, argv: skopeoArgv(line, credentials) };
+  const ours = { XDG_RUNTIME_DIR: dir.path, HOME: dir.join('no-home'), ...env };
+  const { logins, answer, secrets } = loginsOf(line, ours);
+  const accessFiles = new AccessFiles(ours, 0);
+  const changes = answer === undefined ? loginChanges(logins, { accessFiles }) : answerChanges(answer);
+  return {
+    secrets,
+    stdin: answer?.password,
+    add: changes.add ?? [],
+    argv: argvOf(withChanges(line.skopeoArguments, changes)),
+    dispose: () => accessFiles[Symbol.dispose](),
+  };
 };
 
 const authfileOf = (argv: readonly string[], flag: string) => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { decideRetry } from '../../../src/sync/run/retry.ts';
-import { ERROR_TYPES, type ErrorType } from '../../../src/tracking/vocabulary.ts';
+import { decideRetry } from '../../src/operation/retry.ts';
+import { ERROR_TYPES, type ErrorType } from '../../src/tracking/vocabulary.ts';
 
 const POLICY = { times: 3, delaySeconds: 2, maxDelaySeconds: 5 };
 
@@ -57,4 +57,20 @@ test('delays double up to their limit, and chance takes up to half of them away'
 
 test('no times, no retry', () => {
   assert.equal(decideRetry('server_error', 1, { ...POLICY, times: 0 }, 0).kind, 'give-up');
+});
+
+test('without delays they are 1 s, 2 s, 4 s and at most a minute; a fixed one is kept, for limited rates too', () => {
+  const delay = (policy: { times: number; delaySeconds?: number }, attempt: number, type: ErrorType = 'server_error') =>
+    decideRetry(type, attempt, policy, 1);
+  for (const [attempt, delaySeconds] of [
+    [1, 1],
+    [3, 4],
+    [9, 60],
+  ] as const)
+    assert.deepEqual(delay({ times: 9 }, attempt), { kind: 'retry', delaySeconds });
+  assert.deepEqual(delay({ times: 9, delaySeconds: 7 }, 4), { kind: 'retry', delaySeconds: 7 });
+  assert.deepEqual(delay({ times: 9, delaySeconds: 7 }, 4, 'rate_limited'), {
+    kind: 'pause-registry',
+    delaySeconds: 7,
+  });
 });

@@ -1,8 +1,7 @@
-import type { BlobDescriptor } from '../../tracking/events.ts';
-import type { ErrorType } from '../../tracking/vocabulary.ts';
-import type { SyncEntry } from '../job.ts';
-import type { Mapped } from '../map/collisions.ts';
-import type { PruneVerdict } from '../prune/examine.ts';
+import type { BlobDescriptor } from '../tracking/events.ts';
+import type { ErrorType } from '../tracking/vocabulary.ts';
+import type { SyncEntry } from './job.ts';
+import type { Mapped } from './map/collisions.ts';
 
 /** An image that is wanted at a destination. */
 export interface WantedImage extends Mapped {
@@ -53,6 +52,13 @@ export interface Plan {
   readonly isIncomplete?: boolean;
   /** What prune would remove and keep; absent when the job does not prune. */
   readonly prune?: PrunePlan;
+}
+
+/** What is to become of a tag that is no longer wanted. */
+export interface PruneVerdict {
+  readonly destination: string;
+  readonly action: 'remove' | 'keep' | 'forget';
+  readonly reason: string;
 }
 
 /** Tags that are no longer wanted, or why nothing may be removed. */

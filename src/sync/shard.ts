@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { usageError } from '../../errors/wrapper-error.ts';
+import { usageError } from '../errors/wrapper-error.ts';
 
 /** One part of a plan that is split over `count` machines; `index` counts from 0. */
 export interface Shard {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { printable } from '../src/printable.ts';
+import { printable } from '../../src/text/printable.ts';
 
 test('keeps plain text of any language', () => {
   for (const text of ['', 'docker://quay.io/app:1 -> dir:/srv', 'größer 漢字 🚢 …', 'a\\b "c"']) {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { belongsTo, parseShard } from '../../../src/sync/plan/shard.ts';
+import { belongsTo, parseShard } from '../../src/sync/shard.ts';
 
 const destinations = fc.array(fc.webUrl(), { minLength: 1, maxLength: 50 });
 const count = fc.integer({ min: 1, max: 20 });

@@ -2,7 +2,7 @@ import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
-import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 
 /** What a run does while another run of the same job is under way. */
 export type LockMode = 'wait' | 'skip' | 'fail';

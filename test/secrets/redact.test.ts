@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { redactSecrets, shorten } from '../../../src/skopeo/failure/redact.ts';
+import { redactSecrets, shorten } from '../../src/secrets/redact.ts';
 
 describe('redactSecrets', () => {
   const hides: readonly (readonly [string, string])[] = [
