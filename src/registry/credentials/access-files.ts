@@ -1,7 +1,7 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { readAuthfiles, withLogin } from './authfile.ts';
-import type { SideLogin } from './logins.ts';
+import { authfileFlag, type SideLogin } from './logins.ts';
 import { makePrivateDirectory } from './private-directory.ts';
 
 /**
@@ -21,9 +21,9 @@ export class AccessFiles implements Disposable {
   }
 
   /** The authfile that holds a login. Throws when the one it adds to is damaged, or when nothing can be written. */
-  pathFor({ registry, authFile, login }: Omit<SideLogin, 'side'>): string {
+  pathFor({ side, registry, authFile, login }: SideLogin): string {
     const key = JSON.stringify([registry, authFile, login.username, login.password.reveal()]);
-    const path = this.#paths.get(key) ?? this.#write({ registry, authFile, login });
+    const path = this.#paths.get(key) ?? this.#write({ side, registry, authFile, login });
     this.#paths.set(key, path);
     return path;
   }
@@ -35,10 +35,11 @@ export class AccessFiles implements Disposable {
     this.#paths.clear();
   }
 
-  #write({ registry, authFile, login }: Omit<SideLogin, 'side'>): string {
+  #write({ side, registry, authFile, login }: SideLogin): string {
     const known = readAuthfiles({ given: authFile, env: this.#env, uid: this.#uid });
     this.#directory ??= makePrivateDirectory(this.#env);
-    const path = join(this.#directory, `${this.#paths.size}.json`);
+    const count = this.#paths.size;
+    const path = join(this.#directory, `${authfileFlag(side)}${count === 0 ? '' : `-${count}`}.json`);
     writeFileSync(path, JSON.stringify(withLogin(known, registry, login)), { mode: 0o600, flag: 'wx' });
     return path;
   }

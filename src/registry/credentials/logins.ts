@@ -41,6 +41,9 @@ type Env = Readonly<Record<string, string | undefined>>;
 /** The words of flags and variables for each side. */
 const PREFIX: Readonly<Record<Side, string>> = { image: '', source: 'src-', destination: 'dest-' };
 
+/** The flag of skopeo that names an authfile for a side. */
+export const authfileFlag = (side: Side): string => `${PREFIX[side]}authfile`;
+
 /** The variable with `USERNAME:PASSWORD` for a side: `SKOPEO_WRAPPER_CREDS`, `…_SRC_CREDS`, `…_DEST_CREDS`. */
 const credentialsVariable = (side: Side): string =>
   `SKOPEO_WRAPPER_${PREFIX[side].toUpperCase().replace('-', '_')}CREDS`;
