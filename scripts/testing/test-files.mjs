@@ -1,4 +1,4 @@
-import { globSync, readFileSync } from 'node:fs';
+import { existsSync, globSync, readFileSync } from 'node:fs';
 import { dirname, join, resolve } from 'node:path';
 
 /** The environment variable that says how many sequences a model runs: few in `npm test`, many at night. */
@@ -9,7 +9,7 @@ const RELATIVE_IMPORT = /(?:from|import)\s*\(?\s*'(\.[^']+\.(?:ts|mjs))'/g;
 
 /** The sources of a test file and of all that it imports, but for what is under test, in src/. */
 const sourcesOf = (file, { root, sources = new Map() }) => {
-  if (sources.has(file) || file.startsWith(join(root, 'src/'))) return sources;
+  if (sources.has(file) || file.startsWith(join(root, 'src/')) || !existsSync(file)) return sources;
   const source = readFileSync(file, 'utf8');
   sources.set(file, source);
   for (const [, specifier] of source.matchAll(RELATIVE_IMPORT)) {
