@@ -81,7 +81,7 @@ const byRow = (a: FaultResult, b: FaultResult): number =>
 const runFaults = async (): Promise<void> => {
   const lines = fileURLToPath(new URL('../.cache/fault-results.ndjson', import.meta.url));
   await rm(lines, { force: true });
-  const argv = ['scripts/setup.mjs', 'test', 'test/faults'];
+  const argv = ['scripts/launch.cjs', '--set-up=test', 'scripts/test.mjs', 'test/faults'];
   const env = { ...process.env, FAULT_RESULTS: lines };
   await once(spawn(process.execPath, argv, { cwd: ROOT, stdio: 'inherit', env }), 'exit');
   const text = await readFile(lines, 'utf8');

@@ -8,8 +8,8 @@ import { mkdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { join, resolve } from 'node:path';
 import { BOOTS, buildProgram } from './build.mjs';
+import { nodeModulesFor } from './setup/foreign-packages.mjs';
 import { makeCodeCache, WARM_UP } from './support/code-cache.mjs';
-import { nodeModulesFor } from './support/foreign-packages.mjs';
 import { seedPkgCache } from './support/pkg-cache.mjs';
 
 const ARCHITECTURES = ['x64', 'arm64'];
@@ -24,7 +24,7 @@ const require = createRequire(import.meta.url);
 const makeExecutable = require('@yao-pkg/pkg/lib-es5/sea.js').default;
 
 const partsOf = async (arch, bundles) => {
-  const nodeModules = await nodeModulesFor(arch, { root, directory: cache, say });
+  const nodeModules = nodeModulesFor(root, arch, { say });
   const nodePackage = join(nodeModules, `node-linux-${arch}`);
   const { version } = JSON.parse(await readFile(join(nodePackage, 'package.json'), 'utf8'));
   return {

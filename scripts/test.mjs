@@ -1,53 +1,80 @@
 /**
- * test.mjs [PATTERN ...] [--OPTION ...]: runs the test files whose path contains a pattern, or all of them. Lint, types
- * and the manifest are tests too (test/project.test.ts). Options go to `node --test`.
+ * test.mjs [--fast|--nightly] [PATTERN ...] [--OPTION ...]: runs the test files whose path contains a pattern, or all of
+ * them. Lint, types and the manifest are tests too (test/project.test.ts). `--fast`: only lint, types and what starts no
+ * program. `--nightly`: only what takes long by nature. Other options go to `node --test`.
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { glob } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { resolve } from 'node:path';
 import { buildProgram } from './build.mjs';
 import { makeCodeCache } from './support/code-cache.mjs';
+import { writeLanes } from './testing/lanes.mjs';
+import { isLight, SEQUENCES, testFiles } from './testing/test-files.mjs';
 
 const root = resolve(import.meta.dirname, '..');
-const options = process.argv.slice(2).filter((argument) => argument.startsWith('--'));
-const patterns = process.argv.slice(2).filter((argument) => !argument.startsWith('--'));
 
-const chosenFiles = async () => {
-  const files = await Array.fromAsync(glob('test/**/*.test.ts', { cwd: root }));
-  if (patterns.length === 0) return files.sort();
-  return files.filter((file) => patterns.some((pattern) => file.includes(pattern.replace(/^\.\//, '')))).sort();
+/** Limits are guards against a hang, no measure: a busy machine is slow. */
+const CHOICES = {
+  all: { limitSeconds: 120, env: {} },
+  fast: { limitSeconds: 120, env: {} },
+  nightly: { limitSeconds: 3600, env: { [SEQUENCES]: '2000' } },
 };
 
-const runTests = async (files) => {
+const isOption = (argument) => argument.startsWith('--');
+const choiceOf = (argv) => ['fast', 'nightly'].find((choice) => argv.includes(`--${choice}`)) ?? 'all';
+
+/** The bundle starts four times as fast as the sources, and is what people get. */
+const buildBundle = async () => {
+  const { program } = await buildProgram();
+  makeCodeCache({ node: process.execPath, program, output: resolve(program, '../program.v8-cache') });
+};
+
+/** What `node --test` is to run: light files share processes, and the others have one each. */
+const withLanes = (files) => {
+  const light = files.filter((file) => isLight(file, root));
+  const heavy = files.filter((file) => !light.includes(file));
+  return [...writeLanes(light, { root, count: availableParallelism() }), ...heavy];
+};
+
+const runTests = async (files, { limitSeconds, env, options }) => {
   const argv = [
     '--test',
     '--test-reporter=./scripts/reporter.mjs',
     `--test-concurrency=${availableParallelism() + 1}`, // much of a test is waiting
-    '--test-timeout=1200000', // a guard against a hanging test, not a measure: a busy machine is slow
+    `--test-timeout=${limitSeconds * 1000}`, // of each test and hook
+    '--import=./scripts/testing/hang-guard.mjs',
     ...options,
-    ...files,
+    ...withLanes(files),
   ];
-  // The bundle starts four times as fast as the sources, and is what people get.
-  const { program } = await buildProgram();
-  makeCodeCache({ node: process.execPath, program, output: resolve(program, '../program.v8-cache') });
-  const env = {
-    SKOPEO_WRAPPER: resolve(root, 'bin/run.js'),
-    NODE_COMPILE_CACHE: resolve(root, '.cache/compile'), // halves the time that a test file needs to start
-    ...process.env,
-  };
-  const child = spawn(process.execPath, argv, { cwd: root, stdio: 'inherit', env });
+  const child = spawn(process.execPath, argv, {
+    cwd: root,
+    stdio: 'inherit',
+    env: {
+      SKOPEO_WRAPPER: resolve(root, 'bin/run.js'),
+      NODE_COMPILE_CACHE: resolve(root, '.cache/compile'), // halves the time that a test file needs to start
+      ...env,
+      ...process.env,
+    },
+  });
   process.on('SIGINT', () => {});
   for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
   const [status] = await once(child, 'exit');
   return status ?? 1;
 };
 
-const files = await chosenFiles();
-if (files.length === 0) {
-  process.stdout.write(`No test file's path contains ${patterns.join(' or ')}.\n0 passed, 0 failed\n`);
-  process.exitCode = 1;
-} else {
-  process.exitCode = await runTests(files);
-}
+const main = async (argv) => {
+  const choice = choiceOf(argv);
+  const patterns = argv.filter((argument) => !isOption(argument));
+  const files = testFiles({ root, choice, patterns });
+  if (files.length === 0) {
+    const wanted = patterns.length > 0 ? ` whose path contains ${patterns.join(' or ')}` : '';
+    process.stdout.write(`There is no test file${wanted}.\n0 passed, 0 failed\n`);
+    return 1;
+  }
+  const options = argv.filter((argument) => isOption(argument) && argument !== `--${choice}`);
+  if (choice !== 'fast') await buildBundle();
+  return runTests(files, { ...CHOICES[choice], options });
+};
+
+process.exitCode = await main(process.argv.slice(2));

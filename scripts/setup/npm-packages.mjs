@@ -17,29 +17,38 @@ export const npmPackagesAreCurrent = (root) => {
   return existsSync(marker) && readFileSync(marker, 'utf8') === fingerprint(root);
 };
 
-/**
- * `npm ci` by the npm and the Node that started us, where npm did: the Node within node_modules is about to be replaced.
- */
+/** The npm and the Node that started us, where npm did: the Node within node_modules is about to be replaced. */
 const npmCommand = (env) =>
   env.npm_execpath === undefined ? ['npm'] : [env.npm_node_execpath ?? process.execPath, env.npm_execpath];
 
-/** Installs the packages of the lockfile in `root`; `options` go to npm. Throws when npm fails. */
-export const installNpmPackages = (root, { env = process.env, options = [], say }) => {
-  say(`Installing the npm packages of package-lock.json (${['npm ci', ...options].join(' ')}) ...`);
-  const [program, ...argv] = npmCommand(env);
-  const { status, error } = spawnSync(program, [...argv, 'ci', '--no-audit', '--no-fund', ...options], {
-    cwd: root,
-    stdio: ['inherit', 2, 2],
-  });
-  if (status !== 0)
-    throw new Error(`npm ci failed${error ? ` (${error.message})` : ''}. Is the npm registry reachable?`);
+/** Runs npm in `root` as the machine has configured it, its output on stderr. Throws when it fails. */
+export const runNpm = (root, argv) => {
+  const [program, ...before] = npmCommand(process.env);
+  const { status, error } = spawnSync(program, [...before, ...argv], { cwd: root, stdio: ['inherit', 2, 2] });
+  if (status === 0) return;
+  const cause = error ? ` (${error.message})` : '';
+  throw new Error(
+    `npm ${argv[0]} failed${cause}; its message is above. Is the registry reachable? npm ping tries it, npm config list shows where it is.`,
+  );
+};
+
+/** Installs the packages of the lockfile in `root`. */
+export const installNpmPackages = (root, { say }) => {
+  say('Installing the npm packages of package-lock.json (npm ci) ...');
+  runNpm(root, ['ci', '--no-audit', '--no-fund']);
   writeFileSync(markerOf(root), fingerprint(root));
 };
 
-/** The Node 24 of node_modules; elsewhere than on Linux, the Node that runs this, when it is new enough. */
+/**
+ * The Node 24 of node_modules, by its path: npm 10 and older leave it out of .bin. Elsewhere than on Linux the Node that
+ * runs this, when it is new enough.
+ */
 export const projectNode = (root) => {
-  const node = join(root, 'node_modules', '.bin', 'node');
+  const name = `node-${process.platform}-${process.arch}`;
+  const node = join(root, 'node_modules', name, 'bin/node');
   if (existsSync(node)) return node;
   if (Number.parseInt(process.versions.node, 10) >= 24) return process.execPath;
-  throw new Error(`Node 24 or newer is needed on ${process.platform}-${process.arch}; this is ${process.version}.`);
+  throw new Error(
+    `npm ci did not install ${name}. It must not leave out optional packages: npm config get omit, and NODE_ENV, tell whether it does.`,
+  );
 };

@@ -26,12 +26,20 @@ const isExecutable = (path) => {
 const isInstalled = (command, path) =>
   [...path.split(':'), ...SEARCHED_TOO].some((directory) => isExecutable(join(directory, command)));
 
+/** Not that of a user's own Python, which does not know the modules of the system. */
+const hasModule = (name) => spawnSync('/usr/bin/python3', ['-c', `import ${name}`], { stdio: 'ignore' }).status === 0;
+
+const isThere = ({ command, pythonModule }, path) =>
+  command === undefined ? hasModule(pythonModule) : isInstalled(command, path);
+
+const nameOf = ({ command, pythonModule }) => command ?? `${pythonModule} (Python)`;
+
 /** What a part of the project still misses on this machine. */
 export const missingPackages = (part, path = process.env.PATH ?? '') =>
-  PACKAGES.filter(({ command, parts }) => parts.includes(part) && !isInstalled(command, path));
+  PACKAGES.filter((one) => one.parts.includes(part) && !isThere(one, path));
 
 const adviceWithoutApt = (missing, path) => {
-  const names = missing.map(({ command }) => command).join(' ');
+  const names = missing.map((one) => one.command ?? one.package).join(' ');
   const [, install] = OTHER_MANAGERS.find(([manager]) => isInstalled(manager, path)) ?? [];
   if (install === undefined) return `Install them and run this again: ${names}`;
   return `This script installs by apt-get only. Install them yourself, for example by "${install} ${names}"\n(package names may differ), and run this again.`;
@@ -49,7 +57,7 @@ const asRoot = (command, path) => {
 /** Installs what is missing, saying what and why. Throws an error that says what to do when it cannot. */
 export const installPackages = (missing, { path = process.env.PATH ?? '', say }) => {
   say('These programs are missing:');
-  for (const { command, why } of missing) say(`  ${command.padEnd(26)}${why}`);
+  for (const one of missing) say(`  ${nameOf(one).padEnd(26)}${one.why}`);
   if (!isInstalled('apt-get', path)) throw new Error(adviceWithoutApt(missing, path));
 
   const packages = missing.map((one) => one.package).join(' ');
@@ -58,7 +66,7 @@ export const installPackages = (missing, { path = process.env.PATH ?? '', say })
   const [program, ...argv] = asRoot(['sh', script, packages, services], path);
   say(`Installing by apt-get${program === 'sudo' ? ' (through sudo)' : ''}: ${packages}`);
   const { status } = spawnSync(program, argv, { stdio: 'inherit', env: { ...process.env, PATH: path } });
-  const failed = missing.filter(({ command }) => !isInstalled(command, path));
+  const failed = missing.filter((one) => !isThere(one, path));
   if (status !== 0 || failed.length > 0) {
     throw new Error(`apt-get could not install ${packages}. Its message is above; mend that and run this again.`);
   }

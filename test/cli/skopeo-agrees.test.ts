@@ -3,6 +3,7 @@ import { it } from 'node:test';
 import fc from 'fast-check';
 import { parseCommandLine } from '../../src/command-line/command-line.ts';
 import { argvOf } from '../../src/command-line/skopeo-arguments.ts';
+import { sequences } from '../support/sequences.ts';
 import { skopeo } from '../support/skopeo.ts';
 
 /** Arguments that are easily misread; `x` and `oci` are operands or values by what is before them. */
@@ -25,6 +26,9 @@ const handedOn = (argv: readonly string[]): readonly string[] | undefined => {
   }
 };
 
+/** So many are the same each time. */
+const FEW = 50;
+
 it('refuses nothing that skopeo takes, and hands on what means the same', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(fc.constantFrom(...PIECES), { maxLength: 5 }), async (pieces) => {
@@ -35,6 +39,6 @@ it('refuses nothing that skopeo takes, and hands on what means the same', async 
       if (ours === undefined) assert.equal(bare.exitCode, 1, argv.join(' '));
       else assert.deepEqual(await outcome(ours), [bare.exitCode, bare.stdout], argv.join(' '));
     }),
-    { numRuns: Number(process.env.FUZZ_RUNS ?? 50), ...(process.env.FUZZ_RUNS === undefined && { seed: 20_261 }) },
+    { numRuns: sequences(FEW), ...(sequences(FEW) === FEW && { seed: 20_261 }) },
   );
 });

@@ -3,6 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { loadRuns, type RecordedRun } from '../support/recorded-run.ts';
 import { type Replayed, type ReplayedChunk, recordedChunks, replay } from '../support/replay.ts';
+import { sequences } from '../support/sequences.ts';
 
 const HEX = '0123456789abcdef'.repeat(4);
 
@@ -91,7 +92,7 @@ test('noise between the lines of a recorded run changes nothing of what is known
         'percent never falls',
       );
     }),
-    { numRuns: 300 },
+    { numRuns: sequences(300) },
   );
 });
 
@@ -104,6 +105,6 @@ test('a run that failed is never shown as complete, whatever its output claims',
       assert.ok(percents.every((percent) => percent < 100));
       assert.notEqual(percentAtEnd, 100);
     }),
-    { numRuns: 100 },
+    { numRuns: sequences(100) },
   );
 });

@@ -5,6 +5,7 @@ import { HISTOGRAMS, TOTALS_COUNTERS } from '../../../src/metrics/contract.ts';
 import { closedSeriesKeys } from '../../../src/metrics/series-key.ts';
 import { addTotals, NO_TOTALS, subtractTotals } from '../../../src/metrics/totals/arithmetic.ts';
 import type { HistogramValue, Totals } from '../../../src/metrics/view.ts';
+import { sequences } from '../../support/sequences.ts';
 import { copies } from '../state/support/fixtures.ts';
 
 /** Of three such amounts of seconds the microseconds are still exact. */
@@ -106,6 +107,6 @@ test('adding is commutative and associative, changes neither side, and nothing i
       assert.deepEqual(addTotals([a, NO_TOTALS]), a);
       assert.deepEqual(a, before);
     }),
-    { numRuns: 50 },
+    { numRuns: sequences(50) },
   );
 });
