@@ -6,6 +6,7 @@ import { parseDockerReference, type Repository } from '../image/docker-reference
 import { digestOf, mediaTypeOf } from '../image/manifest.ts';
 import type { RegistryAccess, RegistryLimits } from './access.ts';
 import type { ManifestHead, RegistryLookup, SkopeoQuestions } from './lookup.ts';
+import { registryKey } from '../image/registry-key.ts';
 import { ManifestCache } from './manifest-cache.ts';
 import { RegistrySilent } from './outages.ts';
 import { RegistryPaused, type RegistryPauses } from './pauses.ts';
@@ -105,11 +106,12 @@ export class DirectLookup implements RegistryLookup, Disposable {
   }
 
   countsPulls(registry: string): boolean {
-    return registry === DOCKER_HUB || this.#left.has(registry);
+    const key = registryKey(registry);
+    return key === DOCKER_HUB || this.#left.has(key);
   }
 
   pullsLeft(registry: string): number | undefined {
-    return this.#left.get(registry);
+    return this.#left.get(registryKey(registry));
   }
 
   [Symbol.dispose](): void {
@@ -173,7 +175,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
     const { clock, pauses, rateLimited, silenceSeconds } = this.#options;
     const news: RegistryNews = {
       rateLimited: (registry) => rateLimited?.(registry),
-      pullsLeft: (registry, count) => void this.#left.set(registry, count),
+      pullsLeft: (registry, count) => void this.#left.set(registryKey(registry), count),
     };
     const surroundings = {
       queue: this.#queueFor(route.registry),
@@ -188,7 +190,8 @@ export class DirectLookup implements RegistryLookup, Disposable {
     return client;
   }
 
-  #queueFor(registry: string): PQueue {
+  #queueFor(name: string): PQueue {
+    const registry = registryKey(name);
     const { requestsPerSecond } = this.#options.limits.get(registry) ?? {};
     const rate = requestsPerSecond === undefined ? {} : { intervalCap: 1, interval: 1000 / requestsPerSecond };
     const queue = this.#queues.get(registry) ?? new PQueue({ concurrency: REQUESTS_AT_A_TIME, ...rate });

@@ -2,6 +2,7 @@ import type { ConfigurationDocument } from '../../config/document.ts';
 import { type Problem, pathText } from '../../config/problem.ts';
 import { nearestWord } from '../../text/nearest.ts';
 import { destinationSamples } from '../destination-samples.ts';
+import { registryKey } from '../../image/registry-key.ts';
 import type { SyncEntry } from '../job.ts';
 import type { SyncFile } from './schema.ts';
 
@@ -18,8 +19,9 @@ export const unusedRegistries = (
   entries: readonly SyncEntry[],
 ): readonly Problem[] => {
   const used = usedRegistries(entries);
+  const usedKeys = new Set(used.map(registryKey));
   return Object.keys(registries)
-    .filter((host) => !used.includes(host))
+    .filter((host) => !usedKeys.has(registryKey(host)))
     .map((host) => {
       const near = nearestWord(host, used);
       const key = pathText(['registries', host]);
