@@ -71,6 +71,10 @@ export const referenceKey = (reference: string): string => {
   return dockerReference({ ...location, registry: registryKey(registry) }, location);
 };
 
+/** One name for all spellings of a destination at a registry; a local one stays as it is. */
+export const placeKey = (destination: string): string =>
+  destination.startsWith('docker://') ? referenceKey(destination) : destination;
+
 /** The registries that a copy needs. */
 export const registriesOf = ({ source, destination }: { source: string; destination: string }): readonly string[] => [
   ...new Set([registryOf(source), registryOf(destination)].filter((registry) => registry !== undefined)),

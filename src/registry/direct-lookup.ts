@@ -4,9 +4,10 @@ import type { Clock } from '../context.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
 import { parseDockerReference, type Repository } from '../image/docker-reference.ts';
 import { digestOf, mediaTypeOf } from '../image/manifest.ts';
+import { registryKey } from '../image/registry-key.ts';
+import { saysAbsent } from '../skopeo/failure/absence.ts';
 import type { RegistryAccess, RegistryLimits } from './access.ts';
 import type { ManifestHead, RegistryLookup, SkopeoQuestions } from './lookup.ts';
-import { registryKey } from '../image/registry-key.ts';
 import { ManifestCache } from './manifest-cache.ts';
 import { RegistrySilent } from './outages.ts';
 import { RegistryPaused, type RegistryPauses } from './pauses.ts';
@@ -148,7 +149,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
       const mediaType = mediaTypeOf(bytes);
       return { digest: digestOf(bytes), ...(mediaType === undefined ? {} : { mediaType }) };
     } catch (error) {
-      if (error instanceof WrapperError && error.errorType === 'not_found') return undefined;
+      if (error instanceof WrapperError && saysAbsent(error.message, { transport: 'docker' })) return undefined;
       throw error;
     }
   }

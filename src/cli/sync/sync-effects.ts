@@ -16,11 +16,12 @@ import { childEnvironment } from '../../secrets/child-environment.ts';
 import { loadNativePty } from '../../skopeo/process/native-pty.ts';
 import type { Launcher } from '../../skopeo/process/parent-death.ts';
 import { Terminals } from '../../skopeo/process/terminals.ts';
+import { syncDirectory } from '../../sync/check/sync-directory.ts';
 import type { SyncJob } from '../../sync/job.ts';
 import type { SkopeoPort } from '../../sync/ports.ts';
 import { AccessFiles } from '../../sync/skopeo/access-files.ts';
 import { createSkopeoPort } from '../../sync/skopeo/skopeo-port.ts';
-import { type SyncEffects, syncDirectory } from '../../sync/sync.ts';
+import type { SyncEffects } from '../../sync/sync.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
 import type { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
 

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
-import type { RegistryAccess, RegistryLimits } from '../../registry/access.ts';
 import { registryKey } from '../../image/registry-key.ts';
+import type { RegistryAccess, RegistryLimits } from '../../registry/access.ts';
 import type { SyncFile, SyncFileRegistry } from './schema.ts';
 
 /** The settings of registries by their normal form. */

@@ -1,8 +1,8 @@
 import type { ConfigurationDocument } from '../../config/document.ts';
 import { type Problem, pathText } from '../../config/problem.ts';
+import { registryKey } from '../../image/registry-key.ts';
 import { nearestWord } from '../../text/nearest.ts';
 import { destinationSamples } from '../destination-samples.ts';
-import { registryKey } from '../../image/registry-key.ts';
 import type { SyncEntry } from '../job.ts';
 import type { SyncFile } from './schema.ts';
 

@@ -4,8 +4,8 @@ import {
   dockerReference,
   parseDockerReference,
   parseLocation,
+  placeKey,
   type Repository,
-  referenceKey,
   repositoryKey,
 } from '../../image/docker-reference.ts';
 import type { SyncEntry, SyncJob } from '../job.ts';
@@ -81,13 +81,8 @@ const fixedEntry = (
   },
 });
 
-const isSamePlace = (one: string, other: string): boolean =>
-  one === other || (isDocker(one) && isDocker(other) && referenceKey(one) === referenceKey(other));
-
-const isDocker = (reference: string): boolean => reference.startsWith('docker://');
-
 const ruleFor = (entry: SyncEntry, image: SourceImage, destination: string): DestinationRule | undefined =>
-  entry.destinations.find((one) => isSamePlace(one.destinationOf(image), destination));
+  entry.destinations.find((one) => placeKey(one.destinationOf(image)) === placeKey(destination));
 
 /** An image of a registry, if the entry brings it to that destination. */
 const repositoryEntry = (entry: SyncEntry, { source, destination }: ListedImage): SyncEntry | undefined => {
