@@ -1,6 +1,7 @@
 import { usageError } from '../errors/wrapper-error.ts';
 import { parseDockerName } from './docker-name.ts';
 import { parseReference } from './parse.ts';
+import { registryKey } from './registry-key.ts';
 
 /** A repository of a registry, names normalized as skopeo does (`nginx` is `docker.io/library/nginx`). */
 export interface Repository {
@@ -55,11 +56,24 @@ export const parseLocation = (text: string): ImageLocation => {
   return { transport: scheme, path, ...(name === undefined ? {} : { name }) };
 };
 
-/** The registry whose limits apply to a reference; absent for files. */
+/** The registry whose limits apply to a reference, in its normal form; absent for files. */
 export const registryOf = (reference: string): string | undefined => {
   const location = parseLocation(reference);
-  return location.transport === 'docker' ? location.registry : undefined;
+  return location.transport === 'docker' ? registryKey(location.registry) : undefined;
 };
+
+/** One name for all spellings of a repository. */
+export const repositoryKey = ({ registry, path }: Repository): string => `${registryKey(registry)}/${path}`;
+
+/** One name for all spellings of an image at a registry. */
+export const referenceKey = (reference: string): string => {
+  const { registry, ...location } = parseDockerReference(reference);
+  return dockerReference({ ...location, registry: registryKey(registry) }, location);
+};
+
+/** One name for all spellings of a destination at a registry; a local one stays as it is. */
+export const placeKey = (destination: string): string =>
+  destination.startsWith('docker://') ? referenceKey(destination) : destination;
 
 /** The registries that a copy needs. */
 export const registriesOf = ({ source, destination }: { source: string; destination: string }): readonly string[] => [

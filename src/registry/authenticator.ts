@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { isLoopback } from '../host/loopback.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import type { Credentials } from './credentials/authfile.ts';
 import type { HttpClient } from './http/http-client.ts';
@@ -58,7 +59,7 @@ export class Authenticator {
     if (challenge.scheme === 'unknown') throw new CannotAuthenticate('unknown kind of authentication');
     if (challenge.scheme === 'basic') return credentials === undefined ? undefined : basic(credentials);
     const isSafe = challenge.realm.protocol === 'https:' || origin.startsWith('http:') || this.#route.insecure;
-    if (!isSafe && !isLoopback(challenge.realm)) throw new CannotAuthenticate('tokens over plain HTTP');
+    if (!isSafe && !isLoopback(challenge.realm.hostname)) throw new CannotAuthenticate('tokens over plain HTTP');
     return (await this.#token(path, challenge, signal)).header;
   }
 
@@ -112,6 +113,3 @@ export class Authenticator {
     return { header: `Bearer ${value}`, expiresMs: this.#monotonicMs() + lifetimeMs };
   }
 }
-
-const isLoopback = ({ hostname }: URL): boolean =>
-  hostname === 'localhost' || hostname === '[::1]' || hostname.startsWith('127.');

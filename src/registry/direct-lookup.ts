@@ -4,6 +4,8 @@ import type { Clock } from '../context.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
 import { parseDockerReference, type Repository } from '../image/docker-reference.ts';
 import { digestOf, mediaTypeOf } from '../image/manifest.ts';
+import { registryKey } from '../image/registry-key.ts';
+import { saysAbsent } from '../skopeo/failure/absence.ts';
 import type { RegistryAccess, RegistryLimits } from './access.ts';
 import type { ManifestHead, RegistryLookup, SkopeoQuestions } from './lookup.ts';
 import { ManifestCache } from './manifest-cache.ts';
@@ -105,11 +107,12 @@ export class DirectLookup implements RegistryLookup, Disposable {
   }
 
   countsPulls(registry: string): boolean {
-    return registry === DOCKER_HUB || this.#left.has(registry);
+    const key = registryKey(registry);
+    return key === DOCKER_HUB || this.#left.has(key);
   }
 
   pullsLeft(registry: string): number | undefined {
-    return this.#left.get(registry);
+    return this.#left.get(registryKey(registry));
   }
 
   [Symbol.dispose](): void {
@@ -146,7 +149,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
       const mediaType = mediaTypeOf(bytes);
       return { digest: digestOf(bytes), ...(mediaType === undefined ? {} : { mediaType }) };
     } catch (error) {
-      if (error instanceof WrapperError && error.errorType === 'not_found') return undefined;
+      if (error instanceof WrapperError && saysAbsent(error.message, { transport: 'docker' })) return undefined;
       throw error;
     }
   }
@@ -173,7 +176,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
     const { clock, pauses, rateLimited, silenceSeconds } = this.#options;
     const news: RegistryNews = {
       rateLimited: (registry) => rateLimited?.(registry),
-      pullsLeft: (registry, count) => void this.#left.set(registry, count),
+      pullsLeft: (registry, count) => void this.#left.set(registryKey(registry), count),
     };
     const surroundings = {
       queue: this.#queueFor(route.registry),
@@ -188,7 +191,8 @@ export class DirectLookup implements RegistryLookup, Disposable {
     return client;
   }
 
-  #queueFor(registry: string): PQueue {
+  #queueFor(name: string): PQueue {
+    const registry = registryKey(name);
     const { requestsPerSecond } = this.#options.limits.get(registry) ?? {};
     const rate = requestsPerSecond === undefined ? {} : { intervalCap: 1, interval: 1000 / requestsPerSecond };
     const queue = this.#queues.get(registry) ?? new PQueue({ concurrency: REQUESTS_AT_A_TIME, ...rate });

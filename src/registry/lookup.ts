@@ -12,7 +12,7 @@ export interface RegistryLookup {
   /** Opens the connection to a registry that will be asked soon; what goes wrong shows with the first question. */
   greet(reference: string, access: RegistryAccess, signal: AbortSignal): void;
   tags(repository: Repository, access: RegistryAccess, signal: AbortSignal): Promise<readonly string[]>;
-  /** Absent: the registry says there is no such image. */
+  /** Absent: the registry says in its own words that there is no such image; a bare 404 says nothing. */
   head(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<ManifestHead | undefined>;
   manifest(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Uint8Array>;
   /** Seconds that the registry wants to be left in peace, by a question that costs no pull; absent if it answers that. */

@@ -1,5 +1,6 @@
 import type { Clock } from '../context.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import { registryKey } from '../image/registry-key.ts';
 import { failureClass } from '../skopeo/failure/classify.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';
 
@@ -51,7 +52,7 @@ export class RegistryOut extends WrapperError {
 /** Tags are listed at the registry itself, images may come from a mirror of it: one may answer without the other. */
 export type Question = 'tags' | 'images';
 
-const keyOf = (registry: string, question: Question): string => `${question} ${registry}`;
+const keyOf = (registry: string, question: Question): string => `${question} ${registryKey(registry)}`;
 
 /**
  * Which registries do not answer: known to all of a run that asks or copies, so that thousands of images do not wait one by

@@ -1,5 +1,6 @@
 import type { Clock } from '../context.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import { registryKey } from '../image/registry-key.ts';
 import { failureClass } from '../skopeo/failure/classify.ts';
 
 export type PauseListener = (registry: string, seconds: number) => void;
@@ -15,7 +16,8 @@ export class RegistryPauses {
   }
 
   /** Of pauses that overlap the longest holds. */
-  pause(registry: string, seconds: number): void {
+  pause(name: string, seconds: number): void {
+    const registry = registryKey(name);
     if (seconds <= this.remainingSeconds(registry)) return;
     this.#untilMs.set(registry, this.#clock.monotonicMs() + seconds * 1000);
     for (const listener of this.#listeners) listener(registry, seconds);
@@ -23,7 +25,7 @@ export class RegistryPauses {
 
   /** 0: it may be asked. */
   remainingSeconds(registry: string): number {
-    return Math.max(0, ((this.#untilMs.get(registry) ?? 0) - this.#clock.monotonicMs()) / 1000);
+    return Math.max(0, ((this.#untilMs.get(registryKey(registry)) ?? 0) - this.#clock.monotonicMs()) / 1000);
   }
 
   /** Tells of every pause from now on, and of those that hold; call what it returns to hear no more. */

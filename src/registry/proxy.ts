@@ -1,8 +1,5 @@
-import { isIP } from 'node:net';
+import { isLoopback } from '../host/loopback.ts';
 import type { RegistryEnvironment } from './environment.ts';
-
-const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '[::1]' || (isIP(host) === 4 && host.startsWith('127.'));
 
 const isExempt = (host: string, noProxy: string): boolean =>
   noProxy

@@ -33,6 +33,18 @@ const DEFAULT_PAUSE_SECONDS = 5;
 /** A question waits for so long; what takes longer is for whoever asks to decide. */
 const PATIENCE_SECONDS = 10;
 
+/** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
+const errorsSchema = z.object({ errors: z.array(z.object({ code: z.string(), message: z.string().catch('') })) });
+
+/** The codes of the specification, and what Harbor says. */
+const saysAbsent = (body: Buffer): boolean =>
+  errorsSchema
+    .safeParse(parseJson(body))
+    .data?.errors.some(
+      ({ code, message }) =>
+        /^(?:MANIFEST|NAME)_UNKNOWN$/.test(code) || /^(?:artifact|repository) \S+ not found/.test(message),
+    ) ?? false;
+
 const tagsSchema = z.object({ tags: z.array(z.string()).nullish() });
 
 /** Called when the registry says that there were too many requests, or what is left of an allowance. */
@@ -94,10 +106,17 @@ export class RegistryClient implements Disposable {
     return UNCLEAR;
   }
 
-  /** Digest and type of a manifest by HEAD, which no registry counts as a pull. */
+  /**
+   * Digest and type of a manifest by HEAD, which no registry counts as a pull. A bare 404, as gateways and web servers give
+   * it, is no answer; as HEAD has no body, the registry is asked for its own words then.
+   */
   async head(repository: Repository, reference: string, signal: AbortSignal): Promise<Answer<ManifestHead>> {
-    const answer = await this.#ask('HEAD', `/v2/${repository.path}/manifests/${reference}`, repository, signal);
-    if (answer.status === 404) return { kind: 'absent' };
+    const path = `/v2/${repository.path}/manifests/${reference}`;
+    const answer = await this.#ask('HEAD', path, repository, signal);
+    if (answer.status === 404) {
+      const { status, body } = await this.#ask('GET', path, repository, signal);
+      return status === 404 && saysAbsent(body) ? { kind: 'absent' } : UNCLEAR;
+    }
     const digest = single(answer.headers['docker-content-digest']);
     if (answer.status !== 200 || digest === undefined || !isDigest(digest)) return UNCLEAR;
     const mediaType = single(answer.headers['content-type'])?.split(';')[0];

@@ -1,13 +1,16 @@
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import { makeOwnDirectory, readOwnFile, touchOwnFile } from '../host/own-files.ts';
 
 /** What a run does while another run of the same job is under way. */
 export type LockMode = 'wait' | 'skip' | 'fail';
 
 const POLL_MS = 500;
+
+const MAX_HOLDER_BYTES = 64;
 
 /**
  * A lock that the kernel releases when its holder dies, however it dies: an exclusive transaction of an empty SQLite file is
@@ -45,8 +48,10 @@ export class JobLock implements AsyncDisposable {
 
 const openDatabase = async (directory: string, job: string): Promise<DatabaseSync> => {
   try {
-    await mkdir(directory, { recursive: true, mode: 0o700 });
-    return new DatabaseSync(join(directory, `${job}.lock`));
+    await makeOwnDirectory(directory);
+    const path = join(directory, `${job}.lock`);
+    await touchOwnFile(path);
+    return new DatabaseSync(path);
   } catch (error) {
     throw lockUnusable(directory, error);
   }
@@ -56,12 +61,13 @@ const lockUnusable = (directory: string, cause: unknown): WrapperError =>
   new WrapperError(`cannot lock in ${directory}: ${cause instanceof Error ? cause.message : String(cause)}`, {
     errorType: 'permission',
     exitCode: EXIT.ioError,
-    next: 'Give the job a writable --state-dir.',
+    next: 'Give the job a --state-dir that its user alone may write.',
     cause,
   });
 
 const heldBy = async (directory: string, job: string): Promise<WrapperError> => {
-  const holder = await readFile(join(directory, `${job}.holder`), 'utf8').catch(() => 'another process');
+  const read = await readOwnFile(join(directory, `${job}.holder`), MAX_HOLDER_BYTES);
+  const holder = read.kind === 'content' ? read.text : 'another process';
   return new WrapperError(`job ${job} is running already (${holder})`, {
     errorType: 'destination_conflict',
     exitCode: EXIT.locked,

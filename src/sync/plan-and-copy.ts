@@ -1,7 +1,6 @@
 import type { SyncJob } from './job.ts';
 import { type PlanEffects, Planner, type PlanOptions } from './plan/planner.ts';
 import { joinPlans, type Plan } from './plan.ts';
-import type { PruneChoice } from './prune/candidates.ts';
 import type { ImageReport } from './report/image-report.ts';
 import { ANOTHER_FAILED, type RunEffects, runPlan } from './run/run-plan.ts';
 
@@ -30,11 +29,11 @@ export const planAndCopy = async (
   job: SyncJob,
   effects: Effects,
   options: PlanOptions,
-): Promise<{ plan: Plan; images: readonly ImageReport[]; prune?: PruneChoice | undefined }> => {
+): Promise<{ plan: Plan; images: readonly ImageReport[]; prune: ReturnType<Planner['prune']> }> => {
   const planner = new Planner(job, effects, options);
   const first = await unlessStopped(planner.now(), effects, stoppedPlan);
   const done = await runPlan(job, first, effects);
-  if (first.isIncomplete === true) return { plan: first, images: done };
+  if (first.isIncomplete === true) return { plan: first, images: done, prune: undefined };
 
   const stopReason = job.onFailure === 'stop' && hasFailed(done) ? ANOTHER_FAILED : undefined;
   const isOver = effects.signal.aborted || stopReason !== undefined;

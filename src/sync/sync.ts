@@ -1,4 +1,3 @@
-import { join } from 'node:path';
 import type { Clock } from '../context.ts';
 import { EXIT, usageError, WrapperError } from '../errors/wrapper-error.ts';
 import { describeTermination, terminationOf } from '../operation/termination.ts';
@@ -8,16 +7,18 @@ import type { RegistryPauses } from '../registry/pauses.ts';
 import { failureClass } from '../skopeo/failure/classify.ts';
 import type { SyncObserver } from '../tracking/sync-observer.ts';
 import type { SyncMemory } from './check/memory.ts';
-import { keepMemory, loadMemory } from './check/memory-file.ts';
+import { keepMemory, loadMemory, type MemoryKeeper } from './check/memory-file.ts';
+import { lockName, memoryPath, syncDirectory } from './check/sync-directory.ts';
 import { destinationAccess, type SyncJob } from './job.ts';
 import { type LockMode, takeJobLock } from './job-lock.ts';
+import { isGhost } from './plan/ghost.ts';
 import { makePlan } from './plan/make-plan.ts';
 import type { PlanEffects, PlanOptions } from './plan/planner.ts';
 import type { Plan } from './plan.ts';
 import { planAndCopy } from './plan-and-copy.ts';
 import type { SkopeoPort } from './ports.ts';
-import type { PruneChoice } from './prune/candidates.ts';
 import { carryOutPrune } from './prune/carry-out.ts';
+import type { PruneTask } from './prune/examine.ts';
 import type { ImageReport } from './report/image-report.ts';
 import {
   exitCodeOf,
@@ -50,18 +51,13 @@ export interface SyncOptions extends PlanOptions {
   readonly isList?: boolean;
 }
 
-const MEMORY_WITHOUT_NAME = 'unnamed';
-
 /** Shards of a job run side by side. */
-const lockName = ({ name = MEMORY_WITHOUT_NAME }: SyncJob, { shard }: SyncOptions): string =>
-  shard === undefined ? name : `${name}.${shard.index}-of-${shard.count}`;
-
-/** Where jobs keep their locks and memories. */
-export const syncDirectory = (stateDirectory: string): string => join(stateDirectory, 'sync');
+const lockOf = (name: string, { shard }: SyncOptions): string =>
+  shard === undefined ? name : lockName(name, `${shard.index}-of-${shard.count}`);
 
 /** All shards share one memory, so that their number may change. */
-const memoryPath = ({ name = MEMORY_WITHOUT_NAME }: SyncJob, { stateDirectory }: SyncEffects): string | undefined =>
-  stateDirectory === undefined ? undefined : join(syncDirectory(stateDirectory), `${name}.json`);
+const memoryOf = ({ name }: SyncJob, { stateDirectory }: SyncEffects): string | undefined =>
+  stateDirectory === undefined ? undefined : memoryPath(syncDirectory(stateDirectory), name);
 
 /** Throws a usage error where nobody could know what earlier runs of the job wrote. */
 export const refuseNamelessPrune = (
@@ -89,7 +85,7 @@ const planEffects = (effects: SyncEffects, memory: SyncMemory): PlanEffects => (
  */
 export const planSync = async (job: SyncJob, effects: SyncEffects, options: SyncOptions = {}): Promise<Plan> => {
   refuseNamelessPrune(job, effects);
-  const path = memoryPath(job, effects);
+  const path = memoryOf(job, effects);
   try {
     return await makePlan(job, planEffects(effects, await loadMemory(path)), options);
   } catch (error) {
@@ -110,7 +106,7 @@ const stopped = (signal: AbortSignal): SourceFailure[] => {
 
 const sourceFailures = (
   { failures, isIncomplete = false }: Plan,
-  prune: PruneChoice | undefined,
+  prune: PruneTask | { readonly refused: string } | undefined,
   signal: AbortSignal,
 ): readonly SourceFailure[] => [
   ...(isIncomplete ? stopped(signal) : []),
@@ -127,24 +123,41 @@ const sourceFailures = (
 
 const PRUNE_NEXT = failureClass('prune_refused').next({});
 
+/** What is missing at its destination for no better reason than that its source does not have it either. */
+const areAllThere = async (
+  plan: Plan,
+  images: readonly ImageReport[],
+  { lookup, signal }: SyncEffects,
+): Promise<boolean> => {
+  for (const [index, image] of plan.images.entries()) {
+    const { outcome, errorType } = images[index] ?? {};
+    if (outcome === 'copied' || outcome === 'unchanged') continue;
+    const mayBeGhost = outcome === 'failed' && errorType === 'not_found';
+    if (!mayBeGhost || !(await isGhost(image, { lookup, signal }).catch(() => false))) return false;
+  }
+  return true;
+};
+
 /** Prunes when everything else went well: with an image missing, what it replaces is better kept. */
 const prune = async (
   job: SyncJob,
-  choice: PruneChoice | undefined,
-  images: readonly ImageReport[],
+  { plan, images, prune: task }: Awaited<ReturnType<typeof planAndCopy>>,
   memory: SyncMemory,
+  keeper: MemoryKeeper,
   effects: SyncEffects,
 ): Promise<readonly PruneReport[] | undefined> => {
-  if (choice === undefined || 'refused' in choice || effects.signal.aborted) return undefined;
-  const { candidates } = choice;
-  if (exitCodeOf(images, []) !== EXIT.success) {
-    return candidates.map((destination) => ({ destination, outcome: 'kept', reason: 'images of this run failed' }));
-  }
+  if (task === undefined || 'refused' in task) return undefined;
+  const all = (outcome: 'kept' | 'failed', reason: string): readonly PruneReport[] =>
+    task.choice.candidates.map(({ destination }) => ({ destination, outcome, reason }));
+  if (effects.signal.aborted) return all('failed', 'the run was stopped');
+  if (!(await areAllThere(plan, images, effects))) return all('kept', 'images of this run failed');
   try {
-    return await carryOutPrune(candidates, { ...effects, memory, destinationAccess: destinationAccess(job) });
+    const access = destinationAccess(job);
+    const saveMemory = () => keeper.save();
+    return await carryOutPrune({ ...effects, ...task, memory, saveMemory, destinationAccess: access });
   } catch (error) {
     if (!effects.signal.aborted) throw error;
-    return candidates.map((destination) => ({ destination, outcome: 'kept', reason: 'the run was stopped' }));
+    return all('failed', 'the run was stopped');
   }
 };
 
@@ -152,12 +165,14 @@ const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOption
   const { clock } = effects;
   const startedAt = new Date(clock.wallMs()).toISOString();
   const startedMs = clock.monotonicMs();
-  const path = memoryPath(job, effects);
+  const path = memoryOf(job, effects);
   const memory = await loadMemory(path);
+  if (memory.doubt !== undefined) effects.warn?.(memory.doubt);
   using keeper = keepMemory(path, memory);
   const work = { ...planEffects(effects, memory), ...effects };
-  const { plan, images, prune: choice } = await planAndCopy(job, work, options);
-  const pruned = await prune(job, choice, images, memory, effects);
+  const done = await planAndCopy(job, work, options);
+  const { plan, images, prune: choice } = done;
+  const pruned = await prune(job, done, memory, keeper, effects);
   await keeper.end().catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
     effects.warn?.(`what this run found out could not be kept (${reason}): the next one asks again and prunes less`);
@@ -186,7 +201,7 @@ const WITHOUT_LOCK: AsyncDisposable = { [Symbol.asyncDispose]: async () => undef
  * that was stopped while it waited: it does nothing but report.
  */
 const lockJob = async (
-  job: SyncJob,
+  name: string,
   directory: string,
   { signal, warn }: SyncEffects,
   options: SyncOptions,
@@ -194,7 +209,7 @@ const lockJob = async (
   const { lock, isList } = options;
   if (isList === true && lock === undefined) return WITHOUT_LOCK;
   try {
-    return await takeJobLock(directory, lockName(job, options), lock ?? 'fail', signal);
+    return await takeJobLock(directory, lockOf(name, options), lock ?? 'fail', signal);
   } catch (error) {
     if (signal.aborted) return WITHOUT_LOCK;
     const isUnusable = error instanceof WrapperError && error.exitCode === EXIT.ioError;
@@ -216,7 +231,8 @@ export const runSync = async (
 ): Promise<SyncReport | undefined> => {
   refuseNamelessPrune(job, effects);
   const { stateDirectory } = effects;
-  if (job.name === undefined || stateDirectory === undefined) return runLocked(job, effects, options);
-  await using lock = await lockJob(job, syncDirectory(stateDirectory), effects, options);
+  const { name } = job;
+  if (name === undefined || stateDirectory === undefined) return runLocked(job, effects, options);
+  await using lock = await lockJob(name, syncDirectory(stateDirectory), effects, options);
   return lock === undefined ? undefined : await runLocked(job, effects, options);
 };

@@ -1,4 +1,4 @@
-import { isIPv4, isIPv6 } from 'node:net';
+import { isIPv6 } from 'node:net';
 import { usageError } from '../../errors/wrapper-error.ts';
 
 /** Where to listen. `host` is `''` for every interface, an IPv6 address stands without its brackets. */
@@ -28,7 +28,3 @@ export const parseListenAddress = (text: string): ListenAddress => {
 
 /** `host:port` as people write it, IPv6 addresses in brackets. */
 export const formatAddress = ({ host, port }: ListenAddress): string => `${isIPv6(host) ? `[${host}]` : host}:${port}`;
-
-/** Whether a host name or address can only mean this machine. */
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || (isIPv4(host) && host.startsWith('127.'));

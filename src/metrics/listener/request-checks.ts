@@ -1,6 +1,6 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { isIPv6 } from 'node:net';
-import { isLoopback } from './addresses.ts';
+import { isLoopback } from '../../host/loopback.ts';
 import { type Answer, textAnswer } from './answer.ts';
 
 const HOST = /^(?:\[(?<ipv6>[^\]]+)\]|(?<name>[^:]+))(?::\d+)?$/;

@@ -3,7 +3,7 @@ import { createServer as createHttpServer, type IncomingMessage, type Server, ty
 import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
-import { isLoopback } from './addresses.ts';
+import { isLoopback } from '../../host/loopback.ts';
 import type { ListenerLimits } from './limits.ts';
 import { acceptsClient, asksForCertificate } from './web-config/client-certificates.ts';
 import type { ReloadingWebConfig } from './web-config/reloading.ts';

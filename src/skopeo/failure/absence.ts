@@ -35,7 +35,11 @@ const isMissing = (path: string): boolean => {
  * Whether skopeo's fatal message means that the image does not exist. False for everything that leaves it open: network,
  * TLS, missing rights, a login that is needed, a server that is no registry, damaged images.
  */
-export const saysAbsent = (message: string, { transport, path }: ImageReference, cwd: string): boolean => {
+export const saysAbsent = (
+  message: string,
+  { transport, path }: Pick<ImageReference, 'transport' | 'path'>,
+  cwd = '/',
+): boolean => {
   if (transport === 'docker') return REGISTRY_SAYS_ABSENT.test(message);
   if (STORE_SAYS_ABSENT[transport]?.test(message)) return true;
   if (path === undefined || !/no such file or directory|archive file not found/.test(message)) return false;

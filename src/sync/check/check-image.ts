@@ -124,6 +124,8 @@ export const checkImage = async (image: WantedImage, effects: CheckEffects): Pro
     return { ...image, action: 'skip', reason: 'immutable and there before' };
   if (signsAnew(image.entry.copy)) return { ...image, action: 'copy', reason: 'to be signed' };
   const destination = await destinationState(image, effects);
+  const owned = effects.memory.ownedDigest(image.destination);
+  if (owned !== undefined && owned !== destination?.digest) effects.memory.forgetOwned(image.destination);
   if (destination === undefined) return { ...image, action: 'copy', reason: 'new at the destination' };
   const checked = await compare(image, destination, effects);
   if (isFixed && checked.action === 'skip') effects.memory.rememberSettled(image.destination, destination.digest);

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import * as z from 'zod';
-import { registryOf } from '../../image/docker-reference.ts';
+import { WrapperError } from '../../errors/wrapper-error.ts';
+import { placeKey, registryOf } from '../../image/docker-reference.ts';
 import type { CopySettings } from '../job.ts';
 
 /** A memory as it lies in its file. */
@@ -16,8 +17,35 @@ type Stored = z.infer<typeof memorySchema>;
 
 const EMPTY: Stored = { version: 1, results: {}, missing: {}, created: {}, settled: {}, owned: {} };
 
-type Part = Exclude<keyof Stored, 'version'>;
-const PARTS = ['results', 'missing', 'created', 'settled', 'owned'] as const satisfies readonly Part[];
+const PARTS = ['results', 'missing', 'created', 'settled'] as const satisfies readonly (keyof Stored)[];
+type Part = (typeof PARTS)[number];
+
+/** What a job left at a destination, under the name by which it wrote there. */
+interface Owned {
+  readonly destination: string;
+  readonly digest: string;
+}
+
+/** Of two spellings of one destination the later one counts; what is no reference is nobody's. */
+const byPlace = (owned: Stored['owned']): Map<string, Owned> =>
+  new Map(
+    Object.entries(owned).flatMap(([destination, digest]) => {
+      const key = keyOf(destination);
+      return key === undefined ? [] : [[key, { destination, digest }] as const];
+    }),
+  );
+
+const asRecord = (owned: ReadonlyMap<string, Owned>): Stored['owned'] =>
+  Object.fromEntries([...owned.values()].map(({ destination, digest }) => [destination, digest]));
+
+const keyOf = (destination: string): string | undefined => {
+  try {
+    return placeKey(destination);
+  } catch (error) {
+    if (error instanceof WrapperError) return undefined;
+    throw error;
+  }
+};
 
 /** More than any job uses in one run; what was not used for longest is forgotten. */
 const MAX_ENTRIES = 50_000;
@@ -45,10 +73,15 @@ const resultKey = ({ sourceDigest, settings, destination }: RememberedCopy): str
 
 /**
  * What earlier runs of a job found out, as far as it stays true: which digest a copy of a given content yields, when
- * contents were created, and which destinations this job has written. Losing it costs requests, never correctness.
+ * contents were created, and which destinations this job has written. Losing it costs requests, and what was written is not
+ * removed any more; never correctness.
  */
 export class SyncMemory {
-  readonly #stored: Stored;
+  readonly #stored: Omit<Stored, 'owned'>;
+  readonly #owned: Map<string, Owned>;
+  /** What was owned when this run forgot it. */
+  readonly #forgotten = new Map<string, Owned>();
+  readonly #wrote = new Set<string>();
   #changes = 0;
   #savedChanges = 0;
   /** Keys of this run, in the order of use. */
@@ -57,11 +90,15 @@ export class SyncMemory {
     missing: new Set(),
     created: new Set(),
     settled: new Set(),
-    owned: new Set(),
   };
+  /** Why what earlier runs found out is not known, if there is anything of theirs. */
+  readonly doubt: string | undefined;
 
-  constructor(stored: Stored = structuredClone(EMPTY)) {
-    this.#stored = stored;
+  constructor(stored: Stored = structuredClone(EMPTY), doubt?: string) {
+    const { owned, ...others } = stored;
+    this.#stored = others;
+    this.#owned = byPlace(owned);
+    this.doubt = doubt;
   }
 
   /** What the destination held after a copy of this content with these settings. */
@@ -93,25 +130,42 @@ export class SyncMemory {
 
   /** Whether this job has written a destination, or has found there what it would have written. */
   isSettled(destination: string): boolean {
-    return this.#stored.owned[destination] !== undefined || this.#use('settled', destination) !== undefined;
+    const key = placeKey(destination);
+    return this.#owned.has(key) || this.#use('settled', key) !== undefined;
   }
 
   rememberSettled(destination: string, digest: string): void {
-    this.#set('settled', destination, digest);
+    this.#set('settled', placeKey(destination), digest);
   }
 
-  /** Destinations this job has written, with the digest it left there. */
+  /** Destinations this job has written, as it named them then, with the digest it left there. */
   get owned(): Readonly<Record<string, string>> {
-    return this.#stored.owned;
+    return asRecord(this.#owned);
+  }
+
+  /** What this job left at a destination, whatever name it is called by; absent if it is not known to have written there. */
+  ownedDigest(destination: string): string | undefined {
+    return this.#owned.get(placeKey(destination))?.digest;
   }
 
   rememberOwned(destination: string, digest: string): void {
-    this.#set('owned', destination, digest);
+    const key = placeKey(destination);
+    const known = this.#owned.get(key);
+    if (known?.digest === digest && known.destination === destination) return;
+    this.#owned.set(key, { destination, digest });
+    this.#wrote.add(key);
+    this.#changes++;
   }
 
+  /** What lies there is not this job's, or soon will not be there: nothing that it knew of the destination holds any more. */
   forgetOwned(destination: string): void {
-    delete this.#stored.owned[destination];
-    this.#touched.owned.add(destination);
+    const key = placeKey(destination);
+    const known = this.#owned.get(key);
+    if (known !== undefined) this.#forgotten.set(key, known);
+    this.#owned.delete(key);
+    this.#wrote.delete(key);
+    delete this.#stored.settled[key];
+    this.#touched.settled.add(key);
     this.#changes++;
   }
 
@@ -130,26 +184,32 @@ export class SyncMemory {
         if (value !== undefined) stored[part][key] = value;
       }
     }
+    const owned = new Map(current.#owned);
+    for (const [key, { digest }] of this.#forgotten) if (owned.get(key)?.digest === digest) owned.delete(key);
+    for (const key of this.#wrote) {
+      const own = this.#owned.get(key);
+      if (own !== undefined) owned.set(key, own);
+    }
     const onSaved = (): void => {
       this.#savedChanges = changes;
     };
-    return { merged: new SyncMemory(stored), onSaved };
+    return { merged: new SyncMemory({ ...stored, owned: asRecord(owned) }), onSaved };
   }
 
   toJSON(): Stored {
-    const { version, results, missing, created, settled, owned } = this.#stored;
+    const { version, results, missing, created, settled } = this.#stored;
     return {
       version,
       results: lastUsed(results),
       missing: lastUsed(missing),
       created: lastUsed(created),
       settled: lastUsed(settled),
-      owned,
+      owned: this.owned,
     };
   }
 
   /** What is used moves to the end of the file, so that the oldest falls out first. */
-  #use(part: Exclude<Part, 'owned'>, key: string): string | undefined {
+  #use(part: Part, key: string): string | undefined {
     const value = this.#stored[part][key];
     if (value === undefined) return undefined;
     delete this.#stored[part][key];

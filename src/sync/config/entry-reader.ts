@@ -3,6 +3,7 @@ import type { ConfigurationDocument } from '../../config/document.ts';
 import { ConfigurationError, pathText } from '../../config/problem.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseLocation } from '../../image/docker-reference.ts';
+import { registryKey } from '../../image/registry-key.ts';
 import { type CopySettings, isSeveralPlatforms, type SyncEntry, type SyncSource } from '../job.ts';
 import { compileRewrite } from '../map/rewrite.ts';
 import { templateRule } from '../map/template-rule.ts';
@@ -10,7 +11,7 @@ import { compilePattern } from '../select/pattern.ts';
 import type { Selection } from '../select/selection.ts';
 import type { SyncFile, SyncFileCopyRules, SyncFileImage } from './schema.ts';
 import { toCopySettings } from './to-copy-settings.ts';
-import { toAccess } from './to-registry.ts';
+import { registrySettings, toAccess } from './to-registry.ts';
 import { toSelection } from './to-selection.ts';
 
 interface SourceParts {
@@ -39,17 +40,19 @@ export class EntryReader {
   readonly #document: ConfigurationDocument;
   readonly #file: SyncFile;
   readonly #baseDirectory: string;
+  readonly #registries: ReturnType<typeof registrySettings>;
 
   constructor(document: ConfigurationDocument, file: SyncFile, baseDirectory: string) {
     this.#document = document;
     this.#file = file;
     this.#baseDirectory = baseDirectory;
+    this.#registries = registrySettings(file);
   }
 
   read(image: SyncFileImage, index: number): SyncEntry {
     const rules = { ...this.#file.defaults, ...image };
     const { source, tags, digests } = this.#source(image, index);
-    const registry = source.kind === 'repository' ? this.#file.registries?.[source.registry] : undefined;
+    const registry = source.kind === 'repository' ? this.#registries.get(registryKey(source.registry)) : undefined;
     const isOne = tags.length + digests.length > 0;
     const copy = toCopySettings(rules);
     const destinations = this.#destinations(rules, copy, index);

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isDigest, isRegistry, isTag, parseLocation } from '../../image/docker-reference.ts';
+import { registryKey } from '../../image/registry-key.ts';
 import { compileRewrite } from '../map/rewrite.ts';
 import { templateRule } from '../map/template-rule.ts';
 import { compilePattern } from '../select/pattern.ts';
@@ -84,6 +85,16 @@ const image = z.strictObject(
   { error: imageError },
 );
 
+/** Which of two settings would hold for one registry nobody could tell. */
+const refuseTwice = (registries: Readonly<Record<string, unknown>>, context: z.core.$RefinementCtx): void => {
+  const seen = new Map<string, string>();
+  for (const name of Object.keys(registries)) {
+    const earlier = seen.get(registryKey(name));
+    if (earlier === undefined) seen.set(registryKey(name), name);
+    else context.addIssue({ code: 'custom', path: [name], message: `is the same registry as "${earlier}"` });
+  }
+};
+
 const registrySettings = z.strictObject({
   parallel: z.int().min(1).optional().describe('Copies at a time that read from or write to this registry.'),
   'requests-per-second': z.number().positive().optional(),
@@ -129,7 +140,7 @@ export const syncFileSchema = z.strictObject({
         .describe('Largest part of the own tags one run may remove; 0.2 if not given.'),
     })
     .optional(),
-  registries: z.record(registry, registrySettings).optional(),
+  registries: z.record(registry, registrySettings).superRefine(refuseTwice).optional(),
   images: z.array(image).min(1),
 });
 

@@ -6,7 +6,7 @@ import { isDigest, isRegistry, isTag, parseDockerReference } from '../../image/d
 import type { RegistryAccess } from '../../registry/access.ts';
 import type { CopySettings, SyncEntry } from '../job.ts';
 import type { DestinationRule } from '../map/destination-rule.ts';
-import { compileGoRegExp } from '../select/go-regexp.ts';
+import { compileTagExpression } from '../select/pattern.ts';
 import type { Selection, TagRules } from '../select/selection.ts';
 import { parseVersionRange } from '../select/version-range.ts';
 import { parsedBy } from './checked.ts';
@@ -33,7 +33,7 @@ const registrySchema = z.strictObject({
       z.union([z.literal(NOTHING), z.array(version)], 'must be a list of tags and digests, or empty for all tags'),
     )
     .optional(),
-  'images-by-tag-regex': z.record(repository, parsedBy(compileGoRegExp)).optional(),
+  'images-by-tag-regex': z.record(repository, parsedBy(compileTagExpression)).optional(),
   'images-by-semver': z.record(repository, parsedBy(parseVersionRange)).optional(),
   credentials: z.strictObject({ username: z.string(), password: z.string() }).optional(),
   'tls-verify': z.stringbool({ error: 'must be true or false' }).optional(),
@@ -72,7 +72,7 @@ const selections = (
     ...listed,
     ...byRule('images-by-tag-regex', settings['images-by-tag-regex'], (text) => ({
       ...EVERY_TAG,
-      include: [compileGoRegExp(text)],
+      include: [compileTagExpression(text)],
     })),
     ...byRule('images-by-semver', settings['images-by-semver'], (text) => ({
       ...EVERY_TAG,

@@ -3,7 +3,7 @@ import type { SyncJob } from '../job.ts';
 import { durationSeconds } from './duration.ts';
 import { EntryReader } from './entry-reader.ts';
 import type { SyncFile } from './schema.ts';
-import { toAccess, toLimits } from './to-registry.ts';
+import { registrySettings, toAccess, toLimits } from './to-registry.ts';
 
 const DEFAULT_PARALLEL = 8;
 const DEFAULT_STALL_TIMEOUT = '5m';
@@ -18,7 +18,7 @@ export const DEFAULT_RETRY = { times: 3, delaySeconds: 2, maxDelaySeconds: 120 }
  */
 export const toSyncJob = (document: ConfigurationDocument, file: SyncFile, baseDirectory: string): SyncJob => {
   const reader = new EntryReader(document, file, baseDirectory);
-  const registries = Object.entries(file.registries ?? {});
+  const registries = [...registrySettings(file)];
   const { retry = {}, prune } = file;
   return {
     ...(file.job === undefined ? {} : { name: file.job }),

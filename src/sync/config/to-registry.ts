@@ -1,6 +1,11 @@
 import { resolve } from 'node:path';
+import { registryKey } from '../../image/registry-key.ts';
 import type { RegistryAccess, RegistryLimits } from '../../registry/access.ts';
-import type { SyncFileRegistry } from './schema.ts';
+import type { SyncFile, SyncFileRegistry } from './schema.ts';
+
+/** The settings of registries by their normal form. */
+export const registrySettings = ({ registries = {} }: SyncFile): ReadonlyMap<string, SyncFileRegistry> =>
+  new Map(Object.entries(registries).map(([registry, settings]) => [registryKey(registry), settings]));
 
 /** How a registry is reached; relative paths start at `baseDirectory`. */
 export const toAccess = (settings: SyncFileRegistry | undefined, baseDirectory: string): RegistryAccess => {

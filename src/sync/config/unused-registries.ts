@@ -1,5 +1,6 @@
 import type { ConfigurationDocument } from '../../config/document.ts';
 import { type Problem, pathText } from '../../config/problem.ts';
+import { registryKey } from '../../image/registry-key.ts';
 import { nearestWord } from '../../text/nearest.ts';
 import { destinationSamples } from '../destination-samples.ts';
 import type { SyncEntry } from '../job.ts';
@@ -18,8 +19,9 @@ export const unusedRegistries = (
   entries: readonly SyncEntry[],
 ): readonly Problem[] => {
   const used = usedRegistries(entries);
+  const usedKeys = new Set(used.map(registryKey));
   return Object.keys(registries)
-    .filter((host) => !used.includes(host))
+    .filter((host) => !usedKeys.has(registryKey(host)))
     .map((host) => {
       const near = nearestWord(host, used);
       const key = pathText(['registries', host]);

@@ -1,6 +1,6 @@
 import { dirname } from 'node:path';
 import { usageError } from '../../errors/wrapper-error.ts';
-import { localPathOf, parseLocation } from '../../image/docker-reference.ts';
+import { localPathOf, parseLocation, referenceKey } from '../../image/docker-reference.ts';
 
 /** An image on its way. */
 export interface Mapped {
@@ -22,12 +22,10 @@ const refuseTwoWays = ({ source }: Mapped, destination: string): never => {
   );
 };
 
-/** One key for all spellings of a destination. */
+/** One key for all spellings of a source or a destination. */
 const keyOf = (destination: string): string => {
   const location = parseLocation(destination);
-  if (location.transport === 'docker') {
-    return `${location.registry}/${location.path}${location.digest === undefined ? `:${location.tag ?? 'latest'}` : `@${location.digest}`}`;
-  }
+  if (location.transport === 'docker') return referenceKey(destination);
   const isArchive = location.transport.endsWith('-archive');
   return isArchive || location.name === undefined ? location.path : `${location.path}:${location.name}`;
 };
@@ -57,7 +55,7 @@ export const withoutCollisions = <T extends Mapped>(
     const key = keyOf(image.destination);
     const earlier = seen.get(key);
     if (earlier === undefined) seen.set(key, image);
-    else if (earlier.source !== image.source) refuse(earlier, image, image.destination);
+    else if (keyOf(earlier.source) !== keyOf(image.source)) refuse(earlier, image, image.destination);
     else if (!isCopiedAlike(earlier, image)) refuseTwoWays(image, image.destination);
     const path = image.destination.startsWith('dir:') ? localPathOf(image.destination) : undefined;
     if (path !== undefined) directories.set(path, image);

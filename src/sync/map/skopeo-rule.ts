@@ -1,6 +1,7 @@
 import { posix } from 'node:path';
 import { usageError } from '../../errors/wrapper-error.ts';
-import { parseLocation } from '../../image/docker-reference.ts';
+import { parseLocation, repositoryKey } from '../../image/docker-reference.ts';
+import { parseSyncDestination } from '../../image/parse.ts';
 import type { SourceImage } from '../source-image.ts';
 import type { DestinationRule } from './destination-rule.ts';
 
@@ -39,5 +40,11 @@ export const skopeoRule = ({ transport, destination, scoped, appendSuffix }: Sko
     }
     return reference;
   };
-  return { text: destination, destinationOf };
+  const { registry = '', repository: prefix } = parseSyncDestination(destination, transport);
+  const below = repositoryKey({ registry, path: prefix === undefined ? '' : `${prefix}/` });
+  return {
+    text: destination,
+    destinationOf,
+    writesTo: (repository) => transport === 'docker' && `${repositoryKey(repository)}/`.startsWith(below),
+  };
 };

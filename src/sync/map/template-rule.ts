@@ -1,10 +1,11 @@
 import { isAbsolute, join } from 'node:path';
 import { usageError } from '../../errors/wrapper-error.ts';
-import { type ImageLocation, parseLocation } from '../../image/docker-reference.ts';
+import { parseDockerName } from '../../image/docker-name.ts';
+import { type ImageLocation, parseLocation, type Repository, repositoryKey } from '../../image/docker-reference.ts';
 import type { SourceImage } from '../source-image.ts';
 import type { DestinationRule } from './destination-rule.ts';
 import { type PathRewrite, rewritePath } from './rewrite.ts';
-import { fillTemplate, templateWords } from './template.ts';
+import { fillTemplate, replaceWords, templateWords } from './template.ts';
 
 const TRANSPORT = /^(docker:\/\/|dir:|oci:|oci-archive:|docker-archive:)/;
 const UNKNOWN_TRANSPORT = /^([a-z-]+):(?=\/|\.)/;
@@ -52,6 +53,27 @@ const absolute = (reference: string, location: ImageLocation, baseDirectory: str
   return `${location.transport}:${join(baseDirectory, location.path)}${name}`;
 };
 
+/** Stand for whatever a word may be while a template is taken apart; a registry is told from a path by its dots. */
+const ANY_WORD = 'zzanyzz';
+const ANY_REGISTRY = 'zz.any.zz';
+const ANY_DIGEST = `sha256:${'0'.repeat(64)}`;
+
+const standIn = (word: string): string => {
+  if (word === 'digest') return ANY_DIGEST;
+  return word === 'registry' ? ANY_REGISTRY : ANY_WORD;
+};
+
+const escaped = (text: string): string => text.replace(/[.+*?^${}()|[\]\\]/g, '\\$&');
+
+/** The repositories that a template can name. */
+const repositoriesOf = (template: string): ((repository: Repository) => boolean) => {
+  if (!template.startsWith('docker://')) return () => false;
+  const { registry, repository: path } = parseDockerName(replaceWords(template, standIn).slice('docker://'.length));
+  const parts = repositoryKey({ registry, path }).split(/zzanyzz|zz\.any\.zz/);
+  const pattern = new RegExp(`^${parts.map(escaped).join('.+')}$`);
+  return (repository) => pattern.test(repositoryKey(repository));
+};
+
 /**
  * A destination written as a template, such as `registry.example/mirror/{{path}}` or `oci:/srv/{{name}}:{{tag}}`. Without
  * transport it is a registry; without tag the image keeps its own. Relative paths start at `baseDirectory`.
@@ -69,5 +91,5 @@ export const templateRule = (
     const reference = fillTemplate(template, image) + versionSuffix(template, image);
     return absolute(reference, checked(reference, text), options.baseDirectory);
   };
-  return { text, destinationOf };
+  return { text, destinationOf, writesTo: repositoriesOf(template) };
 };

@@ -36,12 +36,16 @@ export const templateWords = (template: string): ReadonlySet<TemplateWord> => {
   return new Set(words);
 };
 
+/** A template with something else for each of its words. */
+export const replaceWords = (template: string, replacement: (word: string) => string): string =>
+  template.replace(PLACEHOLDER, (_, word: string) => replacement(word));
+
 /**
  * Fills in `{{registry}}`, `{{path}}`, `{{namespace}}`, `{{name}}`, `{{tag}}` and `{{digest}}`.
  * @throws WrapperError `usage` for an unknown word, or one the image has no value for.
  */
 export const fillTemplate = (template: string, image: SourceImage): string =>
-  template.replace(PLACEHOLDER, (_, word: string) => {
+  replaceWords(template, (word) => {
     if (!isWord(word)) return refuseUnknown(template, word);
     const value = TEMPLATE_WORDS[word](image);
     if (value !== undefined) return value;

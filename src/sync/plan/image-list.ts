@@ -1,6 +1,13 @@
 import * as z from 'zod';
 import { usageError } from '../../errors/wrapper-error.ts';
-import { dockerReference, parseDockerReference, parseLocation, type Repository } from '../../image/docker-reference.ts';
+import {
+  dockerReference,
+  parseDockerReference,
+  parseLocation,
+  placeKey,
+  type Repository,
+  repositoryKey,
+} from '../../image/docker-reference.ts';
 import type { SyncEntry, SyncJob } from '../job.ts';
 import type { DestinationRule } from '../map/destination-rule.ts';
 import type { SourceImage } from '../source-image.ts';
@@ -75,13 +82,13 @@ const fixedEntry = (
 });
 
 const ruleFor = (entry: SyncEntry, image: SourceImage, destination: string): DestinationRule | undefined =>
-  entry.destinations.find((one) => one.destinationOf(image) === destination);
+  entry.destinations.find((one) => placeKey(one.destinationOf(image)) === placeKey(destination));
 
 /** An image of a registry, if the entry brings it to that destination. */
 const repositoryEntry = (entry: SyncEntry, { source, destination }: ListedImage): SyncEntry | undefined => {
   if (entry.source.kind !== 'repository') return undefined;
   const { tag, digest, ...repository } = parseDockerReference(source);
-  if (entry.source.registry !== repository.registry || entry.source.path !== repository.path) return undefined;
+  if (repositoryKey(entry.source) !== repositoryKey(repository)) return undefined;
   const version = { ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
   const image = { ...repository, ...version, reference: dockerReference(repository, version) };
   const rule = ruleFor(entry, image, destination);

@@ -12,9 +12,12 @@ export const makePlan = async (job: SyncJob, effects: PlanEffects, options?: Pla
   const parts = [await planner.now()];
   if (planner.hasRest) parts.push(await planner.rest());
   const plan = joinPlans(parts);
-  const choice = planner.prune();
-  if (choice === undefined) return plan;
-  if ('refused' in choice) return { ...plan, prune: choice };
-  const access = { ...effects, destinationAccess: destinationAccess(job) };
-  return { ...plan, prune: { verdicts: await examinePrune(choice.candidates, effects.memory.owned, access) } };
+  const task = planner.prune();
+  if (task === undefined) return plan;
+  if ('refused' in task) return { ...plan, prune: task };
+  const { verdicts } = await examinePrune({ ...effects, ...task, destinationAccess: destinationAccess(job) });
+  return {
+    ...plan,
+    prune: { verdicts: verdicts.map(({ destination, action, reason }) => ({ destination, action, reason })) },
+  };
 };

@@ -1,5 +1,6 @@
 import { isDeepStrictEqual } from 'node:util';
 import { WrapperError } from '../../errors/wrapper-error.ts';
+import { placeKey } from '../../image/docker-reference.ts';
 import { withRetries } from '../../operation/retry.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { RegistryOutages } from '../../registry/outages.ts';
@@ -14,9 +15,11 @@ import { withoutCollisions } from '../map/collisions.ts';
 import { mapLimited } from '../map-limited.ts';
 import type { FailedEntry, Plan, PlannedImage, WantedImage } from '../plan.ts';
 import type { SkopeoPort } from '../ports.ts';
-import { choosePrune, type PruneChoice } from '../prune/candidates.ts';
+import { choosePrune } from '../prune/candidates.ts';
+import type { PruneTask } from '../prune/examine.ts';
 import { belongsTo, type Shard } from '../shard.ts';
 import { creationTimes } from './creation-times.ts';
+import { isGhost } from './ghost.ts';
 import { greetDestinations } from './greet-destinations.ts';
 import {
   type EntrySelection,
@@ -143,15 +146,28 @@ export class Planner {
   }
 
   /** What prune may remove, when everything else is planned; absent when the job does not prune. */
-  prune(): PruneChoice | undefined {
+  prune(): PruneTask | { readonly refused: string } | undefined {
     if (this.#job.prune === undefined) return undefined;
-    return choosePrune({
+    const wanted = this.#wanted.map(({ destination }) => destination);
+    const rules = this.#job.entries.flatMap(({ destinations }) => destinations);
+    const choice = choosePrune({
       policy: this.#job.prune,
-      owned: this.#effects.memory.owned,
-      wanted: new Set(this.#wanted.map(({ destination }) => destination)),
+      memory: this.#effects.memory,
+      wanted,
+      writesTo: (repository) => rules.some((rule) => rule.writesTo(repository)),
       failedSources: this.#failedSources,
       ...(this.#shard === undefined ? {} : { shard: this.#shard }),
     });
+    if ('refused' in choice) return choice;
+    return { choice, wanted, isAwaited: (destination) => this.#isAwaited(destination) };
+  }
+
+  /** Another shard is still to bring it; what its source does not have either nobody waits for. */
+  async #isAwaited(destination: string): Promise<boolean> {
+    const key = placeKey(destination);
+    const image = this.#wanted.find((one) => placeKey(one.destination) === key);
+    if (image === undefined || this.#shard === undefined || belongsTo(this.#shard, image.destination)) return false;
+    return !(await isGhost(image, this.#effects));
   }
 
   async #plan(isPatient: boolean): Promise<Plan> {

@@ -1,30 +1,56 @@
+import { parseDockerReference, placeKey, type Repository, repositoryKey } from '../../image/docker-reference.ts';
+import type { SyncMemory } from '../check/memory.ts';
 import type { PrunePolicy } from '../job.ts';
 import { belongsTo, type Shard } from '../shard.ts';
 
-/** Tags this job may remove, or why it may remove nothing at all. */
-export type PruneChoice = { readonly candidates: readonly string[] } | { readonly refused: string };
+/** Something that this job has written at a registry and no longer wants. */
+export interface Candidate {
+  readonly destination: string;
+  /** What the job left there. */
+  readonly digest: string;
+}
+
+/** What this job may remove if nothing else needs it, or why it may remove nothing at all. */
+export type PruneChoice =
+  | { readonly candidates: readonly Candidate[]; readonly outside: readonly Candidate[] }
+  | { readonly refused: string };
 
 export interface PruneQuestion {
   readonly policy: PrunePolicy;
-  /** Destinations that earlier runs of this job wrote. */
-  readonly owned: Readonly<Record<string, string>>;
-  readonly wanted: ReadonlySet<string>;
+  readonly memory: Pick<SyncMemory, 'owned' | 'doubt'>;
+  /** Destinations of everything that is selected. */
+  readonly wanted: readonly string[];
+  /** Whether the present configuration writes to a repository. */
+  readonly writesTo: (repository: Repository) => boolean;
   /** Sources that could not be listed or had too little. */
   readonly failedSources: number;
   readonly shard?: Shard;
 }
 
+/** A repository as a whole is in one shard: what is one image there is only removed together. */
+const isOurs = (destination: string, shard: Shard | undefined): boolean =>
+  shard === undefined || belongsTo(shard, repositoryKey(parseDockerReference(destination)));
+
 /**
- * Chooses what this job has written at registries and no longer wants. Refuses altogether when a source is in doubt, or when
- * it would be more than the policy's share: then the selection has changed in a way that somebody should look at.
+ * Chooses what this job has written at registries and no longer wants. Refuses altogether when a source is in doubt, when it
+ * is not known what the job wrote, or when it would be more than the policy's share: then the selection has changed in a way
+ * that somebody should look at. What lies where the job does not write any more is left alone.
  */
-export const choosePrune = ({ policy, owned, wanted, failedSources, shard }: PruneQuestion): PruneChoice => {
+export const choosePrune = (question: PruneQuestion): PruneChoice => {
+  const { policy, memory, writesTo, failedSources, shard } = question;
   if (failedSources > 0) return { refused: 'a source could not be listed, or had too few images' };
-  const own = Object.keys(owned).filter(
-    (destination) => destination.startsWith('docker://') && (shard === undefined || belongsTo(shard, destination)),
-  );
-  const candidates = own.filter((destination) => !wanted.has(destination));
-  if (candidates.length <= policy.maxShare * own.length) return { candidates };
+  if (memory.doubt !== undefined) return { refused: memory.doubt };
+  const wanted = new Set(question.wanted.map(placeKey));
+  const all = Object.entries(memory.owned)
+    .filter(([destination]) => destination.startsWith('docker://') && isOurs(destination, shard))
+    .map(([destination, digest]): Candidate => ({ destination, digest }));
+  const own = all.filter(({ destination }) => writesTo(parseDockerReference(destination)));
+  const unwanted = ({ destination }: Candidate) => !wanted.has(placeKey(destination));
+  const candidates = own.filter(unwanted);
+  if (candidates.length <= policy.maxShare * own.length) {
+    const inside = new Set(own);
+    return { candidates, outside: all.filter((one) => !inside.has(one) && unwanted(one)) };
+  }
   const percent = Math.round((100 * candidates.length) / own.length);
   const allowed = Math.round(100 * policy.maxShare);
   return { refused: `${candidates.length} of ${own.length} tags (${percent} %) would go, at most ${allowed} % may` };

@@ -1,64 +1,161 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
-import { dockerReference, parseDockerReference } from '../../image/docker-reference.ts';
+import { dockerReference } from '../../image/docker-reference.ts';
 import type { SyncMemory } from '../check/memory.ts';
-import type { PruneVerdict } from '../plan.ts';
 import type { SkopeoPort } from '../ports.ts';
 import type { PruneReport } from '../report/sync-report.ts';
-import { type ExamineEffects, examinePrune } from './examine.ts';
+import type { Candidate } from './candidates.ts';
+import { type ExamineQuestion, examinePrune, REMOVED_REASON, type Removal } from './examine.ts';
+import { type Finding, type RepositoryLook, versionOf } from './repository-look.ts';
 
-export interface PruneEffects extends ExamineEffects {
+export interface PruneEffects extends ExamineQuestion {
   readonly skopeo: Pick<SkopeoPort, 'deleteImage'>;
   readonly memory: SyncMemory;
+  /** Gets the memory to the disk. */
+  readonly saveMemory: () => Promise<void>;
 }
 
-const remove = async (verdict: PruneVerdict, effects: PruneEffects): Promise<PruneReport> => {
-  const { destination, reason } = verdict;
-  const { skopeo, memory, destinationAccess, signal } = effects;
-  try {
-    await skopeo.deleteImage(destination, destinationAccess(destination), signal);
-    memory.forgetOwned(destination);
-    return { destination, outcome: 'removed', reason };
-  } catch (error) {
-    if (!(error instanceof WrapperError)) throw error;
-    return { destination, outcome: 'failed', reason: error.message };
+/** Removals that are noted down together before the first of them. */
+const NOTED_AT_A_TIME = 32;
+
+/** A look at a repository costs a request for each tag: large ones are looked at after several removals. */
+const TAGS_PER_REMOVAL = 100;
+
+const reportAll = (
+  candidates: readonly Candidate[],
+  outcome: PruneReport['outcome'],
+  reason: string,
+): readonly PruneReport[] => candidates.map(({ destination }) => ({ destination, outcome, reason }));
+
+/** What the last look said, and how many removals it is still good for. */
+interface Permission {
+  readonly findings: RepositoryLook['findings'];
+  left: number;
+}
+
+const STOPPED = 'the run was stopped';
+
+/** Removes images, each right after a last look at what it is and who needs it. */
+class Pruning {
+  readonly #effects: PruneEffects;
+  readonly #open: Set<Removal>;
+  readonly #permissions = new Map<Removal['watch'], Permission>();
+
+  constructor(removals: readonly Removal[], effects: PruneEffects) {
+    this.#effects = effects;
+    this.#open = new Set(removals);
   }
-};
 
-/** One name for all tags of an image in its repository. */
-const imageOf = (destination: string, digest = ''): string =>
-  dockerReference(parseDockerReference(destination), { digest });
+  async removeAll(): Promise<readonly PruneReport[]> {
+    const reports: PruneReport[] = [];
+    const waiting = [...this.#open];
+    while (waiting.length > 0 && !this.#effects.signal.aborted) {
+      reports.push(...(await this.#removeNoted(waiting.splice(0, NOTED_AT_A_TIME))));
+    }
+    return [...reports, ...waiting.flatMap(({ candidates }) => reportAll(candidates, 'failed', STOPPED))];
+  }
 
-const isGone = async (destination: string, { lookup, destinationAccess, signal }: PruneEffects): Promise<boolean> =>
-  (await lookup.head(destination, destinationAccess(destination), signal).catch(() => null)) === undefined;
+  /**
+   * What is to go is no longer ours before it goes: were it ours still after a run that was killed at it, somebody could
+   * have put the same there meanwhile.
+   */
+  async #removeNoted(removals: readonly Removal[]): Promise<readonly PruneReport[]> {
+    const { memory, saveMemory } = this.#effects;
+    for (const { destination } of removals.flatMap(({ candidates }) => candidates)) memory.forgetOwned(destination);
+    try {
+      await saveMemory();
+    } catch (error) {
+      const reason = `it could not be noted down first: ${error instanceof Error ? error.message : String(error)}`;
+      return removals.flatMap(({ candidates }) => this.#keep(candidates, 'failed', reason));
+    }
+    const reports: PruneReport[] = [];
+    for (const removal of removals) reports.push(...(await this.#removeOne(removal)));
+    return reports;
+  }
+
+  async #removeOne(removal: Removal): Promise<readonly PruneReport[]> {
+    const { signal } = this.#effects;
+    try {
+      if (signal.aborted) return this.#keep(removal.candidates, 'failed', STOPPED);
+      return await this.#removeAfterLastLook(removal);
+    } catch (error) {
+      if (!(error instanceof WrapperError) && !signal.aborted) throw error;
+      const reason = error instanceof WrapperError ? `could not be examined: ${error.message}` : STOPPED;
+      return this.#keep(removal.candidates, 'failed', reason);
+    } finally {
+      this.#open.delete(removal);
+    }
+  }
+
+  async #removeAfterLastLook(removal: Removal): Promise<readonly PruneReport[]> {
+    const findings = await this.#lastLook(removal);
+    const kindOf = (candidate: Candidate) => findings.get(candidate)?.kind;
+    const moved = removal.candidates.filter((candidate) => kindOf(candidate) === 'not-ours');
+    const reports = moved.flatMap((candidate) => reportAll([candidate], 'kept', reasonOf(findings.get(candidate))));
+    const needed = removal.candidates.filter((candidate) => kindOf(candidate) === 'needed');
+    reports.push(...needed.flatMap((candidate) => this.#keep([candidate], 'kept', reasonOf(findings.get(candidate)))));
+    const removable = removal.candidates.filter((candidate) => kindOf(candidate) === 'removable');
+    if (removable.length > 0) reports.push(...(await this.#remove({ ...removal, candidates: removable })));
+    return reports;
+  }
+
+  /** What a look says of everything that is still to go, as long as it is fresh. */
+  async #lastLook({ watch }: Removal): Promise<RepositoryLook['findings']> {
+    const known = this.#permissions.get(watch);
+    if (known !== undefined && --known.left > 0) return known.findings;
+    const open = [...this.#open].filter((removal) => removal.watch === watch);
+    const { findings, tagCount } = await watch.look(open.flatMap(({ candidates }) => candidates));
+    this.#permissions.set(watch, { findings, left: Math.max(1, Math.floor(tagCount / TAGS_PER_REMOVAL)) });
+    return findings;
+  }
+
+  async #remove(removal: Removal): Promise<readonly PruneReport[]> {
+    const { skopeo, destinationAccess, signal } = this.#effects;
+    const { watch, repository, digest, candidates } = removal;
+    for (const { destination } of candidates) {
+      const head = await watch.head(versionOf(destination));
+      if (head?.digest !== digest)
+        return this.#keep(candidates, 'kept', 'was just changed by somebody else', destination);
+    }
+    const image = dockerReference(repository, { digest });
+    try {
+      await skopeo.deleteImage(image, destinationAccess(image), signal);
+      return reportAll(candidates, 'removed', REMOVED_REASON);
+    } catch (error) {
+      if (!(error instanceof WrapperError)) throw error;
+      // Whether it is gone all the same only the registry knows.
+      const head = await watch.head({ digest }).catch(() => undefined);
+      if (head === undefined) return reportAll(candidates, 'failed', error.message);
+      return this.#keep(candidates, 'failed', error.message);
+    }
+  }
+
+  /** What stays is the job's as before, but for what somebody has changed. */
+  #keep(
+    candidates: readonly Candidate[],
+    outcome: 'kept' | 'failed',
+    reason: string,
+    changed?: string,
+  ): readonly PruneReport[] {
+    for (const { destination, digest } of candidates) {
+      if (destination !== changed) this.#effects.memory.rememberOwned(destination, digest);
+    }
+    return reportAll(candidates, outcome, reason);
+  }
+}
+
+const reasonOf = (finding: Finding | undefined): string =>
+  finding === undefined || finding.kind === 'removable' ? REMOVED_REASON : finding.reason;
 
 /**
- * Removes what is still safe to remove, one after the other; the copies of this run may have changed what that is. With an
- * image all of its tags go, so that the second of them may be gone already.
+ * Removes what is still safe to remove, one image after the other, by the digest that was looked at right before; the copies
+ * of this run, and others, may have changed what that is. With an image all of its tags go.
  */
-export const carryOutPrune = async (
-  candidates: readonly string[],
-  effects: PruneEffects,
-): Promise<readonly PruneReport[]> => {
-  const verdicts = await examinePrune(candidates, effects.memory.owned, effects);
-  const reports: PruneReport[] = [];
-  const removed = new Set<string>();
-  for (const verdict of verdicts) {
-    const { destination, action, reason } = verdict;
-    if (effects.signal.aborted) break;
-    if (action === 'forget') effects.memory.forgetOwned(destination);
-    if (action !== 'remove') {
-      reports.push({ destination, outcome: 'kept', reason });
-      continue;
-    }
-    const image = imageOf(destination, effects.memory.owned[destination]);
-    if (removed.has(image) && (await isGone(destination, effects))) {
-      effects.memory.forgetOwned(destination);
-      reports.push({ destination, outcome: 'removed', reason });
-      continue;
-    }
-    const report = await remove(verdict, effects);
-    if (report.outcome === 'removed') removed.add(image);
-    reports.push(report);
-  }
-  return reports;
+export const carryOutPrune = async (effects: PruneEffects): Promise<readonly PruneReport[]> => {
+  const { verdicts, removals } = await examinePrune(effects);
+  const rest = verdicts.filter(({ action }) => action !== 'remove');
+  for (const { destination, action } of rest) if (action === 'forget') effects.memory.forgetOwned(destination);
+  const kept = rest.map(
+    ({ destination, reason, isOpen }): PruneReport => ({ destination, outcome: isOpen ? 'failed' : 'kept', reason }),
+  );
+  return [...kept, ...(await new Pruning(removals, effects).removeAll())];
 };

@@ -1,75 +1,102 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
-import { dockerReference, parseDockerReference, type Repository } from '../../image/docker-reference.ts';
-import type { RegistryAccess } from '../../registry/access.ts';
-import type { RegistryLookup } from '../../registry/lookup.ts';
-import { mapLimited } from '../map-limited.ts';
+import { dockerReference, parseDockerReference, type Repository, repositoryKey } from '../../image/docker-reference.ts';
 import type { PruneVerdict } from '../plan.ts';
+import type { Candidate, PruneChoice } from './candidates.ts';
+import { type Finding, type LookEffects, RepositoryWatch, type Wanted, wantedByRepository } from './repository-look.ts';
 
-export interface ExamineEffects {
-  readonly lookup: RegistryLookup;
-  readonly destinationAccess: (destination: string) => RegistryAccess;
-  readonly signal: AbortSignal;
+/** A verdict that may be none. */
+interface Judgement extends PruneVerdict {
+  /** It was not found out what is to become of it. */
+  readonly isOpen?: true;
 }
 
-const HEADS_AT_A_TIME = 16;
+/** Candidates that are one image: a registry can only remove them together. */
+export interface Removal {
+  readonly watch: RepositoryWatch;
+  readonly repository: Repository;
+  readonly digest: string;
+  readonly candidates: readonly Candidate[];
+}
 
-/** Tags of a repository by the digest they stand for, candidates left out. */
-const otherTags = async (
-  repository: Repository,
-  candidates: ReadonlySet<string>,
-  { lookup, destinationAccess, signal }: ExamineEffects,
-): Promise<ReadonlyMap<string, string>> => {
-  const access = destinationAccess(dockerReference(repository, {}));
-  const tags = await lookup.tags(repository, access, signal);
-  const others = tags.filter((tag) => !candidates.has(dockerReference(repository, { tag })));
-  const digests = await mapLimited(others, HEADS_AT_A_TIME, async (tag) => {
-    const head = await lookup.head(dockerReference(repository, { tag }), access, signal);
-    return [head?.digest ?? '', tag] as const;
-  });
-  return new Map(digests);
+export interface Examination {
+  readonly verdicts: readonly Judgement[];
+  readonly removals: readonly Removal[];
+}
+
+/** What is to be looked at. */
+export interface PruneTask {
+  readonly choice: Exclude<PruneChoice, { refused: string }>;
+  /** Destinations of everything that is selected. */
+  readonly wanted: readonly string[];
+  /** Whether what is selected and not at its destination is still to be brought there, by another shard. */
+  readonly isAwaited: (destination: string) => Promise<boolean>;
+}
+
+export interface ExamineQuestion extends PruneTask, LookEffects {}
+
+export const REMOVED_REASON = 'no longer selected';
+
+const verdictOf = ({ destination }: Candidate, finding: Finding | undefined): PruneVerdict => {
+  if (finding === undefined || finding.kind === 'removable')
+    return { destination, action: 'remove', reason: REMOVED_REASON };
+  return { destination, action: finding.kind === 'needed' ? 'keep' : 'forget', reason: finding.reason };
 };
 
-const examineOne = async (
-  destination: string,
-  ownedDigest: string,
-  others: ReadonlyMap<string, string>,
-  { lookup, destinationAccess, signal }: ExamineEffects,
-): Promise<PruneVerdict> => {
-  const head = await lookup.head(destination, destinationAccess(destination), signal);
-  if (head === undefined) return { destination, action: 'forget', reason: 'is gone already' };
-  if (head.digest !== ownedDigest) return { destination, action: 'forget', reason: 'was replaced by somebody else' };
-  const sharing = others.get(head.digest);
-  if (sharing !== undefined) return { destination, action: 'keep', reason: `is the same image as tag ${sharing}` };
-  return { destination, action: 'remove', reason: 'no longer selected' };
+const keepAll = (candidates: readonly Candidate[], reason: string, isOpen: boolean): Examination => ({
+  verdicts: candidates.map(({ destination }) => ({
+    destination,
+    action: 'keep',
+    reason,
+    ...(isOpen ? { isOpen: true as const } : {}),
+  })),
+  removals: [],
+});
+
+const nothingWantedOf = ([first]: readonly Candidate[]): Wanted => {
+  const { registry, path } = parseDockerReference(first?.destination ?? '');
+  return { repository: { registry, path }, tags: new Set(), digests: new Set() };
+};
+
+const examineRepository = async (
+  candidates: readonly Candidate[],
+  wanted: Wanted,
+  question: ExamineQuestion,
+): Promise<Examination> => {
+  const { repository } = wanted;
+  const watch = new RepositoryWatch(wanted, question);
+  const { findings, missing } = await watch.look(candidates);
+  for (const tag of missing) {
+    if (await question.isAwaited(dockerReference(repository, { tag })))
+      return keepAll(candidates, `another shard has not brought tag ${tag} yet`, false);
+  }
+  const removable = candidates.filter((candidate) => findings.get(candidate)?.kind === 'removable');
+  const groups = Map.groupBy(removable, ({ digest }) => digest);
+  return {
+    verdicts: candidates.map((candidate) => verdictOf(candidate, findings.get(candidate))),
+    removals: [...groups].map(([digest, group]) => ({ watch, repository, digest, candidates: group })),
+  };
 };
 
 /**
- * Looks at what would be removed. Registries remove images, not tags: a tag whose image another tag names too is kept, and so
- * is what somebody else has put there. A repository that cannot be looked at is kept whole.
+ * Looks at what would be removed. What anything that stays needs is kept, and so is what somebody else has put there. A
+ * repository that cannot be looked at is kept whole.
  */
-export const examinePrune = async (
-  candidates: readonly string[],
-  owned: Readonly<Record<string, string>>,
-  effects: ExamineEffects,
-): Promise<readonly PruneVerdict[]> => {
-  const all = new Set(candidates);
-  const repositories = Map.groupBy(candidates, (destination) => {
-    const { registry, path } = parseDockerReference(destination);
-    return `${registry}/${path}`;
-  });
-  const verdicts: PruneVerdict[] = [];
-  for (const [name, destinations] of repositories) {
+export const examinePrune = async (question: ExamineQuestion): Promise<Examination> => {
+  const { candidates, outside } = question.choice;
+  const repositories = Map.groupBy(candidates, ({ destination }) => repositoryKey(parseDockerReference(destination)));
+  const wanted = wantedByRepository(question.wanted);
+  const parts: Examination[] = [];
+  for (const [key, group] of repositories) {
     try {
-      const { registry, path } = parseDockerReference(name);
-      const others = await otherTags({ registry, path }, all, effects);
-      for (const destination of destinations) {
-        verdicts.push(await examineOne(destination, owned[destination] ?? '', others, effects));
-      }
+      parts.push(await examineRepository(group, wanted.get(key) ?? nothingWantedOf(group), question));
     } catch (error) {
       if (!(error instanceof WrapperError)) throw error;
-      const reason = `could not be examined: ${error.message}`;
-      verdicts.push(...destinations.map((destination) => ({ destination, action: 'keep' as const, reason })));
+      parts.push(keepAll(group, `could not be examined: ${error.message}`, true));
     }
   }
-  return verdicts;
+  parts.push(keepAll(outside, 'lies where the job does not write any more', false));
+  return {
+    verdicts: parts.flatMap(({ verdicts }) => verdicts),
+    removals: parts.flatMap(({ removals }) => removals),
+  };
 };

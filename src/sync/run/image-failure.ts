@@ -1,6 +1,7 @@
 import { errorCode } from '../../errors/system-error.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { registryOf } from '../../image/docker-reference.ts';
+import { registryKey } from '../../image/registry-key.ts';
 import { describeTermination, terminationOf } from '../../operation/termination.ts';
 import { isNoAnswer } from '../../registry/outages.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
@@ -77,7 +78,7 @@ export const noPullsLeft = ({ source }: Mapped): ImageFailure => ({
 /** The registry that a failure is about, as far as the message tells; else the source's. */
 export const registryOfFailure = ({ source, destination }: Mapped, { message }: ImageFailure): string | undefined => {
   const { side, registry } = failureSubject(message, { source, destination });
-  return registry ?? registryOf(side === 'destination' ? destination : source);
+  return registry === undefined ? registryOf(side === 'destination' ? destination : source) : registryKey(registry);
 };
 
 /** The registry that did not answer, where the message leaves no doubt about it. */

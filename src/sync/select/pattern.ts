@@ -1,5 +1,5 @@
-import { matchesGlob } from 'node:path/posix';
-import { usageError } from '../../errors/wrapper-error.ts';
+import { compileExpression } from './expression.ts';
+import { globExpression } from './glob.ts';
 
 /** A test of tags, with the text it was written as. */
 export interface Pattern {
@@ -7,23 +7,22 @@ export interface Pattern {
   matches(tag: string): boolean;
 }
 
-const compileRegExp = (source: string, flags: string, text: string): RegExp => {
-  try {
-    return new RegExp(source, flags);
-  } catch (cause) {
-    const reason = cause instanceof Error ? cause.message.replace(/^.*: /, '') : String(cause);
-    throw usageError(`pattern "${text}" is not a regular expression: ${reason}`);
-  }
-};
-
 /**
  * Compiles `/regular expression/` (flag `i` allowed, found anywhere unless anchored) or a glob that must match the whole
  * tag (`*`, `?`, `[a-z]`, `{a,b}`).
  * @throws WrapperError `usage` when it cannot be compiled.
  */
 export const compilePattern = (text: string): Pattern => {
-  const regExp = /^\/(.+)\/(i?)$/s.exec(text);
-  if (regExp === null) return { text, matches: (tag) => matchesGlob(tag, text) };
-  const compiled = compileRegExp(regExp[1] ?? '', regExp[2] ?? '', text);
-  return { text, matches: (tag) => compiled.test(tag) };
+  const [, source, flag] = /^\/(.+)\/(i?)$/s.exec(text) ?? [];
+  const expression = compileExpression(source ?? globExpression(text), { written: text, ignoreCase: flag === 'i' });
+  return { text, matches: (tag) => expression.isFoundIn(tag) };
+};
+
+/**
+ * Compiles a regular expression as skopeo's `images-by-tag-regex` has it, found anywhere in the tag.
+ * @throws WrapperError `usage` when it cannot be compiled.
+ */
+export const compileTagExpression = (text: string): Pattern => {
+  const expression = compileExpression(text);
+  return { text, matches: (tag) => expression.isFoundIn(tag) };
 };

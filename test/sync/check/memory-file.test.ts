@@ -25,7 +25,7 @@ test('a memory survives the process, whole and private', async () => {
   assert.equal(again.createdAt('sha256:a')?.toISOString(), '2026-01-02T03:04:05.000Z');
   assert.deepEqual(again.owned, { 'docker://m.example/x:1': 'sha256:b' });
   assert.equal((await stat(path)).mode & 0o777, 0o600);
-  assert.deepEqual(await readdir(dir.join('sync')), ['job.json', 'job.json.lock']);
+  assert.deepEqual(await readdir(dir.join('sync')), ['job+memory.lock', 'job.json']);
 });
 
 test('a memory that learnt nothing is not written', async () => {

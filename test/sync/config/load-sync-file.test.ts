@@ -260,3 +260,9 @@ test('the expanded file hides secrets', () => {
   assert.match(text, /username: me/);
   assert.doesNotMatch(text, /hush/);
 });
+
+test('an expression that cannot be decided in linear time is refused where it stands', () => {
+  const text =
+    'images:\n  - source: quay.io/x/one\n    destination: b.example/{{path}}\n    tags: { include: ["/v(?=1)/"] }\n';
+  assert.match(problems(text)[0] ?? '', /^4:\d+ "images\[0\]\.tags\.include\[0\]": "\/v\(\?=1\)\/" uses look-ahead/);
+});

@@ -101,7 +101,7 @@ const WRONG: Readonly<Record<string, readonly [text: string, expected: readonly 
   ],
   'an expression that is none': [
     'r.example:\n  images-by-tag-regex:\n    a: "("\n',
-    ['3:8 "r.example.images-by-tag-regex.a": "(" is not a regular expression'],
+    ['3:8 "r.example.images-by-tag-regex.a": "(" is not a regular expression: missing closing ): `(`'],
   ],
   'a list instead of a mapping': ['- a\n', ['1:1 must be a mapping, not a list']],
   'a tag that is not in a list': [

@@ -1,0 +1,89 @@
+import { constants } from 'node:fs';
+import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
+import { errorCode } from '../errors/system-error.ts';
+
+const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
+
+const WRITABLE_BY_OTHERS = 0o022;
+
+const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
+
+/** What was found under a name that anybody may have put there. */
+export type OwnRead =
+  | { readonly kind: 'content'; readonly text: string }
+  | { readonly kind: 'absent' }
+  | { readonly kind: 'refused'; readonly reason: string };
+
+interface Owned {
+  readonly uid: number;
+  readonly mode: number;
+}
+
+/** Why something was not made by this user, or root, alone; absent if it was. */
+const foreignness = ({ uid, mode }: Owned): string | undefined => {
+  if (uid !== process.geteuid?.() && uid !== 0) return `belongs to user ${uid}`;
+  return (mode & WRITABLE_BY_OTHERS) === 0 ? undefined : 'may be written by others';
+};
+
+/** Why a directory is not this user's, or root's, alone; absent if it is, or is not there. */
+export const foreignDirectory = async (path: string): Promise<string | undefined> => {
+  const status = await lstat(path).catch((error: unknown) => {
+    if (ABSENT.has(errorCode(error))) return undefined;
+    throw error;
+  });
+  if (status === undefined) return undefined;
+  return status.isDirectory() ? foreignness(status) : 'is no directory';
+};
+
+/**
+ * Makes a directory for this user alone, unless it is there.
+ * @throws Error when it cannot be made, or somebody else's hand is in it.
+ */
+export const makeOwnDirectory = async (path: string): Promise<void> => {
+  await mkdir(path, { recursive: true, mode: 0o700 });
+  const reason = await foreignDirectory(path);
+  if (reason !== undefined) throw new Error(`${path} ${reason}`);
+};
+
+const foreignFile = async (file: FileHandle): Promise<string | undefined> => {
+  const status = await file.stat();
+  if (!status.isFile()) return 'is no regular file';
+  return status.nlink === 1 ? foreignness(status) : 'has several names';
+};
+
+const REFUSING: Readonly<Record<string, string>> = {
+  ELOOP: 'is a link',
+  ENXIO: 'is no regular file',
+  ENODEV: 'is no regular file',
+  EISDIR: 'is no regular file',
+};
+
+/**
+ * Reads a file that nobody but this user or root can have written: no link is followed, nothing waited for, and nothing read
+ * that is larger than `maxBytes`.
+ */
+export const readOwnFile = async (path: string, maxBytes: number): Promise<OwnRead> => {
+  let file: FileHandle;
+  try {
+    file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
+  } catch (error) {
+    const code = errorCode(error);
+    if (ABSENT.has(code)) return { kind: 'absent' };
+    return { kind: 'refused', reason: REFUSING[code] ?? `cannot be read (${code})` };
+  }
+  await using opened = file;
+  const reason = await foreignFile(opened);
+  if (reason !== undefined) return { kind: 'refused', reason };
+  if ((await opened.stat()).size > maxBytes) return { kind: 'refused', reason: 'is larger than anything of ours' };
+  return { kind: 'content', text: await opened.readFile('utf8') };
+};
+
+/**
+ * Makes an empty file unless it is there, and makes sure that it is this user's, or root's, alone.
+ * @throws Error when it is not.
+ */
+export const touchOwnFile = async (path: string): Promise<void> => {
+  await using file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
+  const reason = await foreignFile(file);
+  if (reason !== undefined) throw new Error(`${path} ${reason}`);
+};

@@ -1,0 +1,39 @@
+import * as z from 'zod';
+
+/** What a manifest says of others in its repository. */
+export interface ManifestLinks {
+  /** Digests of what an index consists of. */
+  readonly children: readonly string[];
+  /** What a signature, an attestation or another artifact is about. */
+  readonly subject?: string;
+}
+
+const schema = z.object({
+  manifests: z
+    .array(z.object({ digest: z.string() }).optional().catch(undefined))
+    .catch([])
+    .default([]),
+  subject: z.object({ digest: z.string() }).optional().catch(undefined),
+});
+
+/** https://github.com/opencontainers/distribution-spec: the referrers tag schema; cosign's names have an ending. */
+const ATTACHMENT_TAG = /^(sha256|sha512)-([0-9a-f]{64,128})(?:\.(?:sig|att|sbom))?$/;
+
+/** Reads the links of a manifest of any kind; what cannot be read has none. */
+export const linksOf = (bytes: Uint8Array): ManifestLinks => {
+  let json: unknown;
+  try {
+    json = JSON.parse(Buffer.from(bytes).toString('utf8'));
+  } catch {
+    return { children: [] };
+  }
+  const { manifests, subject } = schema.safeParse(json).data ?? { manifests: [] };
+  const children = manifests.flatMap((one) => one?.digest ?? []);
+  return { children, ...(subject === undefined ? {} : { subject: subject.digest }) };
+};
+
+/** The digest of the image that a tag holds signatures, attestations or other attachments of, by its name. */
+export const attachedTo = (tag: string): string | undefined => {
+  const [, algorithm, hex] = ATTACHMENT_TAG.exec(tag) ?? [];
+  return algorithm === undefined ? undefined : `${algorithm}:${hex}`;
+};

@@ -1,0 +1,26 @@
+import { isLoopback } from '../host/loopback.ts';
+
+/** Names under which Docker Hub is known. */
+const DOCKER_HUB: ReadonlySet<string> = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
+
+/** Whoever connects to these reaches his own machine. */
+const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '[::]']);
+
+/** Ports that need not be written: of HTTPS, and of HTTP where a registry is insecure. */
+const DEFAULT_PORTS: ReadonlySet<string> = new Set(['443', '80']);
+
+/** All spellings of this machine. */
+const THIS_MACHINE = '127.0.0.1';
+
+/**
+ * The one normal form of a registry's name, by which registries are compared wherever they are: upper case, a dot at the
+ * end, a default port, an address written in another way and the names of this machine make no difference. Nothing is
+ * looked up: that two names lead to one registry nobody can know.
+ */
+export const registryKey = (registry: string): string => {
+  const [, written = registry, port = ''] = /^(.*?)(?::0*(\d+))?$/.exec(registry.trim()) ?? [];
+  const url = URL.parse(`https://${written}`);
+  const host = (url?.hostname || written.toLowerCase()).replace(/\.+$/, '');
+  const key = isLoopback(host) || UNSPECIFIED.has(host) ? THIS_MACHINE : DOCKER_HUB.has(host) ? 'docker.io' : host;
+  return port === '' || DEFAULT_PORTS.has(port) ? key : `${key}:${port}`;
+};

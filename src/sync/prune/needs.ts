@@ -1,0 +1,66 @@
+import { attachedTo, type ManifestLinks } from '../../image/manifest-links.ts';
+
+/** A tag, or no tag, and the digest that it stands for. */
+export interface Named {
+  readonly tag?: string;
+  readonly digest: string;
+}
+
+export interface NeedsQuestion {
+  /** Tags that stay, whoever's they are. */
+  readonly staying: readonly (Named & { readonly tag: string })[];
+  /** Selected by their digest. */
+  readonly wantedDigests: Iterable<string>;
+  /** What is removed unless it is needed. */
+  readonly candidates: readonly Named[];
+  readonly linksOf: (digest: string) => Promise<ManifestLinks>;
+}
+
+/** Something that stays. */
+interface Place {
+  readonly digest: string;
+  /** What it is called in a reason. */
+  readonly name: string;
+  /** A tag that is there for itself and not for what it is attached to. */
+  readonly standsAlone: boolean;
+}
+
+/** Candidates by what they are attached to: by the name of their tag, or by their own word. */
+const attachments = async ({ candidates, linksOf }: NeedsQuestion): Promise<ReadonlyMap<string, readonly string[]>> => {
+  const found = new Map<string, string[]>();
+  for (const { tag = '', digest } of candidates) {
+    for (const subject of [attachedTo(tag), (await linksOf(digest)).subject]) {
+      if (subject !== undefined) found.set(subject, [...(found.get(subject) ?? []), digest]);
+    }
+  }
+  return found;
+};
+
+/**
+ * Why digests are needed by what stays: tags name them, an entry selects them, an index that is needed consists of them, at
+ * any depth, they are attached to what is needed, or are what a tag that stays is attached to. Registries themselves remove
+ * an image whoever needs it.
+ */
+export const neededDigests = async (question: NeedsQuestion): Promise<ReadonlyMap<string, string>> => {
+  const { staying, wantedDigests, linksOf } = question;
+  const attached = await attachments(question);
+  const reasons = new Map<string, string>();
+  const queue: Place[] = [];
+  const need = (digest: string, reason: string, name: string, standsAlone = false): void => {
+    if (reasons.has(digest)) return;
+    reasons.set(digest, reason);
+    queue.push({ digest, name, standsAlone });
+  };
+  for (const digest of wantedDigests) need(digest, 'is selected by its digest', digest);
+  for (const { tag, digest } of staying) {
+    need(digest, `is the same image as tag ${tag}`, `tag ${tag}`, attachedTo(tag) === undefined);
+  }
+  for (let place = queue.shift(); place !== undefined; place = queue.shift()) {
+    const { digest, name, standsAlone } = place;
+    const { children, subject } = await linksOf(digest);
+    for (const child of children) need(child, `is a part of ${name}`, name);
+    for (const attachment of attached.get(digest) ?? []) need(attachment, `is attached to ${name}`, name);
+    if (subject !== undefined && standsAlone) need(subject, `is what ${name} is attached to`, name);
+  }
+  return reasons;
+};

@@ -1,0 +1,159 @@
+import { WrapperError } from '../../errors/wrapper-error.ts';
+import { dockerReference, parseDockerReference, type Repository, repositoryKey } from '../../image/docker-reference.ts';
+import { MEDIA_TYPES } from '../../image/manifest.ts';
+import { linksOf, type ManifestLinks } from '../../image/manifest-links.ts';
+import type { RegistryAccess } from '../../registry/access.ts';
+import type { ManifestHead, RegistryLookup } from '../../registry/lookup.ts';
+import { mapLimited } from '../map-limited.ts';
+import type { Candidate } from './candidates.ts';
+import { neededDigests } from './needs.ts';
+
+export interface LookEffects {
+  readonly lookup: RegistryLookup;
+  readonly destinationAccess: (destination: string) => RegistryAccess;
+  readonly signal: AbortSignal;
+}
+
+/** What a look at its repository says of a candidate. */
+export type Finding =
+  | { readonly kind: 'removable' }
+  /** It is not what the job left there. */
+  | { readonly kind: 'not-ours'; readonly reason: string }
+  | { readonly kind: 'needed'; readonly reason: string };
+
+/** A repository as it was found. */
+export interface RepositoryLook {
+  readonly tagCount: number;
+  /** Tags that are selected and not there. */
+  readonly missing: readonly string[];
+  readonly findings: ReadonlyMap<Candidate, Finding>;
+}
+
+/** What is wanted of a repository, by its tags and by its digests. */
+export interface Wanted {
+  /** By the name under which it is written to now: the one that logins and certificates are there for. */
+  readonly repository: Repository;
+  readonly tags: ReadonlySet<string>;
+  readonly digests: ReadonlySet<string>;
+}
+
+const repositoryOf = ([first]: readonly Repository[]): Repository => ({
+  registry: first?.registry ?? '',
+  path: first?.path ?? '',
+});
+
+const HEADS_AT_A_TIME = 16;
+
+const NO_LINKS: ManifestLinks = { children: [] };
+
+/** Types of manifests that name no others. */
+const WITHOUT_LINKS: ReadonlySet<string> = new Set([MEDIA_TYPES.dockerManifest]);
+
+/** Sorts what is wanted by repository. */
+export const wantedByRepository = (destinations: readonly string[]): ReadonlyMap<string, Wanted> => {
+  const docker = destinations.filter((destination) => destination.startsWith('docker://')).map(parseDockerReference);
+  const groups = Map.groupBy(docker, repositoryKey);
+  return new Map(
+    [...groups].map(([key, references]) => [
+      key,
+      {
+        repository: repositoryOf(references),
+        tags: new Set(references.flatMap(({ tag = 'latest', digest }) => (digest === undefined ? [tag] : []))),
+        digests: new Set(references.flatMap(({ digest }) => digest ?? [])),
+      },
+    ]),
+  );
+};
+
+/** Looks at one repository, again and again; what a digest stands for never changes and is read once. */
+export class RepositoryWatch {
+  readonly #repository: Repository;
+  readonly #wanted: Wanted;
+  readonly #effects: LookEffects;
+  readonly #access: RegistryAccess;
+  readonly #links = new Map<string, ManifestLinks>();
+
+  constructor(wanted: Wanted, effects: LookEffects) {
+    this.#repository = wanted.repository;
+    this.#wanted = wanted;
+    this.#effects = effects;
+    this.#access = effects.destinationAccess(dockerReference(wanted.repository, {}));
+  }
+
+  /** Absent: the registry says that there is none. */
+  head(version: { tag?: string; digest?: string }): Promise<ManifestHead | undefined> {
+    const { lookup, signal } = this.#effects;
+    return lookup.head(dockerReference(this.#repository, version), this.#access, signal);
+  }
+
+  /** @throws WrapperError when a question stays open: then nothing can be said about any candidate. */
+  async look(candidates: readonly Candidate[]): Promise<RepositoryLook> {
+    const listed = await this.#tags();
+    const own = candidates.map((candidate) => ({ candidate, ...versionOf(candidate.destination) }));
+    const tags = [...new Set([...listed, ...this.#wanted.tags, ...own.flatMap(({ tag }) => tag ?? [])])];
+    const heads = new Map(
+      await mapLimited(tags, HEADS_AT_A_TIME, async (tag) => [tag, await this.head({ tag })] as const),
+    );
+    const findings = new Map<Candidate, Finding>();
+    for (const { candidate, tag, digest } of own) {
+      const head = digest === undefined ? heads.get(tag ?? '') : await this.head({ digest });
+      const reason = head === undefined ? 'is gone already' : 'was replaced by somebody else';
+      if (head?.digest !== candidate.digest) findings.set(candidate, { kind: 'not-ours', reason });
+    }
+    const open = own.filter(({ candidate }) => !findings.has(candidate));
+    const openTags = new Set(open.flatMap(({ tag }) => tag ?? []));
+    const staying = [...heads].flatMap(([tag, head]) =>
+      head === undefined || openTags.has(tag) ? [] : [{ tag, ...head }],
+    );
+    await mapLimited(staying, HEADS_AT_A_TIME, ({ digest, mediaType }) => this.#linksOf(digest, mediaType));
+    const needs = await neededDigests({
+      staying,
+      wantedDigests: this.#wanted.digests,
+      candidates: open.map(({ candidate, ...version }) => ({ ...version, digest: candidate.digest })),
+      linksOf: (digest) => this.#linksOf(digest),
+    });
+    for (const { candidate } of open) {
+      const reason = needs.get(candidate.digest);
+      findings.set(candidate, reason === undefined ? { kind: 'removable' } : { kind: 'needed', reason });
+    }
+    const missing = [...this.#wanted.tags].filter((tag) => heads.get(tag) === undefined);
+    return { tagCount: tags.length, missing, findings };
+  }
+
+  /** A repository that is gone has no tags. */
+  async #tags(): Promise<readonly string[]> {
+    const { lookup, signal } = this.#effects;
+    try {
+      return await lookup.tags(this.#repository, this.#access, signal);
+    } catch (error) {
+      if (error instanceof WrapperError && error.errorType === 'not_found') return [];
+      throw error;
+    }
+  }
+
+  async #linksOf(digest: string, mediaType = ''): Promise<ManifestLinks> {
+    const known = this.#links.get(digest);
+    if (known !== undefined) return known;
+    const links = WITHOUT_LINKS.has(mediaType) ? NO_LINKS : await this.#readLinks(digest);
+    this.#links.set(digest, links);
+    return links;
+  }
+
+  /** What is not there names nothing. */
+  async #readLinks(digest: string): Promise<ManifestLinks> {
+    const { lookup, signal } = this.#effects;
+    try {
+      return linksOf(await lookup.manifest(dockerReference(this.#repository, { digest }), this.#access, signal));
+    } catch (error) {
+      if (!(error instanceof WrapperError) || error.errorType !== 'not_found') throw error;
+      if ((await this.head({ digest })) === undefined) return NO_LINKS;
+      throw error;
+    }
+  }
+}
+
+/** What names an image in its repository. */
+export const versionOf = (destination: string): { readonly tag?: string; readonly digest?: string } => {
+  const { tag = 'latest', digest } = parseDockerReference(destination);
+  return digest === undefined ? { tag } : { digest };
+};
