@@ -130,7 +130,7 @@ const open = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
   closing: AsyncDisposableStack,
   known: Known<Job>,
 ) => {
-  const { env, cwd, uid } = context;
+  const { env, cwd } = context;
   sweepLeftovers(env);
   const job = await unlessEnded(parts.prepare(), signal);
   known.job = job;
@@ -147,7 +147,7 @@ const open = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
       launcher,
       env: childEnvironment(env),
       cwd,
-      accessFiles: closing.use(new AccessFiles(env, uid)),
+      accessFiles: closing.use(new AccessFiles(context)),
       runDirectory: closing.use(createRunDirectory(env)).path,
     },
     signal,

@@ -24,7 +24,7 @@ const copy = async (args: readonly string[], home: string, onTerminal: boolean) 
     launcher: [],
     env,
     cwd: home,
-    accessFiles: new AccessFiles({}, 0),
+    accessFiles: new AccessFiles({ env: {}, uid: 0, cwd: '/' }),
     runDirectory: home,
   });
   const events: OperationEvent[] = [];
@@ -127,7 +127,7 @@ test('says so when skopeo cannot be started', async () => {
     launcher: [],
     env: {},
     cwd: dir.path,
-    accessFiles: new AccessFiles({}, 0),
+    accessFiles: new AccessFiles({ env: {}, uid: 0, cwd: '/' }),
     runDirectory: undefined,
   });
   const { result } = await runOperation(request, {

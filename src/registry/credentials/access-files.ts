@@ -1,5 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
+import type { Context } from '../../context.ts';
 import { readAuthfiles, withLogin } from './authfile.ts';
 import { authfileFlag, type SideLogin } from './logins.ts';
 import { makePrivateDirectory } from './private-directory.ts';
@@ -10,14 +11,12 @@ import { makePrivateDirectory } from './private-directory.ts';
  * with the run.
  */
 export class AccessFiles implements Disposable {
-  readonly #env: Readonly<Record<string, string | undefined>>;
-  readonly #uid: number;
+  readonly #context: Pick<Context, 'env' | 'uid' | 'cwd'>;
   readonly #paths = new Map<string, string>();
   #directory: string | undefined;
 
-  constructor(env: Readonly<Record<string, string | undefined>>, uid: number) {
-    this.#env = env;
-    this.#uid = uid;
+  constructor(context: Pick<Context, 'env' | 'uid' | 'cwd'>) {
+    this.#context = context;
   }
 
   /** The authfile that holds a login. Throws when the one it adds to is damaged, or when nothing can be written. */
@@ -36,8 +35,9 @@ export class AccessFiles implements Disposable {
   }
 
   #write({ side, registry, authFile, login }: SideLogin): string {
-    const known = readAuthfiles({ given: authFile, env: this.#env, uid: this.#uid });
-    this.#directory ??= makePrivateDirectory(this.#env);
+    const { env, uid, cwd } = this.#context;
+    const known = readAuthfiles({ given: authFile && resolve(cwd, authFile), env, uid });
+    this.#directory ??= makePrivateDirectory(env);
     const count = this.#paths.size;
     const path = join(this.#directory, `${authfileFlag(side)}${count === 0 ? '' : `-${count}`}.json`);
     writeFileSync(path, JSON.stringify(withLogin(known, registry, login)), { mode: 0o600, flag: 'wx' });

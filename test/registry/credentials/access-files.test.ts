@@ -27,7 +27,7 @@ const prepare = (argv: readonly string[], env: Record<string, string> = {}) => {
   const line = parseCommandLine(argv, env);
   const ours = { XDG_RUNTIME_DIR: dir.path, HOME: dir.join('no-home'), ...env };
   const { logins, answer, secrets } = loginsOf(line, ours);
-  const accessFiles = new AccessFiles(ours, 0);
+  const accessFiles = new AccessFiles({ env: ours, uid: 0, cwd: dir.path });
   const changes = answer === undefined ? loginChanges(logins, { accessFiles }) : answerChanges(answer);
   return {
     secrets,
