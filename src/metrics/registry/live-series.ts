@@ -1,7 +1,7 @@
-import { LIVE_METRICS } from './contract/live-metrics.ts';
-import type { LiveGaugeName } from './contract.ts';
+import { LIVE_METRICS } from '../contract/live-metrics.ts';
+import type { LiveGaugeName } from '../contract.ts';
+import type { LiveEntry, SeriesKey } from '../view.ts';
 import { encodeSeriesKey, zeroSeriesKeys } from './series-key.ts';
-import type { LiveEntry, SeriesKey } from './view.ts';
 
 /** Gauge values of one metric by series. */
 export type GaugeSeries = ReadonlyMap<SeriesKey, number>;

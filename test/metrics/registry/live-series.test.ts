@@ -1,11 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import type { LiveGaugeName } from '../../src/metrics/contract.ts';
-import { LIVE_GAUGES, liveSeries } from '../../src/metrics/live-series.ts';
-import { encodeSeriesKey } from '../../src/metrics/series-key.ts';
-import type { LiveEntry } from '../../src/metrics/view.ts';
-import { liveEntry } from './a-view.ts';
+import type { LiveGaugeName } from '../../../src/metrics/contract.ts';
+import { LIVE_GAUGES, liveSeries } from '../../../src/metrics/registry/live-series.ts';
+import { encodeSeriesKey } from '../../../src/metrics/registry/series-key.ts';
+import type { LiveEntry } from '../../../src/metrics/view.ts';
+import { liveEntry } from '../a-view.ts';
 
 const withStep = encodeSeriesKey(['copy', 'docker:reg.example:5000/team/app', 'oci:mirror/app', 'copying_blob']);
 

@@ -1,6 +1,6 @@
-import { isClosed, type LabelValues, type MetricDefinition } from './contract/definition.ts';
-import { definitionOf, type LabelsOf, type MetricName } from './contract.ts';
-import type { SeriesKey } from './view.ts';
+import { isClosed, type LabelValues, type MetricDefinition } from '../contract/definition.ts';
+import { definitionOf, type LabelsOf, type MetricName } from '../contract.ts';
+import type { SeriesKey } from '../view.ts';
 
 const SEPARATOR = '\u001f';
 

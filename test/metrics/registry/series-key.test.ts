@@ -1,15 +1,15 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { definitionOf } from '../../src/metrics/contract.ts';
+import { definitionOf } from '../../../src/metrics/contract.ts';
 import {
   closedSeriesKeys,
   decodeSeriesKey,
   encodeSeriesKey,
   seriesKeyOf,
   zeroSeriesKeys,
-} from '../../src/metrics/series-key.ts';
-import { ERROR_TYPES } from '../../src/tracking/vocabulary.ts';
+} from '../../../src/metrics/registry/series-key.ts';
+import { ERROR_TYPES } from '../../../src/tracking/vocabulary.ts';
 
 test('decoding undoes encoding, whatever the values', () => {
   const value = fc.string({ unit: 'binary' }).map((text) => text.replaceAll('\u001f', ''));
