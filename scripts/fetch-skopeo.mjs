@@ -6,16 +6,15 @@
  * of its own suite.
  *
  * Usage: node scripts/fetch-skopeo.mjs [SUITE…]        default: trixie sid
- * Needs: a Debian-like host with apt-get, dpkg-deb and debian-archive-keyring.
+ * Needs: Debian, whose own apt configuration says from which mirror, by which keys.
  */
 import { execFileSync } from 'node:child_process';
 import { copyFileSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { debianEntry } from './support/apt-sources.mjs';
 
 const CACHE = join(dirname(dirname(fileURLToPath(import.meta.url))), '.cache', 'skopeo');
-const MIRROR = process.env.DEBIAN_MIRROR ?? 'http://deb.debian.org/debian';
-const KEYRING = '/usr/share/keyrings/debian-archive-keyring.gpg';
 
 /** Runs a program and returns its stdout; a failure shows what the program said. */
 const run = (command, args, options = {}) =>
@@ -26,10 +25,10 @@ const privateApt = (suite, root) => {
   for (const directory of ['lists/partial', 'cache/archives/partial', 'debs', 'root']) {
     mkdirSync(join(root, directory), { recursive: true });
   }
-  writeFileSync(join(root, 'sources.list'), `deb [signed-by=${KEYRING}] ${MIRROR} ${suite} main\n`);
+  writeFileSync(join(root, 'debian.sources'), debianEntry(suite));
   writeFileSync(join(root, 'status'), '');
   const options = {
-    'Dir::Etc::SourceList': join(root, 'sources.list'),
+    'Dir::Etc::SourceList': join(root, 'debian.sources'),
     'Dir::Etc::SourceParts': '/dev/null',
     'Dir::State::Lists': join(root, 'lists'),
     'Dir::State::status': join(root, 'status'),
@@ -106,10 +105,6 @@ const fetchSuite = (suite) => {
   return join(target, 'skopeo');
 };
 
-if (!existsSync(KEYRING)) {
-  process.stderr.write(`${KEYRING} is missing: apt-get install debian-archive-keyring\n`);
-  process.exit(69);
-}
 const suites = process.argv.slice(2);
 for (const suite of suites.length > 0 ? suites : ['trixie', 'sid']) {
   process.stdout.write(`${suite}: ${fetchSuite(suite)}\n`);

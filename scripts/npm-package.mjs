@@ -46,8 +46,12 @@ const makeStage = async () => {
 const destination = resolve(process.argv[2] ?? join(root, 'build'));
 await makeStage();
 await mkdir(destination, { recursive: true });
-const { stdout } = await promisify(execFile)('npm', ['pack', '--json', '--pack-destination', destination], {
-  cwd: stage,
-});
+const { stdout } = await promisify(execFile)(
+  'npm',
+  ['pack', '--json', '--update-notifier=false', '--pack-destination', destination],
+  {
+    cwd: stage,
+  },
+);
 const [{ filename }] = JSON.parse(stdout);
 process.stdout.write(`${join(destination, filename)}\n`);

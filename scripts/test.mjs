@@ -1,7 +1,8 @@
 /**
  * test.mjs [--fast|--nightly] [PATTERN ...] [--OPTION ...]: runs the test files whose path contains a pattern, or all of
  * them. Lint, types and the manifest are tests too (test/project.test.ts). `--fast`: only lint, types and what starts no
- * program. `--nightly`: only what takes long by nature. Other options go to `node --test`.
+ * program. `--nightly`: only what takes long by nature. Other options go to `node --test`. The tests see no network but
+ * loopback, wherever the system allows to arrange that: all that needs one is done by the set-up (scripts/setup/).
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -10,6 +11,7 @@ import { resolve } from 'node:path';
 import { buildProgram } from './build.mjs';
 import { makeCodeCache } from './support/code-cache.mjs';
 import { writeLanes } from './testing/lanes.mjs';
+import { loopbackOnly } from './testing/loopback-only.mjs';
 import { isLight, SEQUENCES, testFiles } from './testing/test-files.mjs';
 
 const root = resolve(import.meta.dirname, '..');
@@ -38,7 +40,12 @@ const withLanes = (files) => {
 };
 
 const runTests = async (files, { limitSeconds, env, options }) => {
-  const argv = [
+  const wall = loopbackOnly();
+  if (wall === undefined)
+    process.stderr.write('The tests run with the network of this machine: no namespace can be had.\n');
+  const [program, ...argv] = [
+    ...(wall ?? []),
+    process.execPath,
     '--test',
     '--test-reporter=./scripts/reporter.mjs',
     `--test-concurrency=${availableParallelism() + 1}`, // much of a test is waiting
@@ -47,12 +54,13 @@ const runTests = async (files, { limitSeconds, env, options }) => {
     ...options,
     ...withLanes(files),
   ];
-  const child = spawn(process.execPath, argv, {
+  const child = spawn(program, argv, {
     cwd: root,
     stdio: 'inherit',
     env: {
       SKOPEO_WRAPPER: resolve(root, 'bin/run.js'),
       NODE_COMPILE_CACHE: resolve(root, '.cache/compile'), // halves the time that a test file needs to start
+      ...(wall && { SKOPEO_WRAPPER_TEST_NETWORK: 'loopback' }),
       ...env,
       ...process.env,
     },

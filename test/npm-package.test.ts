@@ -6,6 +6,7 @@ import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import pjson from '../package.json' with { type: 'json' };
 import { randomLayers, writeOciImage } from '../scripts/support/image.ts';
+import { type NpmRegistry, startNpmRegistry } from './support/npm-registry.ts';
 import { privateHome } from './support/skopeo.ts';
 import { type TempDir, tempDir } from './support/temp.ts';
 
@@ -66,6 +67,7 @@ const TSCONFIG = {
 
 describe('the npm package, installed in an empty project', () => {
   let project: TempDir;
+  let registry: NpmRegistry;
   let env: Readonly<Record<string, string>> = {};
 
   const inProject = async (program: string, ...argv: readonly string[]): Promise<string> => {
@@ -76,11 +78,11 @@ describe('the npm package, installed in an empty project', () => {
 
   before(async () => {
     project = await tempDir('npm-package');
-    const { npm_config_cache, HOME = '' } = process.env;
+    registry = await startNpmRegistry();
     env = {
       ...privateHome(project.path),
       PATH: [dirname(process.execPath), process.env.PATH].join(delimiter),
-      npm_config_cache: npm_config_cache ?? join(HOME, '.npm'),
+      npm_config_registry: registry.url,
       npm_config_update_notifier: 'false',
     };
     await exec(process.execPath, ['scripts/npm-package.mjs', project.path], { cwd: root });
@@ -96,9 +98,12 @@ describe('the npm package, installed in an empty project', () => {
     };
     for (const [name, content] of Object.entries(files)) await writeFile(project.join('consumer', name), content);
     const tarball = project.join(`skopeo-wrapper-${pjson.version}.tgz`);
-    await inProject('npm', 'install', '--prefer-offline', '--no-audit', '--no-fund', tarball);
+    await inProject('npm', 'install', '--no-audit', '--no-fund', tarball);
   });
-  after(() => project[Symbol.asyncDispose]());
+  after(async () => {
+    await registry[Symbol.asyncDispose]();
+    await project[Symbol.asyncDispose]();
+  });
 
   it('brings neither Node nor what only the program needs', async () => {
     const installed = await readdir(project.join('consumer/node_modules'));

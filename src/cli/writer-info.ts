@@ -1,12 +1,12 @@
 import pjson from '../../package.json' with { type: 'json' };
 import type { Context } from '../context.ts';
-import type { WriterInfo } from '../metrics/exposition/view-families.ts';
+import type { WriterInfo } from '../metrics/registry/view-samples.ts';
 import { findSkopeo, type Skopeo } from '../skopeo/binary/find.ts';
 
 export const VERSION: string = pjson.version;
 
 /** What this process tells of itself and of its skopeo in the metrics. */
-export const writerInfo = (skopeo: Skopeo | undefined): Pick<WriterInfo, 'buildInfo' | 'binaryInfo'> => ({
+export const writerInfo = (skopeo: Skopeo | undefined): WriterInfo => ({
   buildInfo: { version: VERSION, revision: 'unknown', nodeVersion: process.version },
   binaryInfo: skopeo === undefined ? { available: false } : { available: true, version: skopeo.version },
 });
@@ -15,5 +15,4 @@ export const writerInfo = (skopeo: Skopeo | undefined): Pick<WriterInfo, 'buildI
 export const findWriterInfo = async (
   { env, cwd, program }: Context,
   skopeoPath: string | undefined,
-): Promise<Pick<WriterInfo, 'buildInfo' | 'binaryInfo'>> =>
-  writerInfo(await findSkopeo({ env, cwd, skopeoPath, self: program }).catch(() => undefined));
+): Promise<WriterInfo> => writerInfo(await findSkopeo({ env, cwd, skopeoPath, self: program }).catch(() => undefined));

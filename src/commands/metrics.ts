@@ -5,7 +5,7 @@ import { findWriterInfo } from '../cli/writer-info.ts';
 import { stateDirFlag, stateLocations } from '../command-line/state-flags.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { systemHost } from '../host/host.ts';
-import { openHostMetrics } from '../metrics/host/host-metrics.ts';
+import { type HostPages, openHostPages } from '../metrics/host/host-pages.ts';
 import type { StateLocation } from '../metrics/state/files/directories.ts';
 import { forgetJob } from '../metrics/state/folding/forget-job.ts';
 import { FINAL_WAIT_MS, openTextfile } from '../metrics/textfile/textfile.ts';
@@ -26,7 +26,7 @@ export class Metrics extends WrapperCommand {
     const { args, flags } = await this.parse(Metrics);
     const locations = stateLocations(flags['state-dir'], this.context);
     const { action, value } = args;
-    if (action === undefined) this.context.stdout.write(await this.page(locations, 'listener'));
+    if (action === undefined) this.context.stdout.write(await (await this.pages(locations)).listener('text'));
     else if (value === undefined)
       throw usageError(`metrics ${action} needs ${action === 'textfile' ? 'a path' : 'a name'}`);
     else if (action === 'textfile') await this.writeTextfile(locations, value);
@@ -34,14 +34,15 @@ export class Metrics extends WrapperCommand {
     return 0;
   }
 
-  private async page(locations: readonly StateLocation[], target: 'listener' | 'textfile'): Promise<string> {
-    const metrics = openHostMetrics({ locations, clock: this.context.clock, probe: false });
-    return metrics.render(await findWriterInfo(this.context, undefined), target, 'text');
+  private async pages(locations: readonly StateLocation[]): Promise<HostPages> {
+    const info = await findWriterInfo(this.context, undefined);
+    return openHostPages({ locations, clock: this.context.clock, info });
   }
 
   private async writeTextfile(locations: readonly StateLocation[], path: string): Promise<void> {
     const textfile = openTextfile(await resolveTextfilePath(resolve(this.context.cwd, path)), this.context.clock);
-    await textfile.write(() => this.page(locations, 'textfile'), { waitMs: FINAL_WAIT_MS });
+    const pages = await this.pages(locations);
+    await textfile.write(pages.textfile, { waitMs: FINAL_WAIT_MS });
   }
 
   private forget(locations: readonly StateLocation[], name: string): void {

@@ -4,7 +4,8 @@ import { WrapperCommand } from '../cli/wrapper-command.ts';
 import { stateDirFlag, stateLocations } from '../command-line/state-flags.ts';
 import { renderStatusJson } from '../display/status/status-json.ts';
 import { renderStatus } from '../display/status/status-table.ts';
-import { openHostMetrics } from '../metrics/host/host-metrics.ts';
+import { systemHost } from '../host/host.ts';
+import { readView } from '../metrics/state/reading/reader.ts';
 import { makeStatus } from '../metrics/status.ts';
 
 /** How the jobs of this host stand, and what runs now. */
@@ -24,7 +25,8 @@ export class Status extends WrapperCommand {
     const { clock, stdout } = this.context;
     const locations = stateLocations(flags['state-dir'], this.context);
     const nowSeconds = clock.wallMs() / 1000;
-    const report = makeStatus(openHostMetrics({ locations, clock, probe: false }).view(), argv.map(String), nowSeconds);
+    const view = readView({ locations, host: systemHost(clock) });
+    const report = makeStatus(view, argv.map(String), nowSeconds);
     stdout.write(flags.json ? renderStatusJson(report) : renderStatus(report, nowSeconds));
     return report.exitCode;
   }

@@ -36,12 +36,13 @@ export interface MetricsServer extends AsyncDisposable {
  */
 export const startMetricsServer = async (options: MetricsServerOptions): Promise<MetricsServer> => {
   const { metrics: _, stateDirs: __, host, port, telemetryPath = '/metrics', onWarning, ...others } = options;
-  const { listener: render } = await openMetricsPages(options, processContext());
+  const { listener: page, onAnswer } = await openMetricsPages(options, processContext());
   const listener = await startListener({
     ...others,
     listen: [{ host: host ?? DEFAULT_LISTEN_ADDRESS.host, port: port ?? DEFAULT_LISTEN_ADDRESS.port }],
     telemetryPath,
-    render,
+    render: ({ format }) => page(format),
+    ...(onAnswer === undefined ? {} : { onAnswer }),
     version: VERSION,
     onWarning: onWarning ?? (() => undefined),
   });

@@ -1,12 +1,15 @@
 import { resolve } from 'node:path';
-import { Gauge, Registry } from 'prom-client';
+import { Registry } from 'prom-client';
 import { VERSION } from '../cli/writer-info.ts';
 import { type Context, processContext } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { systemHost } from '../host/host.ts';
-import { WRAPPER_METRICS } from '../metrics/contract/wrapper-metrics.ts';
+import { LIVE_METRICS } from '../metrics/contract/live-metrics.ts';
+import { OPERATION_METRICS } from '../metrics/contract/operation-metrics.ts';
+import { METRIC_NAMES } from '../metrics/contract.ts';
 import { createRecorder, type Recorder } from '../metrics/recorder.ts';
-import { type Keeper, keepNothing, keepState } from '../metrics/session/keeper.ts';
+import { registerMetrics } from '../metrics/registry/register-metrics.ts';
+import { type Keeper, keepNothing, keepState, keptObserver } from '../metrics/session/keeper.ts';
 import { defaultSpillRoot, locateState } from '../metrics/state/files/directories.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
 import { DEFAULT_HEARTBEAT_SECONDS, startHeartbeat } from './heartbeat.ts';
@@ -25,8 +28,13 @@ export interface SkopeoMetricsOptions {
   readonly onWarning?: (message: string) => void;
 }
 
+/** What a process shows that runs operations itself: of jobs and of the host's state it knows nothing. */
+const SHOWN = METRIC_NAMES.filter(
+  (name) => name in OPERATION_METRICS || name in LIVE_METRICS || name === 'skopeo_wrapper_build_info',
+);
+
 /** The metrics of the operations of this process, in a registry of prom-client. */
-export class SkopeoMetrics implements Disposable {
+export class SkopeoMetrics implements AsyncDisposable {
   readonly registry: Registry;
   /** @internal Takes the facts of operations. */
   readonly observer: OperationObserver;
@@ -43,12 +51,15 @@ export class SkopeoMetrics implements Disposable {
     const { clock, pid } = this.#context;
     this.registry = registry;
     this.#startedMs = clock.monotonicMs();
-    this.#recorder = createRecorder({ registry, clock, pid });
-    registerBuildInfo(registry);
+    this.#recorder = createRecorder({ clock, pid });
+    registerMetrics(registry, SHOWN, {
+      view: () => this.#recorder.read((recording) => ({ ...recording, jobs: [] })),
+      info: { buildInfo: { version: VERSION, revision: 'unknown', nodeVersion: process.version } },
+    });
     this.#keeper = this.#openKeeper(options, heartbeatIntervalSeconds);
     this.#heartbeat =
       stateDir === undefined ? undefined : startHeartbeat(heartbeatIntervalSeconds, () => this.heartbeat());
-    this.observer = keptObserver(this.#recorder, () => this.#keeper.keep());
+    this.observer = keptObserver(this.#recorder, this.#keeper);
   }
 
   /** The page for Prometheus in the text format, the registry's other metrics included. */
@@ -59,18 +70,21 @@ export class SkopeoMetrics implements Disposable {
   /** Says that this process is alive, to the gauges and to the state directory. Running operations do it themselves. */
   heartbeat(): void {
     this.#recorder.heartbeat();
-    this.#keeper.keep();
+    void this.#keeper.keep();
   }
 
-  /** Records the end of this process in the state directory; the registry goes on. May be called again. */
-  close(): void {
+  /**
+   * Records the end of this process in the state directory, where it is when this resolves; the registry goes on. May be
+   * called again.
+   */
+  async close(): Promise<void> {
     this.#heartbeat?.[Symbol.dispose]();
     const durationSeconds = (this.#context.clock.monotonicMs() - this.#startedMs) / 1000;
-    this.#keeper.finish({ exitCode: 0, durationSeconds, success: true });
+    await this.#keeper.finish({ exitCode: 0, durationSeconds, success: true });
   }
 
-  [Symbol.dispose](): void {
-    this.close();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.close();
   }
 
   #openKeeper({ stateDir, onWarning = () => undefined }: SkopeoMetricsOptions, heartbeatSeconds: number): Keeper {
@@ -85,27 +99,3 @@ export class SkopeoMetrics implements Disposable {
     });
   }
 }
-
-/** What is worth a record at once, so that a process that is killed loses little. */
-const keptObserver = (recorder: Recorder, keep: () => void): OperationObserver => ({
-  ...recorder,
-  operationStarted: (source) => {
-    recorder.operationStarted(source);
-    keep();
-  },
-  blobFinished: (identity, blob) => {
-    recorder.blobFinished(identity, blob);
-    keep();
-  },
-  operationFinished: (source, result) => {
-    recorder.operationFinished(source, result);
-    keep();
-  },
-});
-
-const registerBuildInfo = (registry: Registry): void => {
-  const { help, labels } = WRAPPER_METRICS.skopeo_wrapper_build_info;
-  const labelNames = Object.keys(labels);
-  const gauge = new Gauge({ name: 'skopeo_wrapper_build_info', help, labelNames, registers: [registry] });
-  gauge.set({ version: VERSION, revision: 'unknown', node_version: process.version }, 1);
-};

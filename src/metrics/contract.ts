@@ -49,5 +49,10 @@ export const HISTOGRAMS: ReadonlyMap<string, Required<Pick<MetricDefinition, 'bu
   ),
 );
 
+const isMetricName = (name: string): name is MetricName => Object.hasOwn(METRICS, name);
+
+/** All names, in the contract's order. */
+export const METRIC_NAMES: readonly MetricName[] = Object.keys(METRICS).filter(isMetricName);
+
 /** The definition of a metric as data. */
 export const definitionOf = (name: MetricName): MetricDefinition => METRICS[name];

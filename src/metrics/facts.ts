@@ -1,6 +1,12 @@
 import type { FinishedBlob } from '../tracking/events.ts';
 import type { ErrorType, Operation, Transport } from '../tracking/vocabulary.ts';
-import type { MetricSink } from './sink.ts';
+import type { HistogramName, LabelsOf, TotalsCounterName } from './contract.ts';
+
+/** Takes countable facts under the contract's names. */
+export interface MetricSink {
+  count<Name extends TotalsCounterName>(name: Name, labels: LabelsOf<Name>, delta?: number): void;
+  observe<Name extends HistogramName>(name: Name, labels: LabelsOf<Name>, value: number): void;
+}
 
 /** What is counted of an operation that has ended, whoever found out that it did. */
 export interface FinishedOperation {

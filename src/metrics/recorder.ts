@@ -1,30 +1,28 @@
-import type { Registry } from 'prom-client';
 import type { Clock } from '../context.ts';
 import type { LiveSource, OperationObserver } from '../tracking/observer.ts';
 import type { Status } from '../tracking/vocabulary.ts';
 import { OTHER } from './contract/definition.ts';
 import { JOB_NAME, REGISTRY } from './contract/label-values.ts';
 import { countBlobSize, countFinishedBlob, countFinishedOperation } from './facts.ts';
-import { registerLiveGauges } from './registry-gauges.ts';
-import { createRegistrySink } from './registry-sink.ts';
-import { teeSink } from './sink.ts';
-import { collectTotals } from './totals/collect.ts';
+import { createCounts } from './registry/counts.ts';
 import type { LiveEntry, Totals } from './view.ts';
 
 export interface RecorderOptions {
-  /** Holds the metrics from now on, next to whatever it holds already. */
-  readonly registry: Registry;
   readonly clock: Clock;
   readonly pid: number;
   readonly jobName?: string;
 }
 
+/** What one process counted so far, and its running operations, of one moment. */
+export interface Recording {
+  readonly totals: Totals;
+  readonly live: readonly LiveEntry[];
+}
+
 /** Counts the facts of the operations of one process. */
 export interface Recorder extends Required<OperationObserver> {
-  /** What this process counted so far, to be stored or merged. */
-  totals(): Totals;
-  /** Its running operations, for this moment. */
-  live(): readonly LiveEntry[];
+  /** Hands the recording of the moment to `use`: nothing is counted between the two. */
+  read<Result>(use: (recording: Recording) => Result): Promise<Result>;
   /** Says that the process is alive; between two calls the heartbeat gauge stands still. */
   heartbeat(): void;
   /** The run as a whole ended; counts only if it has a job name. */
@@ -44,13 +42,9 @@ const createRegistryLabel = () => {
   };
 };
 
-/**
- * Counts each fact once, in prom-client's registry and, as prom-client can be read only slowly and asynchronously, in
- * totals of its own beside it.
- */
-export const createRecorder = ({ registry, clock, pid, jobName }: RecorderOptions): Recorder => {
-  const collector = collectTotals();
-  const sink = teeSink(createRegistrySink(registry), collector);
+/** Pushes each fact once into prom-client's counters and histograms. */
+export const createRecorder = ({ clock, pid, jobName }: RecorderOptions): Recorder => {
+  const sink = createCounts();
   const running = new Set<LiveSource>();
   const finished = new WeakSet<LiveSource>();
   const registryLabel = createRegistryLabel();
@@ -61,11 +55,9 @@ export const createRecorder = ({ registry, clock, pid, jobName }: RecorderOption
     const process = { heartbeatWallMs, nowMs, pid, ...(jobName === undefined ? {} : { jobName }) };
     return [...running].map((source) => ({ live: source.live(), ...process }));
   };
-  registerLiveGauges(registry, live);
 
   return {
-    totals: () => collector.totals(),
-    live,
+    read: (use) => sink.read((totals) => use({ totals, live: live() })),
     heartbeat: () => {
       heartbeatWallMs = clock.wallMs();
     },

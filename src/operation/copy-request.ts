@@ -8,6 +8,7 @@ import {
   type SkopeoArgument,
   withChanges,
 } from '../command-line/skopeo-arguments.ts';
+import { openDirectCopy } from '../destination/direct-copy.ts';
 import type { ManifestReader } from '../image/local-layout.ts';
 import type { ImageReference } from '../image/parse.ts';
 import { type Platform, systemPlatform } from '../image/platform.ts';
@@ -15,7 +16,6 @@ import type { SideLogin } from '../registry/credentials/logins.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 import { loginChanges } from './login-arguments.ts';
-import { partialSweeper } from './partial-destination.ts';
 import { manifestReaderFor } from './reader-for.ts';
 import type { OperationRequest, OperationSubject, SkopeoContext } from './request.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -118,7 +118,7 @@ export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRe
     sourceManifest: manifests.source,
     destinationManifest: manifests.destination,
     readDigest: digestFile === undefined ? undefined : () => readDigestFile(digestFile),
-    clearPartial: partialSweeper(to, cwd),
+    openDestination: (signal) => openDirectCopy(to, cwd, signal),
     cleanUp: async () => {
       if (own !== undefined) await rm(own, { force: true });
       await scratch?.remove();

@@ -1,4 +1,5 @@
 import type { CommandLine } from '../command-line/command-line.ts';
+import type { DirectCopy } from '../destination/direct-copy.ts';
 import type { ManifestReader } from '../image/local-layout.ts';
 import { parseReference } from '../image/parse.ts';
 import type { Platform } from '../image/platform.ts';
@@ -53,8 +54,8 @@ export interface OperationRequest extends OperationSubject {
   readonly platform: Platform;
   /** The digest of the manifest at the destination, after a success. */
   readonly readDigest?: (() => Promise<string | undefined>) | undefined;
-  /** Clears what a failed attempt left half-written: it is no image, and the next attempt would trip over it. */
-  readonly clearPartial?: (() => Promise<void>) | undefined;
+  /** Watches over a local destination that skopeo writes to; may wait for its turn there. */
+  readonly openDestination?: ((signal: AbortSignal) => Promise<DirectCopy | undefined>) | undefined;
   /** Removes what was made for the operation alone; called once, at its end. */
   readonly cleanUp?: (() => Promise<void>) | undefined;
   /** Absent: a failure is a failure, with its own status. */

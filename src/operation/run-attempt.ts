@@ -21,6 +21,8 @@ export interface AttemptOptions extends Omit<SkopeoOptions, 'signal' | 'onEvent'
   readonly emit: (event: OperationEvent) => void;
   /** Since when nothing has moved; monotonic milliseconds. */
   readonly quietSinceMs: () => number;
+  /** Looks at what the process is doing, now and then and right before it is ended. */
+  readonly look: (pid: number) => void;
 }
 
 export interface AttemptEnd {
@@ -34,7 +36,11 @@ export const runAttempt = async (options: AttemptOptions): Promise<AttemptEnd> =
   const { clock, emit, stallTimeoutSeconds } = options;
   const stall = new AbortController();
   const signal = AbortSignal.any([options.signal, stall.signal]);
+  let pid: number | undefined;
+  // Added before those that end the process.
+  signal.addEventListener('abort', () => pid !== undefined && options.look(pid), { once: true });
   const skopeo = startSkopeo({ ...options, signal, onEvent: emit });
+  pid = skopeo.pid;
   emit({
     type: 'attempt-started',
     attempt: options.attempt,
@@ -42,7 +48,7 @@ export const runAttempt = async (options: AttemptOptions): Promise<AttemptEnd> =
     ...(skopeo.pid === undefined ? {} : { pid: skopeo.pid }),
   });
   const sample = (): void => {
-    const { pid } = skopeo;
+    if (pid !== undefined) options.look(pid);
     const io = pid === undefined ? undefined : readProcessIo(pid);
     if (pid === undefined || io === undefined) return;
     const isQuiet = clock.monotonicMs() - options.quietSinceMs() >= LOOK_CLOSER_MS;

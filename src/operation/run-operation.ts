@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../context.ts';
+import type { DirectCopy } from '../destination/direct-copy.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
 import type { ErrorLine } from '../skopeo/output/output-parser.ts';
 import type { Terminals } from '../skopeo/process/terminals.ts';
@@ -41,6 +42,7 @@ export interface OperationOutcome {
 interface Running {
   readonly tracker: OperationTracker;
   readonly emit: (event: OperationEvent) => void;
+  readonly inPlace?: DirectCopy | undefined;
 }
 
 /**
@@ -67,7 +69,8 @@ export const runOperation = async (request: OperationRequest, context: Operation
   const running = { tracker, emit };
   try {
     emit({ type: 'operation-started', operation: identity.operation, source, destination });
-    const { failure, exitCode, stdout } = await runAttempts(request, context, running);
+    await using inPlace = await request.openDestination?.(context.signal);
+    const { failure, exitCode, stdout } = await runAttempts(request, context, { ...running, inPlace });
     await sizes.close(failure ? 0 : LOOKUP_PATIENCE_MS);
     if (!failure) await readDestination(request, emit);
     const digest = failure ? undefined : await request.readDigest?.();
@@ -94,6 +97,7 @@ const runAttempts = async (
 ): Promise<AttemptsEnd> => {
   const { signal } = context;
   for (let attempt = 1; ; attempt++) {
+    await running.inPlace?.begin();
     const end = await runAttempt({
       ...context,
       ...request.skopeo,
@@ -101,10 +105,11 @@ const runAttempts = async (
       attempt,
       stallTimeoutSeconds: request.stallTimeoutSeconds,
       quietSinceMs: () => running.tracker.quietSinceMs(),
+      look: (pid) => running.inPlace?.look(pid),
     });
     const { stdout } = end.exit;
     if (end.exit.exitCode === 0) return { failure: undefined, exitCode: 0, stdout };
-    await request.clearPartial?.().catch(() => undefined);
+    await running.inPlace?.clear().catch(() => undefined);
     const judged = judge(end, { ...request, ...request.skopeo });
     const { answered = false, exitCode = judged.exitCode } = request.interpret?.(judged) ?? {};
     if (answered) return { failure: undefined, exitCode, stdout };

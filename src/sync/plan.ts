@@ -20,6 +20,8 @@ export interface PlannedImage extends WantedImage {
   /** Digest that the source's reference stands for now, where it was asked. */
   readonly sourceDigest?: string;
   readonly destinationDigest?: string;
+  /** What lies at the destination lacks parts or has wrong ones. */
+  readonly isBroken?: boolean;
   /** Blobs that a copy would read, each once; absent where finding out would have cost a pull. */
   readonly blobs?: readonly BlobDescriptor[];
   /** Platforms that were asked for and that the source does not have, as far as it is known. */

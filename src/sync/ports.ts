@@ -13,6 +13,8 @@ export interface CopyOptions extends Omit<CopySettings, 'content' | 'systemPlatf
   readonly destinationAccess: RegistryAccess;
   /** What people are shown instead of where the copy really goes: it is staged, or a step of a larger one. */
   readonly shownDestination?: string;
+  /** Directory of blobs that an OCI layout uses instead of its own. */
+  readonly sharedBlobs?: string;
   readonly stallTimeoutSeconds?: number;
   /** Called with the digest of each layer as soon as the destination has it. */
   readonly onLayerFinished?: (digest: string) => void;

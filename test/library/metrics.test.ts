@@ -46,7 +46,7 @@ describe('SkopeoMetrics', () => {
     await using server = await startMetricsServer({ stateDirs: [directory.path], host: '127.0.0.1', port: 0 });
     const scrape = async () => readSamples(await (await fetch(server.urls[0] ?? '')).text());
     {
-      using metrics = new Metrics({ stateDir: directory.path });
+      await using metrics = new Metrics({ stateDir: directory.path });
       using tracker = new OperationTracker({ operation: 'copy', source: 'docker://a/b', metrics });
       assert.equal((await scrape()).sum('skopeo_active_operations', { operation: 'copy' }), 1);
       tracker.succeed();
@@ -104,7 +104,7 @@ describe('the textfile', () => {
   test('of state directories holds what all processes left there', async () => {
     await using directory = await tempDir('library');
     for (let run = 0; run < 2; run++) {
-      using metrics = new Metrics({ stateDir: directory.join('state') });
+      await using metrics = new Metrics({ stateDir: directory.join('state') });
       finishCopy(metrics);
     }
     const path = await writeTextfile({ stateDirs: [directory.join('state')], path: directory.join('x.prom') });

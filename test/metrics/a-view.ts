@@ -1,10 +1,13 @@
-import type { WriterInfo } from '../../src/metrics/exposition/view-families.ts';
+import type { Clock } from '../../src/context.ts';
 import {
   countBlobSize,
   countFinishedBlob,
   countFinishedOperation,
   countOrphanedOperation,
 } from '../../src/metrics/facts.ts';
+import { type PageFormat, renderPage } from '../../src/metrics/registry/page.ts';
+import { createRegistries } from '../../src/metrics/registry/register-metrics.ts';
+import type { WriterInfo } from '../../src/metrics/registry/view-samples.ts';
 import { collectTotals } from '../../src/metrics/totals/collect.ts';
 import type { LiveEntry, MetricsView, Totals } from '../../src/metrics/view.ts';
 import type { LiveOperation } from '../../src/tracking/live-operation.ts';
@@ -79,6 +82,17 @@ export const aView = (): MetricsView => ({
 export const writerInfo: WriterInfo = {
   buildInfo: { version: '0.1.0', revision: 'abc1234', nodeVersion: 'v24.1.0' },
   binaryInfo: { available: true, version: '1.9.3' },
-  nowSeconds: 1_700_000_100.5,
-  httpRequests: [{ handler: '/metrics', code: '200', count: 9 }],
+};
+
+const clock: Clock = { wallMs: () => 1_700_000_100_500, monotonicMs: () => 0 };
+
+/** The page of a view. */
+export const pageOf = (
+  view: MetricsView,
+  target: 'listener' | 'textfile',
+  format: PageFormat = 'text',
+  info: WriterInfo = writerInfo,
+): Promise<string> => {
+  const registries = createRegistries({ view: async () => view, info }, clock);
+  return renderPage([registries.shared, registries[target]], format);
 };

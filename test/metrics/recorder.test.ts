@@ -2,13 +2,13 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { Counter, Registry } from 'prom-client';
 import type { Clock } from '../../src/context.ts';
-import { formatFamilies } from '../../src/metrics/exposition/format.ts';
-import { familiesOfRegistry } from '../../src/metrics/exposition/prom-client-families.ts';
-import { createRecorder } from '../../src/metrics/recorder.ts';
-import { renderView } from '../../src/metrics/render.ts';
+import { METRIC_NAMES } from '../../src/metrics/contract.ts';
+import { createRecorder, type Recorder } from '../../src/metrics/recorder.ts';
+import { renderPage } from '../../src/metrics/registry/page.ts';
+import { registerMetrics } from '../../src/metrics/registry/register-metrics.ts';
 import type { OperationResult } from '../../src/tracking/events.ts';
 import type { LiveSource, OperationIdentity } from '../../src/tracking/observer.ts';
-import { liveOperation, writerInfo } from './a-view.ts';
+import { liveOperation, pageOf, writerInfo } from './a-view.ts';
 import { parseSamples } from './samples.ts';
 
 const COPY: OperationIdentity = { operation: 'copy', sourceTransport: 'docker', destinationTransport: 'oci' };
@@ -36,14 +36,16 @@ const setUp = (jobName?: string) => {
   const time = { wallMs: 1_700_000_000_000, monotonicMs: 20_000 };
   const clock: Clock = { wallMs: () => time.wallMs, monotonicMs: () => time.monotonicMs };
   const registry = new Registry();
-  const recorder = createRecorder({ registry, clock, pid: 42, ...(jobName === undefined ? {} : { jobName }) });
+  const recorder = createRecorder({ clock, pid: 42, ...(jobName === undefined ? {} : { jobName }) });
+  show(registry, recorder);
   const samples = async () => parseSamples(await registry.metrics());
-  const rendered = () =>
-    parseSamples(
-      renderView({ totals: recorder.totals(), live: recorder.live(), jobs: [] }, writerInfo, 'listener', 'text'),
-    );
-  return { time, registry, recorder, samples, rendered };
+  return { time, registry, recorder, samples };
 };
+
+const viewOf = (recorder: Recorder) => recorder.read((recording) => ({ ...recording, jobs: [] }));
+
+const show = (registry: Registry, recorder: Recorder): void =>
+  registerMetrics(registry, METRIC_NAMES, { view: () => viewOf(recorder), info: writerInfo });
 
 test('an operation from start to end', async () => {
   const { recorder, samples } = setUp();
@@ -82,23 +84,23 @@ test('an operation from start to end', async () => {
   assert.ok(![...after.keys()].some((key) => key.startsWith('skopeo_operation_errors_total')));
 });
 
-test('a finished operation counts once, however often it is reported', () => {
-  const { recorder, rendered } = setUp();
+test('a finished operation counts once, however often it is reported', async () => {
+  const { recorder, samples: rendered } = setUp();
   const source = sourceOf(COPY);
   recorder.operationStarted(source);
   recorder.operationFinished(source, resultOf());
   recorder.operationFinished(source, resultOf());
-  assert.equal(rendered().get('skopeo_operations_total{operation="copy",status="success"}'), 1);
+  assert.equal((await rendered()).get('skopeo_operations_total{operation="copy",status="success"}'), 1);
 });
 
-test('failures are counted by class, and one that never started too', () => {
-  const { recorder, rendered } = setUp();
+test('failures are counted by class, and one that never started too', async () => {
+  const { recorder, samples: rendered } = setUp();
   recorder.operationFinished(
     sourceOf(INSPECT),
     resultOf({ outcome: 'error', exitCode: 69, errorType: 'skopeo_missing' }),
   );
   recorder.operationFinished(sourceOf(INSPECT), resultOf({ outcome: 'error', exitCode: 1 }));
-  const samples = rendered();
+  const samples = await rendered();
   assert.equal(samples.get('skopeo_operations_total{operation="inspect",status="error"}'), 2);
   assert.equal(samples.get('skopeo_operation_errors_total{error_type="skopeo_missing",operation="inspect"}'), 1);
   assert.equal(samples.get('skopeo_operation_errors_total{error_type="unknown",operation="inspect"}'), 1);
@@ -106,15 +108,15 @@ test('failures are counted by class, and one that never started too', () => {
   assert.ok(![...samples.keys()].some((key) => key.startsWith('skopeo_destination_operations_total')));
 });
 
-test('retries, rate limits, images and job runs', () => {
-  const { recorder, rendered } = setUp('nightly');
+test('retries, rate limits, images and job runs', async () => {
+  const { recorder, samples: rendered } = setUp('nightly');
   recorder.retrying(COPY, 'timeout');
   recorder.rateLimited('Docker.io');
   recorder.rateLimited('docker.io');
   recorder.rateLimited('user:secret@reg.example/repo');
   recorder.imageFinished('unchanged');
   recorder.runFinished('error');
-  const samples = rendered();
+  const samples = await rendered();
   assert.equal(samples.get('skopeo_operation_retries_total{error_type="timeout",operation="copy"}'), 1);
   assert.equal(samples.get('skopeo_rate_limit_hits_total{registry="docker.io"}'), 2);
   assert.equal(samples.get('skopeo_rate_limit_hits_total{registry="_other"}'), 1);
@@ -122,10 +124,10 @@ test('retries, rate limits, images and job runs', () => {
   assert.equal(samples.get('skopeo_job_runs_total{job_name="nightly",status="error"}'), 1);
 });
 
-test('a run without a job name is no job', () => {
+test('a run without a job name is no job', async () => {
   const { recorder } = setUp();
   recorder.runFinished('success');
-  assert.deepEqual(recorder.totals(), { counters: {}, histograms: {} });
+  assert.deepEqual(await recorder.read(({ totals }) => totals), { counters: {}, histograms: {} });
 });
 
 test('at most fifty registries get a label of their own', async () => {
@@ -137,8 +139,8 @@ test('at most fifty registries get a label of their own', async () => {
   assert.deepEqual(
     hits.filter(([, value]) => value > 1),
     [
-      ['skopeo_rate_limit_hits_total{registry="r3.example"}', 2],
       ['skopeo_rate_limit_hits_total{registry="_other"}', 20],
+      ['skopeo_rate_limit_hits_total{registry="r3.example"}', 2],
     ],
   );
 });
@@ -157,15 +159,15 @@ test('the heartbeat moves only when the heart beats, ages move always', async ()
   assert.equal(await heartbeat(), 1_700_000_030);
 });
 
-test('the registry and the totals say the same', async () => {
-  const { recorder, samples, rendered } = setUp('nightly');
+test('what is read to be kept says the same as the page', async () => {
+  const { recorder, samples } = setUp('nightly');
   const source = sourceOf(COPY);
   recorder.operationStarted(source);
   recorder.bytesTransferred(COPY, 12_345);
   recorder.blobFinished(COPY, { kind: 'layer', digest: 'sha256:a', outcome: 'skipped', sizeBytes: 5_000_000 });
   recorder.operationFinished(source, resultOf({ outcome: 'error', exitCode: 1, errorType: 'tls' }));
   recorder.runFinished('error');
-  const page = rendered();
+  const page = parseSamples(await pageOf(await viewOf(recorder), 'listener'));
   for (const [series, value] of await samples()) assert.equal(page.get(series), value, series);
 });
 
@@ -174,20 +176,38 @@ test("the user's own metrics in the registry stay as they are", async () => {
   const own = new Counter({ name: 'my_things_total', help: 'Mine.', registers: [registry] });
   own.inc(3);
   const clock: Clock = { wallMs: () => 0, monotonicMs: () => 0 };
-  createRecorder({ registry, clock, pid: 1 }).rateLimited('docker.io');
+  const recorder = createRecorder({ clock, pid: 1 });
+  show(registry, recorder);
+  recorder.rateLimited('docker.io');
   const samples = parseSamples(await registry.metrics());
   assert.equal(samples.get('my_things_total{}'), 3);
   assert.equal(registry.contentType, Registry.PROMETHEUS_CONTENT_TYPE);
-  assert.throws(() => createRecorder({ registry, clock, pid: 1 }), /already been registered/);
+  assert.throws(() => show(registry, recorder), /already been registered/);
 });
 
 test('text, OpenMetrics, text: the names stay', async () => {
   const { registry, recorder } = setUp();
   recorder.rateLimited('docker.io');
-  const families = async () => familiesOfRegistry(await registry.getMetricsAsJSON());
-  const before = formatFamilies(await families(), 'text');
-  const openMetrics = formatFamilies(await families(), 'openmetrics');
-  assert.equal(formatFamilies(await families(), 'text'), before);
+  const before = await renderPage([registry], 'text');
+  const openMetrics = await renderPage([registry], 'openmetrics');
+  assert.equal(await renderPage([registry], 'text'), before);
   assert.deepEqual([...parseSamples(openMetrics)].sort(), [...parseSamples(before)].sort());
   assert.deepEqual([...parseSamples(before)].sort(), [...parseSamples(await registry.metrics())].sort());
+});
+
+test('what is read is of one moment: an operation is live or counted, never both or neither', async () => {
+  for (let step = 0; step < 20; step++) {
+    const { recorder } = setUp();
+    const source = sourceOf(COPY);
+    recorder.operationStarted(source);
+    const reading = recorder.read(({ totals, live }) => {
+      const counted = totals.counters.skopeo_operations_total?.['copy\u001fsuccess'] ?? 0;
+      return { counted, observed: totals.histograms.skopeo_operation_duration_seconds?.copy, live: live.length };
+    });
+    for (let tick = 0; tick < step; tick++) await undefined;
+    recorder.operationFinished(source, resultOf());
+    const { counted, observed, live } = await reading;
+    assert.equal(counted + live, 1, `finished after ${step} ticks`);
+    assert.equal(observed?.counts[6] ?? 0, counted);
+  }
 });

@@ -14,7 +14,6 @@ import { RegistryPauses } from '../../registry/pauses.ts';
 import { Router } from '../../registry/route.ts';
 import { loadNativePty } from '../../skopeo/process/native-pty.ts';
 import { Terminals } from '../../skopeo/process/terminals.ts';
-import { syncDirectory } from '../../sync/check/sync-directory.ts';
 import { type SyncJob, secretsOfJob } from '../../sync/job.ts';
 import type { SkopeoPort } from '../../sync/ports.ts';
 import { createSkopeoPort } from '../../sync/skopeo/skopeo-port.ts';
@@ -51,7 +50,6 @@ export const openSyncEffects = (syncRun: SyncRun): SyncEffects & Disposable => {
     clock,
     stallTimeoutSeconds: job.stallTimeoutSeconds,
     terminals: new Terminals(loadNativePty(env)),
-    lockDirectory: stateDirectory && syncDirectory(stateDirectory),
     secrets: secretsOfJob(job),
     observers: [observer],
     onEvent: (event, image) => {

@@ -1,17 +1,14 @@
 import { once } from 'node:events';
-import type { WriterInfo } from '../exposition/view-families.ts';
 import { type ListenerOptions, type MetricsListener, startListener } from '../listener/listener.ts';
 import { openTextfile, type Textfile } from '../textfile/textfile.ts';
 import { resolveTextfilePath } from '../textfile/textfile-path.ts';
-import { type HostMetricsOptions, openHostMetrics } from './host-metrics.ts';
-import { hostPage } from './host-page.ts';
+import { type HostPagesOptions, openServedHostPages } from './host-pages.ts';
 
 const TEXTFILE_INTERVAL_MS = 15_000;
 
-export interface ServeOptions extends Omit<HostMetricsOptions, 'probe'>, Omit<ListenerOptions, 'render'> {
+export interface ServeOptions extends HostPagesOptions, Omit<ListenerOptions, 'render' | 'onAnswer'> {
   /** Also keep this textfile fresh: a directory, or a `.prom` file. */
   readonly textfile: string | undefined;
-  readonly info: Pick<WriterInfo, 'buildInfo' | 'binaryInfo'>;
   /** Ends the service. */
   readonly signal: AbortSignal;
   /** Called once, when it accepts connections. */
@@ -23,14 +20,15 @@ export interface ServeOptions extends Omit<HostMetricsOptions, 'probe'>, Omit<Li
  * configuration or a textfile that cannot be used.
  */
 export const serveHostMetrics = async (options: ServeOptions): Promise<void> => {
-  const { signal, info, clock, onWarning } = options;
-  const metrics = openHostMetrics({ ...options, probe: true });
+  const { signal, clock, onWarning } = options;
+  const pages = openServedHostPages(options);
   const path = options.textfile === undefined ? undefined : await resolveTextfilePath(options.textfile);
-  const listener = await startListener({ ...options, render: hostPage(metrics, info) });
-  const stopTextfile =
-    path === undefined
-      ? undefined
-      : refresh(openTextfile(path, clock), () => metrics.render(info, 'textfile', 'text'), onWarning);
+  const listener = await startListener({
+    ...options,
+    render: ({ format }) => pages.listener(format),
+    onAnswer: pages.onAnswer,
+  });
+  const stopTextfile = path === undefined ? undefined : refresh(openTextfile(path, clock), pages.textfile, onWarning);
   try {
     options.onListening(listener);
     if (!signal.aborted) await once(signal, 'abort');
@@ -41,11 +39,15 @@ export const serveHostMetrics = async (options: ServeOptions): Promise<void> => 
 };
 
 /** Writes the textfile now and then; a failure is said when it begins. */
-const refresh = (textfile: Textfile, render: () => string, onWarning: (message: string) => void): (() => void) => {
+const refresh = (
+  textfile: Textfile,
+  render: () => Promise<string>,
+  onWarning: (message: string) => void,
+): (() => void) => {
   let failing = false;
   const write = async (): Promise<void> => {
     try {
-      await textfile.write(async () => render());
+      await textfile.write(render);
       failing = false;
     } catch (error) {
       if (!failing) onWarning(error instanceof Error ? error.message : String(error));

@@ -3,9 +3,8 @@ import { formatAddress, type ListenAddress } from './addresses.ts';
 import { bindAll } from './bind.ts';
 import { DEFAULT_LIMITS, type ListenerLimits } from './limits.ts';
 import { createRequestHandler } from './request-handler.ts';
-import { checkTelemetryPath, createRoutes } from './routes.ts';
+import { checkTelemetryPath, createRoutes, type HttpHandler } from './routes.ts';
 import { createScraper, type RenderMetrics } from './scrape.ts';
-import { createRequestCounter } from './self-metrics.ts';
 import { closeServer, createServer, type TrackedServer } from './server.ts';
 import { createBasicAuth } from './web-config/basic-auth.ts';
 import { openWebConfig } from './web-config/reloading.ts';
@@ -33,6 +32,8 @@ export interface ListenerOptions {
   /** Shown on the landing page. */
   readonly version: string;
   readonly limits?: Partial<ListenerLimits>;
+  /** Told of every answer, before it is sent: what was asked for, and the HTTP status. */
+  readonly onAnswer?: (handler: HttpHandler, status: number) => void;
   onWarning(message: string): void;
 }
 
@@ -51,7 +52,6 @@ export const startListener = async (options: ListenerOptions): Promise<MetricsLi
       server.closeIdleConnections();
     }
   });
-  const counter = createRequestCounter();
   let closing: Promise<unknown> | undefined;
   const answer = createRequestHandler({
     routes: createRoutes({
@@ -59,12 +59,11 @@ export const startListener = async (options: ListenerOptions): Promise<MetricsLi
       version,
       enableOpenMetrics: options.enableOpenMetrics ?? false,
       scrape: createScraper(options.render, limits.renderTimeoutMs, onWarning),
-      httpRequests: counter.counts,
     }),
     allowedHosts: options.allowedHosts ?? [],
     webConfig,
     checkBasicAuth: createBasicAuth(),
-    counter,
+    onAnswer: options.onAnswer ?? (() => undefined),
     isClosing: () => closing !== undefined,
     onWarning,
   });

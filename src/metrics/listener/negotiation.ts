@@ -1,11 +1,4 @@
-/** What a scraper may get. */
-export type MetricsFormat = 'text' | 'openmetrics';
-
-/** Exactly these: Prometheus 3 takes a target with any other type for down. */
-export const CONTENT_TYPES: Readonly<Record<MetricsFormat, string>> = {
-  text: 'text/plain; version=0.0.4; charset=utf-8',
-  openmetrics: 'application/openmetrics-text; version=1.0.0; charset=utf-8',
-};
+import type { PageFormat } from '../registry/page.ts';
 
 /** One element of an Accept or Accept-Encoding header (RFC 9110, 12.5): value, parameters, weight from 0 to 1. */
 interface Preference {
@@ -36,7 +29,7 @@ const hasVersion = (preference: Preference, version: string): boolean =>
   (preference.parameters.get('version') ?? version) === version;
 
 /** OpenMetrics only if it was asked for by name and above plain text; text otherwise, whatever was asked for. */
-export const chooseFormat = (accept: string | undefined): MetricsFormat => {
+export const chooseFormat = (accept: string | undefined): PageFormat => {
   if (accept === undefined) return 'text';
   const preferences = parsePreferences(accept);
   const openmetrics = bestQuality(

@@ -1,8 +1,7 @@
 import type { IncomingMessage } from 'node:http';
 import { type Answer, sendAnswer, textAnswer } from './answer.ts';
 import { checkHost, checkMethod, checkOrigin } from './request-checks.ts';
-import type { Route } from './routes.ts';
-import type { RequestCounter } from './self-metrics.ts';
+import type { HttpHandler, Route } from './routes.ts';
 import type { AnswerRequest } from './server.ts';
 import type { CheckBasicAuth } from './web-config/basic-auth.ts';
 import type { ReloadingWebConfig } from './web-config/reloading.ts';
@@ -13,7 +12,8 @@ export interface RequestContext {
   readonly allowedHosts: readonly string[];
   readonly webConfig: ReloadingWebConfig;
   readonly checkBasicAuth: CheckBasicAuth;
-  readonly counter: RequestCounter;
+  /** Told of every answer, before it is sent. */
+  readonly onAnswer: (handler: HttpHandler, status: number) => void;
   readonly isClosing: () => boolean;
   readonly onWarning: (message: string) => void;
 }
@@ -45,11 +45,11 @@ export const createRequestHandler =
     try {
       const answer = await answerRequest(request, route, onLoopback, context);
       const closing = context.isClosing() ? { Connection: 'close' } : {};
-      context.counter.add(route?.handler ?? 'other', answer.status);
+      context.onAnswer(route?.handler ?? 'other', answer.status);
       sendAnswer(response, answer, { ...context.webConfig.current().headers, ...closing });
     } catch (error) {
       context.onWarning(`a request could not be answered: ${error instanceof Error ? error.message : error}`);
-      context.counter.add(route?.handler ?? 'other', 500);
+      context.onAnswer(route?.handler ?? 'other', 500);
       if (!response.headersSent) sendAnswer(response, textAnswer(500, 'Internal error.'), {});
       else response.destroy();
     }

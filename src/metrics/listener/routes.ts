@@ -1,11 +1,14 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { usageError } from '../../errors/wrapper-error.ts';
+import { CONTENT_TYPES } from '../registry/page.ts';
 import { type Answer, textAnswer } from './answer.ts';
 import { compressAnswer } from './compression.ts';
 import { landingPage } from './landing-page.ts';
-import { CONTENT_TYPES, chooseFormat } from './negotiation.ts';
+import { chooseFormat } from './negotiation.ts';
 import { type RenderMetrics, scrapeTimeoutSeconds } from './scrape.ts';
-import type { HttpHandler, HttpRequestCount } from './self-metrics.ts';
+
+/** What kind of path was asked for; the label `handler` of `skopeo_wrapper_http_requests_total`. */
+export type HttpHandler = 'metrics' | 'landing' | 'health' | 'other';
 
 /** What answers a path. */
 export interface Route {
@@ -26,11 +29,7 @@ export const checkTelemetryPath = (path: string): void => {
 };
 
 /** The metrics, in the format and encoding that the scraper asked for; 503 with the reason if there are none. */
-const metricsRoute = (options: {
-  scrape: RenderMetrics;
-  enableOpenMetrics: boolean;
-  httpRequests: () => readonly HttpRequestCount[];
-}): Route => ({
+const metricsRoute = (options: { scrape: RenderMetrics; enableOpenMetrics: boolean }): Route => ({
   handler: 'metrics',
   async answer(headers) {
     const format = options.enableOpenMetrics ? chooseFormat(headers.accept) : 'text';
@@ -38,7 +37,6 @@ const metricsRoute = (options: {
     try {
       const body = await options.scrape({
         format,
-        httpRequests: options.httpRequests(),
         ...(seconds === undefined ? {} : { scrapeTimeoutSeconds: seconds }),
       });
       const Vary = options.enableOpenMetrics ? 'Accept, Accept-Encoding' : 'Accept-Encoding';

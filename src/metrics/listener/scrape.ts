@@ -1,15 +1,12 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
-import type { MetricsFormat } from './negotiation.ts';
-import type { HttpRequestCount } from './self-metrics.ts';
+import type { PageFormat } from '../registry/page.ts';
 
 /** What the listener asks of whoever knows the metrics. */
 export interface RenderRequest {
-  readonly format: MetricsFormat;
+  readonly format: PageFormat;
   /** How long the scraper waits; absent when it did not say. */
   readonly scrapeTimeoutSeconds?: number;
-  /** For `skopeo_wrapper_http_requests_total`; the request that is being answered is not in it yet. */
-  readonly httpRequests: readonly HttpRequestCount[];
 }
 
 /** Gives the text of the metrics. A rejection becomes status 503 with the message of the error. */
@@ -47,7 +44,7 @@ export const createScraper = (
   renderTimeoutMs: number,
   onWarning: (message: string) => void,
 ): RenderMetrics => {
-  const running = new Map<MetricsFormat, Promise<string>>();
+  const running = new Map<PageFormat, Promise<string>>();
   let lastFailure: string | undefined;
 
   const renderOnce = (request: RenderRequest): Promise<string> =>

@@ -1,4 +1,5 @@
 import type { Host } from '../../host/host.ts';
+import type { OperationObserver } from '../../tracking/observer.ts';
 import type { Recorder } from '../recorder.ts';
 import { tryTo } from '../state/files/best-effort.ts';
 import type { StateLocation } from '../state/files/directories.ts';
@@ -14,12 +15,15 @@ export interface Job {
 
 /** Where the numbers of a run go and the numbers that are shown come from. */
 export interface Keeper {
-  /** Records what has been counted so far. Never throws. */
-  keep(): void;
+  /** Records what has been counted so far. Never rejects. */
+  keep(): Promise<void>;
   /** Records the end of the run. */
-  finish(end: Omit<RunEnd, 'totals'>): void;
-  /** What a scrape or a textfile shows at this moment. Throws a `WrapperError` when the state cannot be read. */
-  view(): MetricsView;
+  finish(end: Omit<RunEnd, 'totals'>): Promise<void>;
+  /**
+   * What a scrape or a textfile shows at this moment, this run included as it stands. Rejects with a `WrapperError` when
+   * the state cannot be read.
+   */
+  view(): Promise<MetricsView>;
   /** The last record is kept nowhere. */
   readonly failed: boolean;
 }
@@ -29,8 +33,8 @@ export const keepNothing = (recorder: Recorder, job: Job | undefined, nowSeconds
   let jobs: readonly JobFacts[] = [];
   return {
     failed: false,
-    keep: () => undefined,
-    finish: ({ exitCode, durationSeconds, success, stoodAside }) => {
+    keep: async () => undefined,
+    finish: async ({ exitCode, durationSeconds, success, stoodAside }) => {
       if (!job || stoodAside) return;
       jobs = [
         {
@@ -44,7 +48,7 @@ export const keepNothing = (recorder: Recorder, job: Job | undefined, nowSeconds
         },
       ];
     },
-    view: () => ({ totals: recorder.totals(), live: recorder.live(), jobs }),
+    view: () => recorder.read((recording) => ({ ...recording, jobs })),
   };
 };
 
@@ -61,21 +65,38 @@ export const keepState = (recorder: Recorder, options: StateKeeperOptions): Keep
   const { location, host, heartbeatIntervalMs, job, onWarning } = options;
   const run: RunWriter = openRun({ location, host, heartbeatIntervalMs, onWarning, ...(job ? { job } : {}) });
   const reader = createReader({ locations: [location], host });
-  const keep = (): void =>
-    run.write({
-      totals: recorder.totals(),
-      live: recorder.live().map(({ live }) => live),
-    });
+  const keep = (): Promise<void> =>
+    recorder.read(({ totals, live }) => run.write({ totals, live: live.map((entry) => entry.live) }));
   return {
     get failed() {
       return run.failed;
     },
     keep,
-    finish: (end) => {
-      run.finish({ totals: recorder.totals(), ...end });
+    finish: async (end) => {
+      await recorder.read(({ totals }) => run.finish({ totals, ...end }));
       // A directory that may not be read is somebody else's to fold.
       tryTo(() => foldAtExit(location, host));
     },
-    view: () => reader.read(),
+    view: async () => {
+      await keep();
+      return reader.read();
+    },
   };
 };
+
+/** Lets a recorder take the facts, and keeps at once what a process that is killed must not lose. */
+export const keptObserver = (recorder: Recorder, keeper: Keeper): OperationObserver => ({
+  ...recorder,
+  operationStarted: (source) => {
+    recorder.operationStarted(source);
+    void keeper.keep();
+  },
+  blobFinished: (identity, blob) => {
+    recorder.blobFinished(identity, blob);
+    void keeper.keep();
+  },
+  operationFinished: (source, result) => {
+    recorder.operationFinished(source, result);
+    void keeper.keep();
+  },
+});

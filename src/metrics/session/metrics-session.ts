@@ -1,18 +1,18 @@
-import { Registry } from 'prom-client';
 import type { Clock } from '../../context.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { systemHost } from '../../host/host.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
-import type { WriterInfo } from '../exposition/view-families.ts';
 import type { ListenAddress } from '../listener/addresses.ts';
 import type { MetricsListener } from '../listener/listener.ts';
 import type { RenderMetrics } from '../listener/scrape.ts';
 import { createRecorder } from '../recorder.ts';
-import { renderView } from '../render.ts';
+import { renderPage } from '../registry/page.ts';
+import { createRegistries } from '../registry/register-metrics.ts';
+import type { WriterInfo } from '../registry/view-samples.ts';
 import type { StateLocation } from '../state/files/directories.ts';
 import { FINAL_WAIT_MS, openTextfile, type Textfile } from '../textfile/textfile.ts';
 import { resolveTextfilePath } from '../textfile/textfile-path.ts';
-import { type Job, type Keeper, keepNothing, keepState } from './keeper.ts';
+import { type Job, type Keeper, keepNothing, keepState, keptObserver } from './keeper.ts';
 
 export interface MetricsSessionOptions {
   readonly clock: Clock;
@@ -25,7 +25,7 @@ export interface MetricsSessionOptions {
   readonly textfile: string | undefined;
   readonly listen: ListenAddress | undefined;
   /** What this process knows of itself and of skopeo. */
-  readonly info: Omit<WriterInfo, 'nowSeconds'>;
+  readonly info: WriterInfo;
   readonly version: string;
   readonly onWarning: (message: string) => void;
 }
@@ -57,32 +57,26 @@ export const openMetricsSession = async (options: MetricsSessionOptions): Promis
   const { clock, pid, job, onWarning } = options;
   const path = options.textfile === undefined ? undefined : await resolveTextfilePath(options.textfile);
   const textfile = path === undefined ? undefined : openTextfile(path, clock);
-  const recorder = createRecorder({ registry: new Registry(), clock, pid, ...(job ? { jobName: job.name } : {}) });
+  const recorder = createRecorder({ clock, pid, ...(job ? { jobName: job.name } : {}) });
   const keeper = openKeeper(options, recorder);
-  const render = (target: 'listener' | 'textfile', format: 'text' | 'openmetrics'): string => {
-    keeper.keep();
-    return renderView(keeper.view(), { ...options.info, nowSeconds: clock.wallMs() / 1000 }, target, format);
-  };
-  const writer = createTextfileWriter(textfile, async () => render('textfile', 'text'), onWarning);
-  const listener = await listen(options, async ({ format }) => render('listener', format));
+  const registries = createRegistries({ view: keeper.view, info: options.info }, clock);
+  const textPage = () => renderPage([registries.shared, registries.textfile], 'text');
+  const writer = createTextfileWriter(textfile, textPage, onWarning);
+  const listener = await listen(options, ({ format }) => renderPage([registries.shared, registries.listener], format));
   await writer.write();
   const heartbeat = setInterval(() => {
     recorder.heartbeat();
-    keeper.keep();
+    void keeper.keep();
     void writer.write();
   }, options.heartbeatIntervalSeconds * 1000);
 
+  const observer = keptObserver(recorder, keeper);
   return {
     observer: {
-      ...recorder,
+      ...observer,
       operationStarted: (source) => {
-        recorder.operationStarted(source);
-        keeper.keep();
+        observer.operationStarted?.(source);
         void writer.write();
-      },
-      blobFinished: (identity, blob) => {
-        recorder.blobFinished(identity, blob);
-        keeper.keep();
       },
     },
     get failed() {
@@ -91,7 +85,7 @@ export const openMetricsSession = async (options: MetricsSessionOptions): Promis
     end: async ({ stoodAside = false, ...verdict }) => {
       clearInterval(heartbeat);
       if (!stoodAside) recorder.runFinished(verdict.success ? 'success' : 'error');
-      keeper.finish({ ...verdict, stoodAside });
+      await keeper.finish({ ...verdict, stoodAside });
       await writer.write(FINAL_WAIT_MS);
       await listener?.close();
     },

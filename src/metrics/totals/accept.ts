@@ -1,7 +1,7 @@
 import { isLabelValue, type MetricDefinition } from '../contract/definition.ts';
 import { JOB_METRICS } from '../contract/job-metrics.ts';
 import { HISTOGRAMS, TOTALS_COUNTERS } from '../contract.ts';
-import { closedSeriesKeys, decodeSeriesKey } from '../series-key.ts';
+import { closedSeriesKeys, decodeSeriesKey } from '../registry/series-key.ts';
 import type { HistogramValue, SeriesKey, Totals } from '../view.ts';
 
 /** Counted from the outcomes of runs, hence never taken from a run's own totals. */

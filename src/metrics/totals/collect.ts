@@ -1,6 +1,6 @@
 import { HISTOGRAMS } from '../contract.ts';
-import { seriesKeyOf } from '../series-key.ts';
-import type { MetricSink } from '../sink.ts';
+import type { MetricSink } from '../facts.ts';
+import { seriesKeyOf } from '../registry/series-key.ts';
 import type { SeriesKey, Totals } from '../view.ts';
 
 /** Totals of one process, which grow by facts. */

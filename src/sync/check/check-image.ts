@@ -1,4 +1,6 @@
+import { join } from 'node:path';
 import type { WrapperError } from '../../errors/wrapper-error.ts';
+import { isWhole } from '../../image/completeness.ts';
 import { dockerReference, parseLocation } from '../../image/docker-reference.ts';
 import { filterIndex } from '../../image/filtered-index.ts';
 import { type DestinationState, localState } from '../../image/local-state.ts';
@@ -19,6 +21,8 @@ export interface CheckEffects {
   readonly memory: SyncMemory;
   readonly destinationAccess: (destination: string) => RegistryAccess;
   readonly signal: AbortSignal;
+  /** Read every byte of what lies at a local destination. */
+  readonly verify?: boolean;
 }
 
 type Checked = Pick<PlannedImage, 'action' | 'reason' | 'sourceDigest' | 'destinationDigest' | 'missingPlatforms'>;
@@ -26,9 +30,19 @@ type Checked = Pick<PlannedImage, 'action' | 'reason' | 'sourceDigest' | 'destin
 const isImmutable = ({ entry, tag }: WantedImage): boolean =>
   tag !== undefined && entry.immutable.some((pattern) => pattern.matches(tag));
 
+const isBroken = async ({ destination }: WantedImage, state: DestinationState, { verify }: CheckEffects) => {
+  const location = parseLocation(destination);
+  const how = verify === true ? 'digests' : 'sizes';
+  if (location.transport === 'dir') return !(await isWhole({ kind: 'dir', path: location.path }, how));
+  if (location.transport !== 'oci') return false;
+  return !(await isWhole({ kind: 'oci', blobs: join(location.path, 'blobs'), digest: state.digest }, how));
+};
+
+const isLocal = ({ destination }: WantedImage): boolean => parseLocation(destination).transport !== 'docker';
+
 const destinationState = async (image: WantedImage, effects: CheckEffects): Promise<DestinationState | undefined> => {
   const { destination } = image;
-  if (parseLocation(destination).transport !== 'docker') return localState(destination);
+  if (isLocal(image)) return localState(destination);
   return effects.lookup.head(destination, effects.destinationAccess(destination), effects.signal);
 };
 
@@ -120,13 +134,17 @@ export const uncompared = (image: WantedImage, { message }: WrapperError): Plann
  */
 export const checkImage = async (image: WantedImage, effects: CheckEffects): Promise<PlannedImage> => {
   const isFixed = isImmutable(image);
-  if (isFixed && effects.memory.isSettled(image.destination))
+  if (isFixed && !isLocal(image) && effects.memory.isSettled(image.destination))
     return { ...image, action: 'skip', reason: 'immutable and there before' };
   if (signsAnew(image.entry.copy)) return { ...image, action: 'copy', reason: 'to be signed' };
   const destination = await destinationState(image, effects);
   const owned = effects.memory.ownedDigest(image.destination);
   if (owned !== undefined && owned !== destination?.digest) effects.memory.forgetOwned(image.destination);
   if (destination === undefined) return { ...image, action: 'copy', reason: 'new at the destination' };
+  if (isLocal(image) && (await isBroken(image, destination, effects)))
+    return { ...image, action: 'copy', reason: 'not whole at the destination', isBroken: true };
+  if (isFixed && effects.memory.isSettled(image.destination))
+    return { ...image, action: 'skip', reason: 'immutable and there before' };
   const checked = await compare(image, destination, effects);
   if (isFixed && checked.action === 'skip') effects.memory.rememberSettled(image.destination, destination.digest);
   return { ...image, ...checked };

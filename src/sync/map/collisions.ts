@@ -1,6 +1,6 @@
-import { dirname } from 'node:path';
+import { PathResolver, type ResolvedPath } from '../../destination/resolved-path.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
-import { localPathOf, parseLocation, referenceKey } from '../../image/docker-reference.ts';
+import { type ImageLocation, type LocalTransport, parseLocation, referenceKey } from '../../image/docker-reference.ts';
 
 /** An image on its way. */
 export interface Mapped {
@@ -22,27 +22,45 @@ const refuseTwoWays = ({ source }: Mapped, destination: string): never => {
   );
 };
 
-/** One key for all spellings of a source or a destination. */
-const keyOf = (destination: string): string => {
-  const location = parseLocation(destination);
-  if (location.transport === 'docker') return referenceKey(destination);
+/** One key for all spellings of a source. */
+const sourceKey = (source: string): string => {
+  const location = parseLocation(source);
+  if (location.transport === 'docker') return referenceKey(source);
   const isArchive = location.transport.endsWith('-archive');
   return isArchive || location.name === undefined ? location.path : `${location.path}:${location.name}`;
 };
 
-/** A directory that is overwritten takes everything below it along. */
-const refuseNested = (directories: ReadonlyMap<string, Mapped>): void => {
-  for (const [path, image] of directories) {
-    for (let parent = dirname(path); parent !== dirname(parent); parent = dirname(parent)) {
-      const outer = directories.get(parent);
-      if (outer !== undefined) refuse(outer, image, `dir:${parent}`);
+/** What is written to on this machine: one place for all its names, layouts with many images in them. */
+class LocalPlaces<T extends Mapped> {
+  readonly #resolver = new PathResolver();
+  readonly #at = new Map<
+    string,
+    { readonly image: T; readonly transport: LocalTransport; readonly path: ResolvedPath }
+  >();
+
+  /** The key of a destination; refuses another use of the same place. */
+  keyOf(image: T, { transport, path, name }: Extract<ImageLocation, { transport: LocalTransport }>): string {
+    const resolved = this.#resolver.resolve(path);
+    const other = this.#at.get(resolved.key);
+    if (other !== undefined && other.transport !== transport) refuse(other.image, image, image.destination);
+    if (other === undefined) this.#at.set(resolved.key, { image, transport, path: resolved });
+    return transport === 'oci' ? `${resolved.key}:${name ?? ''}` : resolved.key;
+  }
+
+  /** A directory that is overwritten takes everything below it along, and a file has nothing below it. */
+  refuseNested(): void {
+    for (const { image, path } of this.#at.values()) {
+      for (const key of path.above) {
+        const outer = this.#at.get(key);
+        if (outer !== undefined) refuse(outer.image, image, outer.image.destination);
+      }
     }
   }
-};
+}
 
 /**
  * Takes out images that are listed twice for the same destination and refuses different ones, and the same one where
- * `isCopiedAlike` denies that both mean the same.
+ * `isCopiedAlike` denies that both mean the same. Reads the file system for what local destinations really are.
  * @throws WrapperError `usage` naming both sources and the destination.
  */
 export const withoutCollisions = <T extends Mapped>(
@@ -50,16 +68,15 @@ export const withoutCollisions = <T extends Mapped>(
   isCopiedAlike: (a: T, b: T) => boolean = () => true,
 ): readonly T[] => {
   const seen = new Map<string, T>();
-  const directories = new Map<string, Mapped>();
+  const places = new LocalPlaces<T>();
   for (const image of images) {
-    const key = keyOf(image.destination);
+    const location = parseLocation(image.destination);
+    const key = location.transport === 'docker' ? referenceKey(image.destination) : places.keyOf(image, location);
     const earlier = seen.get(key);
     if (earlier === undefined) seen.set(key, image);
-    else if (keyOf(earlier.source) !== keyOf(image.source)) refuse(earlier, image, image.destination);
+    else if (sourceKey(earlier.source) !== sourceKey(image.source)) refuse(earlier, image, image.destination);
     else if (!isCopiedAlike(earlier, image)) refuseTwoWays(image, image.destination);
-    const path = image.destination.startsWith('dir:') ? localPathOf(image.destination) : undefined;
-    if (path !== undefined) directories.set(path, image);
   }
-  refuseNested(directories);
+  places.refuseNested();
   return [...seen.values()];
 };

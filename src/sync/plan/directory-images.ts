@@ -1,5 +1,6 @@
 import { opendir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { isStageName } from '../../destination/stage.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { isDigest, isTag } from '../../image/docker-reference.ts';
 import type { SourceImage } from '../source-image.ts';
@@ -8,6 +9,7 @@ const containsManifest = async (directory: string): Promise<{ found: boolean; su
   let found = false;
   const subdirectories: string[] = [];
   for await (const entry of await opendir(directory)) {
+    if (isStageName(entry.name)) continue;
     if (entry.isDirectory()) subdirectories.push(join(directory, entry.name));
     else if (entry.name === 'manifest.json') found = true;
   }

@@ -45,7 +45,7 @@ export interface PlanEffects {
 
 export interface PlanOptions {
   readonly shard?: Shard;
-  /** Check immutable tags too. */
+  /** Check immutable tags too, and every byte of local destinations. */
   readonly verify?: boolean;
 }
 
@@ -88,6 +88,7 @@ const withoutImmutable = (entry: SyncEntry): SyncEntry => ({ ...entry, immutable
 export class Planner {
   readonly #job: SyncJob;
   readonly #effects: PlanEffects;
+  readonly #verify: boolean;
   readonly #shard: Shard | undefined;
   readonly #access: ReturnType<typeof destinationAccess>;
   /** Selected so far, of all shards. */
@@ -101,6 +102,7 @@ export class Planner {
     this.#job = job;
     this.#effects = effects;
     this.#shard = shard;
+    this.#verify = verify;
     this.#access = destinationAccess(job);
     this.#putOff = { entries: verify ? job.entries.map(withoutImmutable) : job.entries, images: [] };
   }
@@ -232,7 +234,7 @@ export class Planner {
   }
 
   async #compare(image: WantedImage, isPatient: boolean): Promise<PlannedImage | WrapperError | typeof PUT_OFF> {
-    const check = () => checkImage(image, { ...this.#effects, destinationAccess: this.#access });
+    const check = () => checkImage(image, { ...this.#effects, destinationAccess: this.#access, verify: this.#verify });
     try {
       return await check();
     } catch (error) {

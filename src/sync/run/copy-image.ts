@@ -1,10 +1,10 @@
+import { copyStaged } from '../../destination/staged-copy.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
 import { destinationAccess, isSeveralPlatforms, type SyncJob } from '../job.ts';
 import type { PlannedImage } from '../plan.ts';
 import type { CopyOptions, SkopeoPort } from '../ports.ts';
 import { type CopyStep, copyPlatforms, type ImageCopyResult } from './copy-platforms.ts';
-import { copyStaged } from './staged-destination.ts';
 
 export interface CopyEffects {
   readonly skopeo: Pick<SkopeoPort, 'copyImage'>;
@@ -61,5 +61,8 @@ export const copyImage = async (
     content: content === 'all' ? 'all' : 'system',
     ...(platform === undefined || content === 'all' ? {} : { platform }),
   };
-  return copyStaged(destination, entry.existingDirectory, (to) => skopeo.copyImage(source, to, options, signal));
+  const { existingDirectory } = entry;
+  return copyStaged(destination, { existingDirectory, isBroken: image.isBroken === true, signal }, (to, sharedBlobs) =>
+    skopeo.copyImage(source, to, { ...options, ...(sharedBlobs === undefined ? {} : { sharedBlobs }) }, signal),
+  );
 };

@@ -38,12 +38,15 @@ const FILE_ERRORS: Readonly<Record<string, ErrorType>> = {
   ENOTDIR: 'destination_conflict',
   EEXIST: 'destination_conflict',
   EISDIR: 'destination_conflict',
+  ENOTEMPTY: 'destination_conflict',
+  EBUSY: 'destination_conflict',
+  ELOOP: 'destination_conflict',
 };
 
 /** A local path that cannot be used for an image; absent for what is not the fault of a file system. */
 const failureOfFiles = (error: unknown): ImageFailure | undefined => {
-  const errorType = FILE_ERRORS[errorCode(error)];
-  if (errorType === undefined || !(error instanceof Error)) return undefined;
+  if (!(error instanceof Error) || !('syscall' in error)) return undefined;
+  const errorType = FILE_ERRORS[errorCode(error)] ?? 'unknown';
   const path = 'path' in error && typeof error.path === 'string' ? { path: error.path } : {};
   const next =
     errorType === 'destination_conflict'

@@ -45,6 +45,7 @@ const copyArguments = (copy: CopyOptions): readonly SkopeoArgument[] => [
   ...flag('preserve-digests', copy.preserveDigests || undefined),
   ...flag('format', copy.format),
   ...flag('remove-signatures', copy.removeSignatures || undefined),
+  ...flag('dest-shared-blob-dir', copy.sharedBlobs),
   ...signingFlags(copy).flatMap(([name, value]) => flag(name, value)),
 ];
 

@@ -1,4 +1,3 @@
-import { resolve } from 'node:path';
 import * as z from 'zod';
 import {
   argvOf,
@@ -10,7 +9,6 @@ import {
 import type { Clock } from '../../context.ts';
 import { isTag } from '../../image/docker-reference.ts';
 import type { ManifestReader } from '../../image/local-layout.ts';
-import { type ImageReference, parseReference } from '../../image/parse.ts';
 import { copyRequest } from '../../operation/copy-request.ts';
 import { loginChanges } from '../../operation/login-arguments.ts';
 import type { SkopeoContext } from '../../operation/request.ts';
@@ -22,7 +20,6 @@ import type { OperationEvent } from '../../tracking/events.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
 import type { CopyOptions, SkopeoPort } from '../ports.ts';
-import { lockLayout } from '../run/layout-lock.ts';
 import { accessArguments, copySpecOf, loginsFor } from './copy-spec.ts';
 import { query } from './query.ts';
 
@@ -33,8 +30,6 @@ export interface SkopeoPortOptions extends SkopeoContext {
   /** Silence that ends a query; a copy has its own. */
   readonly stallTimeoutSeconds?: number | undefined;
   readonly terminals: Terminals;
-  /** For locks that all runs on this host see; undefined where there is no state. */
-  readonly lockDirectory: string | undefined;
   /** Values that must not show up in a message. */
   readonly secrets: readonly string[];
   /** Take the facts of every copy as parts of the run. */
@@ -54,11 +49,6 @@ const tagsSchema = z.object({ Tags: z.array(z.string()).nullable() });
 /** What a sync run asks of skopeo, done by the real one: each copy a tracked operation. */
 export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
   const { binary, launcher = [], globalArguments, env, cwd, terminals, secrets } = options;
-
-  const layoutLock = async ({ transport, path }: ImageReference, signal: AbortSignal) =>
-    transport === 'oci' && path !== undefined && options.lockDirectory !== undefined
-      ? await lockLayout(options.lockDirectory, resolve(cwd, path), signal)
-      : undefined;
 
   const ask = (
     subcommand: string,
@@ -102,7 +92,6 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
   };
 
   const copyImage = async (source: string, destination: string, copy: CopyOptions, signal: AbortSignal) => {
-    await using _layout = await layoutLock(parseReference(destination), signal);
     const manifests = manifestsOf(source, destination, copy);
     const spec = copySpecOf(source, destination, copy, globalArguments, manifests, secrets);
     const layers: OperationObserver = {

@@ -101,10 +101,12 @@ basic_auth_users:
 `,
     );
     const listen = [{ host: 'localhost', port: 0 }];
-    const render: RenderMetrics = async ({ format, httpRequests }) =>
-      `${METRICS}# TYPE test_requests counter\ntest_requests_total ${httpRequests[0]?.count}\n${format === 'openmetrics' ? '# EOF\n' : ''}`;
+    let scrapes = 0;
+    const render: RenderMetrics = async ({ format }) =>
+      `${METRICS}# TYPE test_requests counter\ntest_requests_total ${scrapes}\n${format === 'openmetrics' ? '# EOF\n' : ''}`;
+    const onAnswer = () => void scrapes++;
     const plain = await listenFor(t, { listen });
-    const open = await listenFor(t, { listen, render, enableOpenMetrics: true });
+    const open = await listenFor(t, { listen, render, onAnswer, enableOpenMetrics: true });
     const secure = await listenFor(t, { listen, webConfigFile });
     const failing = await listenFor(t, { listen, render: () => Promise.reject(new Error('broken')) });
 

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { createScraper, type RenderRequest, scrapeTimeoutSeconds } from '../../../src/metrics/listener/scrape.ts';
 
-const TEXT: RenderRequest = { format: 'text', httpRequests: [] };
+const TEXT: RenderRequest = { format: 'text' };
 
 describe('createScraper', () => {
   it('shares one rendering between scrapes that overlap, and renders anew afterwards', async () => {

@@ -3,10 +3,9 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../src/context.ts';
-import { renderView } from '../../../src/metrics/render.ts';
 import { openTextfile } from '../../../src/metrics/textfile/textfile.ts';
 import { collectTotals } from '../../../src/metrics/totals/collect.ts';
-import { writerInfo } from '../a-view.ts';
+import { pageOf } from '../a-view.ts';
 
 /**
  * A run as the textfile sees it: counts in a file of its own, and whenever it may, writes the sum of all files.
@@ -26,7 +25,7 @@ const render = async (): Promise<string> => {
     sink.count('skopeo_operations_total', { operation: 'copy', status: 'success' }, count);
     sink.count('skopeo_transferred_bytes_total', { operation: 'copy' }, count * 1_000);
   }
-  return renderView({ totals: sink.totals(), live: [], jobs: [] }, writerInfo, 'textfile', 'text');
+  return pageOf({ totals: sink.totals(), live: [], jobs: [] }, 'textfile');
 };
 
 const textfile = openTextfile(path, systemClock);

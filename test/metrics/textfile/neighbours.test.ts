@@ -3,9 +3,8 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/context.ts';
-import { renderView } from '../../../src/metrics/render.ts';
 import { openTextfile } from '../../../src/metrics/textfile/textfile.ts';
-import { aView, writerInfo } from '../a-view.ts';
+import { aView, pageOf } from '../a-view.ts';
 import { missing } from '../command.ts';
 import { parseSamples } from '../samples.ts';
 import { startNodeExporter } from './node-exporter.ts';
@@ -68,7 +67,7 @@ test('node_exporter serves our file whole beside broken ones', {
 }, async (t) => {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, 'skopeo_wrapper.prom');
-  const page = renderView(aView(), writerInfo, 'textfile', 'text');
+  const page = await pageOf(aView(), 'textfile');
   await openTextfile(path, systemClock).write(async () => page);
   const ours = parseSamples(page);
   await using exporter = await startNodeExporter(directory.path);

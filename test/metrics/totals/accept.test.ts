@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { encodeSeriesKey } from '../../../src/metrics/series-key.ts';
+import { encodeSeriesKey } from '../../../src/metrics/registry/series-key.ts';
 import { acceptTotals } from '../../../src/metrics/totals/accept.ts';
 import { addTotals, NO_TOTALS } from '../../../src/metrics/totals/arithmetic.ts';
 import { aView } from '../a-view.ts';

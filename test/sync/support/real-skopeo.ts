@@ -24,6 +24,7 @@ const copyFlags = (options: CopyOptions): readonly string[] => [
   ...(options.content === 'index-only' ? ['--multi-arch=index-only'] : []),
   ...(options.preserveDigests ? ['--preserve-digests'] : []),
   ...(options.format === undefined ? [] : [`--format=${options.format}`]),
+  ...(options.sharedBlobs === undefined ? [] : [`--dest-shared-blob-dir=${options.sharedBlobs}`]),
   ...(options.removeSignatures === true ? ['--remove-signatures'] : []),
   ...accessFlags('src-', options.sourceAccess),
   ...accessFlags('dest-', options.destinationAccess),

@@ -1,6 +1,6 @@
 import { OTHER } from '../../contract/definition.ts';
 import { JOB_NAME } from '../../contract/label-values.ts';
-import { decodeSeriesKey, seriesKeyOf } from '../../series-key.ts';
+import { decodeSeriesKey, seriesKeyOf } from '../../registry/series-key.ts';
 import type { JobFacts, Totals } from '../../view.ts';
 import type { RunRecord } from '../files/run-record.ts';
 import { KILLED_EXIT_CODE } from './dead-view.ts';

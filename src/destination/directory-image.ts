@@ -1,0 +1,79 @@
+import { hash } from 'node:crypto';
+import { join } from 'node:path';
+import { mediaTypeOf } from '../image/manifest.ts';
+import { parseManifest } from '../image/parse-manifest.ts';
+import { conflict } from './bounds.ts';
+import type { Files } from './effects.ts';
+import { identify } from './file-identity.ts';
+import { isStage, isStageName } from './stage.ts';
+
+/** The format of `dir:`. Source: containers/image, directory/directory_dest.go and directory_transport.go. */
+const VERSION = /^Directory Transport Version: [\d.]+\n?$/;
+const MAX_VERSION_BYTES = 64n;
+const MAX_MANIFEST_BYTES = 8n * 1024n * 1024n;
+const BLOB = /^[0-9a-f]{64}$/;
+const INSTANCE = /^([0-9a-f]{64})\.manifest\.json$/;
+const SIGNATURE = /^(?:[0-9a-f]{64}\.)?signature-[1-9]\d*$/;
+const HEX = /sha256:([0-9a-f]{64})/g;
+
+/** The files of an image in a directory, each with its device and inode. */
+export type ImageFiles = ReadonlyMap<string, string>;
+
+const isSmallFile = async (files: Files, path: string, maxBytes: bigint): Promise<boolean> => {
+  const found = await identify(files, path);
+  return found?.kind === 'file' && found.sizeBytes <= maxBytes;
+};
+
+const readSmall = async (files: Files, path: string, maxBytes: bigint): Promise<Buffer | undefined> =>
+  (await isSmallFile(files, path, maxBytes)) ? files.readFile(path) : undefined;
+
+/** Of a format that we know, or one that calls itself so: newer ones need no new version of ours. */
+const isManifest = (bytes: Buffer): boolean =>
+  parseManifest(bytes) !== undefined || mediaTypeOf(bytes)?.startsWith('application/vnd.') === true;
+
+/** Names of the blobs that manifests speak of, whatever their format. */
+const namedIn = (manifests: readonly Buffer[]): ReadonlySet<string> =>
+  new Set(manifests.flatMap((bytes) => [...bytes.toString('utf8').matchAll(HEX)].map(([, hex = '']) => hex)));
+
+const readInstance = async (files: Files, directory: string, name: string): Promise<Buffer | undefined> => {
+  const bytes = await readSmall(files, join(directory, name), MAX_MANIFEST_BYTES);
+  return bytes !== undefined && hash('sha256', bytes) === INSTANCE.exec(name)?.[1] ? bytes : undefined;
+};
+
+/**
+ * The files of the image in a directory, none for an empty one. An image may lack blobs, since a broken one is to be
+ * mended, but beside it there may be nothing, save stages of ours.
+ * @throws WrapperError `destination_conflict` for a directory that holds anything else, which is named.
+ */
+export const imageFilesIn = async (files: Files, directory: string, ownStage?: string): Promise<ImageFiles> => {
+  const names: string[] = [];
+  for (const name of await files.readdir(directory)) {
+    const path = join(directory, name);
+    if (path !== ownStage && !(isStageName(name) && (await isStage(files, path)))) names.push(name);
+  }
+  if (names.length === 0) return new Map();
+  const version = await readSmall(files, join(directory, 'version'), MAX_VERSION_BYTES);
+  if (version === undefined || !VERSION.test(version.toString('utf8')))
+    throw conflict(directory, 'holds something else than an image');
+
+  const manifest = await readSmall(files, join(directory, 'manifest.json'), MAX_MANIFEST_BYTES);
+  const instanceNames = names.filter((name) => INSTANCE.test(name));
+  const instances = await Promise.all(instanceNames.map((name) => readInstance(files, directory, name)));
+  const valid = new Set(instanceNames.filter((_, index) => instances[index] !== undefined));
+  const manifests = manifest !== undefined && isManifest(manifest) ? [manifest] : [];
+  const named = namedIn([...manifests, ...instances.filter((bytes) => bytes !== undefined)]);
+  const belongs = (name: string): boolean => {
+    if (name === 'version') return true;
+    if (name === 'manifest.json') return manifests.length > 0;
+    return valid.has(name) || (BLOB.test(name) && named.has(name)) || SIGNATURE.test(name);
+  };
+  const found = new Map<string, string>();
+  for (const name of names) {
+    const entry = await identify(files, join(directory, name));
+    if (entry === undefined) continue;
+    if (entry.kind !== 'file' || !belongs(name))
+      throw conflict(directory, `holds ${name}, which is no part of an image`);
+    found.set(name, entry.id);
+  }
+  return found;
+};

@@ -1,0 +1,52 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import * as promises from 'node:fs/promises';
+
+/** The operations of a file system that local destinations need. */
+export type Files = Pick<
+  typeof promises,
+  'link' | 'lstat' | 'mkdir' | 'mkdtemp' | 'open' | 'readdir' | 'readFile' | 'realpath' | 'rename' | 'rmdir' | 'unlink'
+>;
+
+/** `taken`; `held` by somebody else; `unusable` where the system or the file system has no such locks. */
+export type LockAnswer = 'taken' | 'held' | 'unusable';
+
+/** What writing to a local destination needs of the system. */
+export interface DestinationEffects {
+  readonly files: Files;
+  /** Locks an open file or directory until its descriptor is closed, at the latest by the end of this process. */
+  readonly lock: (descriptor: number, mode: 'wait' | 'try', signal: AbortSignal) => Promise<LockAnswer>;
+}
+
+const HELD_STATUS = 75;
+
+const statusOf = async (child: ChildProcess): Promise<number | null> => {
+  try {
+    const [status] = await once(child, 'exit');
+    return status;
+  } catch {
+    return null;
+  }
+};
+
+/**
+ * The kernel's lock of an open file (flock(2)), which Node does not offer: flock(1) of util-linux or busybox takes it for
+ * the descriptor that it inherits, and it stays when flock(1) is gone. It needs no file of its own, belongs to device and
+ * inode whatever the path is called, holds between users and containers, and ends with this process however that ends.
+ */
+const flock: DestinationEffects['lock'] = async (descriptor, mode, signal) => {
+  const wait = mode === 'try' ? ['-n'] : [];
+  const child = spawn('flock', ['-x', ...wait, '-E', String(HELD_STATUS), '3'], {
+    stdio: ['ignore', 'ignore', 'ignore', descriptor],
+  });
+  const stop = (): void => void child.kill();
+  signal.addEventListener('abort', stop, { once: true });
+  if (signal.aborted) stop();
+  const status = await statusOf(child);
+  signal.removeEventListener('abort', stop);
+  if (status === 0) return 'taken';
+  return status === HELD_STATUS ? 'held' : 'unusable';
+};
+
+/** The file system and the locks of this host. */
+export const hostEffects: DestinationEffects = { files: promises, lock: flock };

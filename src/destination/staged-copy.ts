@@ -1,0 +1,157 @@
+import { dirname, join, resolve } from 'node:path';
+import { type LocalTransport, parseLocation } from '../image/docker-reference.ts';
+import type { OperationResult } from '../tracking/events.ts';
+import { type ArchiveTransport, archiveAt } from './archive-image.ts';
+import { conflict, fullPath, refuseOutOfBounds } from './bounds.ts';
+import { imageFilesIn } from './directory-image.ts';
+import { lockDirectory, makeDirectory } from './directory-lock.ts';
+import { type DestinationEffects, hostEffects } from './effects.ts';
+import { identify, moveToFreeName } from './file-identity.ts';
+import { addToLayout, isStagedWhole, refuseForeignLayout } from './layout.ts';
+import { finishReplacement, replaceInPlace } from './replace-directory.ts';
+import { openStage, type Stage, sweepStages } from './stage.ts';
+
+/**
+ * Copies to `destination`. `sharedBlobs`: a directory of blobs that is read and written instead of the layout's own, as
+ * skopeo's `--dest-shared-blob-dir`.
+ */
+export type CopyTo = (destination: string, sharedBlobs?: string) => Promise<OperationResult>;
+
+export interface StagedCopyOptions {
+  /** What to do where a directory lies already. */
+  readonly existingDirectory: 'replace' | 'refuse';
+  /** What lies at the destination is broken: none of its blobs may be used again. */
+  readonly isBroken?: boolean;
+  readonly signal: AbortSignal;
+  readonly effects?: DestinationEffects;
+}
+
+interface Surroundings extends StagedCopyOptions {
+  readonly effects: DestinationEffects;
+  readonly copy: (image: string, sharedBlobs?: string) => Promise<OperationResult>;
+}
+
+/** Finishes and removes what killed runs left in a directory. */
+const sweep = (directory: string, effects: DestinationEffects): Promise<void> =>
+  sweepStages(directory, (stage) => finishReplacement(effects.files, directory, stage), effects);
+
+const hasSucceeded = ({ outcome }: OperationResult): boolean => outcome === 'success';
+
+const copyArchive = async (
+  transport: ArchiveTransport,
+  path: string,
+  { effects, copy }: Surroundings,
+): Promise<OperationResult> => {
+  const { files } = effects;
+  const before = await archiveAt(files, path, transport);
+  await sweep(dirname(path), effects);
+  await using stage = await openStage(dirname(path), effects);
+  const result = await copy(stage.image);
+  if (!hasSucceeded(result)) return result;
+  const now = await identify(files, path);
+  if (now?.mark !== before?.mark) throw conflict(path, 'was changed by somebody else meanwhile');
+  if (now === undefined) await moveToFreeName(files, stage.image, path);
+  else await files.rename(stage.image, path);
+  return result;
+};
+
+const replaceLocked = async (directory: string, stage: Stage, { effects, signal }: Surroundings): Promise<void> => {
+  const { files } = effects;
+  await using _lock = await lockDirectory(directory, signal, effects);
+  const old = await imageFilesIn(files, directory, stage.path);
+  await stage.keptUnlessDone(async () => {
+    try {
+      await replaceInPlace(files, { image: stage.image, directory, stage: stage.path, old });
+    } finally {
+      await finishReplacement(files, directory, stage.path);
+    }
+  });
+};
+
+const copyDirectory = async (path: string, surroundings: Surroundings): Promise<OperationResult> => {
+  const { effects, copy, existingDirectory } = surroundings;
+  const { files } = effects;
+  const found = await identify(files, path);
+  if (found !== undefined) await sweep(path, effects);
+  if (found !== undefined && existingDirectory === 'refuse') throw conflict(path, 'exists');
+  await sweep(dirname(path), effects);
+  if (found !== undefined) await imageFilesIn(files, path);
+  await using stage = await openStage(found === undefined ? dirname(path) : path, effects);
+  const result = await copy(stage.image);
+  if (!hasSucceeded(result)) return result;
+  if (found === undefined) await files.rename(stage.image, path);
+  else await replaceLocked(path, stage, surroundings);
+  return result;
+};
+
+const copyLayout = async (path: string, surroundings: Surroundings): Promise<OperationResult> => {
+  const { effects, copy, signal, isBroken = false } = surroundings;
+  const { files } = effects;
+  const layout = await makeDirectory(path, effects);
+  try {
+    await sweep(path, effects);
+    await refuseForeignLayout(files, path);
+    await using stage = await openStage(path, effects);
+    const blobs = join(path, 'blobs');
+    await files.mkdir(blobs, { recursive: true, mode: 0o755 });
+    let result = await copy(stage.image, isBroken ? undefined : blobs);
+    // skopeo takes every blob that has the right name for the right one.
+    if (hasSucceeded(result) && !isBroken && !(await isStagedWhole(files, stage.image, blobs))) {
+      await stage.clear();
+      result = await copy(stage.image);
+    }
+    if (!hasSucceeded(result)) return result;
+    await using _lock = await lockDirectory(path, signal, effects);
+    await addToLayout(files, { staged: stage.image, path, stage: stage.path });
+    return result;
+  } finally {
+    await layout.removeIfEmpty();
+  }
+};
+
+/** Links to directories are followed, as skopeo does; a link that leads nowhere is nobody's to fill. */
+const directoryAt = async (path: string, { files }: DestinationEffects): Promise<string> => {
+  const found = await identify(files, path);
+  if (found?.kind === 'directory' || found === undefined) return path;
+  const target = found.kind === 'link' ? await fullPath(files, path) : path;
+  if (found.kind === 'link' && target === path) throw conflict(path, 'is a symbolic link that leads nowhere');
+  if ((await identify(files, target))?.kind !== 'directory') throw conflict(path, 'is no directory');
+  return target;
+};
+
+const KINDS: Readonly<Record<LocalTransport, (path: string, surroundings: Surroundings) => Promise<OperationResult>>> =
+  {
+    dir: async (path, surroundings) => copyDirectory(await directoryAt(path, surroundings.effects), surroundings),
+    oci: async (path, surroundings) => {
+      await directoryAt(path, surroundings.effects);
+      return copyLayout(path, surroundings);
+    },
+    'oci-archive': (path, surroundings) => copyArchive('oci-archive', path, surroundings),
+    'docker-archive': (path, surroundings) => copyArchive('docker-archive', path, surroundings),
+  };
+
+/**
+ * Copies to a local destination so that it is the old image or the new one at every moment, whatever ends the run. The new
+ * one is made in a stage, a fresh directory beside or in its place; nothing is overwritten, renamed or removed but what
+ * this run has made and what is an image in that format and nothing else. Registries are written as they are.
+ * @throws WrapperError `destination_conflict` for a place that holds something else; whatever the file system throws.
+ */
+export const copyStaged = async (
+  destination: string,
+  options: StagedCopyOptions,
+  copyTo: CopyTo,
+): Promise<OperationResult> => {
+  const location = parseLocation(destination);
+  if (location.transport === 'docker') return copyTo(destination);
+  const { transport } = location;
+  const { effects = hostEffects } = options;
+  const path = resolve(location.path);
+  await refuseOutOfBounds(effects.files, path);
+  await effects.files.mkdir(dirname(path), { recursive: true });
+  const name = destination.slice(`${transport}:${location.path}`.length);
+  return KINDS[transport](path, {
+    ...options,
+    effects,
+    copy: (image, sharedBlobs) => copyTo(`${transport}:${image}${name}`, sharedBlobs),
+  });
+};

@@ -1,0 +1,101 @@
+import { createHash, hash } from 'node:crypto';
+import { createReadStream } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { pipeline } from 'node:stream/promises';
+import * as z from 'zod';
+
+/** An image on this machine: in the format of `dir:`, or a digest in the blobs of an OCI layout. */
+export type StoredImage =
+  | { readonly kind: 'dir'; readonly path: string }
+  | { readonly kind: 'oci'; readonly blobs: string; readonly digest: string };
+
+/** `sizes` asks the file system alone; `digests` reads every byte. */
+export type Thoroughness = 'sizes' | 'digests';
+
+const MAX_DEPTH = 4;
+const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
+
+const descriptorSchema = z.object({
+  digest: z.string().regex(/^[a-z0-9]+:[0-9a-f]{32,}$/),
+  size: z.number().optional(),
+  urls: z.array(z.string()).optional(),
+});
+type Descriptor = z.infer<typeof descriptorSchema>;
+
+/** Every format of manifests and indexes; what is in none of them cannot be judged and passes. */
+const manifestSchema = z.object({
+  manifests: z.array(descriptorSchema).optional(),
+  config: descriptorSchema.optional(),
+  layers: z.array(descriptorSchema).optional(),
+  fsLayers: z.array(z.object({ blobSum: z.string() })).optional(),
+});
+
+const hexOf = (digest: string): string => digest.slice(digest.indexOf(':') + 1);
+
+const manifestPath = (image: StoredImage, digest: string | undefined): string => {
+  if (image.kind === 'oci') return blobPath(image, digest ?? image.digest);
+  return join(image.path, digest === undefined ? 'manifest.json' : `${hexOf(digest)}.manifest.json`);
+};
+
+const blobPath = (image: StoredImage, digest: string): string =>
+  image.kind === 'oci' ? join(image.blobs, ...digest.split(':')) : join(image.path, hexOf(digest));
+
+const hasDigest = async (path: string, digest: string): Promise<boolean> => {
+  const sum = createHash(digest.slice(0, digest.indexOf(':')));
+  await pipeline(createReadStream(path), sum);
+  return sum.digest('hex') === hexOf(digest);
+};
+
+const isBlobWhole = async (image: StoredImage, { digest, size, urls }: Descriptor, how: Thoroughness) => {
+  const path = blobPath(image, digest);
+  const found = await stat(path).catch(() => undefined);
+  // Layers that may not be distributed stay where their URLs point.
+  if (found === undefined) return urls !== undefined && urls.length > 0;
+  if (!found.isFile() || (size !== undefined && found.size !== size)) return false;
+  return how === 'sizes' || hasDigest(path, digest);
+};
+
+const everyOne = async <T>(items: readonly T[], holds: (item: T) => Promise<boolean>): Promise<boolean> => {
+  for (const item of items) if (!(await holds(item))) return false;
+  return true;
+};
+
+const readManifest = async (image: StoredImage, digest: string | undefined): Promise<Buffer | undefined> => {
+  const path = manifestPath(image, digest);
+  const found = await stat(path).catch(() => undefined);
+  if (found === undefined || !found.isFile() || found.size > MAX_MANIFEST_BYTES) return undefined;
+  return readFile(path);
+};
+
+const isManifestWhole = async (
+  image: StoredImage,
+  digest: string | undefined,
+  how: Thoroughness,
+  depth: number,
+): Promise<boolean> => {
+  const bytes = await readManifest(image, digest);
+  const expected = digest ?? (image.kind === 'oci' ? image.digest : undefined);
+  if (bytes === undefined || depth > MAX_DEPTH) return false;
+  if (expected?.startsWith('sha256:') && hash('sha256', bytes) !== hexOf(expected)) return false;
+  const read = manifestSchema.safeParse(JSON.parse(bytes.toString('utf8')));
+  if (!read.success) return true;
+  const { manifests = [], config, layers = [], fsLayers = [] } = read.data;
+  const blobs = [...(config ? [config] : []), ...layers, ...fsLayers.map(({ blobSum }) => ({ digest: blobSum }))];
+  return (
+    (await everyOne(blobs, (blob) => isBlobWhole(image, blob, how))) &&
+    (await everyOne(manifests, (one) => isManifestWhole(image, one.digest, how, depth + 1)))
+  );
+};
+
+/**
+ * Whether an image has every manifest and every blob that it consists of, in the size that its manifests tell, or with the
+ * right content. What cannot be read is not whole.
+ */
+export const isWhole = async (image: StoredImage, how: Thoroughness): Promise<boolean> => {
+  try {
+    return await isManifestWhole(image, undefined, how, 0);
+  } catch {
+    return false;
+  }
+};

@@ -1,0 +1,87 @@
+import { Counter, collectDefaultMetrics, type Registry } from 'prom-client';
+import type { Clock } from '../../context.ts';
+import { systemHost } from '../../host/host.ts';
+import { METRICS } from '../contract.ts';
+import type { ListenerOptions } from '../listener/listener.ts';
+import { type PageFormat, renderPage } from '../registry/page.ts';
+import { createRegistries, registerSeries } from '../registry/register-metrics.ts';
+import { encodeSeriesKey } from '../registry/series-key.ts';
+import type { WriterInfo } from '../registry/view-samples.ts';
+import { tryTo } from '../state/files/best-effort.ts';
+import type { StateLocation } from '../state/files/directories.ts';
+import { createPeriodicFold } from '../state/folding/fold-policy.ts';
+import { createReader } from '../state/reading/reader.ts';
+
+export interface HostPagesOptions {
+  /** Their numbers are added up. */
+  readonly locations: readonly StateLocation[];
+  readonly clock: Clock;
+  readonly info: WriterInfo;
+}
+
+/**
+ * The metrics of all runs of this host, past and live, for a process that runs no skopeo itself. A page is refused with a
+ * `WrapperError` when a state directory cannot be read at all.
+ */
+export interface HostPages {
+  listener(format: PageFormat): Promise<string>;
+  textfile(): Promise<string>;
+}
+
+/** Pages that are printed or written once. */
+export const openHostPages = (options: HostPagesOptions): HostPages => openPages(options, { probe: false }).pages;
+
+/** Pages of a process that stays: it also tells of itself, looks after the directories and compacts what is in them. */
+export interface ServedHostPages extends HostPages, Required<Pick<ListenerOptions, 'onAnswer'>> {}
+
+export const openServedHostPages = (options: HostPagesOptions): ServedHostPages => {
+  const { pages, registry } = openPages(options, { probe: true });
+  const onAnswer = registerRequests(registry);
+  registerProcessMetrics(registry);
+  const host = systemHost(options.clock);
+  const folds = options.locations.map((location) => createPeriodicFold(location, host));
+  return {
+    ...pages,
+    listener: async (format) => {
+      const page = await pages.listener(format);
+      for (const fold of folds) tryTo(fold.foldIfDue);
+      return page;
+    },
+    onAnswer,
+  };
+};
+
+const openPages = ({ locations, clock, info }: HostPagesOptions, { probe }: { readonly probe: boolean }) => {
+  const reader = createReader({ locations, host: systemHost(clock), probe });
+  const { shared, listener, textfile } = createRegistries({ view: async () => reader.read(), info }, clock);
+  const pages: HostPages = {
+    listener: (format) => renderPage([shared, listener], format),
+    textfile: () => renderPage([shared, textfile], 'text'),
+  };
+  return { pages, registry: listener };
+};
+
+const REQUESTS = 'skopeo_wrapper_http_requests_total';
+
+/** Successful and failed scrapes start at 0, so that the first failure is an increase. */
+const registerRequests = (registry: Registry): ListenerOptions['onAnswer'] & {} => {
+  const { help, labels } = METRICS[REQUESTS];
+  const requests = new Counter({ name: REQUESTS, help, labelNames: Object.keys(labels), registers: [] });
+  for (const code of ['200', '503']) requests.inc({ handler: 'metrics', code }, 0);
+  registerSeries(registry, REQUESTS, async () =>
+    (await requests.get()).values.map(({ labels: { handler, code }, value }) => [
+      encodeSeriesKey([String(handler), String(code)]),
+      value,
+    ]),
+  );
+  return (handler, code) => requests.inc({ handler, code: String(code) });
+};
+
+/** Gauges that prom-client names like counters, which Prometheus' own linter refuses. */
+const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
+
+/** The `process_*` and `nodejs_*` metrics of this process. */
+const registerProcessMetrics = (registry: Registry): void => {
+  collectDefaultMetrics({ register: registry });
+  for (const name of MISNAMED) registry.removeSingleMetric(name);
+};

@@ -1,0 +1,78 @@
+import { Counter, Histogram, type MetricObjectWithValues, type MetricValueWithName } from 'prom-client';
+import { DEFINITIONS, HISTOGRAMS, TOTALS_COUNTERS } from '../contract.ts';
+import type { MetricSink } from '../facts.ts';
+import type { HistogramValue, SeriesKey, Totals } from '../view.ts';
+import { encodeSeriesKey } from './series-key.ts';
+
+/** The contract's counters and histograms of this process, which trackers push into. */
+export interface Counts extends MetricSink {
+  /**
+   * Hands everything counted so far to `use`. prom-client tells its values a moment after it was asked; if something was
+   * counted meanwhile, it is asked again: `use` is called in the very moment that the totals are of.
+   */
+  read<Result>(use: (totals: Totals) => Result): Promise<Result>;
+}
+
+/**
+ * Counts in prom-client. The metrics register themselves nowhere: under their names a registry shows what all processes
+ * of the host counted, this one included (see `registerMetrics`).
+ */
+export const createCounts = (): Counts => {
+  const counters = new Map<string, Counter>();
+  for (const [name, { help, labels }] of TOTALS_COUNTERS)
+    counters.set(name, new Counter({ name, help, labelNames: Object.keys(labels), registers: [] }));
+  const histograms = new Map<string, Histogram>();
+  for (const [name, { help, labels, buckets }] of HISTOGRAMS) {
+    const labelNames = Object.keys(labels);
+    histograms.set(name, new Histogram({ name, help, labelNames, buckets: [...buckets], registers: [] }));
+  }
+  let pushes = 0;
+  return {
+    count: (name, labels, delta = 1) => {
+      if (delta === 0) return;
+      pushes++;
+      counters.get(name)?.inc({ ...labels }, delta);
+    },
+    observe: (name, labels, value) => {
+      pushes++;
+      histograms.get(name)?.observe({ ...labels }, value);
+    },
+    read: async (use) => {
+      for (;;) {
+        const before = pushes;
+        const [counted, observed] = await Promise.all([getAll(counters), getAll(histograms)]);
+        if (pushes === before) return use({ counters: byName(counted, sums), histograms: byName(observed, buckets) });
+      }
+    },
+  };
+};
+
+type Values = MetricObjectWithValues<MetricValueWithName<string>>;
+type SeriesOf<Value> = Readonly<Record<SeriesKey, Value>>;
+
+const getAll = (metrics: ReadonlyMap<string, Counter | Histogram>): Promise<readonly Values[]> =>
+  Promise.all([...metrics.values()].map((metric) => metric.get()));
+
+/** Metrics of which something was counted. */
+const byName = <Value>(metrics: readonly Values[], seriesOf: (metric: Values) => SeriesOf<Value>) =>
+  Object.fromEntries(
+    metrics.filter(({ values }) => values.length > 0).map((metric) => [metric.name, seriesOf(metric)]),
+  );
+
+const sums = ({ name, values }: Values): SeriesOf<number> =>
+  Object.fromEntries(values.map(({ labels, value }) => [keyOf(name, labels), value]));
+
+/** prom-client tells buckets as Prometheus wants them: the smallest first, each with all smaller ones in it. */
+const buckets = ({ name, values }: Values): SeriesOf<HistogramValue> => {
+  const series: Record<SeriesKey, { counts: number[]; sum: number; below: number }> = {};
+  for (const { metricName, labels, value } of values) {
+    const key = keyOf(name, labels);
+    const { counts, sum, below } = series[key] ?? { counts: [], sum: 0, below: 0 };
+    if (metricName === `${name}_bucket`) series[key] = { counts: [...counts, value - below], sum, below: value };
+    if (metricName === `${name}_sum`) series[key] = { counts, sum: value, below };
+  }
+  return Object.fromEntries(Object.entries(series).map(([key, { counts, sum }]) => [key, { counts, sum }]));
+};
+
+const keyOf = (name: string, labels: Values['values'][number]['labels']): SeriesKey =>
+  encodeSeriesKey(Object.keys(DEFINITIONS.get(name)?.labels ?? {}).map((label) => String(labels[label])));
