@@ -107,7 +107,7 @@ const failureOf = (error: unknown): RunFailure => {
   return { errorType: 'crashed', exitCode: EXIT.failure, message };
 };
 
-/** Files that are written later, and where the state is. */
+/** Refuses files that could not be written in the end. Throws usage errors. */
 const refuseOutputs = async ({ line, context, outputs = [] }: RunOptions): Promise<void> => {
   const { events, metricsTextfile } = line.own;
   const { cwd } = context;
@@ -124,16 +124,18 @@ interface Known<Job> {
 
 /** Everything up to the first line of the body. */
 const open = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
-  { line, context }: RunOptions,
+  options: RunOptions,
   parts: RunParts<Job, Opened, Result>,
   signal: AbortSignal,
   closing: AsyncDisposableStack,
   known: Known<Job>,
 ) => {
+  const { line, context } = options;
   const { env, cwd } = context;
-  sweepLeftovers(env);
   const job = await unlessEnded(parts.prepare(), signal);
   known.job = job;
+  await refuseOutputs(options);
+  sweepLeftovers(env);
   const state = stateLocation(line.own, context);
   const [skopeo, launcher] = await unlessEnded(
     Promise.all([locateSkopeo(line.own, context, state), findLauncher(env)]),
@@ -171,8 +173,8 @@ const recordUnstarted = async <Job, Opened extends Disposable | AsyncDisposable,
 };
 
 /**
- * Does one run from its first check to its last word, in the order that all runs have: refuse outputs that cannot be
- * written, read what is to be done, find skopeo, open display and metrics, run the body, record the end, tell it; then close
+ * Does one run from its first check to its last word, in the order that all runs have: read what is to be done, refuse
+ * outputs that cannot be written, find skopeo, open display and metrics, run the body, record the end, tell it; then close
  * everything in reverse, whatever happened. A failure of any of these steps is recorded as a failed run of the job and then
  * thrown. Bad operands alone are refused before: whoever repeats them would tell secrets.
  */
@@ -189,12 +191,12 @@ export const withRun = async <Job, Opened extends Disposable | AsyncDisposable, 
   const limit = closing.use(abortAfter(options.timeLimit));
   const signal = AbortSignal.any([options.signal, limit.signal]);
   const known: Known<Job> = {};
-  const { job, tools, opened, metrics } = await refuseOutputs(options)
-    .then(() => open(options, parts, signal, closing, known))
-    .catch(async (error: unknown) => {
+  const { job, tools, opened, metrics } = await open(options, parts, signal, closing, known).catch(
+    async (error: unknown) => {
       await recordUnstarted(parts, known, failureOf(error), elapsedSeconds());
       throw error;
-    });
+    },
+  );
   const { verdict, tell } = await parts.body(job, opened, metrics, tools).catch(async (error: unknown) => {
     await metrics.end({ exitCode: failureOf(error).exitCode, durationSeconds: elapsedSeconds(), success: false });
     throw error;

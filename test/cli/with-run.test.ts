@@ -111,7 +111,6 @@ const stepsOf = (command: Command): readonly Step[] => [
     errorType: 'usage',
     exitCode: 64,
   },
-  { name: 'a bad shard', commands: ['sync'], args: ['--shard', '9/2'], errorType: 'usage', exitCode: 64 },
   {
     name: 'a list that is not there',
     commands: ['sync'],

@@ -83,7 +83,20 @@ const systemPlatform = (line: CommandLine): Partial<Platform> | undefined => {
 const given = <T extends object>(values: { [K in keyof T]?: T[K] | undefined }): Partial<T> =>
   Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 
-const skopeoRequest = (line: CommandLine, { env }: JobSurroundings): SyncRequest => {
+/** Where a job is described: in a file, or by the words of `skopeo sync`. */
+type JobForm =
+  | { readonly file: string }
+  | Pick<SyncRequest, 'sourceTransport' | 'destinationTransport' | 'source' | 'destination'>;
+
+/** How a command line describes its job. Throws usage errors for words that do not go together. */
+export const jobFormOf = (line: CommandLine): JobForm => {
+  const file = textOf(line, 'file');
+  if (file !== undefined) {
+    if (line.operands.length > 0)
+      throw usageError('sync --file takes no SOURCE and DESTINATION', 'They are in the file.');
+    refuseBesideFile(line);
+    return { file };
+  }
   if (isSet(line, 'show-config'))
     throw usageError('--show-config needs --file FILE', 'There is nothing else to expand.');
   const sourceTransport = oneOf(line, 'src', 'docker', 'dir', 'yaml');
@@ -94,12 +107,17 @@ const skopeoRequest = (line: CommandLine, { env }: JobSurroundings): SyncRequest
   if (source === undefined || destination === undefined || line.operands.length > 2) {
     throw usageError('sync needs exactly two arguments: SOURCE and DESTINATION', 'See skopeo-wrapper sync --help.');
   }
+  return { sourceTransport, destinationTransport, source, destination };
+};
+
+const skopeoRequest = (
+  line: CommandLine,
+  form: Exclude<JobForm, { readonly file: string }>,
+  { env }: JobSurroundings,
+): SyncRequest => {
   const { values, own } = line;
   return {
-    sourceTransport,
-    destinationTransport,
-    source,
-    destination,
+    ...form,
     all: values.all,
     scoped: isSet(line, 'scoped'),
     preserveDigests: isSet(line, 'preserve-digests'),
@@ -120,9 +138,6 @@ const skopeoRequest = (line: CommandLine, { env }: JobSurroundings): SyncRequest
 };
 
 const readFileJob = async (line: CommandLine, path: string, { env, cwd }: JobSurroundings): Promise<ReadJob> => {
-  if (line.operands.length > 0)
-    throw usageError('sync --file takes no SOURCE and DESTINATION', 'They are in the file.');
-  refuseBesideFile(line);
   const absolute = resolve(cwd, path);
   const text = await readFile(absolute, 'utf8').catch((error: unknown) => {
     throw usageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
@@ -145,11 +160,11 @@ const readFileJob = async (line: CommandLine, path: string, { env, cwd }: JobSur
  * name line and key; no registry is asked.
  */
 export const readJob = async (line: CommandLine, surroundings: JobSurroundings): Promise<ReadJob> => {
-  const path = textOf(line, 'file');
+  const form = jobFormOf(line);
   const read =
-    path === undefined
-      ? { job: await jobFromSkopeoOptions(skopeoRequest(line, surroundings)), warnings: [] }
-      : await readFileJob(line, path, surroundings);
+    'file' in form
+      ? await readFileJob(line, form.file, surroundings)
+      : { job: await jobFromSkopeoOptions(skopeoRequest(line, form, surroundings)), warnings: [] };
   for (const { copy } of read.job.entries) refuseMissingPassphrase(copy);
   const parallel = parallelOf(line);
   const prune = isSet(line, 'prune') ? { prune: read.job.prune ?? { maxShare: DEFAULT_MAX_PRUNE_SHARE } } : {};

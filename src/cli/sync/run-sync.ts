@@ -22,7 +22,7 @@ import { openSession } from '../open-session.ts';
 import { abortOnSignals } from '../signals.ts';
 import { type RunEnd, type RunMetrics, type RunParts, type RunTools, refuseOperands, withRun } from '../with-run.ts';
 import { checkSync, tellWarnings } from './check-sync.ts';
-import { readJob } from './read-job.ts';
+import { jobFormOf, readJob } from './read-job.ts';
 import { refuseIneffective } from './refuse-ineffective.ts';
 import { resultFiles } from './result-files.ts';
 import { openSyncEffects } from './sync-effects.ts';
@@ -58,6 +58,8 @@ export const runSyncCommand = async (line: CommandLine, context: Context): Promi
   refuseIneffective(line, mode, context.env);
   if (mode === 'check') return checkSync(line, context);
   if (mode === 'show-config') return showConfig(line, context);
+  jobFormOf(line);
+  syncOptions(line, context.env);
   using signals = abortOnSignals(context.signals);
   const options = { line, context, timeLimit: timeLimitOf(line), signal: signals.signal };
   if (mode === 'plan') return await withRun(options, planParts(line, context));

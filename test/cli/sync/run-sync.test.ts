@@ -37,13 +37,27 @@ test('--quiet leaves only errors', async () => {
 
 const FILE = 'job: files\nimages:\n  - { source: HOST/app, destination: "dir:out" }\n';
 
-test('what cannot be done is refused before anything is copied, and is no run of the job', async () => {
+test('files that cannot be written are refused before anything is copied, and the job has failed', async () => {
   await using scene = await openScene();
   await mkdir(scene.dir.join('taken'));
   await writeFile(scene.dir.join('m.yml'), FILE.replace('HOST', '127.0.0.1:9'));
   const refusals: readonly (readonly [flags: readonly string[], message: RegExp])[] = [
     [['--report', 'gone/report.json'], /--report .*gone\/report.json cannot be written: ENOENT/],
     [['--digestfile', 'taken'], /--digestfile .*taken cannot be written: it is a directory/],
+  ];
+  for (const [flags, message] of refusals) {
+    const refused = await scene.run('sync', '--file', 'm.yml', ...flags);
+    assert.equal(refused.exitCode, 64, flags.join(' '));
+    assert.match(refused.stderr, message);
+  }
+  assert.match((await scene.run('status')).stdout, /^1 job/);
+});
+
+test('a command line that cannot be meant is refused, and is no run of the job', async () => {
+  await using scene = await openScene();
+  await mkdir(scene.dir.join('taken'));
+  await writeFile(scene.dir.join('m.yml'), FILE.replace('HOST', '127.0.0.1:9'));
+  const refusals: readonly (readonly [flags: readonly string[], message: RegExp])[] = [
     [['--lock', 'banana'], /--lock: "banana" is not valid/],
     [['--shard', '4/4'], /"4\/4" is not a shard/],
     [['--retry-times', '5'], /--retry-times has no effect beside --file/],
