@@ -202,5 +202,5 @@ export const withRun = async <Job, Opened extends Disposable | AsyncDisposable, 
     throw error;
   });
   await metrics.end({ ...verdict, durationSeconds: elapsedSeconds() });
-  return tell(!(line.own.metricsStrict && metrics.failed));
+  return await tell(!(line.own.metricsStrict && metrics.failed));
 };
