@@ -1,5 +1,5 @@
 import { usageError } from '../errors/wrapper-error.ts';
-import { redactReference } from '../image/show.ts';
+import { redactReference } from '../image/reference.ts';
 
 const USER_AND_PASSWORD = /^[^/@\s]*:\/{0,2}[^/@\s]*:[^/@\s]*@|^[^/@\s]+:[^/@\s]*@/;
 

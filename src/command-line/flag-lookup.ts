@@ -1,5 +1,5 @@
-import { closest, distance } from 'fastest-levenshtein';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import { nearestWord } from '../text/nearest.ts';
 import type { FlagSpec } from './flags/spec.ts';
 import { OWN_FLAGS } from './own-flags.ts';
 import type { FlagLookup, FlagShape } from './tokens.ts';
@@ -34,12 +34,6 @@ export class UnknownFlagError extends WrapperError {
   }
 }
 
-/** The known flag that a typing error may have been meant for. */
-const nearestTo = (written: string, known: readonly string[]): string | undefined => {
-  const nearest = closest(written, known);
-  return distance(written, nearest) <= Math.max(2, Math.floor(written.length / 3)) ? nearest : undefined;
-};
-
 /**
  * Finds the flags of skopeo that are valid for a subcommand (undefined: before it), and the wrapper's own. Throws a
  * usage error with the nearest known flag for others; values, which may be secrets, are not repeated.
@@ -57,7 +51,7 @@ export const flagLookup = (flags: readonly FlagSpec[], subcommand?: string): Fla
       const flag = byName.get(name);
       if (flag !== undefined) return flag;
       const shown = [...byName.values()].filter(({ skopeo }) => !skopeo?.hidden).map((other) => `--${other.name}`);
-      throw new UnknownFlagError(`--${name}`, subcommand, nearestTo(`--${name}`, shown));
+      throw new UnknownFlagError(`--${name}`, subcommand, nearestWord(`--${name}`, shown));
     },
     short(letter, argument) {
       const flag = byLetter.get(letter);

@@ -1,7 +1,7 @@
 import { readdirSync, readlinkSync, statSync } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import type { ImageReference } from '../image/parse.ts';
+import type { ImageReference } from '../image/reference.ts';
 import { fullPath, isOutOfBounds } from './bounds.ts';
 import { lockDirectory, makeDirectory } from './directory-lock.ts';
 import { type DestinationEffects, hostEffects } from './effects.ts';

@@ -1,7 +1,6 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import { mediaTypeOf } from '../image/manifest.ts';
-import { parseManifest } from '../image/parse-manifest.ts';
+import { mediaTypeOf, parseManifest } from '../image/manifest.ts';
 import { conflict } from './bounds.ts';
 import type { Files } from './effects.ts';
 import { identify } from './file-identity.ts';

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 /** What a check looks at. */
 export const CHECKS = ['skopeo', 'registry', 'login', 'clock', 'state', 'textfile', 'policy', 'space'] as const;
 
@@ -25,7 +26,7 @@ export const findingsOf = (check: Finding['check'], subject: string) => {
       status,
       subject,
       message,
-      ...(next === undefined ? {} : { next }),
+      ...defined({ next }),
     });
   return { ok: finding('ok'), warning: finding('warning'), error: finding('error') };
 };

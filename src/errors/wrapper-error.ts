@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';
 
 /** Exit statuses of our own (sysexits.h where one fits); skopeo's status passes through otherwise. */
@@ -37,5 +38,5 @@ export const usageError = (message: string, next?: string): WrapperError =>
   new WrapperError(message, {
     errorType: 'usage',
     exitCode: EXIT.usage,
-    ...(next === undefined ? {} : { next }),
+    ...defined({ next }),
   });

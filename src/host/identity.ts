@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { defined } from '../defined.ts';
 import { type ProcessTable, readPidNamespace } from './process-table.ts';
 
 /** What tells a process from every other one, on this machine and on those that share a directory with it. */
@@ -41,7 +42,7 @@ export const identifyProcess = (sources: IdentitySources): ProcessIdentity => {
   const bootSeconds = Math.round(sources.wallMs / 1000 - sources.uptimeSeconds);
   return {
     pid,
-    ...(startTicks === undefined ? {} : { startTicks }),
+    ...defined({ startTicks }),
     bootId: orElse(
       () => readFileSync(join(procDir, 'sys/kernel/random/boot_id'), 'latin1').trim(),
       `${BOOT_TIME}${bootSeconds}`,

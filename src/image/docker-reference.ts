@@ -1,6 +1,6 @@
+import { defined } from '../defined.ts';
 import { usageError } from '../errors/wrapper-error.ts';
-import { parseDockerName } from './docker-name.ts';
-import { parseReference } from './parse.ts';
+import { parseDockerName, parseReference } from './reference.ts';
 import { registryKey } from './registry-key.ts';
 
 /** A repository of a registry, names normalized as skopeo does (`nginx` is `docker.io/library/nginx`). */
@@ -46,14 +46,14 @@ export const parseDockerReference = (
     (tag === undefined || TAG.test(tag)) &&
     (digest === undefined || DIGEST.test(digest));
   if (!valid) throw usageError(`"${text}" is not a valid image reference`, 'Write registry/path:tag, in lower case.');
-  return { registry, path, ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
+  return { registry, path, ...defined({ tag, digest }) };
 };
 
 /** Reads a destination or source with its transport; without one it is `docker://`. */
 export const parseLocation = (text: string): ImageLocation => {
   const { scheme, path = '', tag: name } = parseReference(text);
   if (!isLocalTransport(scheme)) return { transport: 'docker', ...parseDockerReference(text) };
-  return { transport: scheme, path, ...(name === undefined ? {} : { name }) };
+  return { transport: scheme, path, ...defined({ name }) };
 };
 
 /** The registry whose limits apply to a reference, in its normal form; absent for files. */

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { parseJson } from '../text/json.ts';
 
 /** A manifest larger than this is not read: registries refuse more than 4 MiB. */
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
@@ -49,17 +50,9 @@ export const ociReader =
     if (instance !== undefined) return blob(instance);
     const bytes = await readBounded(join(layout, 'index.json'));
     if (!bytes) return undefined;
-    const index = indexSchema.safeParse(tryJson(bytes));
-    if (!index.success) return undefined;
-    const named = index.data.manifests.filter(({ annotations }) => annotations?.[REFERENCE_NAME] === name);
-    const [only] = name === undefined ? index.data.manifests : named;
+    const index = parseJson(bytes, indexSchema);
+    if (index === undefined) return undefined;
+    const named = index.manifests.filter(({ annotations }) => annotations?.[REFERENCE_NAME] === name);
+    const [only] = name === undefined ? index.manifests : named;
     return only ? blob(only.digest) : undefined;
   };
-
-const tryJson = (bytes: Uint8Array): unknown => {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
-};

@@ -1,6 +1,8 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { defined } from '../defined.ts';
+import { parseJson } from '../text/json.ts';
 import { parseLocation } from './docker-reference.ts';
 import { digestOf, mediaTypeOf } from './manifest.ts';
 
@@ -34,21 +36,21 @@ const directoryState = async (path: string): Promise<DestinationState | undefine
   const manifest = await readIfThere(join(path, 'manifest.json'));
   if (manifest === undefined) return undefined;
   const mediaType = mediaTypeOf(manifest);
-  return { digest: digestOf(manifest), ...(mediaType === undefined ? {} : { mediaType }) };
+  return { digest: digestOf(manifest), ...defined({ mediaType }) };
 };
 
 /** The manifest of a name in an OCI layout, provided that its blob lies there too. */
 const layoutState = async (path: string, name: string | undefined): Promise<DestinationState | undefined> => {
   const bytes = await readIfThere(join(path, 'index.json'));
   if (bytes === undefined) return undefined;
-  const index = layoutIndex.safeParse(JSON.parse(bytes.toString('utf8')));
-  if (!index.success) return undefined;
-  const named = index.data.manifests.filter(({ annotations }) => annotations?.[REF_NAME] === name);
+  const index = parseJson(bytes, layoutIndex);
+  if (index === undefined) return undefined;
+  const named = index.manifests.filter(({ annotations }) => annotations?.[REF_NAME] === name);
   const [only] = named;
   if (named.length !== 1 || only === undefined) return undefined;
   const blob = await stat(join(path, 'blobs', ...only.digest.split(':'))).catch(() => undefined);
   if (blob === undefined) return undefined;
-  return { digest: only.digest, ...(only.mediaType === undefined ? {} : { mediaType: only.mediaType }) };
+  return { digest: only.digest, ...defined({ mediaType: only.mediaType }) };
 };
 
 const archiveState = async (path: string): Promise<DestinationState | undefined> => {

@@ -1,5 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { parseJson } from '../text/json.ts';
+import type { BlobDescriptor } from '../tracking/events.ts';
+import type { Instance } from './platform.ts';
 
 /** Media types of manifests and indexes, as asked for and compared. Sources: OCI image-spec, Docker distribution. */
 export const MEDIA_TYPES = {
@@ -20,28 +23,70 @@ export const isManifestType = (mediaType: string | undefined): boolean =>
 /** Digest of a manifest's bytes. */
 export const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
-const parseJson = (bytes: Uint8Array): unknown => {
-  try {
-    return JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return undefined;
-  }
-};
-
 /**
  * Digest by which a registry knows a manifest. Absent for what is none, and for schema 1: its signatures do not count, and a
  * registry may make new ones for every answer.
  */
 export const manifestDigestOf = (bytes: Uint8Array): string | undefined =>
-  z.object({ schemaVersion: z.literal(2) }).safeParse(parseJson(bytes)).success ? digestOf(bytes) : undefined;
+  parseJson(bytes, z.object({ schemaVersion: z.literal(2) })) && digestOf(bytes);
+
+const mediaTypeSchema = z.union([
+  z.object({ mediaType: z.string() }),
+  z.object({ manifests: z.array(z.unknown()) }),
+  z.object({ config: z.unknown(), layers: z.array(z.unknown()) }),
+]);
 
 /** Media type of a manifest's bytes, by its own word or its shape. */
 export const mediaTypeOf = (bytes: Uint8Array): string | undefined => {
-  const json = parseJson(bytes);
-  const own = z.object({ mediaType: z.string() }).safeParse(json);
-  if (own.success) return own.data.mediaType;
-  const shape = z.object({ manifests: z.array(z.unknown()) }).safeParse(json);
-  if (shape.success) return MEDIA_TYPES.ociIndex;
-  const isImage = z.object({ config: z.unknown(), layers: z.array(z.unknown()) }).safeParse(json).success;
-  return isImage ? MEDIA_TYPES.ociManifest : undefined;
+  const manifest = parseJson(bytes, mediaTypeSchema);
+  if (manifest === undefined) return undefined;
+  if ('mediaType' in manifest) return manifest.mediaType;
+  return 'manifests' in manifest ? MEDIA_TYPES.ociIndex : MEDIA_TYPES.ociManifest;
+};
+
+const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
+const sizeBytes = z.number().int().nonnegative();
+const descriptor = z.object({ digest, size: sizeBytes });
+
+/** OCI image manifest, Docker schema 2: https://github.com/opencontainers/image-spec/blob/main/manifest.md */
+const imageSchema = z.object({ config: descriptor, layers: z.array(descriptor) });
+/** OCI index, Docker manifest list. */
+const indexSchema = z.object({
+  manifests: z.array(
+    z.object({
+      digest,
+      platform: z
+        .object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
+        .partial({ variant: true })
+        .optional(),
+    }),
+  ),
+});
+/** Docker schema 1 tells no sizes, and lists its layers newest first. */
+const schema1Schema = z.object({ schemaVersion: z.literal(1), fsLayers: z.array(z.object({ blobSum: digest })) });
+
+const manifestSchema = z.union([imageSchema, indexSchema, schema1Schema]);
+
+/** An image's blobs, or the instances of a multi-arch list. */
+export type Manifest =
+  | { readonly kind: 'image'; readonly blobs: readonly BlobDescriptor[] }
+  | { readonly kind: 'list'; readonly instances: readonly Instance[] };
+
+const toBlob = (kind: BlobDescriptor['kind'], { digest, size }: z.infer<typeof descriptor>): BlobDescriptor => ({
+  kind,
+  digest,
+  sizeBytes: size,
+});
+
+/** Reads a manifest of any format; undefined when it is none (it may be broken, or newer than us). */
+export const parseManifest = (bytes: Uint8Array): Manifest | undefined => {
+  const manifest = parseJson(bytes, manifestSchema);
+  if (manifest === undefined) return undefined;
+  if ('manifests' in manifest) return { kind: 'list', instances: manifest.manifests };
+  if ('fsLayers' in manifest) {
+    const digests = manifest.fsLayers.map(({ blobSum }) => blobSum).reverse();
+    return { kind: 'image', blobs: digests.map((layer) => ({ kind: 'layer', digest: layer })) };
+  }
+  const { config, layers } = manifest;
+  return { kind: 'image', blobs: [...layers.map((layer) => toBlob('layer', layer)), toBlob('config', config)] };
 };

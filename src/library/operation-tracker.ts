@@ -1,7 +1,6 @@
 import { systemClock } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
-import { parseReference } from '../image/parse.ts';
-import { redactReference, shortName } from '../image/show.ts';
+import { parseReference, redactReference, shortName } from '../image/reference.ts';
 import { classifyFailure } from '../skopeo/failure/classify.ts';
 import type { BlobDescriptor, BlobKey, OperationEvent, OperationResult } from '../tracking/events.ts';
 import type { LiveOperation } from '../tracking/live-operation.ts';

@@ -10,8 +10,8 @@ import {
 } from '../command-line/skopeo-arguments.ts';
 import { openDirectCopy } from '../destination/direct-copy.ts';
 import type { ManifestReader } from '../image/local-layout.ts';
-import type { ImageReference } from '../image/parse.ts';
 import { type Platform, systemPlatform } from '../image/platform.ts';
+import type { ImageReference } from '../image/reference.ts';
 import type { SideLogin } from '../registry/credentials/logins.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';

@@ -1,5 +1,5 @@
 import type { CommandLine } from '../command-line/command-line.ts';
-import { parseReference } from '../image/parse.ts';
+import { parseReference } from '../image/reference.ts';
 import { loginsOf } from '../registry/credentials/logins.ts';
 import { Secret } from '../secrets/secret.ts';
 import { type CopySpec, copyRequest } from './copy-request.ts';

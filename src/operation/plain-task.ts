@@ -6,7 +6,7 @@ import {
   withChanges,
 } from '../command-line/skopeo-arguments.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
-import { parseReference } from '../image/parse.ts';
+import { parseReference } from '../image/reference.ts';
 import { loginsOf } from '../registry/credentials/logins.ts';
 import { saysAbsent } from '../skopeo/failure/absence.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';

@@ -1,7 +1,7 @@
 import { SHARED_OPTIONS } from '../command-line/flags/global.ts';
 import { lastValueOf, type SkopeoArgument } from '../command-line/skopeo-arguments.ts';
 import { dirReader, type ManifestReader, ociReader } from '../image/local-layout.ts';
-import type { ImageReference } from '../image/parse.ts';
+import type { ImageReference } from '../image/reference.ts';
 import { type RegistryReaderOptions, registryReader } from './registry-reader.ts';
 
 /** Where an image stands in a command, and the flags of that side. */

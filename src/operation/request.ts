@@ -1,9 +1,8 @@
 import type { CommandLine } from '../command-line/command-line.ts';
 import type { DirectCopy } from '../destination/direct-copy.ts';
 import type { ManifestReader } from '../image/local-layout.ts';
-import { parseReference } from '../image/parse.ts';
 import type { Platform } from '../image/platform.ts';
-import { redactReference, shortName } from '../image/show.ts';
+import { parseReference, redactReference, shortName } from '../image/reference.ts';
 import type { AccessFiles } from '../registry/credentials/access-files.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';

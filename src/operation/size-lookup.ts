@@ -1,7 +1,44 @@
-import { describeImage, describeInstance } from '../image/describe-image.ts';
 import type { ManifestReader } from '../image/local-layout.ts';
-import type { Platform } from '../image/platform.ts';
+import { type Manifest, parseManifest } from '../image/manifest.ts';
+import { chooseInstance, type Platform } from '../image/platform.ts';
 import type { OperationEvent } from '../tracking/events.ts';
+
+type ManifestKnown = Extract<OperationEvent, { type: 'manifest-known' }>;
+
+const readManifest = async (
+  read: ManifestReader,
+  instance: string | undefined,
+  signal: AbortSignal,
+): Promise<Manifest | undefined> => {
+  const bytes = await read(instance, signal);
+  return bytes && parseManifest(bytes);
+};
+
+/**
+ * What the manifest says of the image that a copy will move: of the instance for `platform` when it is a list. Nothing
+ * for anything that cannot be read: sizes are a comfort, never a condition.
+ */
+const describeImage = async (
+  read: ManifestReader,
+  platform: Platform,
+  signal: AbortSignal,
+): Promise<ManifestKnown | undefined> => {
+  const manifest = await readManifest(read, undefined, signal);
+  if (manifest?.kind === 'image') return { type: 'manifest-known', blobs: manifest.blobs };
+  const chosen = manifest ? chooseInstance(manifest.instances, platform) : undefined;
+  const instance = chosen === undefined ? undefined : await readManifest(read, chosen, signal);
+  return instance?.kind === 'image' ? { type: 'manifest-known', blobs: instance.blobs } : undefined;
+};
+
+/** What the manifest of one instance of a list says. */
+const describeInstance = async (
+  read: ManifestReader,
+  instance: string,
+  signal: AbortSignal,
+): Promise<ManifestKnown | undefined> => {
+  const manifest = await readManifest(read, instance, signal);
+  return manifest?.kind === 'image' ? { type: 'manifest-known', instance, blobs: manifest.blobs } : undefined;
+};
 
 /**
  * Reads manifests beside the copy, as its events name them, so that sizes and totals are known while blobs run. What

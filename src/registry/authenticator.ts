@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { isLoopback } from '../host/loopback.ts';
+import { parseJson } from '../text/json.ts';
 import { type Challenge, parseChallenge } from './challenge.ts';
 import type { Credentials } from './credentials/authfile.ts';
 import type { HttpClient } from './http/http-client.ts';
@@ -106,7 +107,7 @@ export class Authenticator {
     const headers: Record<string, string> = credentials === undefined ? {} : { authorization: basic(credentials) };
     const { status, body } = await this.#http.send({ method: 'GET', url, headers, signal });
     if (status !== 200) throw new CannotAuthenticate(`token service answers ${status}`);
-    const { token, access_token: accessToken, expires_in: term } = tokenSchema.parse(JSON.parse(body.toString('utf8')));
+    const { token, access_token: accessToken, expires_in: term } = parseJson(body, tokenSchema) ?? {};
     const value = token ?? accessToken;
     if (value === undefined || value === '') throw new CannotAuthenticate('token service gives no token');
     const lifetimeMs = Math.max(0, (term ?? DEFAULT_TERM_SECONDS) * 1000 - MARGIN_MS);

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 /** What a registry asks for: a token from elsewhere, a password, nothing, or something that is not known here. */
 export type Challenge =
   | { readonly scheme: 'none' }
@@ -24,5 +25,5 @@ export const parseChallenge = (header: string | undefined): Challenge => {
   const realm = URL.parse(found.get('realm') ?? '');
   if (realm === null || !/^https?:$/.test(realm.protocol)) return { scheme: 'unknown' };
   const service = found.get('service');
-  return { scheme: 'bearer', realm, ...(service === undefined ? {} : { service }) };
+  return { scheme: 'bearer', realm, ...defined({ service }) };
 };

@@ -1,6 +1,7 @@
 import { hash } from 'node:crypto';
 import PQueue from 'p-queue';
 import type { Clock } from '../context.ts';
+import { defined } from '../defined.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
 import { parseDockerReference, type Repository } from '../image/docker-reference.ts';
 import { digestOf, mediaTypeOf } from '../image/manifest.ts';
@@ -147,7 +148,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
     try {
       const bytes = await this.#options.skopeo.inspectRaw(reference, access, signal);
       const mediaType = mediaTypeOf(bytes);
-      return { digest: digestOf(bytes), ...(mediaType === undefined ? {} : { mediaType }) };
+      return { digest: digestOf(bytes), ...defined({ mediaType }) };
     } catch (error) {
       if (error instanceof WrapperError && saysAbsent(error.message, { transport: 'docker' })) return undefined;
       throw error;

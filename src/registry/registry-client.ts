@@ -2,8 +2,10 @@ import { setTimeout as wait } from 'node:timers/promises';
 import type PQueue from 'p-queue';
 import * as z from 'zod';
 import type { Clock } from '../context.ts';
+import { defined } from '../defined.ts';
 import { isDigest, isTag, type Repository } from '../image/docker-reference.ts';
 import { MEDIA_TYPES } from '../image/manifest.ts';
+import { parseJson } from '../text/json.ts';
 import { Authenticator } from './authenticator.ts';
 import { HttpClient } from './http/http-client.ts';
 import type { HttpAnswer } from './http/message.ts';
@@ -38,12 +40,10 @@ const errorsSchema = z.object({ errors: z.array(z.object({ code: z.string(), mes
 
 /** The codes of the specification, and what Harbor says. */
 const saysAbsent = (body: Buffer): boolean =>
-  errorsSchema
-    .safeParse(parseJson(body))
-    .data?.errors.some(
-      ({ code, message }) =>
-        /^(?:MANIFEST|NAME)_UNKNOWN$/.test(code) || /^(?:artifact|repository) \S+ not found/.test(message),
-    ) ?? false;
+  parseJson(body, errorsSchema)?.errors.some(
+    ({ code, message }) =>
+      /^(?:MANIFEST|NAME)_UNKNOWN$/.test(code) || /^(?:artifact|repository) \S+ not found/.test(message),
+  ) ?? false;
 
 const tagsSchema = z.object({ tags: z.array(z.string()).nullish() });
 
@@ -120,7 +120,7 @@ export class RegistryClient implements Disposable {
     const digest = single(answer.headers['docker-content-digest']);
     if (answer.status !== 200 || digest === undefined || !isDigest(digest)) return UNCLEAR;
     const mediaType = single(answer.headers['content-type'])?.split(';')[0];
-    return { kind: 'found', value: { digest, ...(mediaType === undefined ? {} : { mediaType }) } };
+    return { kind: 'found', value: { digest, ...defined({ mediaType }) } };
   }
 
   /** The bytes of a manifest. */
@@ -135,9 +135,9 @@ export class RegistryClient implements Disposable {
     let path: string | undefined = `/v2/${repository.path}/tags/list?n=${PAGE_SIZE}`;
     for (let page = 0; path !== undefined; page++) {
       const answer: HttpAnswer = await this.#ask('GET', path, repository, signal);
-      const list = answer.status === 200 ? tagsSchema.safeParse(parseJson(answer.body)) : undefined;
-      if (list?.success !== true || page === MAX_PAGES) return UNCLEAR;
-      tags.push(...(list.data.tags ?? []).filter(isTag));
+      const list = answer.status === 200 ? parseJson(answer.body, tagsSchema) : undefined;
+      if (list === undefined || page === MAX_PAGES) return UNCLEAR;
+      tags.push(...(list.tags ?? []).filter(isTag));
       const next = nextPage(answer, path);
       if (next === path) return UNCLEAR;
       path = next;
@@ -179,7 +179,7 @@ export class RegistryClient implements Disposable {
   async #send(method: 'GET' | 'HEAD', path: string, repository: Repository, signal: AbortSignal): Promise<HttpAnswer> {
     const origin = await this.#authenticator.origin(signal);
     const authorization = await this.#authenticator.authorization(repository.path, signal);
-    const headers = { accept: ACCEPT, ...(authorization === undefined ? {} : { authorization }) };
+    const headers = { accept: ACCEPT, ...defined({ authorization }) };
     return this.#http.send({ method, url: new URL(path, origin), headers, signal });
   }
 
@@ -196,11 +196,3 @@ export class RegistryClient implements Disposable {
     if (left !== undefined) this.#news.pullsLeft(this.#route.registry, left);
   }
 }
-
-const parseJson = (body: Buffer): unknown => {
-  try {
-    return JSON.parse(body.toString('utf8'));
-  } catch {
-    return undefined;
-  }
-};

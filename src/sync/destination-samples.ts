@@ -1,5 +1,5 @@
 import { WrapperError } from '../errors/wrapper-error.ts';
-import { type ImageReference, parseReference } from '../image/parse.ts';
+import { type ImageReference, parseReference } from '../image/reference.ts';
 import type { SyncEntry } from './job.ts';
 import type { DestinationRule } from './map/destination-rule.ts';
 import type { SourceImage } from './source-image.ts';

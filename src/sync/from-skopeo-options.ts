@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { defined } from '../defined.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { parseDockerReference } from '../image/docker-reference.ts';
 import type { Platform } from '../image/platform.ts';
@@ -40,9 +41,11 @@ const DEFAULT_STALL_TIMEOUT_SECONDS = 300;
 const copySettings = (request: SyncRequest): CopySettings => ({
   content: request.all === true ? 'all' : 'system',
   preserveDigests: request.preserveDigests ?? false,
-  ...(request.systemPlatform === undefined ? {} : { systemPlatform: request.systemPlatform }),
-  ...(request.format === undefined ? {} : { format: request.format }),
-  ...(request.removeSignatures === undefined ? {} : { removeSignatures: request.removeSignatures }),
+  ...defined({
+    systemPlatform: request.systemPlatform,
+    format: request.format,
+    removeSignatures: request.removeSignatures,
+  }),
   ...request.signing,
 });
 
@@ -112,7 +115,7 @@ export const jobFromSkopeoOptions = async (request: SyncRequest): Promise<SyncJo
     throw usageError("sync from 'dir' to 'dir' is not possible", 'Use rsync.');
   }
   return {
-    ...(request.jobName === undefined ? {} : { name: request.jobName }),
+    ...defined({ name: request.jobName }),
     entries: await entriesOf(request),
     parallel: request.parallel ?? DEFAULT_PARALLEL,
     registries: new Map(),

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import { DigestIndex } from './digest-index.ts';
 import type { BlobDescriptor, BlobKey, FinishedBlob } from './events.ts';
 import {
@@ -107,7 +108,7 @@ export class ImageLedger {
     this.#update(key, (blob) => ({
       ...blob,
       readBytes: Math.max(blob.readBytes, readBytes ?? 0),
-      ...(shownSizeBytes === undefined ? {} : { shownSizeBytes }),
+      ...defined({ shownSizeBytes }),
     }));
   }
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../context.ts';
+import { defined } from '../defined.ts';
 import type { FinishedBlob, OperationEvent, OperationResult } from './events.ts';
 import { ImageSequence } from './image-sequence.ts';
 import { IoMeter } from './io-meter.ts';
@@ -83,7 +84,7 @@ export class OperationTracker implements LiveSource {
       throughputBytesPerSecond: throughput,
       ...(this.#options.part ? { part: true } : {}),
       ...(this.#percent === undefined ? {} : { percent: this.#percent }),
-      ...(expected === undefined ? {} : { expectedBytes: expected }),
+      ...defined({ expectedBytes: expected }),
       ...(remaining === undefined || throughput <= 0 ? {} : { etaSeconds: remaining / throughput }),
     };
   }

@@ -5,7 +5,7 @@ import { appendFile, mkdir, open, readdir, readFile, readlink, rename, symlink, 
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { openDirectCopy } from '../../src/destination/direct-copy.ts';
-import { parseReference } from '../../src/image/parse.ts';
+import { parseReference } from '../../src/image/reference.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
 

@@ -5,7 +5,7 @@ import type { SkopeoArgument } from '../../command-line/skopeo-arguments.ts';
 import type { Context } from '../../context.ts';
 import type { SyncDisplay } from '../../display/sync/sync-display.ts';
 import { dirReader } from '../../image/local-layout.ts';
-import { parseReference } from '../../image/parse.ts';
+import { parseReference } from '../../image/reference.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
 import { DirectLookup } from '../../registry/direct-lookup.ts';
 import { lookupWithOutages } from '../../registry/lookup-with-outages.ts';

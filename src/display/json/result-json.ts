@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts';
 import type { WrapperError } from '../../errors/wrapper-error.ts';
 import type { OperationOutcome } from '../../operation/run-operation.ts';
 import type { FinishedBlob, OperationResult } from '../../tracking/events.ts';
@@ -8,7 +9,7 @@ const blobJson = ({ kind, digest, outcome, sizeBytes }: FinishedBlob): Result['b
   kind,
   digest,
   outcome,
-  ...(sizeBytes === undefined ? {} : { size_bytes: sizeBytes }),
+  ...defined({ size_bytes: sizeBytes }),
 });
 
 /** A result as events and `--json` show it to the world. */
@@ -21,9 +22,7 @@ export const resultJson = (result: OperationResult): Result => {
     destination,
     outcome,
     exit_code: exitCode,
-    ...(errorType === undefined ? {} : { error_type: errorType }),
-    ...(message === undefined ? {} : { message }),
-    ...(digest === undefined ? {} : { digest }),
+    ...defined({ error_type: errorType, message, digest }),
     transferred_bytes: Math.max(0, Math.round(result.transferredBytes)),
     blobs_copied: count('copied'),
     blobs_reused: count('skipped'),
@@ -57,7 +56,7 @@ export const refusalJson = (
   exit_code: exitCode,
   error_type: errorType,
   message,
-  ...(next === undefined ? {} : { next }),
+  ...defined({ next }),
   transferred_bytes: 0,
   blobs_copied: 0,
   blobs_reused: 0,

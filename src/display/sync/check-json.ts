@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { ConfigurationError, type Problem } from '../../config/problem.ts';
+import { defined } from '../../defined.ts';
 import { EXIT, type WrapperError } from '../../errors/wrapper-error.ts';
 import type { SyncJob } from '../../sync/job.ts';
 
@@ -47,7 +48,7 @@ export const validJson = ({ job, path = '', warnings }: ValidJob): SyncCheckJson
 /** The result of a job that cannot: every problem of its file, or the one of the command line. */
 export const invalidJson = (error: WrapperError): SyncCheckJson => {
   const { message, next, exitCode } = error;
-  const own = { severity: 'error' as const, message, ...(next === undefined ? {} : { next }) };
+  const own = { severity: 'error' as const, message, ...defined({ next }) };
   const problems =
     error instanceof ConfigurationError
       ? error.problems.map((problem) => problemJson('error', error.file, problem))

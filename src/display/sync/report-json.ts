@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defined } from '../../defined.ts';
 import type { ImageReport } from '../../sync/report/image-report.ts';
 import { resultOfReport, type SyncReport } from '../../sync/report/sync-report.ts';
 import { ERROR_TYPES, IMAGE_OUTCOMES, STATUSES } from '../../tracking/vocabulary.ts';
@@ -68,7 +69,7 @@ const imageJson = ({
 }: ImageReport): SyncReportJson['images'][number] => ({
   ...image,
   ...(missingPlatforms && { missing_platforms: [...missingPlatforms] }),
-  ...(errorType === undefined ? {} : { error_type: errorType }),
+  ...defined({ error_type: errorType }),
   bytes: Math.round(bytes),
 });
 
@@ -79,19 +80,19 @@ export const reportJson = (report: SyncReport): SyncReportJson => {
   return {
     version,
     operation: 'sync',
-    ...(job === undefined ? {} : { job }),
+    ...defined({ job }),
     outcome,
     exit_code: exitCode,
-    ...(errorType === undefined ? {} : { error_type: errorType }),
+    ...defined({ error_type: errorType }),
     started_at: startedAt,
     duration_seconds: durationSeconds,
-    ...(notRun === undefined ? {} : { not_run: notRun }),
+    ...defined({ not_run: notRun }),
     images: report.images.map(imageJson),
     failures: report.failures.map(failureJson),
     dropped,
     other_shards: otherShards,
     ...(prune === undefined ? {} : { prune: [...prune] }),
-    ...(report.pruneRefused === undefined ? {} : { prune_refused: report.pruneRefused }),
+    ...defined({ prune_refused: report.pruneRefused }),
     totals: { ...totals, bytes: Math.round(totals.bytes) },
   };
 };

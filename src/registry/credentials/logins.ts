@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { EXIT, usageError, WrapperError } from '../../errors/wrapper-error.ts';
-import { parseReference, parseSyncDestination } from '../../image/parse.ts';
+import { parseReference, parseSyncDestination } from '../../image/reference.ts';
 import { Secret } from '../../secrets/secret.ts';
 
 /** Whose credentials: the only image of a command, the source or the destination. */

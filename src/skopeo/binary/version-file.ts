@@ -1,5 +1,6 @@
 import { readFileSync, writeFileSync } from 'node:fs';
 import * as z from 'zod';
+import { parseJson } from '../../text/json.ts';
 import type { VersionCache } from './version.ts';
 
 const schema = z.object({ key: z.string(), version: z.string().max(100) });
@@ -8,8 +9,8 @@ const schema = z.object({ key: z.string(), version: z.string().max(100) });
 export const versionFile = (path: string): VersionCache => ({
   get: (key) => {
     try {
-      const known = schema.parse(JSON.parse(readFileSync(path, 'utf8')));
-      return known.key === key ? known.version : undefined;
+      const known = parseJson(readFileSync(path, 'utf8'), schema);
+      return known?.key === key ? known.version : undefined;
     } catch {
       return undefined;
     }

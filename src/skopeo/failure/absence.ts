@@ -1,6 +1,6 @@
 import { lstatSync } from 'node:fs';
 import { join, resolve } from 'node:path';
-import type { ImageReference } from '../../image/parse.ts';
+import type { ImageReference } from '../../image/reference.ts';
 import type { Transport } from '../../tracking/vocabulary.ts';
 
 /**

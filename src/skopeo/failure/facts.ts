@@ -1,4 +1,4 @@
-import { parseReference } from '../../image/parse.ts';
+import { parseReference } from '../../image/reference.ts';
 
 /** Which side of a transfer failed. */
 export type FailedSide = 'source' | 'destination';

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts';
 import type { BlobKey, OutputEvent } from '../../tracking/events.ts';
 import { type BlobRow, parseBlobRow } from './blob-row.ts';
 import { parseDebugMessage } from './debug-message.ts';
@@ -60,8 +61,7 @@ export class StdoutParser {
         events.push({
           type: 'blob-progress',
           blob,
-          ...(row.readBytes === undefined ? {} : { readBytes: row.readBytes }),
-          ...(row.shownSizeBytes === undefined ? {} : { shownSizeBytes: row.shownSizeBytes }),
+          ...defined({ readBytes: row.readBytes, shownSizeBytes: row.shownSizeBytes }),
         });
         break;
       case 'read':

@@ -1,20 +1,13 @@
 import { rename, writeFile } from 'node:fs/promises';
 import { basename, dirname } from 'node:path';
 import { foreignDirectory, makeOwnDirectory, readOwnFile } from '../../host/own-files.ts';
+import { parseJson } from '../../text/json.ts';
 import { takeJobLock } from '../job-lock.ts';
 import { memorySchema, SyncMemory } from './memory.ts';
 import { lockName } from './sync-directory.ts';
 
 /** Several times what a job with a hundred thousand images knows. */
 const MAX_BYTES = 128 * 1024 * 1024;
-
-const parseMemory = (text: string) => {
-  try {
-    return memorySchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-};
 
 const doubtful = (path: string, reason: string): SyncMemory =>
   new SyncMemory(undefined, `what earlier runs wrote is not known: ${path} ${reason}`);
@@ -25,7 +18,7 @@ const readMemory = async (path: string): Promise<SyncMemory> => {
   const read = await readOwnFile(path, MAX_BYTES);
   if (read.kind === 'absent') return new SyncMemory();
   if (read.kind === 'refused') return doubtful(path, read.reason);
-  const stored = parseMemory(read.text);
+  const stored = parseJson(read.text, memorySchema);
   return stored === undefined ? doubtful(path, 'is damaged') : new SyncMemory(stored);
 };
 

@@ -1,8 +1,7 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseLocation } from '../../image/docker-reference.ts';
 import { filterIndex } from '../../image/filtered-index.ts';
-import { manifestDigestOf } from '../../image/manifest.ts';
-import { type Manifest, parseManifest } from '../../image/parse-manifest.ts';
+import { type Manifest, manifestDigestOf, parseManifest } from '../../image/manifest.ts';
 import { onlyInstanceFor, systemPlatform } from '../../image/platform.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { BlobDescriptor } from '../../tracking/events.ts';

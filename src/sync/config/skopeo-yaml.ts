@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type ConfigurationDocument, parseConfiguration } from '../../config/document.ts';
 import { ConfigurationError } from '../../config/problem.ts';
 import { validateConfiguration } from '../../config/validate.ts';
+import { defined } from '../../defined.ts';
 import { isDigest, isRegistry, isTag, parseDockerReference } from '../../image/docker-reference.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
 import type { CopySettings, SyncEntry } from '../job.ts';
@@ -83,9 +84,11 @@ const selections = (
 
 const accessOf = (settings: RegistrySettings, access: RegistryAccess): RegistryAccess => ({
   ...access,
-  ...(settings.credentials === undefined ? {} : { credentials: settings.credentials }),
-  ...(settings['tls-verify'] === undefined ? {} : { tlsVerify: settings['tls-verify'] }),
-  ...(settings['cert-dir'] === undefined ? {} : { certDirectory: settings['cert-dir'] }),
+  ...defined({
+    credentials: settings.credentials,
+    tlsVerify: settings['tls-verify'],
+    certDirectory: settings['cert-dir'],
+  }),
 });
 
 const entriesOf = (

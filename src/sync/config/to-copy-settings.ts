@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts';
 import type { Platform } from '../../image/platform.ts';
 import type { CopySettings, ImageContent } from '../job.ts';
 import { readSigning } from '../signing.ts';
@@ -5,7 +6,7 @@ import type { SyncFileCopyRules } from './schema.ts';
 
 const toPlatform = (text: string): Platform => {
   const [os = '', architecture = '', variant] = text.split('/');
-  return { os, architecture, ...(variant === undefined ? {} : { variant }) };
+  return { os, architecture, ...defined({ variant }) };
 };
 
 const toContent = (platforms: SyncFileCopyRules['platforms']): ImageContent => {
@@ -23,8 +24,7 @@ export const toCopySettings = (rules: SyncFileCopyRules): CopySettings => {
   return {
     content,
     preserveDigests: rules['preserve-digests'] ?? !changesDigest,
-    ...(rules.format === undefined ? {} : { format: rules.format }),
-    ...(rules['remove-signatures'] === undefined ? {} : { removeSignatures: rules['remove-signatures'] }),
+    ...defined({ format: rules.format, removeSignatures: rules['remove-signatures'] }),
     ...readSigning((name) => texts.get(name)),
   };
 };

@@ -1,4 +1,5 @@
 import type { ConfigurationDocument } from '../../config/document.ts';
+import { defined } from '../../defined.ts';
 import type { SyncJob } from '../job.ts';
 import { durationSeconds } from './duration.ts';
 import { EntryReader } from './entry-reader.ts';
@@ -21,7 +22,7 @@ export const toSyncJob = (document: ConfigurationDocument, file: SyncFile, baseD
   const registries = [...registrySettings(file)];
   const { retry = {}, prune } = file;
   return {
-    ...(file.job === undefined ? {} : { name: file.job }),
+    ...defined({ name: file.job }),
     entries: file.images.map((image, index) => reader.read(image, index)),
     parallel: file.parallel ?? DEFAULT_PARALLEL,
     registries: new Map(registries.map(([host, settings]) => [host, toLimits(settings)])),

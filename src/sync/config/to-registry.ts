@@ -1,4 +1,5 @@
 import { resolve } from 'node:path';
+import { defined } from '../../defined.ts';
 import { registryKey } from '../../image/registry-key.ts';
 import type { RegistryAccess, RegistryLimits } from '../../registry/access.ts';
 import type { SyncFile, SyncFileRegistry } from './schema.ts';
@@ -14,15 +15,17 @@ export const toAccess = (settings: SyncFileRegistry | undefined, baseDirectory: 
   return {
     ...(settings['auth-file'] === undefined ? {} : { authFile: resolve(baseDirectory, settings['auth-file']) }),
     ...(username === undefined ? {} : { credentials: { username, password } }),
-    ...(anonymous === undefined ? {} : { anonymous }),
+    ...defined({ anonymous }),
     ...(settings['cert-dir'] === undefined ? {} : { certDirectory: resolve(baseDirectory, settings['cert-dir']) }),
-    ...(settings['tls-verify'] === undefined ? {} : { tlsVerify: settings['tls-verify'] }),
+    ...defined({ tlsVerify: settings['tls-verify'] }),
   };
 };
 
 /** How politely a registry is used. */
 export const toLimits = (settings: SyncFileRegistry): RegistryLimits => ({
-  ...(settings.parallel === undefined ? {} : { parallel: settings.parallel }),
-  ...(settings['requests-per-second'] === undefined ? {} : { requestsPerSecond: settings['requests-per-second'] }),
-  ...(settings['pull-reserve'] === undefined ? {} : { pullReserve: settings['pull-reserve'] }),
+  ...defined({
+    parallel: settings.parallel,
+    requestsPerSecond: settings['requests-per-second'],
+    pullReserve: settings['pull-reserve'],
+  }),
 });

@@ -1,7 +1,7 @@
 import { posix } from 'node:path';
 import { usageError } from '../../errors/wrapper-error.ts';
 import { parseLocation, repositoryKey } from '../../image/docker-reference.ts';
-import { parseSyncDestination } from '../../image/parse.ts';
+import { parseSyncDestination } from '../../image/reference.ts';
 import type { SourceImage } from '../source-image.ts';
 import type { DestinationRule } from './destination-rule.ts';
 

@@ -1,7 +1,7 @@
 import { isAbsolute, join } from 'node:path';
 import { usageError } from '../../errors/wrapper-error.ts';
-import { parseDockerName } from '../../image/docker-name.ts';
 import { type ImageLocation, parseLocation, type Repository, repositoryKey } from '../../image/docker-reference.ts';
+import { parseDockerName } from '../../image/reference.ts';
 import type { SourceImage } from '../source-image.ts';
 import type { DestinationRule } from './destination-rule.ts';
 import { type PathRewrite, rewritePath } from './rewrite.ts';

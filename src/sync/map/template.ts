@@ -1,5 +1,5 @@
-import { distance } from 'fastest-levenshtein';
 import { usageError } from '../../errors/wrapper-error.ts';
+import { nearestWord } from '../../text/nearest.ts';
 import type { SourceImage } from '../source-image.ts';
 
 /** The words of templates, and what they stand for. */
@@ -19,10 +19,10 @@ const isWord = (text: string): text is TemplateWord => Object.hasOwn(TEMPLATE_WO
 
 const refuseUnknown = (template: string, word: string): never => {
   const words = Object.keys(TEMPLATE_WORDS);
-  const nearest = words.toSorted((a, b) => distance(word, a) - distance(word, b))[0] ?? '';
+  const near = nearestWord(word, words);
   throw usageError(
     `template "${template}" has the unknown word "${word}"`,
-    `Did you mean {{${nearest}}}? Known are ${words.join(', ')}.`,
+    `${near === undefined ? '' : `Did you mean {{${near}}}? `}Known are ${words.join(', ')}.`,
   );
 };
 

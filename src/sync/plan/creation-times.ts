@@ -1,6 +1,6 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseDockerReference, type Repository } from '../../image/docker-reference.ts';
-import { parseManifest } from '../../image/parse-manifest.ts';
+import { parseManifest } from '../../image/manifest.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import type { SyncEntry } from '../job.ts';

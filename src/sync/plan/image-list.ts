@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defined } from '../../defined.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
 import {
   dockerReference,
@@ -8,6 +9,7 @@ import {
   type Repository,
   repositoryKey,
 } from '../../image/docker-reference.ts';
+import { parseJson } from '../../text/json.ts';
 import type { SyncEntry, SyncJob } from '../job.ts';
 import type { DestinationRule } from '../map/destination-rule.ts';
 import type { SourceImage } from '../source-image.ts';
@@ -29,14 +31,6 @@ const TRANSPORT = /^(?:docker:\/\/|dir:|oci:|oci-archive:|docker-archive:)/;
 /** A registry needs no transport, here as in the file. */
 const withTransport = (reference: string): string => (TRANSPORT.test(reference) ? reference : `docker://${reference}`);
 
-const parseJsonLine = (line: string): unknown => {
-  try {
-    return JSON.parse(line);
-  } catch {
-    return undefined;
-  }
-};
-
 const listed = (source: string, destination: string, line: number): ListedImage => ({
   source: withTransport(source),
   destination: withTransport(destination),
@@ -44,10 +38,11 @@ const listed = (source: string, destination: string, line: number): ListedImage 
 });
 
 const parseLine = (line: string, number: number): ListedImage => {
-  const json = line.startsWith('{') ? imageOfPlan.safeParse(parseJsonLine(line)) : undefined;
-  if (json?.success === true) return listed(json.data.source, json.data.destination, number);
+  const isJson = line.startsWith('{');
+  const image = isJson ? parseJson(line, imageOfPlan) : undefined;
+  if (image !== undefined) return listed(image.source, image.destination, number);
   const [source, destination, ...rest] = line.split(/\s+/);
-  if (json === undefined && source !== undefined && destination !== undefined && rest.length === 0) {
+  if (!isJson && source !== undefined && destination !== undefined && rest.length === 0) {
     return listed(source, destination, number);
   }
   throw usageError(
@@ -89,7 +84,7 @@ const repositoryEntry = (entry: SyncEntry, { source, destination }: ListedImage)
   if (entry.source.kind !== 'repository') return undefined;
   const { tag, digest, ...repository } = parseDockerReference(source);
   if (repositoryKey(entry.source) !== repositoryKey(repository)) return undefined;
-  const version = { ...(tag === undefined ? {} : { tag }), ...(digest === undefined ? {} : { digest }) };
+  const version = defined({ tag, digest });
   const image = { ...repository, ...version, reference: dockerReference(repository, version) };
   const rule = ruleFor(entry, image, destination);
   return rule && { ...fixedEntry(entry, repository, version), destinations: [rule] };

@@ -1,4 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
+import { defined } from '../../defined.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { placeKey } from '../../image/docker-reference.ts';
 import { withRetries } from '../../operation/retry.ts';
@@ -130,7 +131,7 @@ export class Planner {
       if (!(error instanceof WrapperError) || this.#effects.signal.aborted) throw error;
       const { errorType, message, next } = error;
       // Others are copied already: too late to refuse the job.
-      return this.giveUpRest({ errorType, message, ...(next === undefined ? {} : { next }) });
+      return this.giveUpRest({ errorType, message, ...defined({ next }) });
     }
   }
 

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts';
 import type { WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference, type Repository } from '../../image/docker-reference.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
@@ -89,7 +90,7 @@ const tooFew = (entry: SyncEntry, count: number, dropped: number): FailedEntry =
 /** The next step names the registry, which skopeo's words may not. */
 const listingFailure = (entry: SyncEntry, { errorType, message, next }: WrapperError): FailedEntry => {
   const { source, settingsAre = 'flags' } = entry;
-  if (source.kind === 'directory') return { entry, errorType, message, ...(next === undefined ? {} : { next }) };
+  if (source.kind === 'directory') return { entry, errorType, message, ...defined({ next }) };
   const subject = failureSubject(message, { source: dockerReference(source, {}) });
   const { registry } = source;
   return {
@@ -105,7 +106,7 @@ const mapped = (entry: SyncEntry, { image, reason }: Candidate): readonly Wanted
     source: image.reference,
     destination: rule.destinationOf(image),
     entry,
-    ...(image.tag === undefined ? {} : { tag: image.tag }),
+    ...defined({ tag: image.tag }),
     selectedBecause: reason,
   }));
 

@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts';
 import { EXIT } from '../../errors/wrapper-error.ts';
 import type { OperationResult } from '../../tracking/events.ts';
 import type { ErrorType, ImageOutcome } from '../../tracking/vocabulary.ts';
@@ -58,7 +59,7 @@ export const reportTotals = (
 /** The report of a run that left everything to the one that is under way. */
 export const idleReport = (job: string | undefined, startedAt: string): SyncReport => ({
   version: 1,
-  ...(job === undefined ? {} : { job }),
+  ...defined({ job }),
   startedAt,
   durationSeconds: 0,
   exitCode: EXIT.success,

@@ -1,5 +1,5 @@
 import { operandArgument, type SkopeoArgument } from '../../command-line/skopeo-arguments.ts';
-import { parseReference } from '../../image/parse.ts';
+import { parseReference } from '../../image/reference.ts';
 import type { CopySpec } from '../../operation/copy-request.ts';
 import { subjectOf } from '../../operation/request.ts';
 import type { RegistryAccess } from '../../registry/access.ts';

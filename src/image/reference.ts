@@ -1,5 +1,40 @@
+import { printable } from '../text/printable.ts';
 import type { Transport } from '../tracking/vocabulary.ts';
-import { parseDockerName } from './docker-name.ts';
+
+/** A name of an image in a registry, in normalized form. */
+export interface DockerName {
+  /** `host[:port]` */
+  readonly registry: string;
+  readonly repository: string;
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
+/** Docker's rule: the first component is a host if it cannot be part of a repository path. */
+const isHost = (component: string): boolean =>
+  /[.:]/.test(component) || component === 'localhost' || component !== component.toLowerCase();
+
+/** Credentials before a host, which no registry reference may have but users write anyway. */
+const USER_INFO = /^(?:[^@]*@)+(?!sha\d+:|[a-z0-9+._-]+:[0-9a-f]{32,}$)/;
+
+/**
+ * Splits `[host[:port]/]path[:tag][@digest]` by the rules of github.com/distribution/reference: `busybox` is
+ * `docker.io/library/busybox`. Credentials are dropped.
+ */
+export const parseDockerName = (text: string): DockerName => {
+  const [name = '', digest] = text.replace(USER_INFO, '').split('@');
+  const [, untagged = name, tag] = /^(.*):([^/:]*)$/.exec(name) ?? [];
+  const slash = untagged.indexOf('/');
+  const first = untagged.slice(0, Math.max(slash, 0));
+  const rest = { ...(tag && { tag }), ...(digest && { digest }) };
+  if (slash > 0 && isHost(first)) {
+    const registry = first === 'index.docker.io' ? 'docker.io' : first;
+    const path = untagged.slice(slash + 1);
+    const isOfficial = registry === 'docker.io' && !path.includes('/');
+    return { registry, repository: isOfficial ? `library/${path}` : path, ...rest };
+  }
+  return { registry: 'docker.io', repository: slash < 0 ? `library/${untagged}` : untagged, ...rest };
+};
 
 /** An image reference taken apart. What a transport does not have is absent. */
 export interface ImageReference {
@@ -79,4 +114,34 @@ export const parseSyncDestination = (text: string, scheme: string): ImageReferen
   const { registry = '', repository = '' } = parseReference(`${text}/x`, scheme);
   const prefix = repository.replace(/(?:^library)?\/?x$/, '');
   return { transport: 'docker', scheme, registry, ...(prefix !== '' && { repository: prefix }) };
+};
+
+const MAX_SHORT_NAME = 64;
+
+/** Cuts the middle out of what is longer than `limit` characters. */
+const elide = (text: string, limit: number): string => {
+  if (text.length <= limit) return text;
+  const head = Math.floor((limit - 1) / 2);
+  return `${text.slice(0, head)}…${text.slice(text.length - (limit - 1 - head))}`;
+};
+
+const lastTwoComponents = (path: string): string => path.split('/').filter(Boolean).slice(-2).join('/');
+
+/**
+ * Transport, registry and repository, or the last two components of a path: the labels `source_short` and
+ * `destination_short`. Without tag, digest and credentials, at most 64 characters. '' for an unknown transport.
+ */
+export const shortName = (reference: ImageReference): string => {
+  const { scheme, registry, repository, path } = reference;
+  if (scheme === '') return '';
+  const place = path === undefined ? [registry, repository].filter(Boolean).join('/') : lastTwoComponents(path);
+  return elide(printable(`${scheme}:${place}`), MAX_SHORT_NAME);
+};
+
+/** The reference as it was written, but for credentials before the host: for people and reports. */
+export const redactReference = (text: string): string => {
+  const { transport } = parseReference(text);
+  if (transport === 'docker')
+    return text.replace(/^(docker:(?:\/\/)?)(.*)$/s, (_, scheme, name) => scheme + name.replace(USER_INFO, ''));
+  return transport === 'unknown' ? text.replace(/^[^/@\s]+@(?!sha\d+:)/, '') : text;
 };

@@ -1,0 +1,10 @@
+import type * as z from 'zod';
+
+/** What a text says as JSON of that shape; undefined where it is no JSON or of another shape. */
+export const parseJson = <T>(text: string | Uint8Array, schema: z.ZodType<T>): T | undefined => {
+  try {
+    return schema.safeParse(JSON.parse(typeof text === 'string' ? text : Buffer.from(text).toString('utf8'))).data;
+  } catch {
+    return undefined;
+  }
+};
