@@ -8,6 +8,7 @@ import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomLayers, writeOciImage } from './support/image.ts';
+import { nextSteps } from './support/next-steps.mjs';
 
 const MIB = 2 ** 20;
 const LAYER_SIZES_BYTES = [48 * MIB, 24 * MIB, 12 * MIB, 6 * MIB, 1 * MIB];
@@ -15,14 +16,6 @@ const LAYER_SIZES_BYTES = [48 * MIB, 24 * MIB, 12 * MIB, 6 * MIB, 1 * MIB];
 /** The samples that tell most about one run. */
 const SHOWN_METRICS =
   /^skopeo_(operations_total|operation_duration_seconds_(sum|count)|transferred_bytes_total|blobs_total|blob_size_bytes_sum)\{operation="copy"/;
-
-const NEXT_STEPS = `Try next:
-  node_modules/.bin/node bin/dev.js copy --help
-  node_modules/.bin/node bin/dev.js copy docker://docker.io/library/alpine:3 dir:/tmp/alpine
-  node_modules/.bin/node bin/dev.js metrics-server     # then: curl http://localhost:8000/metrics
-  npm test                # all tests
-  npm run package         # one executable without Node: build/skopeo-wrapper-linux-x64
-`;
 
 const say = (text) => process.stdout.write(`${text}\n`);
 
@@ -37,7 +30,7 @@ const runWrapper = async (argv, env) => {
 
 const showMetrics = async (textfile) => {
   const samples = (await readFile(textfile, 'utf8')).split('\n').filter((line) => SHOWN_METRICS.test(line));
-  say(`\nWhat Prometheus is told of this run (from ${textfile}):\n${samples.map((line) => `  ${line}`).join('\n')}\n`);
+  say(`\nWhat Prometheus is told of this run:\n${samples.map((line) => `  ${line}`).join('\n')}\n`);
 };
 
 const demo = async (directory) => {
@@ -54,7 +47,7 @@ const demo = async (directory) => {
   });
   if (status !== 0) return status;
   await showMetrics(textfile);
-  say(NEXT_STEPS);
+  say(nextSteps({ arch: process.arch, isRoot: process.getuid?.() === 0 }));
   return 0;
 };
 

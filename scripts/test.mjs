@@ -6,7 +6,7 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { availableParallelism } from 'node:os';
+import { availableParallelism, loadavg } from 'node:os';
 import { resolve } from 'node:path';
 import { buildProgram } from './build.mjs';
 import { makeCodeCache } from './support/code-cache.mjs';
@@ -16,12 +16,15 @@ import { isLight, SEQUENCES, testFiles } from './testing/test-files.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 
-/** Limits are guards against a hang, no measure: a busy machine is slow. */
+/** Limits of each test and hook: guards against a hang, no measure. */
 const CHOICES = {
   all: { limitSeconds: 120, env: {} },
   fast: { limitSeconds: 120, env: {} },
   nightly: { limitSeconds: 3600, env: { [SEQUENCES]: '2000' } },
 };
+
+/** How much longer things take since the machine is busy with other things already. */
+const slowness = () => Math.max(1, loadavg()[0] / availableParallelism());
 
 const isOption = (argument) => argument.startsWith('--');
 const choiceOf = (argv) => ['fast', 'nightly'].find((choice) => argv.includes(`--${choice}`)) ?? 'all';
@@ -49,7 +52,7 @@ const runTests = async (files, { limitSeconds, env, options }) => {
     '--test',
     '--test-reporter=./scripts/reporter.mjs',
     `--test-concurrency=${availableParallelism() + 1}`, // much of a test is waiting
-    `--test-timeout=${limitSeconds * 1000}`, // of each test and hook
+    `--test-timeout=${Math.round(limitSeconds * slowness()) * 1000}`,
     '--import=./scripts/testing/hang-guard.mjs',
     ...options,
     ...withLanes(files),

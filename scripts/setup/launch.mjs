@@ -11,9 +11,10 @@ const root = resolve(dirname(fileURLToPath(import.meta.url)), '../..');
 const say = (line) => process.stderr.write(`${line}\n`);
 
 /** Parts of the project that need programs of the system. */
-const PARTS = ['start', 'test', 'picture'];
+const PARTS = ['start', 'test', 'picture', 'fresh'];
 
-const USAGE = 'Usage: node scripts/launch.cjs [--set-up=start|test|picture] [--NODE-OPTION ...] PROGRAM [ARGUMENT ...]';
+const USAGE =
+  'Usage: node scripts/launch.cjs [--set-up=start|test|picture|fresh] [--NODE-OPTION ...] PROGRAM [ARGUMENT ...]';
 
 const readCall = (argv) => {
   const at = argv.findIndex((argument) => !argument.startsWith('-'));

@@ -54,5 +54,11 @@ export const PACKAGES = [
   { command: 'pinentry-curses', package: 'pinentry-curses', parts: ['test'], why: 'asks for the passphrase of a key' },
   { command: 'openssl', package: 'openssl', parts: ['test'], why: 'makes certificates for TLS tests' },
   { command: 'curl', package: 'curl', parts: ['test'], why: 'a client that is not ours' },
+  {
+    command: 'debootstrap',
+    package: 'debootstrap',
+    parts: ['fresh'],
+    why: 'makes systems to try the first commands on',
+  },
   { command: 'chromium', package: 'chromium', parts: ['picture'], why: 'draws the picture of the dashboard' },
 ];
