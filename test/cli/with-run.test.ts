@@ -1,52 +1,12 @@
 import assert from 'node:assert/strict';
-import { EventEmitter } from 'node:events';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
-import { PassThrough, Writable } from 'node:stream';
 import { test } from 'node:test';
-import { type Context, systemClock } from '../../src/context.ts';
 import { run } from '../../src/main.ts';
+import { consoleIn } from '../support/console.ts';
 import { readSamples } from '../support/exposition.ts';
-import { privateHome, SKOPEO } from '../support/skopeo.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
-
-interface Console {
-  readonly context: Context;
-  readonly signals: EventEmitter;
-  readonly text: () => string;
-}
-
-const consoleIn = (dir: TempDir, env: Record<string, string> = {}): Console => {
-  let text = '';
-  const collect = () =>
-    new Writable({
-      write: (chunk, _, done) => {
-        text += chunk;
-        done();
-      },
-    });
-  const signals = new EventEmitter();
-  const context: Context = {
-    env: {
-      PATH: process.env.PATH,
-      ...privateHome(dir.path),
-      SKOPEO_WRAPPER_STATE_DIR: dir.join('state'),
-      SKOPEO_WRAPPER_SKOPEO_PATH: SKOPEO,
-      ...env,
-    },
-    cwd: dir.path,
-    clock: systemClock,
-    stdin: new PassThrough(),
-    stdout: collect(),
-    stderr: collect(),
-    signals,
-    pid: process.pid,
-    uid: process.getuid?.() ?? 0,
-    program: [],
-  };
-  return { context, signals, text: () => text };
-};
 
 const countedIn = async (dir: TempDir) => {
   const shown = consoleIn(dir);
