@@ -8,7 +8,7 @@ import { Router } from '../../../../src/registry/route.ts';
 import { startRegistry } from '../../../support/registry.ts';
 import { tempDir } from '../../../support/temp.ts';
 import { Play } from './play.ts';
-import { sequence, type Step } from './steps.ts';
+import { type Step, sequence } from './steps.ts';
 import { Store } from './store.ts';
 import { World } from './world.ts';
 

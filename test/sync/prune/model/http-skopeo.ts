@@ -33,7 +33,15 @@ export const httpSkopeo = (writer: string, world: World, store: Store): SkopeoPo
   };
   return {
     async copyImage(source, destination) {
-      const common = { operation: 'copy', source, destination, transferredBytes: 0, blobs: [], durationSeconds: 0, attempts: 1 } as const;
+      const common = {
+        operation: 'copy',
+        source,
+        destination,
+        transferredBytes: 0,
+        blobs: [],
+        durationSeconds: 0,
+        attempts: 1,
+      } as const;
       try {
         const digest = await copy(source, destination);
         return { ...common, outcome: 'success', exitCode: 0, digest } satisfies OperationResult;

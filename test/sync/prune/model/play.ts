@@ -50,6 +50,8 @@ export class Play {
   #count = 0;
   /** What the run under way has seen when it last listed a repository. */
   readonly #lastLooks = new Map<string, Repo>();
+  /** How often it has looked at a repository, less the removals there. */
+  readonly #looks = new Map<string, number>();
   readonly violations: string[] = [];
 
   constructor(scene: Scene) {
@@ -75,7 +77,10 @@ export class Play {
     const { world } = this.#scene;
     const parts = ['1-amd64', '1-arm64'].map((tag) => [tag, makeImage(`${repository} ${tag}`)] as const);
     for (const [tag, part] of parts) await world.put('the source', repository, tag, part);
-    const index = makeIndex(parts.map(([, part]) => part), repository);
+    const index = makeIndex(
+      parts.map(([, part]) => part),
+      repository,
+    );
     await world.put('the source', repository, '1', index);
     await world.put('the source', repository, '2', makeImage(`${repository} 2`));
   }
@@ -104,7 +109,9 @@ export class Play {
       case 'index':
         return put(tag, makeIndex([this.#part(seed, 0), this.#part(seed, 1)], seed));
       case 'index-of-tags': {
-        const parts = [...new Set(tags.values())].slice(0, 1 + (other % 3)).flatMap((digest) => world.made(digest) ?? []);
+        const parts = [...new Set(tags.values())]
+          .slice(0, 1 + (other % 3))
+          .flatMap((digest) => world.made(digest) ?? []);
         return parts.length === 0 ? put(tag, makeImage(seed)) : put(tag, makeIndex(parts, seed));
       }
       case 'retag':
@@ -112,7 +119,13 @@ export class Play {
       case 'attach': {
         const ending = ['', '.sig', '.att', '.sbom'][number % 4];
         const image = makeImage(seed);
-        return subject && put(`${subject.digest.replace(':', '-')}${ending}`, ending === '' ? makeIndex([this.#part(seed, 0)], seed) : image);
+        return (
+          subject &&
+          put(
+            `${subject.digest.replace(':', '-')}${ending}`,
+            ending === '' ? makeIndex([this.#part(seed, 0)], seed) : image,
+          )
+        );
       }
       case 'subject':
         return subject && put(tag, makeImage(seed, subject));
@@ -153,7 +166,7 @@ export class Play {
     const repository = pick(this.#sources, source) ?? '';
     const host = `${pick(['127.0.0.1', 'localhost', 'LOCALHOST'], spelling)}:${port}`;
     const prefix = `${host}/${name}`;
-    const digests = [...world.repo(repository).manifests].filter((_, index) => (list >> index % 6) & 1).slice(0, 2);
+    const digests = [...world.repo(repository).manifests].filter((_, index) => (list >> (index % 6)) & 1).slice(0, 2);
     const image = { source: `127.0.0.1:${port}/${repository}` };
     const places = [`${prefix}/m/{{name}}`, `${prefix}/m/{{name}}`, `${prefix}/n/{{name}}`];
     if (selection > 9 && digests.length > 0) return { ...image, digests, destination: pick(places, template) };
@@ -185,6 +198,7 @@ export class Play {
     let underWay = 0;
     const deedsBefore = world.foreignActs;
     this.#lastLooks.clear();
+    this.#looks.clear();
     const never = new Promise<never>(() => undefined);
     const die = (): Promise<never> => {
       isDead = true;
@@ -223,7 +237,7 @@ export class Play {
           greet: () => undefined,
           tags: (repository, ...rest) =>
             through(true, async () => {
-              this.#lastLooks.set(repository.path, world.snapshot(repository.path));
+              await this.#look(repository.path, step.late);
               const tags = await lookup.tags(repository, ...rest);
               return step.hasGhost && repository.path.includes('/src/') ? [...tags, '1-ghost'] : tags;
             }),
@@ -266,7 +280,8 @@ export class Play {
     const { tally } = this.#scene;
     tally(`status ${exitCode}`);
     if (pruneRefused !== undefined) tally('prune refused');
-    for (const { outcome, reason } of prune) tally(`${outcome}: ${reason.replace(/\b(?:tag|sha256:).*/, '…').slice(0, 40)}`);
+    for (const { outcome, reason } of prune)
+      tally(`${outcome}: ${reason.replace(/\b(?:tag|sha256:).*/, '…').slice(0, 40)}`);
   }
 
   /** A tag may mean something else by now: only what goes by digest is kept. */
@@ -275,7 +290,8 @@ export class Play {
     const { digest, registry, path } = parseDockerReference(reference);
     if (digest !== undefined) return lookup.manifest(reference, ...rest);
     const head = await lookup.head(reference, ...rest);
-    if (head === undefined) throw new WrapperError('manifest unknown', { errorType: 'not_found', exitCode: 1, next: '-' });
+    if (head === undefined)
+      throw new WrapperError('manifest unknown', { errorType: 'not_found', exitCode: 1, next: '-' });
     return lookup.manifest(`docker://${registry}/${path}@${head.digest}`, ...rest);
   }
 
@@ -310,14 +326,27 @@ export class Play {
     return { tags, digests };
   }
 
+  async #look(path: string, late: readonly Deed[]): Promise<void> {
+    const looks = (this.#looks.get(path) ?? 0) + 1;
+    this.#looks.set(path, looks);
+    if (looks === 2 && this.#destinations.includes(path))
+      for (const deed of late) await this.#do(deed, [path], FOREIGN);
+    this.#lastLooks.set(path, this.#scene.world.snapshot(path));
+  }
+
   #judgeDeletion(name: string, job: SyncJob, reference: string): void {
     const { world } = this.#scene;
     const { path, tag, digest: given } = parseDockerReference(reference);
+    if (given === undefined) this.violations.push(`${name} removes ${reference}, whatever that is by now`);
+    const looks = this.#looks.get(path) ?? 0;
+    if (looks < 2) this.violations.push(`${name} removes ${reference} without a last look`);
+    this.#looks.set(path, looks - 1);
     const digest = given ?? world.repo(path).tags.get(tag ?? 'latest') ?? '';
     const now = world.repo(path);
     const wrongs = [this.#lastLooks.get(path) ?? now, now].map((repo) => this.#wrong(name, job, path, repo, digest));
     // What came between the last look and the deletion no run can know.
-    if (wrongs.every((wrong) => wrong !== undefined)) this.violations.push(`${name} removes ${reference}: ${wrongs[1]}`);
+    if (wrongs.every((wrong) => wrong !== undefined))
+      this.violations.push(`${name} removes ${reference}: ${wrongs[1]}`);
   }
 
   #wrong(name: string, job: SyncJob, path: string, repo: Repo, digest: string): string | undefined {
@@ -354,11 +383,14 @@ export class Play {
       const { path, tag, digest: own, registry } = parseDockerReference(destination);
       assert.equal(registryOf(destination), `127.0.0.1:${this.#scene.port}`);
       const repo = world.repo(path);
-      const isInside = job.entries.some(({ destinations }) => destinations.some((rule) => rule.writesTo({ registry, path })));
+      const isInside = job.entries.some(({ destinations }) =>
+        destinations.some((rule) => rule.writesTo({ registry, path })),
+      );
       const selected = this.#selected(job, path);
       const isSelected = own === undefined ? selected.tags.has(tag ?? 'latest') : selected.digests.has(own);
       if (!isInside || isSelected) continue;
-      const claims = (one: string, named: string) => memory.ownedDigest(`docker://${registry}/${path}:${one}`) === named;
+      const claims = (one: string, named: string) =>
+        memory.ownedDigest(`docker://${registry}/${path}:${one}`) === named;
       if (!mustStay(world, repo, selected, claims).has(digest))
         this.violations.push(`${name}: ${destination} is left, though the run says 0`);
     }

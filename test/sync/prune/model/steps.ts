@@ -25,6 +25,8 @@ export type Step =
       readonly job: number;
       /** Deeds at the destination while the run is at its n-th question. */
       readonly hooks: readonly { readonly at: number; readonly deed: Deed }[];
+      /** Deeds at a repository right before the run looks at it for the last time. */
+      readonly late: readonly Deed[];
       /** Questions that are not answered. */
       readonly faults: readonly number[];
       /** The run is thrown away at this question or answer. */
@@ -67,7 +69,12 @@ const entry: fc.Arbitrary<EntryStep> = fc.record({
 const run: fc.Arbitrary<Extract<Step, { kind: 'run' }>> = fc.record({
   kind: fc.constant('run' as const),
   job: fc.nat({ max: 5 }),
-  hooks: often(1, fc.constant<{ at: number; deed: Deed }[]>([]), fc.array(fc.record({ at, deed }), { minLength: 1, maxLength: 3 })),
+  hooks: often(
+    1,
+    fc.constant<{ at: number; deed: Deed }[]>([]),
+    fc.array(fc.record({ at, deed }), { minLength: 1, maxLength: 3 }),
+  ),
+  late: often(2, fc.constant<Deed[]>([]), fc.array(deed, { minLength: 1, maxLength: 2 })),
   faults: often(5, fc.constant<number[]>([]), fc.array(at, { minLength: 1, maxLength: 2 })),
   kill: often(6, fc.constant<number | undefined>(undefined), at),
   isSharded: often(6, fc.constant(false), fc.constant(true)),
@@ -84,11 +91,7 @@ const foreign: fc.Arbitrary<Step> = fc.record({ kind: fc.constant('foreign' as c
 
 const start: fc.Arbitrary<Step[]> = fc
   .tuple(fc.array(source, { minLength: 3, maxLength: 6 }), edit, edit)
-  .map(([sources, one, other]) => [
-    ...sources,
-    { ...one, job: 0 },
-    { ...other, job: 5 },
-  ]);
+  .map(([sources, one, other]) => [...sources, { ...one, job: 0 }, { ...other, job: 5 }]);
 
 /** Two jobs on their way through edits of their configuration, and whatever others do meanwhile. */
 export const sequence: fc.Arbitrary<readonly Step[]> = fc

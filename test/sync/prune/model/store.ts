@@ -70,7 +70,10 @@ export class Store implements Disposable {
 
   /** Makes a repository whose images need no upload. */
   async prepare(repository: string): Promise<void> {
-    const { status, headers } = await this.#ask('POST', `/v2/${repository}/blobs/uploads/?mount=${CONFIG_DIGEST}&from=base`);
+    const { status, headers } = await this.#ask(
+      'POST',
+      `/v2/${repository}/blobs/uploads/?mount=${CONFIG_DIGEST}&from=base`,
+    );
     if (status === 201) return;
     const location = new URL(String(headers.location), 'http://registry.invalid');
     location.searchParams.set('digest', CONFIG_DIGEST);
