@@ -154,7 +154,7 @@ test('an image that somebody pushes under a tag between the look and the deletio
   const { lookup } = effects;
   const late: SyncEffects['lookup'] = {
     greet: () => undefined,
-    askedPause: async () => undefined,
+    requestedPauseSeconds: async () => undefined,
     countsPulls: () => false,
     pullsLeft: () => undefined,
     manifest: lookup.manifest.bind(lookup),
@@ -274,7 +274,7 @@ test('a tag that its source lists and does not have is in nobody’s way; a bare
   const { lookup } = effects;
   const haunted: SyncEffects['lookup'] = {
     greet: () => undefined,
-    askedPause: async () => undefined,
+    requestedPauseSeconds: async () => undefined,
     countsPulls: () => false,
     pullsLeft: () => undefined,
     manifest: lookup.manifest.bind(lookup),

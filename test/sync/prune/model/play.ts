@@ -243,7 +243,7 @@ export class Play {
             }),
           head: (...args) => through(true, () => lookup.head(...args)),
           manifest: (reference, ...rest) => through(true, () => this.#manifest(reference, ...rest)),
-          askedPause: async () => undefined,
+          requestedPauseSeconds: async () => undefined,
           countsPulls: () => false,
           pullsLeft: () => undefined,
         },
