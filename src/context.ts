@@ -1,7 +1,7 @@
 import { realpathSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 
-/** Both clocks of a process. Wall time is for records that outlive it, monotonic time for every difference. */
+/** Both clocks of a process. Wall time is for records that are read after its end, monotonic time for every difference. */
 export interface Clock {
   /** Milliseconds since the Unix epoch; may jump. */
   wallMs(): number;

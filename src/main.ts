@@ -3,9 +3,7 @@ import { reportError } from './cli/report-error.ts';
 import { loadAsUnknownUser } from './cli/unknown-user.ts';
 import { versionLine } from './cli/version.ts';
 import type { CommandClass } from './cli/wrapper-command.ts';
-import { findSubcommand, isHelpRequest } from './command-line/find-subcommand.ts';
-import { globalOptionTakesValue } from './command-line/global-options.ts';
-import { wantsJson } from './command-line/wants-json.ts';
+import { findSubcommand, globalOptionTakesValue, isHelpRequest, wantsJson } from './command-line/find-subcommand.ts';
 import { COMMANDS } from './commands/index.ts';
 import { type Context, type OutputStream, processContext } from './context.ts';
 import { EXIT, usageError } from './errors/wrapper-error.ts';
@@ -66,7 +64,7 @@ const flush = (stream: OutputStream): Promise<void> => new Promise((resolve) => 
 const LOST_READER: ReadonlySet<string> = new Set(['EPIPE', 'EIO']);
 
 /** Tells of what an output does not take (a full disk) instead of failing; a lost reader stays an error of the stream. */
-const outlive = (stream: Writable, onLost: (error: Error) => void): void => {
+const tellOfLostWrites = (stream: Writable, onLost: (error: Error) => void): void => {
   const write = stream._write.bind(stream);
   stream._write = (chunk, encoding, done) =>
     write(chunk, encoding, (error?: NodeJS.ErrnoException | null) => {
@@ -87,10 +85,10 @@ export const runProcess = async (argv: readonly string[]): Promise<never> => {
     if (!LOST_READER.has(error.code ?? '')) throw error;
   };
   let lost: Error | undefined;
-  outlive(process.stdout, (error) => {
+  tellOfLostWrites(process.stdout, (error) => {
     lost ??= error;
   });
-  outlive(process.stderr, () => undefined);
+  tellOfLostWrites(process.stderr, () => undefined);
   process.stdout.on('error', ignoreLostReader);
   process.stderr.on('error', ignoreLostReader);
   process.on('uncaughtException', (error) => process.exit(reportError(error, context, { json: false })));

@@ -18,7 +18,7 @@ export interface ProgramSource {
 /**
  * Evaluates the bundled program as the body of a CommonJS module. With a code cache V8 need not compile what the cache
  * was made from; one that it refuses (`script.cachedDataRejected`) costs nothing but that time. V8 compares the length of
- * the source and its own version and flags: a cache must never outlive the program that it was made from.
+ * the source and its own version and flags: a cache must never be used by another program than the one it was made from.
  */
 export const compileProgram = ({ source, filename, ownRequire, cachedData }: ProgramSource): CompiledProgram => {
   const wrapped = `(function (exports, require, module, __filename) {${source}\n})`;

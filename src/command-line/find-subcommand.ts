@@ -1,5 +1,35 @@
+import { parseBoolean } from './boolean.ts';
+import { GLOBAL_FLAGS, ROOT_FLAGS } from './flags/global.ts';
+import { OWN_FLAGS, variableOf } from './own-flags.ts';
+
+const SKOPEO_OPTIONS = [...GLOBAL_FLAGS, ...ROOT_FLAGS]
+  .filter(({ kind }) => kind !== 'boolean')
+  .flatMap(({ name, short }) => [`--${name}`, ...(short === undefined ? [] : [`-${short}`])]);
+
+const OWN_OPTIONS = Object.values(OWN_FLAGS).flatMap((spec) => ('value' in spec ? [`--${spec.name}`] : []));
+
+/** Options that may stand before the subcommand and are followed by a value: skopeo's global ones and our own. */
+const VALUE_OPTIONS: ReadonlySet<string> = new Set([...SKOPEO_OPTIONS, ...OWN_OPTIONS]);
+
+/** Whether a global option, as written, takes the next argument as its value. */
+export const globalOptionTakesValue = (option: string): boolean => VALUE_OPTIONS.has(option);
+
+const FLAG = `--${OWN_FLAGS.json.name}`;
+
+/**
+ * Whether the one object of `--json` is asked for, by flag or environment: for an error that keeps the command line from
+ * being understood. What cannot be read counts as no.
+ */
+export const wantsJson = (argv: readonly string[], env: Readonly<Record<string, string | undefined>>): boolean => {
+  const end = argv.indexOf('--');
+  const options = end < 0 ? argv : argv.slice(0, end);
+  const given = options.findLast((option) => option === FLAG || option.startsWith(`${FLAG}=`));
+  if (given !== undefined) return given === FLAG || parseBoolean(given.slice(FLAG.length + 1)) === true;
+  return parseBoolean(env[variableOf(OWN_FLAGS.json.name)] ?? '') === true;
+};
+
 /** Where the subcommand stands on a command line. */
-export interface Subcommand {
+interface Subcommand {
   /** The first word that is not an option; undefined: there is none. */
   readonly id: string | undefined;
   /** Everything else in its order: options before the subcommand come first. */

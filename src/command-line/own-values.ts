@@ -1,4 +1,5 @@
 import { JOB_NAME as JOB_NAME_LABEL } from '../metrics/contract/label-values.ts';
+import { type ListenAddress, parseListenAddress } from '../metrics/listener/addresses.ts';
 import { DURATION_HINT, parseDuration } from './duration.ts';
 
 /** A value of a flag of ours: undefined from `parse` means the text is bad. */
@@ -6,12 +7,6 @@ export interface OwnValue<T> {
   readonly parse: (text: string) => T | undefined;
   /** What a good value looks like; for error texts. */
   readonly hint: string;
-}
-
-/** Where a listener binds. */
-export interface ListenAddress {
-  readonly host: string;
-  readonly port: number;
 }
 
 export const NON_EMPTY: OwnValue<string> = {
@@ -33,15 +28,16 @@ export const JOB_NAME: OwnValue<string> = {
 };
 
 const parseListen = (text: string): ListenAddress | undefined => {
-  const match = /^(?:(\[[0-9A-Fa-f:.]+\]|[^:[\]]+):)?(\d{1,5})$/.exec(text);
-  const port = Number(match?.[2]);
-  if (match === null || port > 65_535) return undefined;
-  return { host: (match[1] ?? 'localhost').replace(/^\[|\]$/g, ''), port };
+  try {
+    return parseListenAddress(text);
+  } catch {
+    return undefined;
+  }
 };
 
 export const LISTEN_ADDRESS: OwnValue<ListenAddress> = {
   parse: parseListen,
-  hint: '[HOST:]PORT, such as 9100 or 127.0.0.1:9100',
+  hint: '[HOST:]PORT, such as 9100 or 127.0.0.1:9100, or :PORT for every interface',
 };
 
 /** One of a few words. */

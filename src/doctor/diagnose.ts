@@ -72,6 +72,6 @@ export const diagnose = async (examination: Examination, surroundings: Surroundi
   const visits = registries.map((registry) => examineRegistry(registry, access, skopeo?.path, surroundings));
   const places = await examinePlaces(examination, surroundings);
   const findings = [finding, ...places, ...(await Promise.all(visits)).flat()];
-  const isIll = findings.some(({ status }) => status === 'error');
-  return { findings, exitCode: isIll ? EXIT.failure : EXIT.success };
+  const hasError = findings.some(({ status }) => status === 'error');
+  return { findings, exitCode: hasError ? EXIT.failure : EXIT.success };
 };

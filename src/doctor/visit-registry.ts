@@ -1,6 +1,5 @@
 import type { Clock } from '../context.ts';
-import type { RegistryAccess } from '../registry/access.ts';
-import type { RegistryEnvironment } from '../registry/environment.ts';
+import type { RegistryAccess, RegistryEnvironment } from '../registry/access.ts';
 import { HttpClient } from '../registry/http/http-client.ts';
 import { pingRegistry } from '../registry/ping.ts';
 import { Router } from '../registry/route.ts';

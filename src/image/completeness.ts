@@ -6,12 +6,12 @@ import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 
 /** An image on this machine: in the format of `dir:`, or a digest in the blobs of an OCI layout. */
-export type StoredImage =
+type StoredImage =
   | { readonly kind: 'dir'; readonly path: string }
   | { readonly kind: 'oci'; readonly blobs: string; readonly digest: string };
 
 /** `sizes` asks the file system alone; `digests` reads every byte. */
-export type Thoroughness = 'sizes' | 'digests';
+type Thoroughness = 'sizes' | 'digests';
 
 const MAX_DEPTH = 4;
 const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;

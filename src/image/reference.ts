@@ -2,7 +2,7 @@ import { printable } from '../text/printable.ts';
 import type { Transport } from '../tracking/vocabulary.ts';
 
 /** A name of an image in a registry, in normalized form. */
-export interface DockerName {
+interface DockerName {
   /** `host[:port]` */
   readonly registry: string;
   readonly repository: string;

@@ -64,7 +64,7 @@ export interface OperationRequest extends OperationSubject {
 /** The skopeo that requests are made for, and what it shares with others of the run. */
 export interface SkopeoContext {
   readonly binary: string;
-  /** How skopeo is started so that it does not outlive this process. */
+  /** How skopeo is started so that it ends when this process does. */
   readonly launcher?: Launcher;
   /** Environment of skopeo. */
   readonly env: Readonly<Record<string, string | undefined>>;

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RegistryEnvironment } from './environment.ts';
+import type { RegistryEnvironment } from './access.ts';
 
 /** Authorities of one registry beside the system's, or `special` where a client certificate is wanted: that is left to skopeo. */
 export type OwnAuthorities = readonly string[] | 'special';

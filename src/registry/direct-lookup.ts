@@ -88,7 +88,11 @@ export class DirectLookup implements RegistryLookup, Disposable {
     return manifest;
   }
 
-  async askedPause(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<number | undefined> {
+  async requestedPauseSeconds(
+    reference: string,
+    access: RegistryAccess,
+    signal: AbortSignal,
+  ): Promise<number | undefined> {
     const { repository, version } = manifestAt(reference);
     try {
       await this.#directly(repository, access, signal, (client) => client.head(repository, version, signal));

@@ -43,7 +43,7 @@ export const lookupWithOutages = (
       ask(registryOf(reference), 'images', () => lookup.head(reference, access, signal)),
     manifest: (reference, access, signal) =>
       ask(registryOf(reference), 'images', () => lookup.manifest(reference, access, signal)),
-    askedPause: (reference, access, signal) => lookup.askedPause(reference, access, signal),
+    requestedPauseSeconds: (reference, access, signal) => lookup.requestedPauseSeconds(reference, access, signal),
     countsPulls: (registry) => lookup.countsPulls(registry),
     pullsLeft: (registry) => lookup.pullsLeft(registry),
   };

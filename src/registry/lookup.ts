@@ -16,7 +16,7 @@ export interface RegistryLookup {
   head(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<ManifestHead | undefined>;
   manifest(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Uint8Array>;
   /** Seconds that the registry wants to be left in peace, by a question that costs no pull; absent if it answers that. */
-  askedPause(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<number | undefined>;
+  requestedPauseSeconds(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<number | undefined>;
   /** Whether this registry counts pulls, as far as it is known by now. */
   countsPulls(registry: string): boolean;
   /** Pulls left of the allowance, as last heard. */

@@ -4,7 +4,7 @@ import type { Route } from './route.ts';
 import { isUntrusted } from './trust-store.ts';
 
 /** How a registry answered at `/v2/`. */
-export interface Pong {
+export interface PingAnswer {
   /** Scheme and host that answer. */
   readonly origin: string;
   /** 401: it wants authentication. */
@@ -12,7 +12,7 @@ export interface Pong {
   readonly headers: HttpAnswer['headers'];
 }
 
-const pingAt = async (http: HttpClient, origin: string, signal: AbortSignal): Promise<Pong> => {
+const pingAt = async (http: HttpClient, origin: string, signal: AbortSignal): Promise<PingAnswer> => {
   const { status, headers } = await http.send({ method: 'GET', url: new URL('/v2/', origin), headers: {}, signal });
   if (status === 200 || status === 401) return { origin, status, headers };
   throw new Error(`/v2/ answers ${status}`);
@@ -26,7 +26,7 @@ export const pingRegistry = async (
   http: HttpClient,
   { host, insecure }: Pick<Route, 'host' | 'insecure'>,
   signal: AbortSignal,
-): Promise<Pong> => {
+): Promise<PingAnswer> => {
   const origin = `https://${host}`;
   try {
     return await pingAt(http, origin, signal);

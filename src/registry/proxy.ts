@@ -1,5 +1,5 @@
 import { isLoopback } from '../host/loopback.ts';
-import type { RegistryEnvironment } from './environment.ts';
+import type { RegistryEnvironment } from './access.ts';
 
 const isExempt = (host: string, noProxy: string): boolean =>
   noProxy

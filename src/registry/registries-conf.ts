@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { errorCode } from '../errors/system-error.ts';
-import type { RegistryEnvironment } from './environment.ts';
+import type { RegistryEnvironment } from './access.ts';
 
 const registrySchema = z.object({
   prefix: z.string().optional(),

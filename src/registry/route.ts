@@ -1,8 +1,7 @@
 import type { Repository } from '../image/docker-reference.ts';
-import type { RegistryAccess } from './access.ts';
+import type { RegistryAccess, RegistryEnvironment } from './access.ts';
 import { ownAuthorities } from './certificates.ts';
 import { type Credentials, findCredentials } from './credentials/authfile.ts';
-import type { RegistryEnvironment } from './environment.ts';
 import { isProxied } from './proxy.ts';
 import { loadRegistriesConf, type RegistriesConf, treatmentOf } from './registries-conf.ts';
 

@@ -1,8 +1,7 @@
 import { WrapperError } from '../errors/wrapper-error.ts';
 import { type ImageReference, parseReference } from '../image/reference.ts';
 import type { SyncEntry } from './job.ts';
-import type { DestinationRule } from './map/destination-rule.ts';
-import type { SourceImage } from './source-image.ts';
+import type { DestinationRule, SourceImage } from './map/destination-rule.ts';
 
 /** An image that stands for all of an entry: of a repository only the tag differs from the others. */
 const sampleOf = ({ source, selection }: SyncEntry): SourceImage => {

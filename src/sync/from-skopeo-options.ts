@@ -6,8 +6,7 @@ import type { Platform } from '../image/platform.ts';
 import { RATE_LIMIT_DELAY_SECONDS } from '../operation/retry.ts';
 import type { RegistryAccess } from '../registry/access.ts';
 import { loadSkopeoYaml } from './config/skopeo-yaml.ts';
-import { DEFAULT_RETRY } from './config/to-job.ts';
-import type { CopySettings, SyncEntry, SyncJob } from './job.ts';
+import { type CopySettings, JOB_DEFAULTS, type SyncEntry, type SyncJob } from './job.ts';
 import { skopeoRule } from './map/skopeo-rule.ts';
 import type { SigningSettings } from './signing.ts';
 
@@ -34,9 +33,6 @@ export interface SyncRequest {
   readonly stallTimeoutSeconds?: number;
   readonly jobName?: string;
 }
-
-const DEFAULT_PARALLEL = 8;
-const DEFAULT_STALL_TIMEOUT_SECONDS = 300;
 
 const copySettings = (request: SyncRequest): CopySettings => ({
   content: request.all === true ? 'all' : 'system',
@@ -117,16 +113,16 @@ export const jobFromSkopeoOptions = async (request: SyncRequest): Promise<SyncJo
   return {
     ...defined({ name: request.jobName }),
     entries: await entriesOf(request),
-    parallel: request.parallel ?? DEFAULT_PARALLEL,
+    parallel: request.parallel ?? JOB_DEFAULTS.parallel,
     registries: new Map(),
     destinationAccess: new Map([['', request.destinationAccess ?? {}]]),
     retry: {
       ...(request.retryDelaySeconds === undefined
-        ? DEFAULT_RETRY
+        ? JOB_DEFAULTS.retry
         : { delaySeconds: request.retryDelaySeconds, rateLimitDelaySeconds: RATE_LIMIT_DELAY_SECONDS }),
-      times: request.retryTimes ?? DEFAULT_RETRY.times,
+      times: request.retryTimes ?? JOB_DEFAULTS.retry.times,
     },
-    stallTimeoutSeconds: request.stallTimeoutSeconds ?? DEFAULT_STALL_TIMEOUT_SECONDS,
+    stallTimeoutSeconds: request.stallTimeoutSeconds ?? JOB_DEFAULTS.stallTimeoutSeconds,
     onFailure: 'continue',
   };
 };

@@ -55,6 +55,14 @@ export interface PrunePolicy {
   readonly maxShare: number;
 }
 
+/** What holds where neither the file nor the command line says otherwise. */
+export const JOB_DEFAULTS = {
+  parallel: 8,
+  stallTimeoutSeconds: 300,
+  retry: { times: 3, delaySeconds: 2, maxDelaySeconds: 120 },
+  maxPruneShare: 0.2,
+} as const;
+
 /** Everything one run of `sync` is to do, in whichever form it was written down. */
 export interface SyncJob {
   readonly name?: string;

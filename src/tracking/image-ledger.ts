@@ -1,5 +1,4 @@
 import { defined } from '../defined.ts';
-import { DigestIndex } from './digest-index.ts';
 import type { BlobDescriptor, BlobKey, FinishedBlob } from './events.ts';
 import {
   type BlobShare,
@@ -11,8 +10,27 @@ import {
   toFinishedBlob,
 } from './tracked-blob.ts';
 
+/** Digits that skopeo shows at least: those in the row of a config. */
+const DIGITS = 10;
+
+/** Values by digest, found by as many of its hex digits as skopeo shows, without a look at all the others. */
+class DigestIndex<Value> {
+  readonly #byPrefix = new Map<string, Value[]>();
+
+  add(hex: string, value: Value): void {
+    const values = this.#byPrefix.get(hex.slice(0, DIGITS));
+    if (values) values.push(value);
+    else this.#byPrefix.set(hex.slice(0, DIGITS), [value]);
+  }
+
+  /** Values whose digests agree in their first digits, in the order they came; some may differ further on. */
+  near(hex: string): readonly Value[] {
+    return this.#byPrefix.get(hex.slice(0, DIGITS)) ?? [];
+  }
+}
+
 /** Facts about blobs that have become true since they were last asked for. */
-export interface BlobNews {
+interface BlobNews {
   readonly finished: readonly FinishedBlob[];
   readonly sized: readonly (FinishedBlob & { readonly sizeBytes: number })[];
 }

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { findSubcommand, isHelpRequest } from '../../src/command-line/find-subcommand.ts';
-import { globalOptionTakesValue } from '../../src/command-line/global-options.ts';
+import { findSubcommand, globalOptionTakesValue, isHelpRequest } from '../../src/command-line/find-subcommand.ts';
 
 const find = (...argv: string[]) => findSubcommand(argv, globalOptionTakesValue);
 

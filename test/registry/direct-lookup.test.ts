@@ -218,10 +218,10 @@ test('a registry that asks for a long pause is not asked again meanwhile, nor is
   await assert.rejects(lookup.head(proxy.reference('team/app:2'), INSECURE, SIGNAL), limited);
   await assert.rejects(lookup.tags({ registry: proxy.host, path: 'team/app' }, INSECURE, SIGNAL), limited);
   assert.equal(pauses.remainingSeconds(proxy.host), 60);
-  const seconds = await lookup.askedPause(proxy.reference('team/app:3'), INSECURE, SIGNAL);
+  const seconds = await lookup.requestedPauseSeconds(proxy.reference('team/app:3'), INSECURE, SIGNAL);
   assert.equal(seconds, 60);
   assert.equal(proxy.count(HEAD_MANIFEST), 1);
-  assert.equal(await lookup.askedPause(plain.reference('team/app:1'), INSECURE, SIGNAL), undefined);
+  assert.equal(await lookup.requestedPauseSeconds(plain.reference('team/app:1'), INSECURE, SIGNAL), undefined);
   assert.deepEqual(asked, []);
 });
 

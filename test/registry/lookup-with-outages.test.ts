@@ -27,7 +27,7 @@ const lookupThatFails = (failure: { errorType?: ErrorType }) => {
     tags: () => ask(['1']),
     head: () => ask({ digest: 'sha256:a' }),
     manifest: () => ask(Buffer.from('{}')),
-    askedPause: async () => 7,
+    requestedPauseSeconds: async () => 7,
     countsPulls: (registry) => registry === 'docker.io',
     pullsLeft: () => 5,
   };
@@ -82,7 +82,7 @@ test('an observer hears of every question that is asked, and of its end', async 
 
 test('what costs no question passes through', async () => {
   const { lookup } = lookupThatFails({});
-  assert.equal(await lookup.askedPause(IMAGE, {}, signal), 7);
+  assert.equal(await lookup.requestedPauseSeconds(IMAGE, {}, signal), 7);
   assert.equal(lookup.countsPulls('docker.io'), true);
   assert.equal(lookup.pullsLeft('docker.io'), 5);
 });

@@ -3,8 +3,8 @@ import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { SYNC_COMMAND } from '../../src/cli/sync/sync-flags.ts';
 import { SYNC } from '../../src/command-line/flags/sync.ts';
-import { syncFileJsonSchema } from '../../src/sync/config/json-schema.ts';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
+import { syncFileJsonSchema } from '../../src/sync/config/schema.ts';
 import { TEMPLATE_WORDS } from '../../src/sync/map/template.ts';
 
 const page = await readFile(new URL('../../docs/sync.md', import.meta.url), 'utf8');

@@ -180,7 +180,7 @@ const bound = (lookup: RegistryLookup): RegistryLookup => ({
   tags: lookup.tags.bind(lookup),
   head: lookup.head.bind(lookup),
   manifest: lookup.manifest.bind(lookup),
-  askedPause: lookup.askedPause.bind(lookup),
+  requestedPauseSeconds: lookup.requestedPauseSeconds.bind(lookup),
   countsPulls: lookup.countsPulls.bind(lookup),
   pullsLeft: lookup.pullsLeft.bind(lookup),
 });

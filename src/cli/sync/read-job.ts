@@ -7,7 +7,7 @@ import type { RegistryAccess } from '../../registry/access.ts';
 import { resolveLogin, type Side } from '../../registry/credentials/logins.ts';
 import { type LoadedSyncFile, loadSyncFile } from '../../sync/config/load-sync-file.ts';
 import { jobFromSkopeoOptions, type SyncRequest } from '../../sync/from-skopeo-options.ts';
-import type { SyncJob } from '../../sync/job.ts';
+import { JOB_DEFAULTS, type SyncJob } from '../../sync/job.ts';
 import { readSigning, refuseMissingPassphrase } from '../../sync/signing.ts';
 import { isSet, textOf } from './flag-values.ts';
 import { refuseBesideFile } from './sync-flags.ts';
@@ -26,8 +26,6 @@ export interface ReadJob {
   readonly path?: string;
   readonly warnings: LoadedSyncFile['warnings'];
 }
-
-const DEFAULT_MAX_PRUNE_SHARE = 0.2;
 
 const oneOf = <const Word extends string>(
   line: CommandLine,
@@ -167,6 +165,6 @@ export const readJob = async (line: CommandLine, surroundings: JobSurroundings):
       : { job: await jobFromSkopeoOptions(skopeoRequest(line, form, surroundings)), warnings: [] };
   for (const { copy } of read.job.entries) refuseMissingPassphrase(copy);
   const parallel = parallelOf(line);
-  const prune = isSet(line, 'prune') ? { prune: read.job.prune ?? { maxShare: DEFAULT_MAX_PRUNE_SHARE } } : {};
+  const prune = isSet(line, 'prune') ? { prune: read.job.prune ?? { maxShare: JOB_DEFAULTS.maxPruneShare } } : {};
   return { ...read, job: { ...read.job, ...(parallel === undefined ? {} : { parallel }), ...prune } };
 };

@@ -1,5 +1,26 @@
+import { z } from 'zod';
 import type { Diagnosis } from '../../doctor/diagnose.ts';
-import type { DoctorReport } from './doctor-schema.ts';
+import { CHECKS, FINDING_STATUSES } from '../../doctor/finding.ts';
+
+const FINDING = z.object({
+  check: z.enum(CHECKS).describe('what was looked at'),
+  status: z.enum(FINDING_STATUSES).describe('warning: it works, but not as it should, or could not be found out'),
+  subject: z.string().describe('the registry or path that it is about; empty where there is none'),
+  message: z.string(),
+  next: z.string().optional().describe('what to do about it'),
+});
+
+/** What `doctor --json` prints. Fields and checks are added, never changed. */
+export const DOCTOR_REPORT = z
+  .object({
+    findings: z.array(FINDING),
+    errors: z.int().nonnegative().describe('how many findings are errors'),
+    warnings: z.int().nonnegative(),
+    exit_code: z.int().describe('1 if there is an error, else 0'),
+  })
+  .describe('Result of skopeo-wrapper doctor');
+
+type DoctorReport = z.infer<typeof DOCTOR_REPORT>;
 
 /** A diagnosis for programs: `schema/doctor.schema.json`. */
 export const doctorJson = ({ findings, exitCode }: Diagnosis): DoctorReport => {

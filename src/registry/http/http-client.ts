@@ -5,13 +5,12 @@ import type { ConnectionOptions } from 'node:tls';
 import type { TrustStore } from '../trust-store.ts';
 import { Http2Connections } from './http2-connections.ts';
 import { AnswerError, type HttpAnswer, type HttpRequest } from './message.ts';
-import { sendHttp1 } from './send-http1.ts';
-import { sendHttp2 } from './send-http2.ts';
+import { sendHttp1, sendHttp2 } from './send.ts';
 
 /** Silence for so long is no answer; skopeo is asked then. */
 const SILENCE_SECONDS = 30;
 
-export interface HttpOptions {
+interface HttpOptions {
   readonly authorities: readonly string[];
   readonly insecure: boolean;
   /** By HTTP/1.1. */

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import type { Readable } from 'node:stream';
 
 export interface HttpRequest {
   readonly method: 'GET' | 'HEAD';
@@ -22,3 +23,18 @@ export class AnswerError extends Error {
 export class SilenceError extends AnswerError {}
 
 export const silence = (host: string): SilenceError => new SilenceError(`no answer from ${host}`);
+
+/** No manifest and no page of tags is larger; a longer answer is none. */
+const MAX_BODY_BYTES = 8 * 1024 * 1024;
+
+/** Reads an answer's body. Rejects when it is cut off or larger than 8 MiB. */
+export const readBody = async (stream: Readable, host: string): Promise<Buffer> => {
+  const chunks: Buffer[] = [];
+  let length = 0;
+  for await (const chunk of stream as AsyncIterable<Buffer>) {
+    length += chunk.length;
+    if (length > MAX_BODY_BYTES) throw new AnswerError(`answer of ${host} is larger than 8 MiB`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+};

@@ -17,7 +17,7 @@ export const descendantsOf = (pid: number): number[] =>
 
 /**
  * Ends all that a process has started. To be called before the process itself is ended: its orphans could no longer be
- * told from other processes. They would outlive it, and hold its stderr open.
+ * told from other processes. They would go on after its end, and hold its stderr open.
  */
 export const killDescendants = (pid: number): void => {
   for (const descendant of descendantsOf(pid)) {

@@ -14,7 +14,7 @@ const PROBE_TIMEOUT_MS = 5_000;
 
 /**
  * Finds out by trying whether `setpriv` of util-linux is there and allowed. Never rejects: without it skopeo still ends
- * at its next output, whose reader is gone, but a silent one would outlive a killed wrapper.
+ * at its next output, whose reader is gone, but a silent one would go on after the wrapper was killed.
  */
 export const findLauncher = async (env: Readonly<Record<string, string | undefined>>): Promise<Launcher> => {
   const [file, ...options] = SETPRIV;

@@ -13,7 +13,7 @@ import type { Terminal, Terminals } from './terminals.ts';
 /** How long skopeo may take to die of SIGTERM before it is killed. It has no handlers, so this is a last resort. */
 const KILL_DELAY_MS = 5_000;
 
-/** How long after skopeo's end its streams are read: a helper that outlives it may hold them open for ever. */
+/** How long after skopeo's end its streams are read: a helper that is still running may hold them open for ever. */
 const DRAIN_MS = 2_000;
 
 /**
@@ -47,7 +47,7 @@ export interface SkopeoProcess {
 export interface SkopeoOptions {
   readonly binary: string;
   readonly args: readonly string[];
-  /** How skopeo is started so that it does not outlive this process; absent: by itself. */
+  /** How skopeo is started so that it ends when this process does; absent: by itself. */
   readonly launcher?: Launcher;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

@@ -10,9 +10,7 @@ import { templateRule } from '../map/template-rule.ts';
 import { compilePattern } from '../select/pattern.ts';
 import type { Selection } from '../select/selection.ts';
 import type { SyncFile, SyncFileCopyRules, SyncFileImage } from './schema.ts';
-import { toCopySettings } from './to-copy-settings.ts';
-import { registrySettings, toAccess } from './to-registry.ts';
-import { toSelection } from './to-selection.ts';
+import { registrySettings, toAccess, toCopySettings, toSelection } from './settings.ts';
 
 interface SourceParts {
   readonly source: SyncSource;

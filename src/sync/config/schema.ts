@@ -5,8 +5,7 @@ import { compileRewrite } from '../map/rewrite.ts';
 import { templateRule } from '../map/template-rule.ts';
 import { compilePattern } from '../select/pattern.ts';
 import { parseVersionRange } from '../select/version-range.ts';
-import { parsedBy } from './checked.ts';
-import { DURATION_HINT, durationSeconds } from './duration.ts';
+import { DURATION_HINT, durationSeconds, parsedBy } from './values.ts';
 
 const duration = parsedBy(durationSeconds, z.string(`must be ${DURATION_HINT}`).min(1));
 const pattern = parsedBy(compilePattern).describe('A glob for the whole tag, or /regular expression/.');
@@ -149,3 +148,9 @@ export type SyncFileImage = SyncFile['images'][number];
 export type SyncFileTagRules = z.infer<typeof tagRules>;
 export type SyncFileCopyRules = Omit<NonNullable<SyncFile['defaults']>, 'tags'>;
 export type SyncFileRegistry = z.infer<typeof registrySettings>;
+
+/** The JSON Schema of `sync --file` for editors and other tools; `schema/sync.schema.json` in the package. */
+export const syncFileJsonSchema = (): object => ({
+  title: 'skopeo-wrapper sync --file',
+  ...z.toJSONSchema(syncFileSchema, { io: 'input' }),
+});

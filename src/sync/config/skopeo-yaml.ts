@@ -10,7 +10,7 @@ import type { DestinationRule } from '../map/destination-rule.ts';
 import { compileTagExpression } from '../select/pattern.ts';
 import type { Selection, TagRules } from '../select/selection.ts';
 import { parseVersionRange } from '../select/version-range.ts';
-import { parsedBy } from './checked.ts';
+import { parsedBy } from './values.ts';
 
 const repository = z.string().refine((name) => {
   try {
@@ -47,7 +47,7 @@ const skopeoYamlSchema = z.record(host, registrySchema);
 const EVERY_TAG: TagRules = { include: [], exclude: [], versions: [] };
 
 /** How every image of the file is treated. */
-export interface SkopeoYamlOptions {
+interface SkopeoYamlOptions {
   readonly destination: DestinationRule;
   readonly copy: CopySettings;
   /** As given on the command line; the file's own settings win. */

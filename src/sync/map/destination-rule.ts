@@ -1,5 +1,16 @@
 import type { Repository } from '../../image/docker-reference.ts';
-import type { SourceImage } from '../source-image.ts';
+
+/** An image of a source, in the words of templates and reports. */
+export interface SourceImage {
+  /** With transport, as skopeo takes it. */
+  readonly reference: string;
+  /** Host of the registry; absent for a directory. */
+  readonly registry?: string;
+  /** Repository within the registry, or the path below the directory given. */
+  readonly path: string;
+  readonly tag?: string;
+  readonly digest?: string;
+}
 
 /** Where an image goes; the text it was written as serves messages. */
 export interface DestinationRule {

@@ -2,8 +2,7 @@ import { posix } from 'node:path';
 import { usageError } from '../../errors/wrapper-error.ts';
 import { parseLocation, repositoryKey } from '../../image/docker-reference.ts';
 import { parseSyncDestination } from '../../image/reference.ts';
-import type { SourceImage } from '../source-image.ts';
-import type { DestinationRule } from './destination-rule.ts';
+import type { DestinationRule, SourceImage } from './destination-rule.ts';
 
 export interface SkopeoMapping {
   readonly transport: 'docker' | 'dir';

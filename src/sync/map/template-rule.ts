@@ -2,8 +2,7 @@ import { isAbsolute, join } from 'node:path';
 import { usageError } from '../../errors/wrapper-error.ts';
 import { type ImageLocation, parseLocation, type Repository, repositoryKey } from '../../image/docker-reference.ts';
 import { parseDockerName } from '../../image/reference.ts';
-import type { SourceImage } from '../source-image.ts';
-import type { DestinationRule } from './destination-rule.ts';
+import type { DestinationRule, SourceImage } from './destination-rule.ts';
 import { type PathRewrite, rewritePath } from './rewrite.ts';
 import { fillTemplate, replaceWords, templateWords } from './template.ts';
 

@@ -1,6 +1,6 @@
 import { usageError } from '../../errors/wrapper-error.ts';
 import { nearestWord } from '../../text/nearest.ts';
-import type { SourceImage } from '../source-image.ts';
+import type { SourceImage } from './destination-rule.ts';
 
 /** The words of templates, and what they stand for. */
 export const TEMPLATE_WORDS = {

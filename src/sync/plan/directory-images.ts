@@ -3,7 +3,7 @@ import { basename, join } from 'node:path';
 import { isStageName } from '../../destination/stage.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { isDigest, isTag } from '../../image/docker-reference.ts';
-import type { SourceImage } from '../source-image.ts';
+import type { SourceImage } from '../map/destination-rule.ts';
 
 const containsManifest = async (directory: string): Promise<{ found: boolean; subdirectories: string[] }> => {
   let found = false;

@@ -11,8 +11,7 @@ import {
 } from '../../image/docker-reference.ts';
 import { parseJson } from '../../text/json.ts';
 import type { SyncEntry, SyncJob } from '../job.ts';
-import type { DestinationRule } from '../map/destination-rule.ts';
-import type { SourceImage } from '../source-image.ts';
+import type { DestinationRule, SourceImage } from '../map/destination-rule.ts';
 import { imageOfDirectory } from './directory-images.ts';
 
 /** An image that another engine asks for. */

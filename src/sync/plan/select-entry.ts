@@ -5,10 +5,10 @@ import type { RegistryLookup } from '../../registry/lookup.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
 import { failureSubject } from '../../skopeo/failure/facts.ts';
 import type { SyncEntry } from '../job.ts';
+import type { SourceImage } from '../map/destination-rule.ts';
 import type { DroppedImage, FailedEntry, WantedImage } from '../plan.ts';
 import { type LookUpCreationTimes, selectTags } from '../select/select-tags.ts';
 import type { TagVerdicts } from '../select/selection.ts';
-import type { SourceImage } from '../source-image.ts';
 import { directoryImages } from './directory-images.ts';
 
 /** What an entry needs to find its images. */

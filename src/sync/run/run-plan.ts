@@ -10,12 +10,12 @@ import type { Plan, PlannedImage } from '../plan.ts';
 import type { SkopeoPort } from '../ports.ts';
 import type { ImageReport } from '../report/image-report.ts';
 import { afterCopy } from './after-copy.ts';
-import { askedPause } from './asked-pause.ts';
 import { copyImage } from './copy-image.ts';
 import type { ImageCopyResult } from './copy-platforms.ts';
 import { ImageBooks, unchangedReport } from './image-books.ts';
 import { failureOfError, failureOfResult, type ImageFailure, noPullsLeft, registryOfFailure } from './image-failure.ts';
 import { noteAnswers, noteFailure, refusalOf } from './reachability.ts';
+import { requestedPauseSeconds } from './requested-pause.ts';
 import { Schedule } from './schedule.ts';
 
 export const ANOTHER_FAILED = 'another image failed';
@@ -157,7 +157,7 @@ class PlanRun {
     const registry = registryOfFailure(image, failure);
     const isLimited = failure.errorType === 'rate_limited' && registry !== undefined;
     if (isLimited) observer?.rateLimited?.(registry);
-    const askedSeconds = isLimited ? await this.#askedPause(image, registry) : undefined;
+    const askedSeconds = isLimited ? await this.#requestedPauseSeconds(image, registry) : undefined;
     const { attempts, startedMs } = this.#books.effortFor(image);
     const decision = decideRetry(failure.errorType, attempts, this.#job.retry, random(), askedSeconds);
     if (decision.kind === 'give-up' || this.#stopReason !== undefined) {
@@ -180,8 +180,8 @@ class PlanRun {
     if (this.#job.onFailure === 'stop') this.#stop(ANOTHER_FAILED);
   }
 
-  #askedPause(image: PlannedImage, registry: string): Promise<number | undefined> {
-    return askedPause(this.#job, image, registry, this.#effects.lookup, this.#effects.signal);
+  #requestedPauseSeconds(image: PlannedImage, registry: string): Promise<number | undefined> {
+    return requestedPauseSeconds(this.#job, image, registry, this.#effects.lookup, this.#effects.signal);
   }
 
   #leaveInPeace(registry: string, seconds: number): void {

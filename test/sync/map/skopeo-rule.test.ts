@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import type { SourceImage } from '../../../src/sync/map/destination-rule.ts';
 import { skopeoRule } from '../../../src/sync/map/skopeo-rule.ts';
-import type { SourceImage } from '../../../src/sync/source-image.ts';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const TAGGED: SourceImage = { reference: 'docker://quay.io/a/app:1', registry: 'quay.io', path: 'a/app', tag: '1' };

@@ -38,7 +38,7 @@ const lookupThat = (limits: (registry: string, question: 'tags' | 'head') => boo
   };
   const lookup: RegistryLookup = {
     greet: () => {},
-    askedPause: async () => undefined,
+    requestedPauseSeconds: async () => undefined,
     tags: async ({ registry }) => {
       ask(registry, 'tags');
       return ['1', '2'];

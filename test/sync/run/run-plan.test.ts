@@ -26,7 +26,7 @@ const JOB: SyncJob = {
 
 const LOOKUP: RegistryLookup = {
   greet: () => {},
-  askedPause: async () => undefined,
+  requestedPauseSeconds: async () => undefined,
   tags: async () => [],
   head: async () => ({ digest: 'sha256:after' }),
   manifest: async () => assert.fail('no manifest is needed'),
@@ -163,7 +163,7 @@ test('a registry is left in peace for as long as it asks for', async () => {
   const pauses = new RegistryPauses(systemClock);
   const asked: [string, number][] = [];
   pauses.listen((...pause) => asked.push(pause));
-  const lookup = { ...LOOKUP, askedPause: async () => 0.02 };
+  const lookup = { ...LOOKUP, requestedPauseSeconds: async () => 0.02 };
   const [report] = await run(names('a'), copyImage, JOB, { lookup, pauses });
   assert.deepEqual([report?.outcome, attempts.length], ['copied', 2]);
   assert.deepEqual(asked, [['source.example', 0.02]]);

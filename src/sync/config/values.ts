@@ -1,5 +1,19 @@
+import * as z from 'zod';
 import { DURATION_HINT as HINT, parseDuration } from '../../command-line/duration.ts';
-import { usageError } from '../../errors/wrapper-error.ts';
+import { usageError, WrapperError } from '../../errors/wrapper-error.ts';
+
+/** A string that `parse` accepts; its error's words become the issue of the schema. */
+export const parsedBy = (parse: (text: string) => unknown, base: z.ZodString = z.string().min(1)) =>
+  base.superRefine((text, context) => {
+    if (text === '') return; // told by the base
+    try {
+      parse(text);
+    } catch (error) {
+      if (!(error instanceof WrapperError)) throw error;
+      const message = error.next === undefined ? error.message : `${error.message}. ${error.next}`;
+      context.addIssue({ code: 'custom', message });
+    }
+  });
 
 const LONG_UNIT_SECONDS: Readonly<Record<string, number>> = { d: 86_400, w: 604_800 };
 

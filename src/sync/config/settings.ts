@@ -1,0 +1,110 @@
+import { resolve } from 'node:path';
+import { defined } from '../../defined.ts';
+import type { Platform } from '../../image/platform.ts';
+import { registryKey } from '../../image/registry-key.ts';
+import type { RegistryAccess, RegistryLimits } from '../../registry/access.ts';
+import type { CopySettings, ImageContent } from '../job.ts';
+import { compilePattern } from '../select/pattern.ts';
+import type { Selection, TagRules } from '../select/selection.ts';
+import { parseVersionRange } from '../select/version-range.ts';
+import { readSigning } from '../signing.ts';
+import type { SyncFile, SyncFileCopyRules, SyncFileImage, SyncFileRegistry, SyncFileTagRules } from './schema.ts';
+import { durationSeconds } from './values.ts';
+
+const toPlatform = (text: string): Platform => {
+  const [os = '', architecture = '', variant] = text.split('/');
+  return { os, architecture, ...defined({ variant }) };
+};
+
+const toContent = (platforms: SyncFileCopyRules['platforms']): ImageContent => {
+  if (platforms === undefined) return 'all';
+  return typeof platforms === 'string' ? platforms : platforms.map(toPlatform);
+};
+
+/** What skopeo is to make of an image; digests are preserved unless something asked for changes them. */
+export const toCopySettings = (rules: SyncFileCopyRules): CopySettings => {
+  const content = toContent(rules.platforms);
+  const texts = new Map(
+    Object.entries(rules).flatMap(([key, value]) => (typeof value === 'string' ? [[key, value]] : [])),
+  );
+  const changesDigest = rules.format !== undefined || content !== 'all';
+  return {
+    content,
+    preserveDigests: rules['preserve-digests'] ?? !changesDigest,
+    ...defined({ format: rules.format, removeSignatures: rules['remove-signatures'] }),
+    ...readSigning((name) => texts.get(name)),
+  };
+};
+
+type Tags = SyncFileImage['tags'];
+
+const RULES = [
+  'include',
+  'exclude',
+  'semver',
+  'max-age',
+  'latest',
+] as const satisfies readonly (keyof SyncFileTagRules)[];
+
+const toTagRules = (rules: SyncFileTagRules): TagRules => {
+  const prereleases = rules.prereleases ?? false;
+  return {
+    include: (rules.include ?? []).map(compilePattern),
+    exclude: (rules.exclude ?? []).map(compilePattern),
+    versions: (rules.semver ?? []).map((range) => parseVersionRange(range, { prereleases })),
+    ...(rules['max-age'] === undefined ? {} : { maxAgeSeconds: durationSeconds(rules['max-age']) }),
+    ...(rules.latest === undefined ? {} : { latest: { count: rules.latest, by: rules['latest-by'] ?? 'semver' } }),
+  };
+};
+
+/** A list alone needs no listing of the repository; neither do digests alone. */
+const isListOnly = (tags: Tags, digests: readonly string[], rules: SyncFileTagRules): boolean => {
+  if (tags === 'all') return false;
+  if (Array.isArray(tags)) return true;
+  if (tags === undefined) return digests.length > 0;
+  return tags.list !== undefined && RULES.every((rule) => rules[rule] === undefined);
+};
+
+/** What an image of the file asks for, with the tag rules of `defaults` wherever it has none of its own. */
+export const toSelection = (
+  tags: Tags,
+  digests: readonly string[],
+  defaults: SyncFileTagRules | undefined,
+): Selection => {
+  const own = typeof tags === 'object' && !Array.isArray(tags) ? tags : {};
+  const rules = tags === undefined || own === tags ? { ...defaults, ...own } : {};
+  const list = Array.isArray(tags) ? tags : (own.list ?? []);
+  const isFixed = isListOnly(tags, digests, own);
+  return {
+    tags: list,
+    digests,
+    ...(isFixed ? {} : { rules: toTagRules(rules) }),
+    minimum: isFixed ? (own.min ?? 0) : (rules.min ?? 1),
+  };
+};
+
+/** The settings of registries by their normal form. */
+export const registrySettings = ({ registries = {} }: SyncFile): ReadonlyMap<string, SyncFileRegistry> =>
+  new Map(Object.entries(registries).map(([registry, settings]) => [registryKey(registry), settings]));
+
+/** How a registry is reached; relative paths start at `baseDirectory`. */
+export const toAccess = (settings: SyncFileRegistry | undefined, baseDirectory: string): RegistryAccess => {
+  if (settings === undefined) return {};
+  const { username, password = '', anonymous } = settings;
+  return {
+    ...(settings['auth-file'] === undefined ? {} : { authFile: resolve(baseDirectory, settings['auth-file']) }),
+    ...(username === undefined ? {} : { credentials: { username, password } }),
+    ...defined({ anonymous }),
+    ...(settings['cert-dir'] === undefined ? {} : { certDirectory: resolve(baseDirectory, settings['cert-dir']) }),
+    ...defined({ tlsVerify: settings['tls-verify'] }),
+  };
+};
+
+/** How politely a registry is used. */
+export const toLimits = (settings: SyncFileRegistry): RegistryLimits => ({
+  ...defined({
+    parallel: settings.parallel,
+    requestsPerSecond: settings['requests-per-second'],
+    pullReserve: settings['pull-reserve'],
+  }),
+});

@@ -1,0 +1,47 @@
+import type { Repo, World } from './world.ts';
+
+/** What a job wants of a repository: tags, and digests. */
+export interface Selected {
+  readonly tags: ReadonlySet<string>;
+  readonly digests: ReadonlySet<string>;
+}
+
+const ATTACHED = /^sha256-([0-9a-f]{64})(?:\.(?:sig|att|sbom))?$/;
+const attachedTo = (tag: string): string | undefined => {
+  const hex = ATTACHED.exec(tag)?.[1];
+  return hex === undefined ? undefined : `sha256:${hex}`;
+};
+
+/**
+ * Everything in a repository that must stay, by the plainest algorithm there is: what has no claim of this job, or is
+ * selected, and again and again whatever one of these needs.
+ */
+export const mustStay = (
+  world: World,
+  repo: Repo,
+  selected: Selected,
+  isClaimed: (tag: string, digest: string) => boolean,
+): ReadonlySet<string> => {
+  const free = [...repo.tags].filter(([tag, digest]) => !selected.tags.has(tag) && isClaimed(tag, digest));
+  const staying = [...repo.tags].filter(([tag]) => !free.some(([other]) => other === tag));
+  const stay = new Set([...staying.map(([, digest]) => digest), ...selected.digests]);
+  for (const [tag, digest] of staying) {
+    const { subject } = world.contentOf(digest);
+    if (attachedTo(tag) === undefined && subject !== undefined) stay.add(subject);
+  }
+  for (let size = -1; size !== stay.size; ) {
+    size = stay.size;
+    for (const digest of [...stay]) for (const child of world.contentOf(digest).children) stay.add(child);
+    for (const [tag, digest] of free) {
+      const subjects = [attachedTo(tag), world.contentOf(digest).subject];
+      if (subjects.some((subject) => subject !== undefined && stay.has(subject))) stay.add(digest);
+    }
+  }
+  return stay;
+};
+
+/** What an image lacks at its place, at any depth; empty: it can be copied whole. */
+export const lacks = (world: World, repo: Repo, digest: string): readonly string[] =>
+  repo.manifests.has(digest)
+    ? world.contentOf(digest).children.flatMap((child) => lacks(world, repo, child))
+    : [digest];
