@@ -1,8 +1,8 @@
 /** The library: what other programs may build on. Described in docs/library.md. */
 export { EXIT, WrapperError } from './errors/wrapper-error.ts';
 export { type CopyOptions, copy } from './library/copy.ts';
+export type { MetricsSource } from './library/metrics-pages.ts';
 export { type MetricsServer, type MetricsServerOptions, startMetricsServer } from './library/metrics-server.ts';
-export type { MetricsSource } from './library/metrics-source.ts';
 export { OperationTracker, type OperationTrackerOptions, type ReportedStep } from './library/operation-tracker.ts';
 export { run } from './library/run.ts';
 export type { RunOptions } from './library/run-options.ts';

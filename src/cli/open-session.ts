@@ -2,10 +2,27 @@ import { resolve } from 'node:path';
 import type { OwnFlags } from '../command-line/own-flags.ts';
 import type { Context } from '../context.ts';
 import { type MetricsSession, openMetricsSession } from '../metrics/session/metrics-session.ts';
+import {
+  defaultSpillRoot,
+  defaultStateDir,
+  locateState,
+  type StateLocation,
+} from '../metrics/state/files/directories.ts';
 import type { Skopeo } from '../skopeo/binary/find.ts';
-import { stateLocation } from './state-location.ts';
-import type { MetricsExtent } from './with-run.ts';
 import { VERSION, writerInfo } from './writer-info.ts';
+
+/** The state directory of a command, unless it keeps nothing. */
+export const stateLocation = (
+  { noState, stateDir }: OwnFlags,
+  { env, cwd, uid }: Context,
+): StateLocation | undefined => {
+  if (noState) return undefined;
+  const directory = stateDir === undefined ? defaultStateDir(env, uid) : resolve(cwd, stateDir);
+  return directory === undefined ? undefined : locateState(directory, defaultSpillRoot(env, uid));
+};
+
+/** How much of the metrics is opened: all, what records a failure, or of that the state directory alone. */
+export type MetricsExtent = 'all' | 'failure' | 'state';
 
 /**
  * Opens the metrics of a command, as far as `extent` says. `defaultJobName`: what the run is called unless the command line

@@ -1,25 +1,27 @@
-import { resolve } from 'node:path';
+import { join, resolve } from 'node:path';
 import type { CommandLine } from '../command-line/command-line.ts';
+import type { OwnFlags } from '../command-line/own-flags.ts';
 import { refuseOperandCount } from '../command-line/refuse-operand-count.ts';
 import { refuseUnsupported } from '../command-line/refuse-unsupported.ts';
 import type { Context } from '../context.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import type { MetricsSession, RunVerdict } from '../metrics/session/metrics-session.ts';
+import type { StateLocation } from '../metrics/state/files/directories.ts';
 import { resolveTextfilePath } from '../metrics/textfile/textfile-path.ts';
 import type { SkopeoContext } from '../operation/request.ts';
-import { createRunDirectory } from '../operation/run-directory.ts';
+import { createRunDirectory } from '../operation/temporary-directories.ts';
 import { abortAfter, type TimeLimit, terminationError, terminationOf } from '../operation/termination.ts';
 import { AccessFiles } from '../registry/credentials/access-files.ts';
 import { sweepLeftovers } from '../registry/credentials/private-directory.ts';
 import { childEnvironment } from '../secrets/child-environment.ts';
-import type { Skopeo } from '../skopeo/binary/find.ts';
+import { findSkopeo, type Skopeo } from '../skopeo/binary/find.ts';
+import { versionFile } from '../skopeo/binary/version-file.ts';
 import { findLauncher } from '../skopeo/process/parent-death.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';
-import { locateSkopeo } from './opening.ts';
+import { type MetricsExtent, stateLocation } from './open-session.ts';
 import { type OutputFile, refuseUnwritable } from './output-files.ts';
 import { refuseCredentialsInReferences } from './refuse-credentials.ts';
-import { stateLocation } from './state-location.ts';
 
 /** What every run has at hand; closed at its end. */
 export interface RunTools {
@@ -30,8 +32,6 @@ export interface RunTools {
 
 /** Where a run is counted. */
 export type RunMetrics = Pick<MetricsSession, 'observer' | 'end' | 'failed'>;
-
-export type MetricsExtent = 'all' | 'failure' | 'state';
 
 /** Why a run came to nothing. */
 export interface RunFailure {
@@ -121,6 +121,20 @@ interface Known<Job> {
   job?: Job;
   skopeo?: Skopeo;
 }
+
+/** Finds the skopeo to use; its version is remembered in the state directory. */
+const locateSkopeo = (
+  own: OwnFlags,
+  { env, cwd, program }: Context,
+  state: StateLocation | undefined,
+): Promise<Skopeo> =>
+  findSkopeo({
+    skopeoPath: own.skopeoPath,
+    env,
+    cwd,
+    self: program,
+    ...(state === undefined ? {} : { cache: versionFile(join(state.stateDir, 'skopeo-version.json')) }),
+  });
 
 /** Everything up to the first line of the body. */
 const open = async <Job, Opened extends Disposable | AsyncDisposable, Result>(

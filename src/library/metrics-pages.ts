@@ -7,8 +7,12 @@ import { type HostPages, openServedHostPages, type ServedHostPages } from '../me
 import { renderPage } from '../metrics/registry/page.ts';
 import { registerWriteTime } from '../metrics/registry/register-metrics.ts';
 import { defaultSpillRoot, locateState } from '../metrics/state/files/directories.ts';
-import type { MetricsSource } from './metrics-source.ts';
 import type { SkopeoMetrics } from './skopeo-metrics.ts';
+
+/** Whose numbers are shown: those of this process, or those that all runs left in state directories, added up. */
+export type MetricsSource =
+  | { readonly metrics: SkopeoMetrics; readonly stateDirs?: never }
+  | { readonly stateDirs: readonly string[]; readonly metrics?: never };
 
 /** The pages of a source, rendered anew at each call. */
 export type MetricsPages = HostPages & Partial<ServedHostPages>;

@@ -2,8 +2,7 @@ import { VERSION } from '../cli/writer-info.ts';
 import { processContext } from '../context.ts';
 import { DEFAULT_LISTEN_ADDRESS } from '../metrics/listener/addresses.ts';
 import { startListener } from '../metrics/listener/listener.ts';
-import { openMetricsPages } from './metrics-pages.ts';
-import type { MetricsSource } from './metrics-source.ts';
+import { type MetricsSource, openMetricsPages } from './metrics-pages.ts';
 
 export type MetricsServerOptions = MetricsSource & {
   /** `localhost` by default: metrics name registries and repositories. `''` is every interface. */

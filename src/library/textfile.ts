@@ -2,8 +2,7 @@ import { resolve } from 'node:path';
 import { processContext } from '../context.ts';
 import { FINAL_WAIT_MS, openTextfile as openFile } from '../metrics/textfile/textfile.ts';
 import { resolveTextfilePath } from '../metrics/textfile/textfile-path.ts';
-import { openMetricsPages } from './metrics-pages.ts';
-import type { MetricsSource } from './metrics-source.ts';
+import { type MetricsSource, openMetricsPages } from './metrics-pages.ts';
 
 export type TextfileOptions = MetricsSource & {
   /** A directory of node_exporter's textfile collector, or a file in it that ends in `.prom`. */

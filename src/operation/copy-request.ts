@@ -19,7 +19,7 @@ import { loginChanges } from './login-arguments.ts';
 import { manifestReaderFor } from './reader-for.ts';
 import type { OperationRequest, OperationSubject, SkopeoContext } from './request.ts';
 import type { RetryPolicy } from './retry.ts';
-import { createScratchDirectory } from './scratch-directory.ts';
+import { createScratchDirectory } from './temporary-directories.ts';
 
 /** One `skopeo copy`, whoever asks for it: a command line, or sync for an image. */
 export interface CopySpec {

@@ -5,7 +5,7 @@ import type { OperationResult } from '../tracking/events.ts';
 import type { CopySettings } from './job.ts';
 
 /** How one `skopeo copy` is to be run: one attempt, no retries of its own. */
-export interface CopyOptions extends Omit<CopySettings, 'content' | 'systemPlatform'> {
+export interface ImageCopyOptions extends Omit<CopySettings, 'content' | 'systemPlatform'> {
   /** `index-only`: the index without its images, which the destination has already. */
   readonly content: 'all' | 'system' | 'index-only';
   readonly platform?: Partial<Platform>;
@@ -25,7 +25,12 @@ export interface CopyOptions extends Omit<CopySettings, 'content' | 'systemPlatf
 /** What skopeo does for a sync run. All reject with a WrapperError when they fail. */
 export interface SkopeoPort extends SkopeoQuestions {
   /** Never rejects for a failed copy: that is an outcome. */
-  copyImage(source: string, destination: string, options: CopyOptions, signal: AbortSignal): Promise<OperationResult>;
+  copyImage(
+    source: string,
+    destination: string,
+    options: ImageCopyOptions,
+    signal: AbortSignal,
+  ): Promise<OperationResult>;
   /** When the image was created, by its own word; absent if it does not say. */
   createdAt(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Date | undefined>;
   deleteImage(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<void>;

@@ -5,8 +5,8 @@ import { invalidJson, validJson } from '../../display/sync/check-json.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { refuseNamelessPrune } from '../../sync/sync.ts';
 import { formatCount } from '../../text/format.ts';
+import { stateLocation } from '../open-session.ts';
 import { reportError } from '../report-error.ts';
-import { stateLocation } from '../state-location.ts';
 import { type ReadJob, readJob } from './read-job.ts';
 import { chosenImages, syncOptions } from './sync-options.ts';
 

@@ -20,7 +20,7 @@ import { createSkopeoPort } from '../../sync/skopeo/skopeo-port.ts';
 import type { SyncEffects } from '../../sync/sync.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
 import type { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
-import { stateLocation } from '../state-location.ts';
+import { stateLocation } from '../open-session.ts';
 import type { RunTools } from '../with-run.ts';
 
 const sharedOptions = (args: readonly SkopeoArgument[]): readonly SkopeoArgument[] =>

@@ -3,7 +3,7 @@ import type { RegistryAccess } from '../../registry/access.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
 import { destinationAccess, isSeveralPlatforms, type SyncJob } from '../job.ts';
 import type { PlannedImage } from '../plan.ts';
-import type { CopyOptions, SkopeoPort } from '../ports.ts';
+import type { ImageCopyOptions, SkopeoPort } from '../ports.ts';
 import { type CopyStep, copyPlatforms, type ImageCopyResult } from './copy-platforms.ts';
 
 export interface CopyEffects {
@@ -22,7 +22,7 @@ const commonOptions = (
   { entry, destination }: PlannedImage,
   attempt: number,
   onLayerFinished: (digest: string) => void,
-): Omit<CopyOptions, 'content' | 'platform'> => {
+): Omit<ImageCopyOptions, 'content' | 'platform'> => {
   const { content: _content, systemPlatform: _platform, ...settings } = entry.copy;
   return {
     ...settings,
@@ -56,7 +56,7 @@ export const copyImage = async (
     return copyPlatforms(source, destination, content, bytes, copy);
   }
   const platform = typeof content === 'string' ? systemPlatform : content[0];
-  const options: CopyOptions = {
+  const options: ImageCopyOptions = {
     ...common,
     content: content === 'all' ? 'all' : 'system',
     ...(platform === undefined || content === 'all' ? {} : { platform }),

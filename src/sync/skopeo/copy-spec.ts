@@ -5,7 +5,7 @@ import { subjectOf } from '../../operation/request.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
 import type { Side, SideLogin } from '../../registry/credentials/logins.ts';
 import { Secret } from '../../secrets/secret.ts';
-import type { CopyOptions } from '../ports.ts';
+import type { ImageCopyOptions } from '../ports.ts';
 import { signingFlags } from '../signing.ts';
 
 /** Many copies run side by side: none may ask anything of whoever sits there. */
@@ -39,7 +39,7 @@ export const loginsFor = (side: Side, reference: string, { credentials, authFile
 };
 
 /** Options of `copy` itself, without those of the sides. */
-const copyArguments = (copy: CopyOptions): readonly SkopeoArgument[] => [
+const copyArguments = (copy: ImageCopyOptions): readonly SkopeoArgument[] => [
   ...flag('all', copy.content === 'all' || undefined),
   ...flag('multi-arch', copy.content === 'index-only' ? 'index-only' : undefined),
   ...flag('preserve-digests', copy.preserveDigests || undefined),
@@ -50,7 +50,7 @@ const copyArguments = (copy: CopyOptions): readonly SkopeoArgument[] => [
 ];
 
 /** skopeo's choice of platform. */
-const platformArguments = ({ platform }: CopyOptions): readonly SkopeoArgument[] => [
+const platformArguments = ({ platform }: ImageCopyOptions): readonly SkopeoArgument[] => [
   ...flag('override-os', platform?.os),
   ...flag('override-arch', platform?.architecture),
   ...flag('override-variant', platform?.variant),
@@ -60,7 +60,7 @@ const platformArguments = ({ platform }: CopyOptions): readonly SkopeoArgument[]
 export const copySpecOf = (
   source: string,
   destination: string,
-  copy: CopyOptions,
+  copy: ImageCopyOptions,
   globals: readonly SkopeoArgument[],
   manifests: NonNullable<CopySpec['manifests']>,
   secrets: readonly string[],

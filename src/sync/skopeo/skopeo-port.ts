@@ -19,7 +19,7 @@ import type { Terminals } from '../../skopeo/process/terminals.ts';
 import type { OperationEvent } from '../../tracking/events.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
-import type { CopyOptions, SkopeoPort } from '../ports.ts';
+import type { ImageCopyOptions, SkopeoPort } from '../ports.ts';
 import { accessArguments, copySpecOf, loginsFor } from './copy-spec.ts';
 import { query } from './query.ts';
 
@@ -82,7 +82,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
       signal,
     });
 
-  const manifestsOf = (source: string, destination: string, copy: CopyOptions) => {
+  const manifestsOf = (source: string, destination: string, copy: ImageCopyOptions) => {
     const ofSource = options.manifestReader(source, copy.sourceAccess);
     // The destination tells sizes where the source would count a pull for them.
     return {
@@ -91,7 +91,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
     };
   };
 
-  const copyImage = async (source: string, destination: string, copy: CopyOptions, signal: AbortSignal) => {
+  const copyImage = async (source: string, destination: string, copy: ImageCopyOptions, signal: AbortSignal) => {
     const manifests = manifestsOf(source, destination, copy);
     const spec = copySpecOf(source, destination, copy, globalArguments, manifests, secrets);
     const layers: OperationObserver = {

@@ -4,7 +4,7 @@ import { createInterface } from 'node:readline';
 import { EXIT, WrapperError } from '../../../src/errors/wrapper-error.ts';
 import type { RegistryAccess } from '../../../src/registry/access.ts';
 import { classifyFailure } from '../../../src/skopeo/failure/classify.ts';
-import type { CopyOptions, SkopeoPort } from '../../../src/sync/ports.ts';
+import type { ImageCopyOptions, SkopeoPort } from '../../../src/sync/ports.ts';
 import type { OperationResult } from '../../../src/tracking/events.ts';
 import { SKOPEO } from '../../support/skopeo.ts';
 
@@ -19,7 +19,7 @@ const accessFlags = (prefix: string, access: RegistryAccess): readonly string[] 
   ...(access.tlsVerify === undefined ? [] : [`--${prefix}tls-verify=${access.tlsVerify}`]),
 ];
 
-const copyFlags = (options: CopyOptions): readonly string[] => [
+const copyFlags = (options: ImageCopyOptions): readonly string[] => [
   ...(options.content === 'all' ? ['--all'] : []),
   ...(options.content === 'index-only' ? ['--multi-arch=index-only'] : []),
   ...(options.preserveDigests ? ['--preserve-digests'] : []),
@@ -30,7 +30,7 @@ const copyFlags = (options: CopyOptions): readonly string[] => [
   ...accessFlags('dest-', options.destinationAccess),
 ];
 
-const globalFlags = ({ platform }: CopyOptions): readonly string[] => [
+const globalFlags = ({ platform }: ImageCopyOptions): readonly string[] => [
   ...(platform?.os === undefined ? [] : [`--override-os=${platform.os}`]),
   ...(platform?.architecture === undefined ? [] : [`--override-arch=${platform.architecture}`]),
   ...(platform?.variant === undefined ? [] : [`--override-variant=${platform.variant}`]),

@@ -1,7 +1,30 @@
-import { mkdtempSync } from 'node:fs';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Transport } from '../tracking/vocabulary.ts';
+
+/** A private directory (mode 0700) for the small files of one run; gone at its end. */
+export interface RunDirectory extends Disposable {
+  /** Undefined where no directory can be written at all. */
+  readonly path: string | undefined;
+}
+
+/** Makes the directory below `$TMPDIR` or the system's one for temporary files. */
+export const createRunDirectory = (env: Readonly<Record<string, string | undefined>>): RunDirectory => {
+  let path: string | undefined;
+  try {
+    path = mkdtempSync(join(env.TMPDIR || tmpdir(), 'skopeo-wrapper-'));
+  } catch {
+    // A read-only system: what would have been written there is done without.
+  }
+  return {
+    path,
+    [Symbol.dispose]: () => {
+      if (path !== undefined) rmSync(path, { recursive: true, force: true });
+    },
+  };
+};
 
 /** Where skopeo unpacks archives when nobody says otherwise: room for whole images. */
 const DEFAULT_BASE = '/var/tmp';

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdir, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { test } from 'node:test';
-import { createScratchDirectory } from '../../src/operation/scratch-directory.ts';
+import { createScratchDirectory } from '../../src/operation/temporary-directories.ts';
 import { tempDir } from '../support/temp.ts';
 
 test('archives get a directory where the user wants temporary files, gone with all it holds', async () => {
