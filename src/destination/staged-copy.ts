@@ -79,7 +79,9 @@ const copyDirectory = async (path: string, surroundings: Surroundings): Promise<
   await using stage = await openStage(found === undefined ? dirname(path) : path, effects);
   const result = await copy(stage.image);
   if (!hasSucceeded(result)) return result;
-  if (found === undefined) await files.rename(stage.image, path);
+  const isStillFree = found === undefined && (await identify(files, path)) === undefined;
+  if (found === undefined && !isStillFree) throw conflict(path, 'was made by somebody else meanwhile');
+  if (isStillFree) await files.rename(stage.image, path);
   else await replaceLocked(path, stage, surroundings);
   return result;
 };
