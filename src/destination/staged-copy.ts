@@ -44,7 +44,6 @@ const copyArchive = async (
 ): Promise<OperationResult> => {
   const { files } = effects;
   const before = await archiveAt(files, path, transport);
-  await sweep(dirname(path), effects);
   await using stage = await openStage(dirname(path), effects);
   const result = await copy(stage.image);
   if (!hasSucceeded(result)) return result;
@@ -74,7 +73,6 @@ const copyDirectory = async (path: string, surroundings: Surroundings): Promise<
   const found = await identify(files, path);
   if (found !== undefined) await sweep(path, effects);
   if (found !== undefined && existingDirectory === 'refuse') throw conflict(path, 'exists');
-  await sweep(dirname(path), effects);
   if (found !== undefined) await imageFilesIn(files, path);
   await using stage = await openStage(found === undefined ? dirname(path) : path, effects);
   const result = await copy(stage.image);
@@ -150,6 +148,7 @@ export const copyStaged = async (
   const path = resolve(location.path);
   await refuseOutOfBounds(effects.files, path);
   await effects.files.mkdir(dirname(path), { recursive: true });
+  await sweep(dirname(path), effects);
   const name = destination.slice(`${transport}:${location.path}`.length);
   return KINDS[transport](path, {
     ...options,

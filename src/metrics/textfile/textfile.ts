@@ -41,7 +41,7 @@ const writeTemporary = async (temporary: string, content: string): Promise<void>
 /** A device, a pipe or a link that has the name would be lost by a rename. */
 const refuseForeign = async (path: string): Promise<void> => {
   const found = await lstat(path).catch(() => undefined);
-  if (found === undefined || found.isFile()) return;
+  if (found === undefined || found.isFile() || found.isDirectory()) return; // which rename refuses itself
   throw new WrapperError(`cannot write textfile ${path}: it is no file`, {
     errorType: 'destination_conflict',
     exitCode: EXIT.ioError,
