@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { isWhole, type StoredImage } from '../../src/image/completeness.ts';
+import { isWhole } from '../../src/image/completeness.ts';
 import { digestOfFake, directoryFiles, fakeImage, layoutFiles, writeTree } from '../destination/support.ts';
 import { tempDir } from '../support/temp.ts';
+
+type StoredImage = Parameters<typeof isWhole>[0];
 
 const IMAGE = fakeImage(['config', 'layer']);
 
