@@ -6,7 +6,7 @@ import { rm } from 'node:fs/promises';
 import { isBuiltin } from 'node:module';
 import { join, resolve } from 'node:path';
 import { build } from 'esbuild';
-import { buildDeclarations } from './declarations.mjs';
+import { buildDeclarations } from './support/declarations.mjs';
 
 const root = resolve(import.meta.dirname, '..');
 const dist = join(root, 'dist');

@@ -2,16 +2,17 @@
  * Writes the JSON Schemas of what scripts may build on into `schema/`. A test compares.
  * Usage: npx node scripts/json-schemas.ts
  */
-import { EVENT } from '../src/display/json/event-json.ts';
-import { RESULT } from '../src/display/json/result-json.ts';
-import { DOCTOR_REPORT } from '../src/display/doctor/doctor-json.ts';
-import { syncFileJsonSchema } from '../src/sync/config/schema.ts';
+
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { DOCTOR_REPORT } from '../src/display/doctor/doctor-json.ts';
+import { EVENT } from '../src/display/json/event-json.ts';
+import { RESULT } from '../src/display/json/result-json.ts';
 import { SYNC_CHECK } from '../src/display/sync/check-json.ts';
 import { SYNC_PLAN } from '../src/display/sync/plan-json.ts';
 import { SYNC_REPORT } from '../src/display/sync/report-json.ts';
+import { syncFileJsonSchema } from '../src/sync/config/schema.ts';
 
 export const SCHEMA_DIRECTORY = join(import.meta.dirname, '../schema');
 

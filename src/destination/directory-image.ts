@@ -12,7 +12,7 @@ const MAX_VERSION_BYTES = 64n;
 const MAX_MANIFEST_BYTES = 8n * 1024n * 1024n;
 const BLOB = /^[0-9a-f]{64}$/;
 const INSTANCE = /^([0-9a-f]{64})\.manifest\.json$/;
-const SIGNATURE = /^(?:[0-9a-f]{64}\.)?signature-[1-9]\d*$/;
+const SIGNATURE = /^((?:[0-9a-f]{64}\.)?signature-)([1-9]\d*)$/;
 const HEX = /sha256:([0-9a-f]{64})/g;
 
 /** The files of an image in a directory, each with its device and inode. */
@@ -37,6 +37,12 @@ const namedIn = (manifests: readonly Buffer[]): ReadonlySet<string> =>
 const readInstance = async (files: Files, directory: string, name: string): Promise<Buffer | undefined> => {
   const bytes = await readSmall(files, join(directory, name), MAX_MANIFEST_BYTES);
   return bytes !== undefined && hash('sha256', bytes) === INSTANCE.exec(name)?.[1] ? bytes : undefined;
+};
+
+/** Signatures are counted without gaps: one behind a gap is never read, so it belongs to no image. */
+const isSignature = (name: string, names: readonly string[]): boolean => {
+  const [, series, number] = SIGNATURE.exec(name) ?? [];
+  return series !== undefined && (number === '1' || names.includes(`${series}${Number(number) - 1}`));
 };
 
 /**
@@ -64,7 +70,7 @@ export const imageFilesIn = async (files: Files, directory: string, ownStage?: s
   const belongs = (name: string): boolean => {
     if (name === 'version') return true;
     if (name === 'manifest.json') return manifests.length > 0;
-    return valid.has(name) || (BLOB.test(name) && named.has(name)) || SIGNATURE.test(name);
+    return valid.has(name) || (BLOB.test(name) && named.has(name)) || isSignature(name, names);
   };
   const found = new Map<string, string>();
   for (const name of names) {

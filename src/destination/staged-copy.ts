@@ -44,7 +44,6 @@ const copyArchive = async (
 ): Promise<OperationResult> => {
   const { files } = effects;
   const before = await archiveAt(files, path, transport);
-  await sweep(dirname(path), effects);
   await using stage = await openStage(dirname(path), effects);
   const result = await copy(stage.image);
   if (!hasSucceeded(result)) return result;
@@ -74,12 +73,13 @@ const copyDirectory = async (path: string, surroundings: Surroundings): Promise<
   const found = await identify(files, path);
   if (found !== undefined) await sweep(path, effects);
   if (found !== undefined && existingDirectory === 'refuse') throw conflict(path, 'exists');
-  await sweep(dirname(path), effects);
   if (found !== undefined) await imageFilesIn(files, path);
   await using stage = await openStage(found === undefined ? dirname(path) : path, effects);
   const result = await copy(stage.image);
   if (!hasSucceeded(result)) return result;
-  if (found === undefined) await files.rename(stage.image, path);
+  const isStillFree = found === undefined && (await identify(files, path)) === undefined;
+  if (found === undefined && !isStillFree) throw conflict(path, 'was made by somebody else meanwhile');
+  if (isStillFree) await files.rename(stage.image, path);
   else await replaceLocked(path, stage, surroundings);
   return result;
 };
@@ -148,6 +148,7 @@ export const copyStaged = async (
   const path = resolve(location.path);
   await refuseOutOfBounds(effects.files, path);
   await effects.files.mkdir(dirname(path), { recursive: true });
+  await sweep(dirname(path), effects);
   const name = destination.slice(`${transport}:${location.path}`.length);
   return KINDS[transport](path, {
     ...options,

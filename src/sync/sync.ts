@@ -197,8 +197,8 @@ const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOption
 const WITHOUT_LOCK: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined };
 
 /**
- * A full disk must not stop a copy: where no lock can be had and none was asked for, the run goes on without. So does one
- * that was stopped while it waited: it does nothing but report.
+ * A full disk must not stop a copy: where no lock can be had and none was asked for, the run goes on without. A run that was
+ * stopped while it waited goes on without a lock too: it does nothing but report.
  */
 const lockJob = async (
   name: string,

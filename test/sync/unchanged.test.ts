@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { readdir, readFile, rm, stat, truncate, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { renderPlan } from '../../src/display/sync/render-plan.ts';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
@@ -242,5 +244,40 @@ for (const [name, template] of Object.entries(LOCAL)) {
     assert.deepEqual(await outcomes(local, withoutSkopeo(own)), { copied: 0, unchanged: 3 });
     await source.seed(layout.reference('single'), `${repository}:b`);
     assert.deepEqual(await outcomes(local, withoutSkopeo(own, 'copyImage')), { copied: 1, unchanged: 2 });
+  });
+}
+
+for (const [what, template] of [
+  ['a directory', 'dir:BASE/copy'],
+  ['a layout', 'oci:BASE/copy:1'],
+] as const) {
+  test(`${what} that lost a blob is copied again, one with wrong bytes when all are verified`, async () => {
+    await using own = await tempDir('unchanged-broken');
+    await source.seed(layout.reference('multi'), 'broken/app:1');
+    const one = job(
+      `images:\n  - { source: "${from.host}/broken/app:1", immutable: ['*'], destination: "${template.replace('BASE', own.path)}" }\n`,
+    );
+    const run = async (verify = false) => {
+      const report = await runSync(one, { ...realEffects(own), stateDirectory: own.join('state') }, { verify });
+      assert.equal(report?.exitCode, 0, JSON.stringify(report));
+      return report.totals.copied;
+    };
+    assert.deepEqual([await run(), await run(), await run(true)], [1, 0, 0]);
+    const files = await readdir(own.join('copy'), { recursive: true, withFileTypes: true });
+    const sized = await Promise.all(
+      files.map(async (file) => {
+        const path = join(file.parentPath, file.name);
+        return { path, size: file.isFile() ? (await stat(path)).size : 0 };
+      }),
+    );
+    const largest = sized.toSorted((a, b) => b.size - a.size)[0]?.path ?? '';
+    const whole = await readFile(largest);
+    await rm(largest);
+    assert.deepEqual([await run(), await run()], [1, 0]);
+    await truncate(largest, 100);
+    assert.deepEqual([await run(), await run()], [1, 0]);
+    await writeFile(largest, Buffer.alloc(whole.length));
+    assert.deepEqual([await run(), await run(true), await run(true)], [0, 1, 0]);
+    assert.deepEqual(await readFile(largest), whole);
   });
 }

@@ -1,8 +1,9 @@
 import { randomUUID } from 'node:crypto';
-import { open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../context.ts';
+import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { type Lock, tryLock } from './lock.ts';
 import { textfileError } from './textfile-error.ts';
 
@@ -37,12 +38,24 @@ const writeTemporary = async (temporary: string, content: string): Promise<void>
   await file.sync();
 };
 
+/** A device, a pipe or a link that has the name would be lost by a rename. */
+const refuseForeign = async (path: string): Promise<void> => {
+  const found = await lstat(path).catch(() => undefined);
+  if (found === undefined || found.isFile() || found.isDirectory()) return; // which rename refuses itself
+  throw new WrapperError(`cannot write textfile ${path}: it is no file`, {
+    errorType: 'destination_conflict',
+    exitCode: EXIT.ioError,
+    next: 'Name a file, and not a link to it, a device or a pipe.',
+  });
+};
+
 /** Writes beside the file and renames over it, unless the lock was lost meanwhile. */
 const replace = async (path: string, content: string, lock: Lock): Promise<boolean> => {
   const temporary = hidden(path, `${randomUUID()}.tmp`);
   try {
     await writeTemporary(temporary, content);
     if (!(await lock.isHeld())) return false;
+    await refuseForeign(path);
     await rename(temporary, path);
     return true;
   } finally {

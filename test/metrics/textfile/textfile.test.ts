@@ -1,5 +1,5 @@
 import assert from 'node:assert/strict';
-import { chmod, mkdir, readdir, readFile, stat, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, readdir, readFile, readlink, stat, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { type Clock, systemClock } from '../../../src/context.ts';
@@ -146,4 +146,15 @@ test('a full disk: the old file stays, nothing half-written is left, and it is h
   await writeFile(filler, '');
   assert.equal(await textfile.write(page('a 2\n')), 'written');
   assert.equal(await readFile(path, 'utf8'), 'a 2\n');
+});
+
+test('a link that has the name of the textfile stays, and so does what it leads to', async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, NAME);
+  await writeFile(join(directory.path, 'mine'), 'mine');
+  await symlink('mine', path);
+  await assert.rejects(openTextfile(path, systemClock).write(page('a 1\n')), isFailure('destination_conflict', path));
+  assert.equal(await readlink(path), 'mine');
+  assert.equal(await readFile(path, 'utf8'), 'mine');
+  assert.deepEqual((await readdir(directory.path)).sort(), ['mine', NAME]);
 });

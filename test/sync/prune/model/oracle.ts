@@ -32,10 +32,8 @@ export const mustStay = (
   for (let size = -1; size !== stay.size; ) {
     size = stay.size;
     for (const digest of [...stay]) for (const child of world.contentOf(digest).children) stay.add(child);
-    for (const [tag, digest] of free) {
-      const subjects = [attachedTo(tag), world.contentOf(digest).subject];
-      if (subjects.some((subject) => subject !== undefined && stay.has(subject))) stay.add(digest);
-    }
+    for (const [tag, digest] of free) if (stay.has(attachedTo(tag) ?? '')) stay.add(digest);
+    for (const digest of repo.manifests) if (stay.has(world.contentOf(digest).subject ?? '')) stay.add(digest);
   }
   return stay;
 };

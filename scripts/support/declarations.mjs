@@ -8,7 +8,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { promisify } from 'node:util';
 
-const root = resolve(import.meta.dirname, '..');
+const root = resolve(import.meta.dirname, '../..');
 
 /** A relative import or export of a source, as TypeScript leaves it in a declaration. */
 const RELATIVE_SOURCE = /(?<=(?:from|import)\s*\(?\s*')(\.[^']+)\.ts(?=')/g;

@@ -1,0 +1,118 @@
+import type { FileHandle } from 'node:fs/promises';
+import promises from 'node:fs/promises';
+import type { DestinationEffects, Files } from '../../src/destination/effects.ts';
+
+/** Thrown by every operation once the process is taken for killed. */
+export class Killed extends Error {}
+
+/** What goes wrong, at the operation of that number (counted from 1). */
+export interface Fault {
+  readonly at: number;
+  /** `kill-before` and `kill-after`: the operation was not done, or was; nothing after it. Else an error code, once. */
+  readonly what: 'kill-before' | 'kill-after' | 'ENOSPC' | 'EACCES' | 'EIO';
+}
+
+const OPERATIONS = [
+  'link',
+  'lstat',
+  'mkdir',
+  'mkdtemp',
+  'readdir',
+  'readFile',
+  'realpath',
+  'rename',
+  'rmdir',
+  'unlink',
+] as const satisfies readonly Exclude<keyof Files, 'open'>[];
+const OF_HANDLES = ['writeFile', 'sync', 'stat', 'read'] as const satisfies readonly (keyof FileHandle)[];
+
+/** A process of its own, as far as the file system can tell: its files, its locks, its death. */
+export interface FaultyProcess {
+  readonly effects: DestinationEffects;
+  readonly isDead: () => boolean;
+  /** Ends it as SIGKILL does: descriptors are closed, and with them its locks are gone. */
+  kill(): Promise<void>;
+  operations(): number;
+}
+
+/** Files that a process has locked, by device and inode. */
+export type LockTable = Map<string, FileHandle>;
+
+const idOf = async (handle: FileHandle): Promise<string> => {
+  const { dev, ino } = await handle.stat();
+  return `${dev}:${ino}`;
+};
+
+/** The real file system, on which an operation fails, or the process dies; locks live in `locks`. */
+export const faultyProcess = (locks: LockTable, fault?: Fault): FaultyProcess => {
+  const open = new Set<FileHandle>();
+  let count = 0;
+  let isDead = false;
+
+  const release = (handle: FileHandle): void => {
+    for (const [id, holder] of locks) if (holder === handle) locks.delete(id);
+    open.delete(handle);
+  };
+  const kill = async (): Promise<void> => {
+    isDead = true;
+    for (const handle of [...open]) {
+      release(handle);
+      await handle.close();
+    }
+  };
+  const step = async <T>(operate: () => Promise<T>): Promise<T> => {
+    if (isDead) throw new Killed('killed');
+    count++;
+    if (count !== fault?.at) return operate();
+    if (fault.what === 'kill-after') await operate().catch(() => undefined);
+    if (fault.what.startsWith('kill')) {
+      await kill();
+      throw new Killed('killed');
+    }
+    throw Object.assign(new Error(`${fault.what}: made to fail`), { code: fault.what, syscall: 'test' });
+  };
+
+  const wrapHandle = (handle: FileHandle): FileHandle =>
+    new Proxy(handle, {
+      get: (target, name) => {
+        const close = async (): Promise<void> => {
+          if (isDead) return;
+          release(target);
+          await target.close();
+        };
+        if (name === 'close' || name === Symbol.asyncDispose) return close;
+        const value: unknown = Reflect.get(target, name, target);
+        if (typeof value !== 'function') return value;
+        const call = (...args: unknown[]) => Reflect.apply(value, target, args);
+        return OF_HANDLES.some((one) => one === name)
+          ? (...args: unknown[]) => step(() => call(...args))
+          : (...args: unknown[]) => call(...args);
+      },
+    });
+
+  const wrapped = Object.fromEntries(
+    OPERATIONS.map((name) => [
+      name,
+      (...args: unknown[]) => step(() => Reflect.apply(promises[name], undefined, args) as Promise<unknown>),
+    ]),
+  );
+  const files = {
+    ...wrapped,
+    open: (...args: Parameters<Files['open']>) =>
+      step(async () => {
+        const handle = await promises.open(...args);
+        open.add(handle);
+        return wrapHandle(handle);
+      }),
+  } as unknown as Files;
+
+  const lock: DestinationEffects['lock'] = async (descriptor) => {
+    const handle = [...open].find(({ fd }) => fd === descriptor);
+    if (handle === undefined) throw new Killed('killed');
+    const id = await idOf(handle);
+    if (locks.has(id)) return 'held';
+    locks.set(id, handle);
+    return 'taken';
+  };
+  return { effects: { files, lock }, isDead: () => isDead, kill, operations: () => count };
+};
