@@ -46,6 +46,7 @@ export const neededDigests = async (question: NeedsQuestion): Promise<ReadonlyMa
   const attached = await attachments(question);
   const reasons = new Map<string, string>();
   const queue: Place[] = [];
+  const standing = new Set(staying.flatMap(({ tag, digest }) => (attachedTo(tag) === undefined ? [digest] : [])));
   const need = (digest: string, reason: string, name: string, standsAlone = false): void => {
     if (reasons.has(digest)) return;
     reasons.set(digest, reason);
@@ -60,7 +61,7 @@ export const neededDigests = async (question: NeedsQuestion): Promise<ReadonlyMa
     const { children, subject } = await linksOf(digest);
     for (const child of children) need(child, `is a part of ${name}`, name);
     for (const attachment of attached.get(digest) ?? []) need(attachment, `is attached to ${name}`, name);
-    if (subject !== undefined && standsAlone) need(subject, `is what ${name} is attached to`, name);
+    if (subject !== undefined && (standsAlone || standing.has(digest))) need(subject, `is what ${name} is attached to`, name);
   }
   return reasons;
 };
