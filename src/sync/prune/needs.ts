@@ -61,7 +61,8 @@ export const neededDigests = async (question: NeedsQuestion): Promise<ReadonlyMa
     const { children, subject } = await linksOf(digest);
     for (const child of children) need(child, `is a part of ${name}`, name);
     for (const attachment of attached.get(digest) ?? []) need(attachment, `is attached to ${name}`, name);
-    if (subject !== undefined && (standsAlone || standing.has(digest))) need(subject, `is what ${name} is attached to`, name);
+    if (subject !== undefined && (standsAlone || standing.has(digest)))
+      need(subject, `is what ${name} is attached to`, name);
   }
   return reasons;
 };
