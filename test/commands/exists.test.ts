@@ -3,16 +3,14 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { RESULT } from '../../src/display/json/result-json.ts';
 import { FAULTS } from '../dropin/faults.ts';
-import { type Bundle, bundle } from '../support/bundle.ts';
 import { createLayout, type OciLayout } from '../support/images.ts';
-import { runCli } from '../support/process.ts';
 import { type RegistryProxy, startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
+import { runHere } from '../support/run-here.ts';
 import { mustSkopeo, privateHome } from '../support/skopeo.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 
 let dir: TempDir;
-let wrapper: Bundle;
 let layout: OciLayout;
 let registry: Registry;
 let closed: Registry;
@@ -21,7 +19,6 @@ let web: RegistryProxy;
 
 before(async () => {
   dir = await tempDir('exists');
-  wrapper = await bundle();
   layout = await createLayout(dir.join('layout'));
   await layout.addImage('app', { layers: [{ sizeBytes: 1000 }] });
   registry = await startRegistry();
@@ -40,11 +37,11 @@ before(async () => {
 });
 
 after(async () => {
-  for (const part of [web, faulty, closed, registry, wrapper, dir]) await part?.[Symbol.asyncDispose]();
+  for (const part of [web, faulty, closed, registry, dir]) await part?.[Symbol.asyncDispose]();
 });
 
 const exists = (...args: readonly string[]) =>
-  runCli(['exists', ...args], { program: wrapper.program, cwd: dir.path, env: privateHome(dir.path) });
+  runHere(['exists', ...args], { cwd: dir.path, env: privateHome(dir.path) });
 
 const YES = [
   'docker://{registry}/team/app:1',

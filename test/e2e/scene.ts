@@ -12,6 +12,7 @@ import {
 } from '../support/process.ts';
 import { type RegistryProxy, type Rule, startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
+import { runHere } from '../support/run-here.ts';
 import { privateHome } from '../support/skopeo.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -30,6 +31,8 @@ export interface Scene extends AsyncDisposable {
   /** `oci:…` of the image. */
   readonly source: string;
   run(...args: string[]): ReturnType<typeof runCli>;
+  /** The same within this process; see `runHere`. */
+  runHere(...args: string[]): ReturnType<typeof runHere>;
   start(...args: string[]): RunningCli;
   /** What `skopeo-wrapper metrics` prints. */
   metrics(): Promise<Samples>;
@@ -54,8 +57,9 @@ export const openScene = async (env: Readonly<Record<string, string>> = {}): Pro
     image,
     source: layout.reference('app'),
     run,
+    runHere: (...args) => runHere(args, { env: all, cwd: dir.path }),
     start: (...args) => startCli(args, { env: all, cwd: dir.path }),
-    metrics: async () => parseSamples((await run('metrics')).stdout),
+    metrics: async () => parseSamples((await runHere(['metrics'], { env: all, cwd: dir.path })).stdout),
     processes,
     async [Symbol.asyncDispose]() {
       killProcessesWithEnv(`SCENE=${marker}`);

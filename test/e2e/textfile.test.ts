@@ -7,6 +7,7 @@ import { execa } from 'execa';
 import { parseSamples } from '../metrics/samples.ts';
 import { startNodeExporter } from '../metrics/textfile/node-exporter.ts';
 import { bundle } from '../support/bundle.ts';
+import { sequences } from '../support/sequences.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openScene, type Samples, samplesOf, stallingCopy, startStallingRegistry } from './scene.ts';
 
@@ -83,7 +84,10 @@ const watchCounters = async (directory: string, signal: AbortSignal): Promise<{ 
   return { falls, reads };
 };
 
-test('no counter of a textfile falls while 50 runs write it at once, and it is readable by all', async () => {
+/** As many at once as cron may start at midnight; fewer in the daily run of the tests. */
+const RUNS = Math.min(50, sequences(16));
+
+test('no counter of a textfile falls while many runs write it at once, and it is readable by all', async () => {
   await using scene = await openScene();
   const textfiles = scene.dir.join('textfiles');
   await mkdir(textfiles);
@@ -100,7 +104,7 @@ test('no counter of a textfile falls while 50 runs write it at once, and it is r
 
   const end = new AbortController();
   const watching = watchCounters(textfiles, end.signal);
-  const results = await Promise.all(Array.from({ length: 49 }, (_, index) => run(index + 1)));
+  const results = await Promise.all(Array.from({ length: RUNS - 1 }, (_, index) => run(index + 1)));
   end.abort();
   const { falls, reads } = await watching;
   for (const { exitCode, stderr } of results) assert.equal(exitCode, 0, stderr);
@@ -108,11 +112,11 @@ test('no counter of a textfile falls while 50 runs write it at once, and it is r
   assert.ok(reads > 10, `${reads} reads`);
   const samples = await readTextfile(textfiles);
   for (const operation of ['copy', 'inspect']) {
-    assert.equal(samples.get(`skopeo_operations_total{operation="${operation}",status="success"}`), 25);
-    assert.equal(samples.get(`skopeo_operation_duration_seconds_count{operation="${operation}"}`), 25);
+    assert.equal(samples.get(`skopeo_operations_total{operation="${operation}",status="success"}`), RUNS / 2);
+    assert.equal(samples.get(`skopeo_operation_duration_seconds_count{operation="${operation}"}`), RUNS / 2);
     assert.equal(samples.get(`skopeo_active_operations{operation="${operation}"}`), 0);
   }
-  assert.equal(samples.get('skopeo_blobs_total{operation="copy",outcome="copied"}'), 75);
+  assert.equal(samples.get('skopeo_blobs_total{operation="copy",outcome="copied"}'), (3 * RUNS) / 2);
   assert.equal((await stat(`${textfiles}/skopeo_wrapper.prom`)).mode & 0o777, 0o644);
   assert.deepEqual(await readdir(textfiles), ['skopeo_wrapper.prom']);
 });
