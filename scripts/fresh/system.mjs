@@ -67,20 +67,20 @@ export const createSystem = async ({ suite, node, npm }, { directory, name, log 
 
   /** Runs a command of a shell as `user`; resolves to its exit status, its output goes to the log and to `onText`. */
   const run = async (user, command, onText = () => {}) => {
+    const path = ['/usr/local/bin:/usr/bin:/bin', ...(user === 'root' ? ['/usr/local/sbin:/usr/sbin:/sbin'] : [])].join(
+      ':',
+    );
+    const become = user === 'root' ? [] : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups'];
+    const as = [...become, 'env', `PATH=${path}`, 'sh', '-c', command];
+    const argv = ['--mount', '--pid', '--ipc', '--fork', '--kill-child', 'sh', '-c', ENTER, 'sh', root, ...as];
     const env = {
       ...machineEnvironment(),
       HOME: USERS[user],
       USER: user,
       TERM: 'dumb',
-      PATH: '/usr/local/bin:/usr/bin:/bin',
+      PATH: '/usr/sbin:/sbin:/usr/bin:/bin',
     };
-    const as =
-      user === 'root'
-        ? ['sh', '-c', command]
-        : ['setpriv', `--reuid=${user}`, `--regid=${user}`, '--init-groups', 'sh', '-c', command];
-    const path = user === 'root' ? { PATH: `${env.PATH}:/usr/local/sbin:/usr/sbin:/sbin` } : {};
-    const argv = ['--mount', '--pid', '--ipc', '--fork', '--kill-child', 'sh', '-c', ENTER, 'sh', root, ...as];
-    const child = spawn('unshare', argv, { env: { ...env, ...path }, stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = spawn('unshare', argv, { env, stdio: ['ignore', 'pipe', 'pipe'] });
     const file = createWriteStream(log, { flags: 'a' });
     file.write(`\n$ ${command}\n`);
     for (const stream of [child.stdout, child.stderr]) {
