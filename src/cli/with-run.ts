@@ -12,7 +12,6 @@ import type { SkopeoContext } from '../operation/request.ts';
 import { createRunDirectory } from '../operation/temporary-directories.ts';
 import { abortAfter, type TimeLimit, terminationError, terminationOf } from '../operation/termination.ts';
 import { AccessFiles } from '../registry/credentials/access-files.ts';
-import { sweepLeftovers } from '../registry/credentials/private-directory.ts';
 import { childEnvironment } from '../secrets/child-environment.ts';
 import { findSkopeo, type Skopeo } from '../skopeo/binary/find.ts';
 import { versionFile } from '../skopeo/binary/version-file.ts';
@@ -22,6 +21,7 @@ import type { ErrorType } from '../tracking/vocabulary.ts';
 import { type MetricsExtent, stateLocation } from './open-session.ts';
 import { type OutputFile, refuseUnwritable } from './output-files.ts';
 import { refuseCredentialsInReferences } from './refuse-credentials.ts';
+import { sweepLeftovers } from './sweep-leftovers.ts';
 
 /** What every run has at hand; closed at its end. */
 export interface RunTools {
@@ -149,7 +149,7 @@ const open = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
   const job = await unlessEnded(parts.prepare(), signal);
   known.job = job;
   await refuseOutputs(options);
-  sweepLeftovers(env);
+  sweepLeftovers(line, context);
   const state = stateLocation(line.own, context);
   const [skopeo, launcher] = await unlessEnded(
     Promise.all([locateSkopeo(line.own, context, state), findLauncher(env)]),

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -15,8 +15,7 @@ const openAddon = (path: string): unknown => {
 };
 
 /** A shared object can only be loaded from a file, so it is written, loaded and removed at once. */
-const openFromAsset = (directory: string): unknown => {
-  const own = mkdtempSync(join(directory, 'skopeo-wrapper-'));
+const openFromAsset = (own: string): unknown => {
   try {
     const path = join(own, ASSET);
     writeFileSync(path, new Uint8Array(getRawAsset(ASSET)), { mode: 0o700 });
@@ -48,9 +47,9 @@ const firstThatWorks = (attempts: readonly (() => unknown)[]): unknown => {
  * is unpacked to the first directory that can be written to and allows execution (containers mount `/dev/shm` noexec);
  * nothing is left behind. Elsewhere it comes from node_modules.
  */
-export const loadPtyAddon = (env: Context['env']): unknown => {
+export const loadPtyAddon = (env: Context['env'], makeDirectory: (base: string) => string): unknown => {
   if (!isSea()) return firstThatWorks([openFromNodeModules]);
   const directories = [env.XDG_RUNTIME_DIR, '/dev/shm', tmpdir(), '/var/tmp'].filter((directory) => directory);
-  const attempts = directories.map((directory) => () => openFromAsset(directory ?? ''));
+  const attempts = directories.map((directory) => () => openFromAsset(makeDirectory(directory ?? '')));
   return firstThatWorks(attempts);
 };

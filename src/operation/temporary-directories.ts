@@ -1,7 +1,8 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { resolve } from 'node:path';
+import { makeTemporaryDirectory } from '../host/temporary-directory.ts';
 import type { Transport } from '../tracking/vocabulary.ts';
 
 /** A private directory (mode 0700) for the small files of one run; gone at its end. */
@@ -10,11 +11,16 @@ export interface RunDirectory extends Disposable {
   readonly path: string | undefined;
 }
 
-/** Makes the directory below `$TMPDIR` or the system's one for temporary files. */
-export const createRunDirectory = (env: Readonly<Record<string, string | undefined>>): RunDirectory => {
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** `$TMPDIR`, or the system's place for temporary files. */
+export const runDirectoryBase = (env: Env): string => env.TMPDIR || tmpdir();
+
+/** Makes the directory. */
+export const createRunDirectory = (env: Env): RunDirectory => {
   let path: string | undefined;
   try {
-    path = mkdtempSync(join(env.TMPDIR || tmpdir(), 'skopeo-wrapper-'));
+    path = makeTemporaryDirectory(runDirectoryBase(env), 'run');
   } catch {
     // A read-only system: what would have been written there is done without.
   }
@@ -37,13 +43,20 @@ export interface ScratchDirectory {
   remove(): Promise<void>;
 }
 
-export interface ScratchOptions {
-  readonly transports: readonly Transport[];
+export interface ScratchPlace {
   /** The user's `--tmpdir`. */
   readonly tmpdir: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
 }
+
+export interface ScratchOptions extends ScratchPlace {
+  readonly transports: readonly Transport[];
+}
+
+/** Where skopeo puts its big temporary files. */
+export const scratchBase = ({ tmpdir, env, cwd }: ScratchPlace): string =>
+  resolve(cwd, tmpdir || env.TMPDIR || DEFAULT_BASE);
 
 /**
  * Makes a directory where skopeo would put its temporary files, for copies from or to archives: a whole image is unpacked
@@ -52,9 +65,8 @@ export interface ScratchOptions {
  */
 export const createScratchDirectory = (options: ScratchOptions): ScratchDirectory | undefined => {
   if (!options.transports.some((transport) => UNPACKED.has(transport))) return undefined;
-  const base = resolve(options.cwd, options.tmpdir || options.env.TMPDIR || DEFAULT_BASE);
   try {
-    const path = mkdtempSync(join(base, 'skopeo-wrapper-'));
+    const path = makeTemporaryDirectory(scratchBase(options), 'scratch');
     return { path, remove: () => rm(path, { recursive: true, force: true }) };
   } catch {
     return undefined;

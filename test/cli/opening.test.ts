@@ -2,7 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, readFile, symlink } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { makePrivateDirectory } from '../../src/registry/credentials/private-directory.ts';
+import { systemClock } from '../../src/context.ts';
+import { systemHost } from '../../src/host/host.ts';
+import { makeTemporaryDirectory } from '../../src/host/temporary-directory.ts';
 import { findSkopeo } from '../../src/skopeo/binary/find.ts';
 import { readSamples } from '../support/exposition.ts';
 import { CLI, runCli } from '../support/process.ts';
@@ -20,20 +22,20 @@ const options = (dir: TempDir, env: Record<string, string> = {}) => ({
   env: { ...privateHome(dir.path), SKOPEO_WRAPPER_STATE_DIR: dir.join('state'), ...env },
 });
 
-/** A directory of secrets whose name tells of a process that is no more. */
-const leftover = (dir: TempDir): string => {
-  const mine = makePrivateDirectory(privateHome(dir.path));
-  return mine.replace(`.${process.pid}.`, '.4194304.');
+/** Directories whose names tell of a process that is no more. */
+const leftovers = (dir: TempDir): string[] => {
+  const here = systemHost(systemClock);
+  const dead = { ...here, identity: { ...here.identity, pid: 4_194_304 } };
+  return (['auth', 'run', 'scratch'] as const).map((purpose) => makeTemporaryDirectory(dir.path, purpose, dead));
 };
 
 for (const [name, argv] of Object.entries(COMMANDS)) {
   describe(`${name} opens like every run`, { concurrency: true }, () => {
-    test('it sweeps the secrets that a killed run left behind', async () => {
+    test('it sweeps the secrets and images that a killed run left behind', async () => {
       await using dir = await tempDir('opening');
-      const abandoned = leftover(dir);
-      await mkdir(abandoned);
+      const abandoned = leftovers(dir);
       await runCli(argv, options(dir));
-      assert.ok(!existsSync(abandoned));
+      assert.deepEqual(abandoned.filter(existsSync), []);
     });
 
     test('it refuses credentials in a reference', async () => {

@@ -1,4 +1,5 @@
 import type { Context } from '../../context.ts';
+import { makeTemporaryDirectory } from '../../host/temporary-directory.ts';
 import { loadPtyAddon } from '../../native/pty-addon.ts';
 
 /** The one function of the addon that is used: the pair of file descriptors of a new pseudo-terminal. */
@@ -11,6 +12,6 @@ const isNativePty = (addon: unknown): addon is NativePty =>
 
 /** The addon, where it can be loaded; undefined elsewhere: skopeo's lines on a pipe serve as well, with less detail. */
 export const loadNativePty = (env: Context['env']): NativePty | undefined => {
-  const addon = loadPtyAddon(env);
+  const addon = loadPtyAddon(env, (base) => makeTemporaryDirectory(base, 'addon'));
   return isNativePty(addon) ? addon : undefined;
 };

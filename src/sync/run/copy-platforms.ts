@@ -1,7 +1,8 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import { makeTemporaryDirectory } from '../../host/temporary-directory.ts';
 import { dockerReference, parseDockerReference } from '../../image/docker-reference.ts';
 import { type FilteredIndex, filterIndex } from '../../image/filtered-index.ts';
 import type { Platform } from '../../image/platform.ts';
@@ -24,7 +25,7 @@ const withDigest = (reference: string, digest: string): string =>
   dockerReference(parseDockerReference(reference), { digest });
 
 const copyIndex = async (index: FilteredIndex, destination: string, copy: CopyStep): Promise<OperationResult> => {
-  const directory = await mkdtemp(join(tmpdir(), 'skopeo-wrapper-index-'));
+  const directory = makeTemporaryDirectory(tmpdir(), 'index');
   try {
     await writeFile(join(directory, 'version'), DIRECTORY_VERSION);
     await writeFile(join(directory, 'manifest.json'), index.bytes);
