@@ -31,6 +31,8 @@ export interface Context {
   readonly uid: number;
   /** Real paths of what runs here, the executable or the script: no skopeo, whatever PATH calls them. */
   readonly program: readonly string[];
+  /** Descriptors above 2 that this process was given; skopeo gets them as well. */
+  readonly inheritedDescriptors: readonly number[];
 }
 
 /** The clocks of this process. */
@@ -49,7 +51,7 @@ const realPaths = (paths: readonly (string | undefined)[]): string[] =>
   });
 
 /** The context of this process: what `main` hands to every command. */
-export const processContext = (): Context => ({
+export const processContext = (inheritedDescriptors: readonly number[] = []): Context => ({
   env: process.env,
   cwd: process.cwd(),
   clock: systemClock,
@@ -60,4 +62,5 @@ export const processContext = (): Context => ({
   pid: process.pid,
   uid: process.getuid?.() ?? 0,
   program: realPaths([process.execPath, process.argv[1]]),
+  inheritedDescriptors,
 });

@@ -26,13 +26,16 @@ const runCommand = async (load: () => Promise<CommandClass>, argv: readonly stri
       found.oclifParses ? await loadConfig() : (await import('./cli/bare-config.ts')).bareConfig(),
     ] as const;
   });
-  return new CommandOfId([...argv], config, context).run();
+  const { argv: rest } = findSubcommand(argv, globalOptionTakesValue);
+  return new CommandOfId(CommandOfId.oclifParses ? [...rest] : [...argv], config, context).run();
 };
 
 /** Without a subcommand there is only help and the version. */
-const runWithoutSubcommand = (argv: readonly string[], context: Context): Promise<number> | number => {
+const runWithoutSubcommand = async (argv: readonly string[], context: Context): Promise<number> => {
   if (argv.length === 0 || isHelpRequest(argv)) return showHelp(undefined, context);
-  if (!argv.includes('--version')) throw usageError('No command given.', 'See skopeo-wrapper --help.');
+  const { parseCommandLine } = await import('./command-line/command-line.ts');
+  if (!parseCommandLine(argv, context.env).values.version)
+    throw usageError('No command given.', 'See skopeo-wrapper --help.');
   context.stdout.write(versionLine());
   return EXIT.success;
 };
@@ -40,9 +43,9 @@ const runWithoutSubcommand = (argv: readonly string[], context: Context): Promis
 const dispatch = async (argv: readonly string[], context: Context): Promise<number> => {
   const { id, argv: rest } = findSubcommand(argv, globalOptionTakesValue);
   if (id === undefined) return runWithoutSubcommand(argv, context);
-  if (id === 'help') return showHelp(rest[0], context);
+  if (id === 'help') return showHelp(findSubcommand(rest, globalOptionTakesValue).id, context);
   const load = Object.hasOwn(COMMANDS, id) ? COMMANDS[id] : undefined;
-  if (load !== undefined) return isHelpRequest(rest) ? showHelp(id, context) : runCommand(load, rest, context);
+  if (load !== undefined) return isHelpRequest(rest) ? showHelp(id, context) : runCommand(load, argv, context);
   if (COMMANDS.passthrough !== undefined) return runCommand(COMMANDS.passthrough, argv, context);
   throw usageError(`Unknown command ${JSON.stringify(id)}.`, 'See skopeo-wrapper --help for the commands.');
 };
@@ -79,8 +82,8 @@ const tellOfLostWrites = (stream: Writable, onLost: (error: Error) => void): voi
  * and is recorded. A reader that went away (`| head`, a closed terminal) is no failure; a full disk below stdout is one,
  * told at the end.
  */
-export const runProcess = async (argv: readonly string[]): Promise<never> => {
-  const context = processContext();
+export const runProcess = async (argv: readonly string[], inheritedDescriptors: readonly number[]): Promise<never> => {
+  const context = processContext(inheritedDescriptors);
   const ignoreLostReader = (error: NodeJS.ErrnoException): void => {
     if (!LOST_READER.has(error.code ?? '')) throw error;
   };

@@ -14,7 +14,7 @@ const run = (argv: string[], options: { env?: NodeJS.ProcessEnv; uid?: number } 
 
 test('--version and -v print name, version, platform and Node', () => {
   const stdout = `${pjson.name}/${pjson.version} ${process.platform}-${process.arch} node-${process.version}\n`;
-  for (const argv of [['--version'], ['-v'], ['--debug', '--version']]) {
+  for (const argv of [['--version'], ['-v'], ['--debug', '--version'], ['-v', '--version=true']]) {
     assert.deepEqual(run(argv), { status: 0, stdout, stderr: '' });
   }
 });
@@ -44,6 +44,15 @@ test('options alone are no command', () => {
   const { status, stdout, stderr } = run(['--debug']);
   assert.deepEqual({ status, stdout }, { status: 64, stdout: '' });
   assert.match(stderr, /No command given\.\nSee skopeo-wrapper --help/);
+});
+
+test('-v in front of a command means nothing, and nothing elsewhere', () => {
+  const { status, stdout } = run(['-v', 'copy', '--help']);
+  assert.equal(status, 0);
+  assert.equal(stdout, run(['copy', '--help']).stdout);
+  for (const argv of [['-v=false'], ['--version=maybe'], ['--', '--version'], ['--version', '--nonsense']]) {
+    assert.deepEqual([run(argv).status, run(argv).stdout], [64, '']);
+  }
 });
 
 test('help of what does not exist is a usage error', () => {

@@ -1,5 +1,6 @@
 import { writeSync } from 'node:fs';
 import { isVersionRequest, versionLine } from '../cli/version.ts';
+import { inheritedDescriptors } from '../host/inherited-descriptors.ts';
 
 /** The exports of `src/main.ts`. */
 export type Program = Pick<typeof import('../main.ts'), 'run' | 'runProcess'>;
@@ -10,8 +11,9 @@ export type Program = Pick<typeof import('../main.ts'), 'run' | 'runProcess'>;
  */
 export const boot = async (argv: readonly string[], load: () => Promise<Program> | Program): Promise<void> => {
   try {
-    if (isVersionRequest(argv)) writeSync(1, versionLine());
-    else await (await load()).runProcess(argv);
+    if (isVersionRequest(argv)) return void writeSync(1, versionLine());
+    const inherited = inheritedDescriptors();
+    await (await load()).runProcess(argv, inherited);
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error; // the reader of --version went away
   }

@@ -7,6 +7,7 @@ import { reportUnstarted } from '../operation/report-unstarted.ts';
 import { subjectOfLine, type ToTask } from '../operation/request.ts';
 import { runOperation } from '../operation/run-operation.ts';
 import { timeLimitOf } from '../operation/termination.ts';
+import { Descriptors } from '../skopeo/process/descriptors.ts';
 import { loadNativePty } from '../skopeo/process/native-pty.ts';
 import { Terminals } from '../skopeo/process/terminals.ts';
 import { openSession } from './open-session.ts';
@@ -16,12 +17,12 @@ import { withRun } from './with-run.ts';
 /** Runs one subcommand of skopeo as a tracked operation: display, metrics, signals. Returns the exit status. */
 export const runTracked = async (line: CommandLine, context: Context, toTask: ToTask): Promise<number> => {
   const { own, values } = line;
-  const { env, clock, stdin, stdout } = context;
+  const { env, cwd, clock, stdin, stdout } = context;
   const hasTerminal = stdin.isTTY === true || stdout.isTTY === true;
   using signals = abortOnSignals(context.signals);
   const options = { line, context, timeLimit: timeLimitOf(line), signal: signals.signal };
   return await withRun(options, {
-    prepare: () => toTask(line, { env, hasTerminal }),
+    prepare: () => toTask(line, { env, cwd, hasTerminal }),
     open: async (task, { skopeo }) => {
       await using opening = new AsyncDisposableStack();
       const request = task.request(skopeo);
@@ -44,14 +45,16 @@ export const runTracked = async (line: CommandLine, context: Context, toTask: To
     },
     openMetrics: (_, skopeo, extent) => openSession(own, context, skopeo, extent),
     body: async (_, { request, display }, { observer }, { signal }) => {
+      const descriptors = new Descriptors(context.inheritedDescriptors);
       const outcome = await runOperation(request, {
         clock,
         random: Math.random,
-        terminals: new Terminals(loadNativePty(env)),
+        terminals: new Terminals(loadNativePty(env), descriptors),
         observers: [observer],
         signal,
         onEvent: display.onEvent,
         onErrorLine: display.onErrorLine,
+        onSkopeoDone: () => descriptors.release(),
       });
       const { exitCode, outcome: verdict } = outcome.result;
       return {

@@ -1,7 +1,8 @@
 import pjson from '../../package.json' with { type: 'json' };
 
-/** Whether the command line asks for nothing but our version. Elsewhere `-v` may belong to a command. */
-export const isVersionRequest = ([first]: readonly string[]): boolean => first === '--version' || first === '-v';
+/** Whether the command line is nothing but the question for our version. In front of a command it means nothing. */
+export const isVersionRequest = ([first, ...more]: readonly string[]): boolean =>
+  more.length === 0 && (first === '--version' || first === '-v');
 
 /** oclif's version line, made without oclif: name, version, platform and the Node inside. */
 export const versionLine = (): string =>

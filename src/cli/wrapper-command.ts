@@ -3,8 +3,9 @@ import type { Config } from '@oclif/core/config';
 import type { Context } from '../context.ts';
 
 /**
- * What every command is. `run` returns the exit status; `argv` holds the arguments as they were given, options before
- * the subcommand included. Commands that stand in for skopeo's own parse it themselves, the others by `this.parse`.
+ * What every command is. `run` returns the exit status. Commands that stand in for skopeo's own parse `argv` themselves: it
+ * is the whole command line as it was given, since some options only stand before the subcommand. For the others, which
+ * use `this.parse`, it is without the subcommand.
  */
 export abstract class WrapperCommand extends Command {
   static readonly oclifParses: boolean = true;

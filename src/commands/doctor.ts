@@ -16,7 +16,7 @@ export class Doctor extends WrapperCommand {
 
   async run(): Promise<number> {
     return runDoctor(
-      parseCommandLine(['doctor', ...this.argv], this.context.env, { ...SKOPEO_FLAGS, subcommands: [DOCTOR] }),
+      parseCommandLine(this.argv, this.context.env, { ...SKOPEO_FLAGS, subcommands: [DOCTOR] }),
       this.context,
     );
   }

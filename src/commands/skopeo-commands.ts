@@ -57,7 +57,7 @@ export const skopeoCommand = (id: keyof typeof SKOPEO_COMMANDS): CommandClass =>
     static override flags = oclifFlags(spec);
 
     async run(): Promise<number> {
-      return runTracked(await readCommandLine([id, ...this.argv], this.context, table), this.context, toTask);
+      return runTracked(await readCommandLine(this.argv, this.context, table), this.context, toTask);
     }
   };
 };

@@ -19,7 +19,7 @@ export class Sync extends WrapperCommand {
 
   async run(): Promise<number> {
     const table = { ...SKOPEO_FLAGS, subcommands: [SYNC_COMMAND] };
-    const line = await readCommandLine(['sync', ...this.argv], this.context, table);
+    const line = await readCommandLine(this.argv, this.context, table);
     refuseUnknownToEngine(line);
     return runSyncCommand(line, this.context);
   }

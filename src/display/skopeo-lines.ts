@@ -1,4 +1,3 @@
-import type { OutputStream } from '../context.ts';
 import type { BlobKey, OperationEvent } from '../tracking/events.ts';
 import type { Renderer } from './renderer.ts';
 
@@ -13,7 +12,7 @@ type Line = { readonly text: string } | { readonly blob: BlobKey };
  * output has told the others, at the latest until the end. A copy that fails at once never draws its rows: the debug
  * output names those layers.
  */
-export const skopeoLines = (stream: OutputStream): Renderer => {
+export const skopeoLines = (stream: { write(text: string): unknown }): Renderer => {
   let queue: Line[] = [];
   const digests: string[] = [];
   const checked = new Set<string>();

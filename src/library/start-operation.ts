@@ -51,13 +51,13 @@ const execute = async (
   const timeLimit =
     timeoutSeconds === undefined ? timeLimitOf(line) : { seconds: timeoutSeconds, setBy: 'timeoutSeconds' };
   const ending = signal === undefined ? listeners.signal : AbortSignal.any([signal, listeners.signal]);
-  const { clock, env } = context;
+  const { clock, cwd, env } = context;
   let unstarted: OperationResult | undefined;
   try {
     return await withRun(
       { line, context, timeLimit, signal: ending },
       {
-        prepare: () => toTask(line, { env, hasTerminal: false }),
+        prepare: () => toTask(line, { env, cwd, hasTerminal: false }),
         open: (task, { skopeo }) => {
           const request = withOptions(task.request(skopeo), options);
           return { request, [Symbol.asyncDispose]: async () => request.cleanUp?.() };

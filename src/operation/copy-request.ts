@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
 import {
   argvOf,
   flagArgument,
@@ -79,9 +79,9 @@ const manifestsOf = (
 export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRequest => {
   const { binary, launcher = [], env, cwd, runDirectory } = context;
   const { from, to, subject } = spec;
-  const given = lastValueOf(spec.arguments, 'digestfile');
-  const own = given === undefined && runDirectory !== undefined ? join(runDirectory, randomUUID()) : undefined;
-  const digestFile = given === undefined ? own : resolve(cwd, given);
+  // What the user named is for skopeo to write and for nobody to read; skopeo writes only one.
+  const isNamed = lastValueOf(spec.arguments, 'digestfile') !== undefined;
+  const digestFile = isNamed || runDirectory === undefined ? undefined : join(runDirectory, randomUUID());
   const access = loginChanges(spec.logins, context);
   const scratch = createScratchDirectory({
     transports: [from.transport, to.transport],
@@ -92,7 +92,7 @@ export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRe
   const args = withChanges(spec.arguments, {
     add: [
       ...access.add,
-      ...(own === undefined ? [] : [flagArgument('digestfile', own)]),
+      ...(digestFile === undefined ? [] : [flagArgument('digestfile', digestFile)]),
       ...(scratch === undefined ? [] : [flagArgument('tmpdir', scratch.path)]),
     ],
     drop: access.drop,
@@ -105,10 +105,11 @@ export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRe
     retry: spec.retry,
     stallTimeoutSeconds: spec.stallTimeoutSeconds,
     // skopeo's debug output tells what nothing else does: waits that a registry asked for, and reuse without rows.
+    // Where nobody reads its stderr it would only be in the way.
     skopeo: {
       binary,
       launcher,
-      args: ['--debug', ...argvOf(args)],
+      args: [...(spec.streams === 'terminal' ? [] : ['--debug']), ...argvOf(args)],
       env,
       cwd,
       streams: spec.streams,
@@ -120,7 +121,7 @@ export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRe
     readDigest: digestFile === undefined ? undefined : () => readDigestFile(digestFile),
     openDestination: (signal) => openDirectCopy(to, cwd, signal),
     cleanUp: async () => {
-      if (own !== undefined) await rm(own, { force: true });
+      if (digestFile !== undefined) await rm(digestFile, { force: true });
       await scratch?.remove();
     },
   };

@@ -3,6 +3,7 @@ import { parseReference } from '../image/reference.ts';
 import { loginsOf } from '../registry/credentials/logins.ts';
 import { Secret } from '../secrets/secret.ts';
 import { type CopySpec, copyRequest } from './copy-request.ts';
+import { handOverNamed } from './named-streams.ts';
 import { patienceOf, subjectOfLine, type ToTask } from './request.ts';
 
 /** Keys whose passphrase is asked for on the terminal: by skopeo, or by GnuPG in its place. */
@@ -24,12 +25,14 @@ const streamsOf = (line: CommandLine, hasTerminal: boolean): Pick<CopySpec, 'str
 };
 
 /** What `copy SRC DST` asks for. */
-export const copyTask: ToTask = (line, { env, hasTerminal }) => {
+export const copyTask: ToTask = (line, { env, cwd, hasTerminal }) => {
   const [source = '', destination = ''] = line.operands;
   const { logins, secrets } = loginsOf(line, env);
+  const asked = streamsOf(line, hasTerminal);
   const spec: CopySpec = {
     ...patienceOf(line),
-    ...streamsOf(line, hasTerminal),
+    ...asked,
+    streams: handOverNamed(line, cwd, asked.streams),
     subject: subjectOfLine(line),
     from: parseReference(source),
     to: parseReference(destination),

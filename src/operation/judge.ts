@@ -12,6 +12,8 @@ export interface JudgedOperation {
   readonly secrets: readonly string[];
 }
 
+const REASONS = { signal: 'canceled', timeout: 'timeout', stalled: 'stalled', cut: undefined } as const;
+
 /** Says why an attempt failed, in exactly one class. What we ended ourselves goes before skopeo's own words. */
 export const judge = ({ exit, termination }: AttemptEnd, operation: JudgedOperation): Failure => {
   const { source, destination, secrets, binary } = operation;
@@ -19,7 +21,7 @@ export const judge = ({ exit, termination }: AttemptEnd, operation: JudgedOperat
     exitCode: exit.exitCode ?? null,
     signal: exit.signal,
     stderrFatal: exit.fatalMessage,
-    reason: termination?.kind === 'signal' ? 'canceled' : termination?.kind,
+    reason: termination && REASONS[termination.kind],
     source,
     destination,
     secrets,

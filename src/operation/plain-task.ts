@@ -13,17 +13,19 @@ import type { Failure } from '../skopeo/failure/classify.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 import { wantedPlatform } from './copy-request.ts';
 import { answerChanges, loginChanges } from './login-arguments.ts';
+import { handOverNamed } from './named-streams.ts';
 import { patienceOf, type SkopeoTask, subjectOfLine, type ToTask } from './request.ts';
 
 /** A skopeo process without progress: its result is text on stdout, or a conversation with the user. */
 export const plainTask =
   (streams: StreamMode): ToTask =>
-  (line, { env: ours }) => {
+  (line, { env: ours, cwd: place }) => {
     const { logins, answer, secrets } = loginsOf(line, ours);
+    const given = handOverNamed(line, place, line.own.json ? 'captured' : streams);
     const request: SkopeoTask['request'] = (context) => {
       const { binary, launcher = [], env, cwd } = context;
       const changes = answer === undefined ? loginChanges(logins, context) : answerChanges(answer);
-      const { skopeoArguments: given, spec } = line;
+      const { skopeoArguments, spec } = line;
       return {
         ...patienceOf(line),
         ...subjectOfLine(line),
@@ -32,13 +34,13 @@ export const plainTask =
           binary,
           launcher,
           // Arguments of a subcommand that nobody here knows go on as they are.
-          args: argvOf(spec === undefined ? given : withChanges(given, changes)),
+          args: argvOf(spec === undefined ? skopeoArguments : withChanges(skopeoArguments, changes)),
           env,
           cwd,
-          streams: line.own.json ? 'captured' : streams,
+          streams: given,
           ...(answer === undefined ? {} : { stdin: answer.password }),
         },
-        platform: wantedPlatform(given),
+        platform: wantedPlatform(skopeoArguments),
       };
     };
     return { showsProgress: false, secrets, request };

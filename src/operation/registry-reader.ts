@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import type { ManifestReader } from '../image/local-layout.ts';
+import { withGrace } from '../skopeo/process/grace.ts';
 import { type Launcher, launch } from '../skopeo/process/parent-death.ts';
 
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
@@ -23,17 +24,19 @@ export const registryReader =
     const { binary, launcher = [], env, cwd, repository, suffix } = options;
     const reference = `${repository}${instance === undefined ? suffix : `@${instance}`}`;
     const [file, args] = launch(launcher, binary, ['inspect', '--raw', ...options.options, reference]);
-    const result = await execa(file, args, {
-      env,
-      extendEnv: false,
-      cwd,
-      stdin: 'ignore',
-      stderr: 'ignore',
-      encoding: 'buffer',
-      reject: false,
-      maxBuffer: MAX_MANIFEST_BYTES,
-      stripFinalNewline: false,
-      cancelSignal: signal,
-    });
+    const result = await withGrace(
+      execa(file, args, {
+        env,
+        extendEnv: false,
+        cwd,
+        stdin: 'ignore',
+        stderr: 'ignore',
+        encoding: 'buffer',
+        reject: false,
+        maxBuffer: MAX_MANIFEST_BYTES,
+        stripFinalNewline: false,
+        cancelSignal: signal,
+      }),
+    );
     return result.failed ? undefined : result.stdout;
   };

@@ -88,6 +88,7 @@ export type ToTask = (line: CommandLine, context: TaskContext) => SkopeoTask;
 
 export interface TaskContext {
   readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
   /** Somebody sits at a terminal and may be asked. */
   readonly hasTerminal: boolean;
 }

@@ -1,4 +1,5 @@
 import type { Clock } from '../context.ts';
+import { MAX_CAPTURED_BYTES } from '../skopeo/process/output-buffer.ts';
 import { readProcessIo } from '../skopeo/process/process-io.ts';
 import { unacknowledgedBytes } from '../skopeo/process/send-queue.ts';
 import { type SkopeoExit, type SkopeoOptions, startSkopeo } from '../skopeo/process/start-skopeo.ts';
@@ -67,6 +68,7 @@ export const runAttempt = async (options: AttemptOptions): Promise<AttemptEnd> =
   }, SAMPLE_MS);
   try {
     const exit = await skopeo.ended;
+    if (exit.isCut) return { exit, termination: { kind: 'cut', bytes: MAX_CAPTURED_BYTES } };
     return { exit, termination: exit.exitCode === 0 ? undefined : terminationOf(signal) };
   } finally {
     clearInterval(timer);

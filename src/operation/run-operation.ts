@@ -29,6 +29,8 @@ export interface OperationContext {
   /** Every event, after the tracker has taken it. */
   readonly onEvent: (event: OperationEvent, tracker: OperationTracker) => void;
   readonly onErrorLine: (line: ErrorLine) => void;
+  /** The last attempt is over: no further skopeo will be started for what was asked. */
+  readonly onSkopeoDone?: () => void;
 }
 
 /** A result; what a person is to do about a failure; what skopeo wrote to stdout, if that was captured. */
@@ -71,6 +73,7 @@ export const runOperation = async (request: OperationRequest, context: Operation
     emit({ type: 'operation-started', operation: identity.operation, source, destination });
     await using inPlace = await request.openDestination?.(context.signal);
     const { failure, exitCode, stdout } = await runAttempts(request, context, { ...running, inPlace });
+    context.onSkopeoDone?.();
     await sizes.close(failure ? 0 : LOOKUP_PATIENCE_MS);
     if (!failure) await readDestination(request, emit);
     const digest = failure ? undefined : await request.readDigest?.();
@@ -108,7 +111,7 @@ const runAttempts = async (
       look: (pid) => running.inPlace?.look(pid),
     });
     const { stdout } = end.exit;
-    if (end.exit.exitCode === 0) return { failure: undefined, exitCode: 0, stdout };
+    if (end.exit.exitCode === 0 && !end.exit.isCut) return { failure: undefined, exitCode: 0, stdout };
     await running.inPlace?.clear().catch(() => undefined);
     const judged = judge(end, { ...request, ...request.skopeo });
     const { answered = false, exitCode = judged.exitCode } = request.interpret?.(judged) ?? {};

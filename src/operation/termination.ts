@@ -1,7 +1,6 @@
 import { constants } from 'node:os';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
-import { failureClass } from '../skopeo/failure/classify.ts';
-import type { ErrorType } from '../tracking/vocabulary.ts';
+import { type Failure, failureClass } from '../skopeo/failure/classify.ts';
 
 /** A limit on a whole operation, retries included. */
 export interface TimeLimit {
@@ -31,7 +30,9 @@ export const timeLimitOf = ({ own, values }: Limits): TimeLimit | undefined => {
 export type Termination =
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
   | ({ readonly kind: 'timeout' } & TimeLimit)
-  | { readonly kind: 'stalled'; readonly seconds: number };
+  | { readonly kind: 'stalled'; readonly seconds: number }
+  /** More output than is held in memory. */
+  | { readonly kind: 'cut'; readonly bytes: number };
 
 const isTermination = (reason: unknown): reason is Termination =>
   typeof reason === 'object' && reason !== null && 'kind' in reason;
@@ -52,7 +53,7 @@ const inSeconds = (seconds: number): string => `${Number(seconds.toFixed(3))} s`
 /** How a termination of ours is reported: class, words and exit status. */
 export const describeTermination = (
   termination: Termination,
-): { errorType: ErrorType; message: string; exitCode: number } => {
+): Pick<Failure, 'errorType' | 'message' | 'exitCode'> & Partial<Pick<Failure, 'retryable' | 'next'>> => {
   switch (termination.kind) {
     case 'signal':
       return {
@@ -72,13 +73,21 @@ export const describeTermination = (
         message: `no byte and no line for ${inSeconds(termination.seconds)} (--stall-timeout)`,
         exitCode: EXIT.timeout,
       };
+    case 'cut':
+      return {
+        errorType: 'unknown',
+        message: `skopeo printed more than ${termination.bytes / 1024 ** 2} MiB, of which the rest was cut`,
+        exitCode: EXIT.failure,
+        retryable: 'no',
+        next: 'Without --json nothing is held in memory, and nothing cut.',
+      };
   }
 };
 
 /** The error of what ended before it had a result of its own. */
 export const terminationError = (termination: Termination): WrapperError => {
-  const { errorType, message, exitCode } = describeTermination(termination);
-  return new WrapperError(message, { errorType, exitCode, next: failureClass(errorType).next({}) });
+  const { errorType, message, exitCode, next } = describeTermination(termination);
+  return new WrapperError(message, { errorType, exitCode, next: next ?? failureClass(errorType).next({}) });
 };
 
 /** An abort signal that a time limit triggers. */

@@ -65,7 +65,7 @@ const SIGSTORE_POLICY = {
 const json = (value: unknown): string => JSON.stringify(value);
 
 /** A key without a passphrase, for one test run. */
-const makeGpgKey = async (home: string): Promise<{ fingerprint: string; publicKey: string }> => {
+export const makeGpgKey = async (home: string): Promise<{ fingerprint: string; publicKey: string }> => {
   await mkdir(home, { mode: 0o700 });
   const gpg = (...args: string[]) =>
     execa('gpg', ['--batch', '--homedir', home, ...args], { env: { PATH: process.env.PATH }, extendEnv: false });
@@ -73,6 +73,11 @@ const makeGpgKey = async (home: string): Promise<{ fingerprint: string; publicKe
   const { stdout } = await gpg('--with-colons', '--list-keys');
   const { stdout: publicKey } = await gpg('--armor', '--export');
   return { fingerprint: /^fpr:+([0-9A-F]+):$/m.exec(stdout)?.[1] ?? '', publicKey };
+};
+
+/** Ends GnuPG's agent of that home. */
+export const forgetGpgKey = async (home: string): Promise<void> => {
+  await execa('gpgconf', ['--homedir', home, '--kill', 'all'], { reject: false });
 };
 
 const writeFiles = async (template: string, hosts: Record<string, string>, publicKey: string): Promise<void> => {
@@ -160,7 +165,7 @@ export const buildStage = async (): Promise<Stage> => {
       digest,
     },
     async [Symbol.asyncDispose]() {
-      await execa('gpgconf', ['--homedir', gnupgHome, '--kill', 'all'], { reject: false });
+      await forgetGpgKey(gnupgHome);
       const parts = [wrapper, faulty, none, ...Object.values(registries)];
       await Promise.all(parts.map((part) => part[Symbol.asyncDispose]()));
       await scratch[Symbol.asyncDispose]();

@@ -19,7 +19,7 @@ const KIB = 1024;
 const copy = async (args: readonly string[], home: string, onTerminal: boolean) => {
   const env = { PATH: process.env.PATH, ...privateHome(home) };
   const { signal } = new AbortController();
-  const request = copyTask(parseCommandLine(['copy', ...args], {}), { env: {}, hasTerminal: false }).request({
+  const request = copyTask(parseCommandLine(['copy', ...args], {}), { env: {}, cwd: '/', hasTerminal: false }).request({
     binary: SKOPEO,
     launcher: [],
     env,
@@ -122,7 +122,11 @@ for (const onTerminal of [true, false]) {
 test('says so when skopeo cannot be started', async () => {
   await using dir = await tempDir('operation');
   const { signal } = new AbortController();
-  const request = copyTask(parseCommandLine(['copy', 'dir:a', 'dir:b'], {}), { env: {}, hasTerminal: false }).request({
+  const request = copyTask(parseCommandLine(['copy', 'dir:a', 'dir:b'], {}), {
+    env: {},
+    cwd: '/',
+    hasTerminal: false,
+  }).request({
     binary: dir.join('no-skopeo'),
     launcher: [],
     env: {},

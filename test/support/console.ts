@@ -40,6 +40,7 @@ export const consoleIn = (dir: TempDir, env: Record<string, string> = {}): Conso
     pid: process.pid,
     uid: process.getuid?.() ?? 0,
     program: [],
+    inheritedDescriptors: [],
   };
   return { context, signals, text: () => text };
 };

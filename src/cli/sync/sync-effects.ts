@@ -12,6 +12,7 @@ import { lookupWithOutages } from '../../registry/lookup-with-outages.ts';
 import { RegistryOutages } from '../../registry/outages.ts';
 import { RegistryPauses } from '../../registry/pauses.ts';
 import { Router } from '../../registry/route.ts';
+import { Descriptors } from '../../skopeo/process/descriptors.ts';
 import { loadNativePty } from '../../skopeo/process/native-pty.ts';
 import { Terminals } from '../../skopeo/process/terminals.ts';
 import { type SyncJob, secretsOfJob } from '../../sync/job.ts';
@@ -49,7 +50,7 @@ export const openSyncEffects = (syncRun: SyncRun): SyncEffects & Disposable => {
     globalArguments: sharedOptions(line.skopeoArguments),
     clock,
     stallTimeoutSeconds: job.stallTimeoutSeconds,
-    terminals: new Terminals(loadNativePty(env)),
+    terminals: new Terminals(loadNativePty(env), new Descriptors(context.inheritedDescriptors)),
     secrets: secretsOfJob(job),
     observers: [observer],
     onEvent: (event, image) => {

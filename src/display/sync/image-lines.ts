@@ -1,25 +1,41 @@
-import { PassThrough } from 'node:stream';
 import type { OutputStream } from '../../context.ts';
 import type { OperationEvent } from '../../tracking/events.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
+import type { Renderer } from '../renderer.ts';
 import { skopeoLines } from '../skopeo-lines.ts';
+
+/** What skopeo prints for the largest image is a hundredth of this. */
+const MAX_HELD_CHARACTERS = 1024 * 1024;
+
+interface Block {
+  readonly lines: Renderer;
+  held: string;
+}
 
 /**
  * Prints what skopeo prints to stdout, one image's lines at a time although images are copied side by side: each block is
- * held back until its image is done.
+ * held back until its image is done, or grows so long that order is worth less than memory.
  */
-export const imageLines = (stdout: OutputStream) => {
-  const blocks = new WeakMap<
-    OperationTracker,
-    { readonly held: PassThrough; readonly lines: ReturnType<typeof skopeoLines> }
-  >();
+export const imageLines = (stdout: Pick<OutputStream, 'write'>) => {
+  const blocks = new WeakMap<OperationTracker, Block>();
+  const letGo = (block: Block): void => {
+    stdout.write(block.held);
+    block.held = '';
+  };
+  const begin = (): Block => {
+    const write = (text: string): void => {
+      block.held += text;
+      if (block.held.length > MAX_HELD_CHARACTERS) letGo(block);
+    };
+    const block: Block = { lines: skopeoLines({ write }), held: '' };
+    return block;
+  };
   return (event: OperationEvent, image: OperationTracker): void => {
-    const held = blocks.get(image)?.held ?? new PassThrough();
-    const block = blocks.get(image) ?? { held, lines: skopeoLines(held) };
+    const block = blocks.get(image) ?? begin();
     blocks.set(image, block);
     block.lines.onEvent?.(event, image);
     if (event.type !== 'operation-finished') return;
     block.lines.onEnd?.({ result: event.result, stdout: Buffer.alloc(0) });
-    stdout.write(block.held.read() ?? '');
+    letGo(block);
   };
 };

@@ -1,5 +1,6 @@
 import { execa } from 'execa';
 import { childEnvironment } from '../../secrets/child-environment.ts';
+import { withGrace } from '../../skopeo/process/grace.ts';
 import { type Finding, findingsOf } from '../finding.ts';
 import type { Visit } from '../visit-registry.ts';
 
@@ -18,9 +19,11 @@ const IDENTITY_TOKEN = /Identity token/;
 
 /** Runs `skopeo login`. It reads no password here: with nobody to ask it tries the login that is there. */
 const login = ({ path, env, cwd, flags }: LoginAsker, ...args: string[]) =>
-  execa(path, ['login', ...flags, ...args], {
-    ...{ env: childEnvironment(env), extendEnv: false, cwd, reject: false, stdin: 'ignore', timeout: PATIENCE_MS },
-  });
+  withGrace(
+    execa(path, ['login', ...flags, ...args], {
+      ...{ env: childEnvironment(env), extendEnv: false, cwd, reject: false, stdin: 'ignore', timeout: PATIENCE_MS },
+    }),
+  );
 
 const withoutLogin = (registry: string, visit: Visit): Finding => {
   const { ok, warning } = findingsOf('login', registry);

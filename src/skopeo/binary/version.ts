@@ -2,6 +2,7 @@ import { statSync } from 'node:fs';
 import { execa } from 'execa';
 import semver from 'semver';
 import { childEnvironment } from '../../secrets/child-environment.ts';
+import { withGrace } from '../process/grace.ts';
 
 /** Remembers versions by what identifies the file (device, inode, size, time of change). */
 export interface VersionCache {
@@ -21,13 +22,15 @@ const ask = async (path: string, env: Env): Promise<Answer> => {
     stdout = '',
     shortMessage = '',
     failed,
-  } = await execa(path, ['--version'], {
-    env: childEnvironment(env),
-    extendEnv: false,
-    reject: false,
-    stdin: 'ignore',
-    timeout: VERSION_TIMEOUT_MS,
-  });
+  } = await withGrace(
+    execa(path, ['--version'], {
+      env: childEnvironment(env),
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      timeout: VERSION_TIMEOUT_MS,
+    }),
+  );
   const version = VERSION_LINE.exec(stdout)?.[1];
   if (version !== undefined) return { version };
   return { problem: failed ? shortMessage : `--version says "${stdout.slice(0, 80)}"` };

@@ -7,7 +7,7 @@ export interface OutputLine {
   readonly startsFrame: boolean;
 }
 
-/** Longest line kept; the rest of a longer one is dropped. skopeo's longest are error texts of some KiB. */
+/** Longest line kept; of a longer one only the length of its rest is told. skopeo's longest are error texts of some KiB. */
 const MAX_LINE_CHARACTERS = 64 * 1024;
 
 const CONTROL_SEQUENCE = /\x1b\[[\d;?]*[A-Za-z]/g;
@@ -26,6 +26,8 @@ const toLine = (raw: string): OutputLine => ({
 export class LineSplitter {
   readonly #decoder = new StringDecoder('utf8');
   #tail = '';
+  /** Characters of the line in `#tail` that were not kept. */
+  #cut = 0;
 
   /** The lines completed by `chunk`. */
   push(chunk: Uint8Array): OutputLine[] {
@@ -35,20 +37,30 @@ export class LineSplitter {
   /** What was left without a line end; call once, at the end of the stream. */
   end(): OutputLine[] {
     const rest = this.#split(this.#decoder.end());
-    const last = this.#tail;
+    return this.#tail === '' ? rest : [...rest, this.#take()];
+  }
+
+  #take(): OutputLine {
+    const line = toLine(this.#tail);
+    const cut = this.#cut;
     this.#tail = '';
-    return last === '' ? rest : [...rest, toLine(last)];
+    this.#cut = 0;
+    return cut === 0 ? line : { ...line, text: `${line.text}… [${cut} more characters]` };
+  }
+
+  #add(piece: string): void {
+    const kept = piece.slice(0, MAX_LINE_CHARACTERS - this.#tail.length);
+    this.#tail += kept;
+    this.#cut += piece.length - kept.length;
   }
 
   #split(text: string): OutputLine[] {
     const pieces = text.split('\n');
-    const first = pieces.shift() ?? '';
-    if (this.#tail.length < MAX_LINE_CHARACTERS) this.#tail += first.slice(0, MAX_LINE_CHARACTERS - this.#tail.length);
-    const lines: OutputLine[] = [];
-    for (const piece of pieces) {
-      lines.push(toLine(this.#tail));
-      this.#tail = piece.slice(0, MAX_LINE_CHARACTERS);
-    }
-    return lines;
+    this.#add(pieces.shift() ?? '');
+    return pieces.map((piece) => {
+      const line = this.#take();
+      this.#add(piece);
+      return line;
+    });
   }
 }

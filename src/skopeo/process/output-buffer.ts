@@ -1,16 +1,23 @@
 /** More than any manifest, config or tag list that a registry may send. */
-const MAX_BYTES = 64 * 1024 * 1024;
+export const MAX_CAPTURED_BYTES = 64 * 1024 * 1024;
 
-/** Collects a stream in memory, up to a bound; what goes beyond is dropped. */
+/** Collects a stream in memory, up to a bound. */
 export class OutputBuffer {
   readonly #chunks: Buffer[] = [];
   #bytes = 0;
+  #isCut = false;
 
   push(chunk: Buffer): void {
-    const room = MAX_BYTES - this.#bytes;
+    const room = MAX_CAPTURED_BYTES - this.#bytes;
+    if (chunk.length > room) this.#isCut = true;
     if (room <= 0) return;
     this.#chunks.push(chunk.subarray(0, room));
     this.#bytes += Math.min(room, chunk.length);
+  }
+
+  /** There was more than fits: what is here must not pass for the whole. */
+  get isCut(): boolean {
+    return this.#isCut;
   }
 
   bytes(): Buffer {

@@ -5,6 +5,7 @@ import type { Secret } from '../../secrets/secret.ts';
 import type { OutputEvent } from '../../tracking/events.ts';
 import { type ErrorLine, StderrParser, StdoutParser } from '../output/output-parser.ts';
 import { killDescendants } from './descendants.ts';
+import { withGrace } from './grace.ts';
 import { HeldBack } from './held-back.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { type Launcher, launch } from './parent-death.ts';
@@ -12,9 +13,6 @@ import type { Terminal, Terminals } from './terminals.ts';
 
 /** How long skopeo may take to die of SIGTERM before it is killed. It has no handlers, so this is a last resort. */
 const KILL_DELAY_MS = 5_000;
-
-/** How long after skopeo's end its streams are read: a helper that is still running may hold them open for ever. */
-const DRAIN_MS = 2_000;
 
 /**
  * Where skopeo's streams go. `progress`: stdout to the parser, on a pseudo-terminal of its own where one can be had.
@@ -33,6 +31,8 @@ export interface SkopeoExit {
   readonly spawnErrorCode: string | undefined;
   /** What it wrote to stdout; only when captured. */
   readonly stdout: Buffer;
+  /** It wrote more than is captured, and was ended for that. */
+  readonly isCut: boolean;
 }
 
 export interface SkopeoProcess {
@@ -84,7 +84,7 @@ const spawn = (options: SkopeoOptions, terminal: Terminal | undefined) => {
         options.stdin === undefined ? 'inherit' : 'pipe',
         stdoutOf(options.streams, terminal),
         options.streams === 'terminal' ? 'inherit' : 'pipe',
-        ...options.terminals.shield(descriptor(nullFd)),
+        ...options.terminals.descriptors.stdio(nullFd).map((fd) => (fd === 'ignore' ? fd : descriptor(fd))),
       ],
       ...(options.stdin === undefined ? {} : { input: options.stdin.reveal() }),
       env: terminal ? { ...NO_PASSPHRASE_THERE, ...options.env } : options.env,
@@ -115,7 +115,7 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
   };
   // Before `spawn` adds its own listener: once skopeo is gone its helpers cannot be told from other processes.
   options.signal.addEventListener('abort', endHelpers, { once: true });
-  const child = spawn(options, terminal);
+  const child = withGrace(spawn(options, terminal), terminal?.master);
   const stdout = new StdoutParser();
   const stderr = new StderrParser();
   const captured = new OutputBuffer();
@@ -128,6 +128,7 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
     outputBytes += chunk.length;
     if (streams === 'captured') captured.push(chunk);
     else shown.push(chunk);
+    if (captured.isCut) child.kill();
   };
   const takeErrors = (lines: readonly ErrorLine[]): void => {
     for (const line of lines) {
@@ -145,20 +146,8 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
     takeErrors(stderr.push(chunk));
   });
 
-  let draining: NodeJS.Timeout | undefined;
-  const stopReading = (): void => {
-    terminal?.master.destroy();
-    child.stdout?.destroy();
-    child.stderr?.destroy();
-  };
-  child.nodeChildProcess.once('exit', () => {
-    // What is there already is read first, however late the timer comes on a busy machine.
-    draining = setTimeout(() => setImmediate(stopReading), DRAIN_MS);
-  });
-
   const end = async (): Promise<SkopeoExit> => {
     const [result] = await Promise.all([child, drained(out), drained(child.stderr)]);
-    clearTimeout(draining);
     options.signal.removeEventListener('abort', endHelpers);
     shown.flush();
     stdout.end().forEach(onEvent);
@@ -169,7 +158,8 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
       signal: result.signal,
       fatalMessage,
       spawnErrorCode: neverRan ? (result.code ?? 'UNKNOWN') : undefined,
-      stdout: captured.bytes(),
+      stdout: captured.isCut ? Buffer.alloc(0) : captured.bytes(),
+      isCut: captured.isCut,
     };
   };
   return { pid: child.pid, onTerminal: terminal !== undefined, outputBytes: () => outputBytes, ended: end() };

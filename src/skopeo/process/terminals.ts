@@ -1,5 +1,6 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
+import { Descriptors } from './descriptors.ts';
 import type { NativePty } from './native-pty.ts';
 
 /**
@@ -23,10 +24,11 @@ export interface Terminal {
  */
 export class Terminals {
   readonly #native: NativePty | undefined;
-  readonly #masters = new Set<number>();
+  readonly descriptors: Descriptors;
 
-  constructor(native: NativePty | undefined) {
+  constructor(native: NativePty | undefined, descriptors = new Descriptors()) {
     this.#native = native;
+    this.descriptors = descriptors;
   }
 
   /** A new terminal; undefined where none can be had, which is no error: a pipe serves as well, with less detail. */
@@ -39,19 +41,13 @@ export class Terminals {
     }
   }
 
-  /** The `stdio` of a child from descriptor 3 on: `nullFd` in place of every master it would inherit. */
-  shield<Fd extends number>(nullFd: Fd): ('ignore' | Fd)[] {
-    const highest = Math.max(2, ...this.#masters);
-    return Array.from({ length: highest - 2 }, (_, index) => (this.#masters.has(index + 3) ? nullFd : 'ignore'));
-  }
-
   #adopt({ master, slave, pty }: ReturnType<NativePty['open']>): Terminal {
     // Reopened by path, since Node sets close-on-exec on what it opens itself.
     const slaveFd = openSync(pty, constants.O_RDWR | constants.O_NOCTTY);
     closeSync(slave);
     const stream = new ReadStream(master);
-    this.#masters.add(master);
-    stream.once('close', () => this.#masters.delete(master));
+    this.descriptors.hide(master);
+    stream.once('close', () => this.descriptors.closed(master));
     return { slaveFd, master: stream, closeSlave: () => closeSync(slaveFd) };
   }
 }

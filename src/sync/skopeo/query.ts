@@ -3,6 +3,7 @@ import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { type Termination, terminationError, terminationOf } from '../../operation/termination.ts';
 import { Watchdog } from '../../operation/watchdog.ts';
 import { classifyFailure } from '../../skopeo/failure/classify.ts';
+import { MAX_CAPTURED_BYTES } from '../../skopeo/process/output-buffer.ts';
 import { readProcessIo } from '../../skopeo/process/process-io.ts';
 import { type SkopeoOptions, startSkopeo } from '../../skopeo/process/start-skopeo.ts';
 
@@ -60,7 +61,8 @@ export const query = async (options: QueryOptions): Promise<Buffer> => {
   using _watch = watchQuery(skopeo.pid, options, (seconds) =>
     stall.abort({ kind: 'stalled', seconds } satisfies Termination),
   );
-  const { exitCode, signal: endedBy, fatalMessage, stdout } = await skopeo.ended;
+  const { exitCode, signal: endedBy, fatalMessage, stdout, isCut } = await skopeo.ended;
+  if (isCut) throw terminationError({ kind: 'cut', bytes: MAX_CAPTURED_BYTES });
   if (exitCode === 0) return stdout;
   const termination = terminationOf(signal);
   if (termination) throw terminationError(termination);

@@ -114,11 +114,28 @@ const REST: readonly Invocation[] = [
   { command: 'generate-sigstore-key x', differs: REFUSED },
   { command: 'future-command --with flags' },
   { command: '--nonsense copy oci:layout:app dir:new', differs: REFUSED },
+  { command: '-q copy oci:layout:app dir:new', differs: REFUSED },
+  { command: '-v copy oci:layout:app dir:new', status: 0 },
+  { command: '--version copy -q oci:layout:app dir:new', status: 0 },
+  { command: '--version=false inspect --raw oci:layout:app', status: 0 },
+  { command: '--version --debug=false manifest-digest dir/manifest.json', status: 0 },
+  { command: '-v future-command' },
+  { command: 'copy -v oci:layout:app dir:new', differs: REFUSED },
+  { command: 'copy --version oci:layout:app dir:new', differs: REFUSED },
+  { command: '--version --nonsense', differs: REFUSED },
+  { command: '--version=maybe', differs: REFUSED },
+  { command: '-v=false', differs: REFUSED },
+  { command: '-- --version', differs: REFUSED },
+  { command: '--tls-verify=false copy docker://{plain}/team/app:app dir:new' },
+  { command: '--tls-verify=false inspect docker://{plain}/team/app:app' },
 ];
 
 /** What the wrapper does in its own way: docs/differences.md. */
 const OWN_WAY: readonly Invocation[] = [
   { command: '--version', differs: { id: 'help-and-version', in: ['stdout'] } },
+  { command: '--debug -v', differs: { id: 'help-and-version', in: ['stdout'] } },
+  { command: '-v --help', differs: { id: 'help-and-version', in: ['stdout'] } },
+  { command: '--version help', differs: { id: 'help-and-version', in: ['stdout'] } },
   { command: '--help', differs: { id: 'help-and-version', in: ['stdout'] } },
   { command: 'copy --help', differs: { id: 'help-and-version', in: ['stdout'] } },
   { command: 'help inspect', differs: { id: 'help-and-version', in: ['stdout'] } },

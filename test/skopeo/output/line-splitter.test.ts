@@ -38,7 +38,8 @@ test('keeps a line without an end, and bounds a line that never ends', () => {
   assert.deepEqual(split([Buffer.from('no end')]), ['no end']);
   const splitter = new LineSplitter();
   for (let chunk = 0; chunk < 1000; chunk++) splitter.push(Buffer.alloc(10_000, 'x'));
-  assert.equal(splitter.end()[0]?.text.length, 64 * 1024);
+  const [line] = splitter.end();
+  assert.match(line?.text ?? '', /^x{65536}… \[9934464 more characters\]$/);
 });
 
 test('survives invalid UTF-8', () => {

@@ -1,0 +1,91 @@
+import { fstatSync, readFileSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
+import type { CommandLine } from '../command-line/command-line.ts';
+import type { SkopeoArgument } from '../command-line/skopeo-arguments.ts';
+import { usageError } from '../errors/wrapper-error.ts';
+import { parseReference } from '../image/reference.ts';
+import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
+
+/** Device 1:3, as `makedev` packs it. */
+const NULL_DEVICE = 0x103;
+/** As many links as the kernel follows. */
+const MAX_LINKS = 40;
+const NAMES = ['stdin', 'stdout', 'stderr'] as const;
+type StreamName = (typeof NAMES)[number];
+
+/** All that an argument may mean by a path: an operand, the path in a reference, the value of a flag. */
+const pathsIn = ({ type, written }: SkopeoArgument): readonly string[] => {
+  const [first = '', second] = written;
+  const value = type !== 'flag' || second !== undefined ? (second ?? first) : first.slice(first.indexOf('=') + 1);
+  return [value, type === 'operand' ? parseReference(value).path : undefined].filter((path) => path !== undefined);
+};
+
+/** The descriptor of ours that a path is another name of: `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/1`, links to them. */
+const descriptorBehind = (path: string): string | undefined => {
+  let place = path;
+  for (let links = 0; links < MAX_LINKS; links++) {
+    const directory = realpathSync(dirname(place));
+    if (directory === `/proc/${process.pid}/fd`) return basename(place);
+    place = resolve(directory, readlinkSync(join(directory, basename(place))));
+  }
+  return undefined;
+};
+
+const isSameFile = (one: Stats, other: Stats): boolean => one.dev === other.dev && one.ino === other.ino;
+
+const isNullDevice = (stats: Stats): boolean => stats.isCharacterDevice() && stats.rdev === NULL_DEVICE;
+
+const orUndefined = <T>(look: () => T): T | undefined => {
+  try {
+    return look();
+  } catch {
+    return undefined; // no file, no link, not Linux
+  }
+};
+
+/** Whether a word leads to a stream; `/dev/null` of its own accord is nobody's stream, since nothing meets there. */
+const leadsTo = (path: string, fd: number): boolean => {
+  if (orUndefined(() => descriptorBehind(path)) === String(fd)) return true;
+  const [file, stream] = [orUndefined(() => statSync(path)), orUndefined(() => fstatSync(fd))];
+  return file !== undefined && stream !== undefined && isSameFile(file, stream) && !isNullDevice(stream);
+};
+
+/**
+ * Finds our own streams that a command line names under whatever name: `/dev/stdout`, `/dev/fd/1`, a link to them, the
+ * file or FIFO itself. What is read or written there must not meet anything of ours.
+ */
+export const namedStreams = (args: readonly SkopeoArgument[], cwd: string): ReadonlySet<StreamName> => {
+  const paths = args.flatMap(pathsIn).map((path) => resolve(cwd, path));
+  return new Set(NAMES.filter((_, fd) => paths.some((path) => leadsTo(path, fd))));
+};
+
+/** Node opens the null device for reading and writing in the place of a stream that was closed at its start. */
+const isClosed = (fd: number): boolean => {
+  const flags = /^flags:\s*[0-7]*([0-7])$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1];
+  return isNullDevice(fstatSync(fd)) && (Number(flags) & 3) === 2;
+};
+
+/**
+ * The streams of a skopeo whose command line names some of ours: it gets those as they are. Throws a usage error where that
+ * cannot be: the stream is closed, or promised to JSON.
+ */
+export const handOverNamed = (
+  { skopeoArguments, own }: Pick<CommandLine, 'skopeoArguments' | 'own'>,
+  cwd: string,
+  streams: StreamMode,
+): StreamMode => {
+  const named = namedStreams(skopeoArguments, cwd);
+  const closed = [...named].find((name) => orUndefined(() => isClosed(NAMES.indexOf(name))));
+  if (closed !== undefined) throw usageError(`the command line names ${closed}, which is closed`);
+  const written = named.has('stderr') ? 'stderr' : named.has('stdout') ? 'stdout' : undefined;
+  if (written === undefined) return streams;
+  if (own.json || own.events === '-') {
+    const taken = own.json ? 'the result' : 'the events';
+    throw usageError(
+      `stdout is for ${taken}, and skopeo is to write to ${written}`,
+      'Let skopeo write to a file, or leave the JSON away.',
+    );
+  }
+  if (written === 'stderr') return 'terminal';
+  return streams === 'progress' ? 'data' : streams;
+};

@@ -1,0 +1,59 @@
+import { closeSync, fstatSync } from 'node:fs';
+
+/** Device 1:3, as `makedev` packs it. */
+const NULL_DEVICE = 0x103;
+
+const isNullDevice = (fd: number): boolean => {
+  const stats = fstatSync(fd);
+  return stats.isCharacterDevice() && stats.rdev === NULL_DEVICE;
+};
+
+/**
+ * The descriptors above 2 that children get: those that this process was given, under the same numbers, and nothing of
+ * our own.
+ */
+export class Descriptors {
+  /** Of what could not be opened with close-on-exec. */
+  readonly #hidden = new Set<number>();
+  #inherited: readonly number[];
+
+  /** @param inherited what this process was given, and is to be handed on. */
+  constructor(inherited: readonly number[] = []) {
+    this.#inherited = inherited;
+  }
+
+  /** Keeps a descriptor of ours out of children until it is closed. */
+  hide(fd: number): void {
+    this.#hidden.add(fd);
+  }
+
+  closed(fd: number): void {
+    this.#hidden.delete(fd);
+  }
+
+  /** The `stdio` of a child from descriptor 3 on; `nullFd` stands in place of every hidden one. */
+  stdio(nullFd: number): ('ignore' | number)[] {
+    const given = new Set(this.#inherited);
+    const highest = Math.max(2, ...given, ...this.#hidden);
+    return Array.from({ length: highest - 2 }, (_, index) => {
+      const fd = index + 3;
+      if (this.#hidden.has(fd)) return nullFd;
+      return given.has(fd) ? fd : 'ignore';
+    });
+  }
+
+  /**
+   * Closes our copies of what children were given: no child is to come. A reader at the other end of a pipe waits for its
+   * last writer. The null device stays open, since Node keeps one in reserve.
+   */
+  release(): void {
+    for (const fd of this.#inherited) {
+      try {
+        if (!isNullDevice(fd)) closeSync(fd);
+      } catch {
+        // It has been closed already.
+      }
+    }
+    this.#inherited = [];
+  }
+}

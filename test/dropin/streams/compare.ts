@@ -1,0 +1,93 @@
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { execa } from 'execa';
+import { privateHome, SKOPEO } from '../../support/skopeo.ts';
+import type { StreamStage } from './stage.ts';
+import type { StreamCase } from './table.ts';
+
+/** What a run left. */
+export interface StreamOutcome {
+  /** Of the command itself. */
+  readonly status: string;
+  /** Name → content of what was caught; `got.err` is not among it. */
+  readonly caught: Readonly<Record<string, string>>;
+  readonly made: readonly string[];
+  readonly errors: readonly string[];
+}
+
+/** Only a guard: the message of a run that hangs names it. */
+const PATIENCE_SECONDS = 100;
+
+const linesOf = (text: string, place: string): string[] =>
+  text
+    .replaceAll(place, 'PLACE')
+    .replace(/time="[^"]*" /g, '')
+    .replace(/\/proc\/\d+\//g, '/proc/PID/')
+    .replace(/(pipe:\[|docker-tar|container_images_\w+?|oci)\d+/g, '$1RANDOM')
+    .split('\n')
+    // What a goroutine that is being stopped says is chance.
+    .filter((line) => line !== '' && !/Can't add file/.test(line));
+
+const outcomeOf = (place: string, { unstable }: StreamCase): StreamOutcome => {
+  const read = (name: string): string => readFileSync(join(place, name), 'latin1');
+  const files = readdirSync(place).filter((name) => name.startsWith('got.') && name !== 'got.err');
+  // A message of a failure may be among what was caught, and the wrapper adds its own.
+  const status = read('status').trim();
+  const isText = (name: string): boolean => name === 'got.both' && status !== '0';
+  const errors = [...files.filter(isText), 'got.err'].filter((name) => existsSync(join(place, name)));
+  const content = (name: string): string => (unstable ? String(read(name) !== '') : read(name));
+  return {
+    status,
+    caught: Object.fromEntries(files.filter((name) => !isText(name)).map((name) => [name, content(name)])),
+    made: existsSync(join(place, 'new')) ? readdirSync(join(place, 'new')) : [],
+    errors: errors.flatMap((name) => linesOf(read(name), place)),
+  };
+};
+
+const run = async (
+  stage: StreamStage,
+  name: string,
+  row: StreamCase,
+  program: readonly string[],
+): Promise<StreamOutcome> => {
+  const place = stage.placeFor(name);
+  const home = `${place}.home`;
+  try {
+    cpSync(stage.template, place, { recursive: true });
+    mkdirSync(home);
+    if (row.input !== undefined) copyFileSync(join(place, row.input), join(place, 'input'));
+    const words = { ...stage.words, word: row.kind.word };
+    const args = row.command.split(' ').map((argument) => fill(argument, words));
+    const guarded = ['timeout', '-s', 'KILL', String(PATIENCE_SECONDS), ...program, ...args];
+    await execa('bash', ['-c', row.kind.script, 'bash', ...guarded], {
+      cwd: place,
+      env: {
+        PATH: process.env.PATH,
+        ...privateHome(home),
+        GNUPGHOME: stage.gnupgHome,
+        SKOPEO_WRAPPER_SKOPEO_PATH: SKOPEO,
+        SKOPEO_WRAPPER_STATE_DIR: join(home, 'state'),
+      },
+      extendEnv: false,
+      reject: false,
+      stdio: 'ignore',
+    });
+    return outcomeOf(place, row);
+  } finally {
+    for (const path of [place, home]) rmSync(path, { recursive: true, force: true });
+  }
+};
+
+const fill = (text: string, words: Readonly<Record<string, string>>): string =>
+  text.replace(/\{(\w+)\}/g, (whole, word: string) => words[word] ?? whole);
+
+/** Both outcomes of a row; of the wrapper's error lines only those that skopeo wrote too. */
+export const bothOutcomes = async (
+  stage: StreamStage,
+  name: string,
+  row: StreamCase,
+): Promise<{ readonly skopeo: StreamOutcome; readonly wrapper: StreamOutcome }> => {
+  const skopeo = await run(stage, `${name}-a`, row, [SKOPEO]);
+  const wrapper = await run(stage, `${name}-b`, row, stage.program);
+  return { skopeo, wrapper: { ...wrapper, errors: skopeo.errors.filter((line) => wrapper.errors.includes(line)) } };
+};

@@ -1,0 +1,82 @@
+/** What a command line names, and what bash connects to it. */
+export interface StreamKind {
+  readonly name: string;
+  /** Stands for `{word}` in the command line. */
+  readonly word: string;
+  /**
+   * Runs `"$@"` and keeps its status in the file `status`. What it writes goes to files `got.*`, `got.err` being stderr unless
+   * that is what the word names.
+   */
+  readonly script: string;
+  /** A stream is closed: the one that the word names, or another one. */
+  readonly closes?: 'word' | 'other';
+}
+
+/** `$?` of the command itself, whatever it is connected to. */
+const RUN = '{ "$@"; echo $? > status; }';
+
+const kind = (name: string, word: string, script: string): StreamKind => ({ name, word, script });
+
+/** A FIFO whose reader ends even where nobody has opened the other end. */
+const withReader = (script: string): string =>
+  `mkfifo fifo; cat fifo > got.fifo & ${script}; { true; } 8<> fifo; wait $!`;
+
+const names = (fd: number): readonly string[] => [`/dev/fd/${fd}`, `/proc/self/fd/${fd}`];
+
+/** Places to write to. */
+export const OUTPUTS: readonly StreamKind[] = [
+  kind('a new file', 'got.file', `${RUN} > got.out 2> got.err`),
+  kind('a file that is there', 'got.file', `printf old > got.file; ${RUN} > got.out 2> got.err`),
+  kind('a FIFO', 'fifo', withReader(`${RUN} > got.out 2> got.err`)),
+  kind('a link to nothing', 'link', `ln -s got.file link; ${RUN} > got.out 2> got.err`),
+  ...['/dev/stdout', ...names(1)].flatMap((word) => [
+    kind(`${word}, a pipe`, word, `${RUN} 2> got.err | cat > got.out`),
+    kind(`${word}, a file`, word, `${RUN} > got.out 2> got.err`),
+  ]),
+  kind('/dev/stdout, a FIFO', '/dev/stdout', withReader(`${RUN} > fifo 2> got.err`)),
+  kind('/dev/stdout, a file that grows', '/dev/stdout', `printf old > got.out; ${RUN} >> got.out 2> got.err`),
+  kind('a link to /dev/stdout, a pipe', 'link', `ln -s /dev/stdout link; ${RUN} 2> got.err | cat > got.out`),
+  kind('/dev/stdout with stderr, a file', '/dev/stdout', `${RUN} > got.both 2>&1`),
+  kind('/dev/stdout with stderr, a pipe', '/dev/stdout', `${RUN} 2>&1 | cat > got.both`),
+  ...['/dev/stderr', ...names(2)].flatMap((word) => [
+    kind(`${word}, a pipe`, word, `${RUN} 2>&1 > got.out | cat > got.both`),
+    kind(`${word}, a file`, word, `${RUN} > got.out 2> got.both`),
+  ]),
+  ...names(3).map((word) => kind(`${word}, stdout`, word, `${RUN} 3>&1 2> got.err | cat > got.out`)),
+  ...names(9).map((word) => kind(`${word}, a file`, word, `${RUN} 9> got.nine > got.out 2> got.err`)),
+  kind('/dev/fd/40, a file', '/dev/fd/40', `${RUN} 40> got.forty > got.out 2> got.err`),
+  kind(
+    'a process substitution',
+    '/dev/fd/63',
+    `exec 63> >(cat > got.sub); ${RUN} > got.out 2> got.err; exec 63>&-; wait $!`,
+  ),
+  kind('the only end of a pipe', '/dev/fd/5', `{ ${RUN} 5>&1 > got.out 2> got.err; } | cat > got.five`),
+  kind('a descriptor for reading', '/dev/fd/7', `${RUN} 7< template > got.out 2> got.err`),
+  kind('a descriptor that is closed', '/dev/fd/7', `${RUN} 7>&- > got.out 2> got.err`),
+  { ...kind('/dev/stdout, closed', '/dev/stdout', `${RUN} >&- 2> got.err`), closes: 'word' },
+  { ...kind('/dev/fd/2, closed', '/dev/fd/2', `${RUN} > got.out 2>&-`), closes: 'word' },
+  kind('a full disk', '/dev/full', `${RUN} > got.out 2> got.err`),
+  kind('/dev/stdout, a full disk', '/dev/stdout', `${RUN} > /dev/full 2> got.err`),
+  kind('nothing', '/dev/null', `${RUN} > got.out 2> got.err`),
+  kind('/dev/stdout, nothing', '/dev/stdout', `${RUN} > /dev/null 2> got.err`),
+  { ...kind('a file, with stdin closed', 'got.file', `${RUN} <&- > got.out 2> got.err`), closes: 'other' },
+  { ...kind('a file, with stdout closed', 'got.file', `${RUN} >&- 2> got.err`), closes: 'other' },
+  { ...kind('a file, with stderr closed', 'got.file', `${RUN} > got.out 2>&-`), closes: 'other' },
+  kind('a file, with a lock', 'got.file', `${RUN} 9> got.lock > got.out 2> got.err`),
+];
+
+/** Places to read from; the file is `input`. */
+export const INPUTS: readonly StreamKind[] = [
+  kind('a file', 'input', `${RUN} > got.out 2> got.err`),
+  kind('a link', 'link', `ln -s input link; ${RUN} > got.out 2> got.err`),
+  kind('a FIFO', 'fifo', `mkfifo fifo; cat input > fifo & ${RUN} > got.out 2> got.err; { true; } 8<> fifo; wait $!`),
+  ...['/dev/stdin', ...names(0)].flatMap((word) => [
+    kind(`${word}, a file`, word, `${RUN} < input > got.out 2> got.err`),
+    kind(`${word}, a pipe`, word, `cat input | ${RUN} > got.out 2> got.err`),
+  ]),
+  ...names(3).map((word) => kind(`${word}, a file`, word, `${RUN} 3< input > got.out 2> got.err`)),
+  kind('/dev/fd/40, a file', '/dev/fd/40', `${RUN} 40< input > got.out 2> got.err`),
+  kind('a process substitution', '/dev/fd/63', `${RUN} 63< <(cat input) > got.out 2> got.err`),
+  { ...kind('/dev/stdin, closed', '/dev/stdin', `${RUN} <&- > got.out 2> got.err`), closes: 'word' },
+  kind('a descriptor that is closed', '/dev/fd/7', `${RUN} 7<&- > got.out 2> got.err`),
+];

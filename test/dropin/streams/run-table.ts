@@ -1,0 +1,35 @@
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { skopeoVersion } from '../../support/skopeo.ts';
+import { bothOutcomes } from './compare.ts';
+import { buildStreamStage, type StreamStage } from './stage.ts';
+import type { StreamCase } from './table.ts';
+
+/** Rows of `docs/differences.md` that speak of descriptors, and which rows of the table they are about. */
+export const DIFFERENCES: Readonly<Record<string, (row: StreamCase) => boolean>> = {
+  'closed-streams': ({ kind, command }) =>
+    (kind.closes === 'word' && command.includes('{word}')) ||
+    (kind.closes !== undefined && command.startsWith('inspect --raw oci') && kind.script.includes('>&- 2>')),
+};
+
+/** Whether a difference that is documented is meant to show in a row. */
+const isMeant = (row: StreamCase): boolean => Object.values(DIFFERENCES).some((applies) => applies(row));
+
+/** Tests that each row ends for the wrapper as it does for skopeo: bytes, files, status, skopeo's own error lines. */
+export const testRows = async (rows: readonly StreamCase[]): Promise<void> => {
+  const version = await skopeoVersion();
+  describe(`skopeo ${version} and the wrapper read and write the same, wherever it goes`, { concurrency: 2 }, () => {
+    let stage: StreamStage;
+    before(async () => {
+      stage = await buildStreamStage();
+    });
+    after(() => stage?.[Symbol.asyncDispose]());
+    for (const [index, row] of rows.entries()) {
+      test(`${row.command}: ${row.kind.name}`, async () => {
+        const { skopeo, wrapper } = await bothOutcomes(stage, `row-${index}`, row);
+        if (isMeant(row)) assert.notDeepEqual(wrapper, skopeo);
+        else assert.deepEqual(wrapper, skopeo);
+      });
+    }
+  });
+};
