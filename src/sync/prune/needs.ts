@@ -21,8 +21,6 @@ interface Place {
   readonly digest: string;
   /** What it is called in a reason. */
   readonly name: string;
-  /** A tag that is there for itself and not for what it is attached to. */
-  readonly standsAlone: boolean;
 }
 
 /** Candidates by what they are attached to: by the name of their tag, or by their own word. */
@@ -46,23 +44,21 @@ export const neededDigests = async (question: NeedsQuestion): Promise<ReadonlyMa
   const attached = await attachments(question);
   const reasons = new Map<string, string>();
   const queue: Place[] = [];
+  /** What a tag names for itself, and not for what it is attached to. */
   const standing = new Set(staying.flatMap(({ tag, digest }) => (attachedTo(tag) === undefined ? [digest] : [])));
-  const need = (digest: string, reason: string, name: string, standsAlone = false): void => {
+  const need = (digest: string, reason: string, name: string): void => {
     if (reasons.has(digest)) return;
     reasons.set(digest, reason);
-    queue.push({ digest, name, standsAlone });
+    queue.push({ digest, name });
   };
   for (const digest of wantedDigests) need(digest, 'is selected by its digest', digest);
-  for (const { tag, digest } of staying) {
-    need(digest, `is the same image as tag ${tag}`, `tag ${tag}`, attachedTo(tag) === undefined);
-  }
+  for (const { tag, digest } of staying) need(digest, `is the same image as tag ${tag}`, `tag ${tag}`);
   for (let place = queue.shift(); place !== undefined; place = queue.shift()) {
-    const { digest, name, standsAlone } = place;
+    const { digest, name } = place;
     const { children, subject } = await linksOf(digest);
     for (const child of children) need(child, `is a part of ${name}`, name);
     for (const attachment of attached.get(digest) ?? []) need(attachment, `is attached to ${name}`, name);
-    if (subject !== undefined && (standsAlone || standing.has(digest)))
-      need(subject, `is what ${name} is attached to`, name);
+    if (subject !== undefined && standing.has(digest)) need(subject, `is what ${name} is attached to`, name);
   }
   return reasons;
 };

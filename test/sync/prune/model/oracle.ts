@@ -31,7 +31,9 @@ export const mustStay = (
   }
   for (let size = -1; size !== stay.size; ) {
     size = stay.size;
-    for (const digest of [...stay]) for (const child of world.contentOf(digest).children) stay.add(child);
+    // What is not there, such as an index that only something attached to it names, needs nothing.
+    for (const digest of [...stay].filter((one) => repo.manifests.has(one)))
+      for (const child of world.contentOf(digest).children) stay.add(child);
     for (const [tag, digest] of free) if (stay.has(attachedTo(tag) ?? '')) stay.add(digest);
     for (const digest of repo.manifests) if (stay.has(world.contentOf(digest).subject ?? '')) stay.add(digest);
   }

@@ -197,6 +197,7 @@ export class Play {
     let isDead = false;
     let underWay = 0;
     const deedsBefore = world.foreignActs;
+    const notice = world.changedNow(name);
     this.#lastLooks.clear();
     this.#looks.clear();
     const never = new Promise<never>(() => undefined);
@@ -261,7 +262,7 @@ export class Play {
       const report = await Promise.race([work, killed.promise]);
       if (report === undefined) return;
       this.#tell(report);
-      await this.#judge(name, job, report, world.foreignActs - deedsBefore > 0, options);
+      await this.#judge(name, job, report, world.foreignActs - deedsBefore > 0, notice, options);
     } catch (error) {
       if (error instanceof Killed) {
         this.#scene.tally('killed');
@@ -364,9 +365,15 @@ export class Play {
     return undefined;
   }
 
-  async #judge(name: string, job: SyncJob, report: SyncReport, isDisturbed: boolean, { shard }: SyncOptions) {
+  async #judge(
+    name: string,
+    job: SyncJob,
+    report: SyncReport,
+    isDisturbed: boolean,
+    notice: () => void,
+    { shard }: SyncOptions,
+  ) {
     const { world } = this.#scene;
-    world.noticed(name);
     for (const { destination, outcome } of report.images) {
       if (isDisturbed || (outcome !== 'copied' && outcome !== 'unchanged')) continue;
       const { path, tag = 'latest', digest } = parseDockerReference(destination);
@@ -377,7 +384,9 @@ export class Play {
       if (own.length > 0 || (top === undefined && report.exitCode === 0))
         this.violations.push(`${name}: ${destination} is ${outcome} and lacks ${missing}`);
     }
-    if (isDisturbed || report.exitCode !== 0 || report.prune === undefined || shard !== undefined) return;
+    if (report.exitCode !== 0 || report.prune === undefined || shard !== undefined) return;
+    notice();
+    if (isDisturbed) return;
     const memory = await loadMemory(`${this.#state}/sync/${name}.json`);
     for (const [destination, digest] of Object.entries(memory.owned)) {
       const { path, tag, digest: own, registry } = parseDockerReference(destination);

@@ -126,15 +126,20 @@ export class World {
     return status;
   }
 
-  /** A job has run and seen what is there: what it finds otherwise than it left it is not its any more. */
-  noticed(writer: Writer): void {
+  /**
+   * What a job would find otherwise than it left it, if it looked now. Call the answer when it has looked at all of that: then
+   * it is not its any more. What changes while it runs it may see the next time only, when somebody may have changed it back.
+   */
+  changedNow(writer: Writer): () => void {
     const claims = this.#claims.get(writer) ?? new Map<string, Claim>();
-    for (const [place, { isChanged, digest }] of claims) {
+    const changed = [...claims].filter(([place, { isChanged, digest }]) => {
       const [repository = '', tag = ''] = /^([^:]+):(.*)$/.exec(place)?.slice(1) ?? [];
       const { tags, manifests } = this.#repo(repository);
-      const isThere = tag.startsWith('sha256:') ? manifests.has(tag) : tags.get(tag) === digest;
-      if (isChanged && !isThere) claims.delete(place);
-    }
+      return isChanged && !(tag.startsWith('sha256:') ? manifests.has(tag) : tags.get(tag) === digest);
+    });
+    return () => {
+      for (const [place, claim] of changed) if (claims.get(place) === claim) claims.delete(place);
+    };
   }
 
   /** Where the registry is not as it should be by all that was done to it. */
