@@ -24,11 +24,20 @@ export interface FakeImage {
   readonly signatures: readonly string[];
 }
 
-/** An image of that text; images share the blobs of equal texts. */
+/** An image of that text, of a type that skopeo copies as it is; images share the blobs of equal texts. */
 export const fakeImage = (texts: readonly string[], signatures: readonly string[] = []): FakeImage => {
-  const descriptor = (text: string) => ({ digest: `sha256:${hexOf(text)}`, size: Buffer.byteLength(text) });
+  const descriptor = (text: string) => ({
+    mediaType: 'application/vnd.test+json',
+    digest: `sha256:${hexOf(text)}`,
+    size: Buffer.byteLength(text),
+  });
   const [config = '', ...layers] = texts;
-  const manifest = { schemaVersion: 2, config: descriptor(config), layers: layers.map(descriptor) };
+  const manifest = {
+    schemaVersion: 2,
+    mediaType: 'application/vnd.oci.image.manifest.v1+json',
+    config: descriptor(config),
+    layers: layers.map(descriptor),
+  };
   return { manifest: JSON.stringify(manifest), blobs: texts, signatures };
 };
 
