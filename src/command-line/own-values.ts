@@ -1,5 +1,5 @@
 import { JOB_NAME as JOB_NAME_LABEL } from '../metrics/contract/label-values.ts';
-import { type ListenAddress, parseListenAddress } from '../metrics/listener/addresses.ts';
+import { type ListenAddress, readListenAddress } from '../metrics/listener/addresses.ts';
 import { DURATION_HINT, parseDuration } from './duration.ts';
 
 /** A value of a flag of ours: undefined from `parse` means the text is bad. */
@@ -27,16 +27,8 @@ export const JOB_NAME: OwnValue<string> = {
   hint: '1 to 64 letters, digits, "_", "." or "-"',
 };
 
-const parseListen = (text: string): ListenAddress | undefined => {
-  try {
-    return parseListenAddress(text);
-  } catch {
-    return undefined;
-  }
-};
-
 export const LISTEN_ADDRESS: OwnValue<ListenAddress> = {
-  parse: parseListen,
+  parse: readListenAddress,
   hint: '[HOST:]PORT, such as 9100 or 127.0.0.1:9100, or :PORT for every interface',
 };
 

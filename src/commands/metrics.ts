@@ -7,7 +7,7 @@ import { usageError } from '../errors/wrapper-error.ts';
 import { systemHost } from '../host/host.ts';
 import { type HostPages, openHostPages } from '../metrics/host/host-pages.ts';
 import type { StateLocation } from '../metrics/state/files/directories.ts';
-import { forgetJob } from '../metrics/state/folding/forget-job.ts';
+import { forgetJob } from '../metrics/state/folding/fold.ts';
 import { FINAL_WAIT_MS, openTextfile } from '../metrics/textfile/textfile.ts';
 import { resolveTextfilePath } from '../metrics/textfile/textfile-path.ts';
 

@@ -1,3 +1,12 @@
 /** The code of a system error (`ENOENT`, …); empty for anything else. */
 export const errorCode = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
+
+/** Does something that nothing depends on, and lets it fail: tidying up, mostly. */
+export const tryTo = (act: () => void): void => {
+  try {
+    act();
+  } catch {
+    // Nothing depends on it.
+  }
+};

@@ -1,5 +1,6 @@
 import { Counter, collectDefaultMetrics, type Registry } from 'prom-client';
 import type { Clock } from '../../context.ts';
+import { tryTo } from '../../errors/system-error.ts';
 import { systemHost } from '../../host/host.ts';
 import { METRICS } from '../contract.ts';
 import type { ListenerOptions } from '../listener/listener.ts';
@@ -7,7 +8,6 @@ import { type PageFormat, renderPage } from '../registry/page.ts';
 import { createRegistries, registerSeries } from '../registry/register-metrics.ts';
 import { encodeSeriesKey } from '../registry/series-key.ts';
 import type { WriterInfo } from '../registry/view-samples.ts';
-import { tryTo } from '../state/files/best-effort.ts';
 import type { StateLocation } from '../state/files/directories.ts';
 import { createPeriodicFold } from '../state/folding/fold-policy.ts';
 import { createReader } from '../state/reading/reader.ts';

@@ -13,17 +13,22 @@ export const DEFAULT_LISTEN_ADDRESS: ListenAddress = { host: 'localhost', port: 
 
 const ADDRESS = /^(?:(?:\[(?<ipv6>[^\]]*)\]|(?<name>[A-Za-z0-9._-]*)):)?(?<port>\d{1,5})$/;
 
-/** Reads `host:port`, `:port` (every interface), `[::1]:port` or `port` (loopback). Throws a usage error. */
-export const parseListenAddress = (text: string): ListenAddress => {
+/** Reads `host:port`, `:port` (every interface), `[::1]:port` or `port` (loopback). Undefined: it is none of these. */
+export const readListenAddress = (text: string): ListenAddress | undefined => {
   const { ipv6, name, port } = ADDRESS.exec(text)?.groups ?? {};
   const number = Number(port);
-  if (port === undefined || number > 65_535 || (ipv6 !== undefined && !isIPv6(ipv6))) {
-    throw usageError(
-      `invalid listen address ${JSON.stringify(text)}`,
-      'Give host:port, :port for every interface, or [address]:port for IPv6, e.g. localhost:8000.',
-    );
-  }
+  if (port === undefined || number > 65_535 || (ipv6 !== undefined && !isIPv6(ipv6))) return undefined;
   return { host: ipv6 ?? name ?? DEFAULT_LISTEN_ADDRESS.host, port: number };
+};
+
+/** The same for an address that must be one. Throws a usage error. */
+export const parseListenAddress = (text: string): ListenAddress => {
+  const address = readListenAddress(text);
+  if (address !== undefined) return address;
+  throw usageError(
+    `invalid listen address ${JSON.stringify(text)}`,
+    'Give host:port, :port for every interface, or [address]:port for IPv6, e.g. localhost:8000.',
+  );
 };
 
 /** `host:port` as people write it, IPv6 addresses in brackets. */

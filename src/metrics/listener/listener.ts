@@ -1,11 +1,10 @@
 import { Server as TlsServer } from 'node:tls';
 import { formatAddress, type ListenAddress } from './addresses.ts';
 import { bindAll } from './bind.ts';
-import { DEFAULT_LIMITS, type ListenerLimits } from './limits.ts';
 import { createRequestHandler } from './request-handler.ts';
 import { checkTelemetryPath, createRoutes, type HttpHandler } from './routes.ts';
 import { createScraper, type RenderMetrics } from './scrape.ts';
-import { closeServer, createServer, type TrackedServer } from './server.ts';
+import { closeServer, createServer, DEFAULT_LIMITS, type ListenerLimits, type TrackedServer } from './server.ts';
 import { createBasicAuth } from './web-config/basic-auth.ts';
 import { openWebConfig } from './web-config/reloading.ts';
 

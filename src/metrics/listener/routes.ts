@@ -1,10 +1,10 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
 import { usageError } from '../../errors/wrapper-error.ts';
 import { CONTENT_TYPES } from '../registry/page.ts';
 import { type Answer, textAnswer } from './answer.ts';
-import { compressAnswer } from './compression.ts';
-import { landingPage } from './landing-page.ts';
-import { chooseFormat } from './negotiation.ts';
+import { acceptsGzip, chooseFormat } from './negotiation.ts';
 import { type RenderMetrics, scrapeTimeoutSeconds } from './scrape.ts';
 
 /** What kind of path was asked for; the label `handler` of `skopeo_wrapper_http_requests_total`. */
@@ -60,3 +60,32 @@ export const createRoutes = (
     ]),
     [options.telemetryPath, metricsRoute(options)],
   ]);
+
+const gzipAsync = promisify(gzip);
+
+/** Compresses an answer for a client that takes gzip, the only encoding that Prometheus asks for. */
+const compressAnswer = async (answer: Answer, acceptEncoding: string | undefined): Promise<Answer> => {
+  if (!acceptsGzip(acceptEncoding)) return answer;
+  return { ...answer, body: await gzipAsync(answer.body), headers: { ...answer.headers, 'Content-Encoding': 'gzip' } };
+};
+
+const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
+
+/** The page that someone who opens the address in a browser sees: what this is, and where the metrics are. */
+const landingPage = ({ version, telemetryPath }: { version: string; telemetryPath: string }): Answer => ({
+  status: 200,
+  headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "default-src 'none'" },
+  body: `<!doctype html>
+<html lang="en">
+<head><meta charset="utf-8"><title>skopeo-wrapper</title></head>
+<body>
+<h1>skopeo-wrapper</h1>
+<p>Version ${escapeHtml(version)}</p>
+<ul>
+<li><a href="${escapeHtml(telemetryPath)}">Metrics</a></li>
+<li><a href="/-/healthy">Health</a></li>
+</ul>
+</body>
+</html>
+`,
+});

@@ -1,7 +1,7 @@
+import { tryTo } from '../../errors/system-error.ts';
 import type { Host } from '../../host/host.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
 import type { Recorder } from '../recorder.ts';
-import { tryTo } from '../state/files/best-effort.ts';
 import type { StateLocation } from '../state/files/directories.ts';
 import { foldAtExit } from '../state/folding/fold-policy.ts';
 import { createReader } from '../state/reading/reader.ts';

@@ -5,8 +5,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { execaNode } from 'execa';
 import { type Clock, systemClock } from '../../../src/context.ts';
-import { tryLock } from '../../../src/metrics/textfile/lock.ts';
-import { parseOwner } from '../../../src/metrics/textfile/lock-owner.ts';
+import { parseOwner, tryLock } from '../../../src/metrics/textfile/lock.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
 
 const [WALL_MS, MONOTONIC_MS] = [systemClock.wallMs(), systemClock.monotonicMs()];

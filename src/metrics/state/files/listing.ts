@@ -1,7 +1,7 @@
+import { randomBytes } from 'node:crypto';
 import { readdirSync } from 'node:fs';
 import { errorCode } from '../../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../../errors/wrapper-error.ts';
-import { isRunName } from './run-name.ts';
 
 /** What lies in a state or spill directory. */
 export interface Listing {
@@ -61,3 +61,14 @@ export const unreadableDirectory = (directory: string, reason: string, cause?: u
     next: 'Give this user the right to read it (ls -ld), or name another directory with --state-dir.',
     cause,
   });
+
+/** Names of run files begin with it; whatever else lies in the directory is none. */
+const RUN_PREFIX = 'run.';
+
+const RUN_NAME = /^run\.[\w.-]{1,100}$/;
+
+/** A new name, never used before: `run.<base36 milliseconds>-<pid>-<random>`. */
+export const newRunName = (wallMs: number, pid: number): string =>
+  `${RUN_PREFIX}${Math.round(wallMs).toString(36)}-${pid}-${randomBytes(6).toString('hex')}`;
+
+export const isRunName = (name: string): boolean => RUN_NAME.test(name);

@@ -1,16 +1,14 @@
-import { linkSync, renameSync, statSync, unlinkSync } from 'node:fs';
+import { linkSync, lstatSync, renameSync, statSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { errorCode } from '../../../errors/system-error.ts';
+import { errorCode, tryTo } from '../../../errors/system-error.ts';
 import type { Host } from '../../../host/host.ts';
 import { type Aggregate, encodeAggregate } from '../files/aggregate.ts';
-import { tryTo } from '../files/best-effort.ts';
-import type { StateLocation } from '../files/directories.ts';
+import { mayAggregate, type StateLocation } from '../files/directories.ts';
 import { syncDirectory, writeTemporary } from '../files/durable-write.ts';
 import { aggregateName, listState, quarantineName } from '../files/listing.ts';
-import { mayAggregate } from '../files/permissions.ts';
+import { readView } from '../reading/reader.ts';
 import { type Snapshot, takeSnapshot } from '../reading/snapshot.ts';
 import { type FoldOptions, nextAggregate } from './next-aggregate.ts';
-import { sweep } from './sweep.ts';
 
 /** What became of an attempt to fold. */
 export type FoldResult =
@@ -98,3 +96,39 @@ const clearAway = ({ stateDir, spillDir }: StateLocation, { newest, listing, spi
 
 /** What stays behind stays on the list of the folded and is cleared away another time. */
 const unlinkIfPossible = (path: string): void => tryTo(() => unlinkSync(path));
+
+const TEMPORARY_MAX_AGE_MS = 3_600_000;
+/** Long enough for somebody to look at what was damaged. */
+const QUARANTINED_MAX_AGE_MS = 30 * 24 * 3_600_000;
+
+/** Deletes what killed processes have left behind: unfinished files after an hour, quarantined ones after 30 days. */
+export const sweep = ({ stateDir, spillDir }: StateLocation, nowMs: number): void => {
+  for (const directory of spillDir === undefined ? [stateDir] : [stateDir, spillDir]) {
+    const { temporary, quarantined } = listOrNothing(directory);
+    for (const name of temporary) removeIfOlder(join(directory, name), nowMs - TEMPORARY_MAX_AGE_MS);
+    for (const name of quarantined) removeIfOlder(join(directory, name), nowMs - QUARANTINED_MAX_AGE_MS);
+  }
+};
+
+const listOrNothing = (directory: string): Pick<ReturnType<typeof listState>, 'temporary' | 'quarantined'> => {
+  try {
+    return listState(directory);
+  } catch {
+    return { temporary: [], quarantined: [] };
+  }
+};
+
+const removeIfOlder = (path: string, beforeMs: number): void => {
+  tryTo(() => {
+    if (lstatSync(path).mtimeMs < beforeMs) unlinkSync(path);
+  });
+};
+
+/**
+ * Forgets a job: its facts and its run counts. A run of it that is under way brings it back when it ends. Undefined: no
+ * such job. Throws WrapperError if the directory cannot be read.
+ */
+export const forgetJob = (location: StateLocation, host: Host, jobName: string): FoldResult | undefined => {
+  const known = readView({ locations: [location], host }).jobs.some((job) => job.jobName === jobName);
+  return known ? fold(location, host, { forgetJob: jobName }) : undefined;
+};

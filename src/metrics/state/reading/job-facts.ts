@@ -3,7 +3,7 @@ import { JOB_NAME } from '../../contract/label-values.ts';
 import { decodeSeriesKey, seriesKeyOf } from '../../registry/series-key.ts';
 import type { JobFacts, Totals } from '../../view.ts';
 import type { RunRecord } from '../files/run-record.ts';
-import { KILLED_EXIT_CODE } from './dead-view.ts';
+import { KILLED_EXIT_CODE } from './contribution.ts';
 
 /** A job is dropped this long after its last run. */
 const JOB_RETENTION_SECONDS = 30 * 24 * 3600;

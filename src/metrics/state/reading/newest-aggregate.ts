@@ -2,8 +2,8 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Aggregate, decodeAggregate, EMPTY_AGGREGATE, MAX_AGGREGATE_BYTES } from '../files/aggregate.ts';
 import { readBounded } from '../files/bounded-read.ts';
+import { mayAggregate } from '../files/directories.ts';
 import { aggregateName } from '../files/listing.ts';
-import { mayAggregate } from '../files/permissions.ts';
 
 /** The aggregate to go by, and what is wrong with those that are newer. */
 export interface NewestAggregate {

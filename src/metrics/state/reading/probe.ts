@@ -2,7 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../context.ts';
-import { tryTo } from '../files/best-effort.ts';
+import { tryTo } from '../../../errors/system-error.ts';
 import { TEMPORARY_PREFIX } from '../files/listing.ts';
 
 const PROBE_EVERY_MS = 60_000;

@@ -1,6 +1,6 @@
 import { closeSync, fdatasyncSync, fstatSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
-import { tryTo } from '../files/best-effort.ts';
+import { tryTo } from '../../../errors/system-error.ts';
 import { openTemporary, syncDirectory, type TemporaryFile, writeFully } from '../files/durable-write.ts';
 import { encodeRecord, pairFor, pairOffset, slotOffset } from '../files/slot-file.ts';
 

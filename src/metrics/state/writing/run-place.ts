@@ -1,11 +1,10 @@
 import { unlinkSync } from 'node:fs';
 import { join } from 'node:path';
+import { tryTo } from '../../../errors/system-error.ts';
 import type { Host } from '../../../host/host.ts';
-import { tryTo } from '../files/best-effort.ts';
 import type { StateLocation } from '../files/directories.ts';
-import { listState } from '../files/listing.ts';
-import { makeStateDirectory } from '../files/permissions.ts';
-import { newRunName } from '../files/run-name.ts';
+import { makeStateDirectory } from '../files/directories.ts';
+import { listState, newRunName } from '../files/listing.ts';
 import { readNewestAggregate } from '../reading/newest-aggregate.ts';
 import { createRunFile, type RunFile } from './run-file.ts';
 

@@ -1,8 +1,8 @@
+import { tryTo } from '../../../errors/system-error.ts';
 import type { Host } from '../../../host/host.ts';
 import type { LiveOperation } from '../../../tracking/live-operation.ts';
 import { NO_TOTALS, subtractTotals } from '../../totals/arithmetic.ts';
 import type { Totals } from '../../view.ts';
-import { tryTo } from '../files/best-effort.ts';
 import type { StateLocation } from '../files/directories.ts';
 import type { RunRecord } from '../files/run-record.ts';
 import { silenceLimitMs } from '../reading/liveness.ts';

@@ -3,8 +3,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { WrapperError } from '../../../../src/errors/wrapper-error.ts';
-import { aggregateName, listState, quarantineName } from '../../../../src/metrics/state/files/listing.ts';
-import { isRunName, newRunName } from '../../../../src/metrics/state/files/run-name.ts';
+import {
+  aggregateName,
+  isRunName,
+  listState,
+  newRunName,
+  quarantineName,
+} from '../../../../src/metrics/state/files/listing.ts';
 import { temporaryDirectory } from '../support/fixtures.ts';
 
 test('sorts out what lies in a directory', (t) => {

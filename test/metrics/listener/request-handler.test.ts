@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { checkHost, checkMethod, checkOrigin } from '../../../src/metrics/listener/request-checks.ts';
+import { checkHost, checkMethod, checkOrigin } from '../../../src/metrics/listener/request-handler.ts';
 
 const status = (header: string | undefined, boundToLoopback: boolean, allowedHosts: string[] = []) =>
   checkHost(header, { boundToLoopback, allowedHosts })?.status ?? 200;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { capRegistries } from '../../../../src/metrics/state/reading/registry-cap.ts';
+import { capRegistries } from '../../../../src/metrics/state/reading/merge.ts';
 import { addTotals } from '../../../../src/metrics/totals/arithmetic.ts';
 
 const hits = (count: number, other = 0) => ({
