@@ -32,9 +32,6 @@ export const contributionOf = ({ reading, spilled, state }: UnfoldedRun): Contri
   };
 };
 
-/** The exit status that a shell reports for SIGKILL; stands for every end without a word. */
-export const KILLED_EXIT_CODE = 137;
-
 /**
  * What a run has counted when its process died: its own totals, and each operation it had in progress as one failed
  * operation, crashed and orphaned, that took from its start to the last heartbeat. Depends on nothing but the record,

@@ -3,10 +3,12 @@ import { JOB_NAME } from '../../contract/label-values.ts';
 import { decodeSeriesKey, seriesKeyOf } from '../../registry/series-key.ts';
 import type { JobFacts, Totals } from '../../view.ts';
 import type { RunRecord } from '../files/run-record.ts';
-import { KILLED_EXIT_CODE } from './contribution.ts';
 
 /** A job is dropped this long after its last run. */
 const JOB_RETENTION_SECONDS = 30 * 24 * 3600;
+
+/** The exit status that a shell reports for SIGKILL; stands for every end without a word. */
+const KILLED_EXIT_CODE = 137;
 
 const JOB_RUNS = 'skopeo_job_runs_total';
 
