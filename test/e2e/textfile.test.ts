@@ -49,15 +49,20 @@ test('the textfile shows a copy at its start, at every heartbeat and at its end,
   for (const [series, value] of end) assert.equal(served.get(series), value, series);
 });
 
-test('a textfile that cannot be is refused before anything is touched', async () => {
+test('a textfile that cannot be is refused before anything is copied, and the run is recorded as failed', async () => {
   await using scene = await openScene();
   const out = scene.dir.join('out');
+  let refusals = 0;
   const refused = async (path: string, reason: RegExp) => {
     const { exitCode, stderr } = await scene.run('--metrics-textfile', path, 'copy', scene.source, `dir:${out}`);
     assert.equal(exitCode, 64, stderr);
     assert.match(stderr, reason);
     assert.equal(existsSync(out), false);
-    assert.equal(existsSync(scene.stateDir), false);
+    const { stdout } = await scene.run('metrics');
+    assert.match(
+      stdout,
+      new RegExp(`skopeo_operations_total\\{operation="copy",status="error"\\} ${++refusals}$`, 'm'),
+    );
   };
   await refused(scene.dir.join('no/such/directory'), /neither a directory that exists nor .*\nCreate the directory, /);
   await refused(scene.dir.join('no/metrics.prom'), /the directory .* does not exist\nCreate it, or name /);
