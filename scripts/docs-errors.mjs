@@ -3,7 +3,7 @@
  */
 import { writeFile } from 'node:fs/promises';
 import { pathToFileURL } from 'node:url';
-import { FAILURE_CLASSES } from '../src/skopeo/failure/table.ts';
+import { FAILURE_CLASSES } from '../src/skopeo/failure/classify.ts';
 
 export const DOCS_PAGE = new URL('../docs/errors.md', import.meta.url);
 

@@ -6,7 +6,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
-import { DOCTOR_REPORT } from '../src/display/doctor/doctor-json.ts';
+import { DOCTOR_REPORT } from '../src/display/doctor.ts';
 import { EVENT } from '../src/display/json/event-json.ts';
 import { RESULT } from '../src/display/json/result-json.ts';
 import { SYNC_CHECK } from '../src/display/sync/check-json.ts';

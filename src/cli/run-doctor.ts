@@ -1,8 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { CommandLine } from '../command-line/command-line.ts';
 import type { Context } from '../context.ts';
-import { doctorJson } from '../display/doctor/doctor-json.ts';
-import { renderDiagnosis } from '../display/doctor/doctor-text.ts';
+import { doctorJson, renderDiagnosis } from '../display/doctor.ts';
 import { diagnose, type Examination } from '../doctor/diagnose.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { REGISTRY } from '../metrics/contract/label-values.ts';

@@ -1,8 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { CommandLine } from '../command-line/command-line.ts';
 import type { OwnFlags } from '../command-line/own-flags.ts';
-import { refuseOperandCount } from '../command-line/refuse-operand-count.ts';
-import { refuseUnsupported } from '../command-line/refuse-unsupported.ts';
+import { refuseOperandCount, refuseUnsupported } from '../command-line/refusals.ts';
 import type { Context } from '../context.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import type { MetricsSession, RunVerdict } from '../metrics/session/metrics-session.ts';
@@ -14,7 +13,7 @@ import { abortAfter, type TimeLimit, terminationError, terminationOf } from '../
 import { AccessFiles } from '../registry/credentials/access-files.ts';
 import { childEnvironment } from '../secrets/child-environment.ts';
 import { findSkopeo, type Skopeo } from '../skopeo/binary/find.ts';
-import { versionFile } from '../skopeo/binary/version-file.ts';
+import { versionFile } from '../skopeo/binary/version.ts';
 import { findLauncher } from '../skopeo/process/parent-death.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';

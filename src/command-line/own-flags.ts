@@ -1,12 +1,72 @@
-import {
-  DURATION_SECONDS,
-  JOB_NAME,
-  LISTEN_ADDRESS,
-  NON_EMPTY,
-  type OwnValue,
-  oneOf,
-  POSITIVE_SECONDS,
-} from './own-values.ts';
+import { usageError } from '../errors/wrapper-error.ts';
+import { JOB_NAME as JOB_NAME_LABEL } from '../metrics/contract/label-values.ts';
+import { type ListenAddress, readListenAddress } from '../metrics/listener/addresses.ts';
+import { parseBoolean } from './boolean.ts';
+import { DURATION_HINT, parseDuration } from './duration.ts';
+
+const BOOLEAN = { parse: parseBoolean, hint: 'true or false' };
+
+const read = (spec: OwnFlagSpec<unknown>, text: string, origin: string): unknown => {
+  const { parse, hint } = spec.value ?? BOOLEAN;
+  const value = parse(text);
+  if (value === undefined) throw usageError(`${origin}: "${text}" is not valid`, `Give ${hint}.`);
+  return value;
+};
+
+/**
+ * The wrapper's own flags from the command line (`given`: texts by flag name), else from the environment (an empty
+ * variable counts as unset), else their defaults. Throws a usage error that names the flag or variable, the bad value
+ * and what is right.
+ */
+export const readOwnFlags = (
+  given: ReadonlyMap<string, string>,
+  env: Readonly<Record<string, string | undefined>>,
+): OwnFlags => {
+  const values = Object.entries(OWN_FLAGS).map(([key, spec]) => {
+    const text = given.get(spec.name);
+    if (text !== undefined) return [key, read(spec, text, `--${spec.name}`)];
+    const variable = variableOf(spec.name);
+    const fromEnv = env[variable];
+    return [key, fromEnv ? read(spec, fromEnv, variable) : spec.default];
+  });
+  return Object.fromEntries(values);
+};
+
+/** A value of a flag of ours: undefined from `parse` means the text is bad. */
+interface OwnValue<T> {
+  readonly parse: (text: string) => T | undefined;
+  /** What a good value looks like; for error texts. */
+  readonly hint: string;
+}
+
+const NON_EMPTY: OwnValue<string> = {
+  parse: (text) => (text === '' ? undefined : text),
+  hint: 'a path or name that is not empty',
+};
+
+const DURATION_SECONDS: OwnValue<number> = { parse: parseDuration, hint: DURATION_HINT };
+
+/** A duration of which 0 makes no sense. */
+const POSITIVE_SECONDS: OwnValue<number> = {
+  parse: (text) => parseDuration(text) || undefined,
+  hint: `${DURATION_HINT}, more than 0`,
+};
+
+const JOB_NAME: OwnValue<string> = {
+  parse: (text) => (JOB_NAME_LABEL.pattern.test(text) ? text : undefined),
+  hint: '1 to 64 letters, digits, "_", "." or "-"',
+};
+
+const LISTEN_ADDRESS: OwnValue<ListenAddress> = {
+  parse: readListenAddress,
+  hint: '[HOST:]PORT, such as 9100 or 127.0.0.1:9100, or :PORT for every interface',
+};
+
+/** One of a few words. */
+const oneOf = <const Word extends string>(...words: readonly Word[]): OwnValue<Word> => ({
+  parse: (text) => words.find((word) => word === text),
+  hint: `one of ${words.join(', ')}`,
+});
 
 /** One flag of the wrapper. */
 export interface OwnFlagSpec<T> {

@@ -2,7 +2,7 @@ import { oclifFlags } from '../cli/oclif-flags.ts';
 import { runDoctor } from '../cli/run-doctor.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
 import { parseCommandLine } from '../command-line/command-line.ts';
-import { DOCTOR } from '../command-line/flags/doctor.ts';
+import { DOCTOR } from '../command-line/flags/own-commands.ts';
 import { SKOPEO_FLAGS } from '../command-line/flags/table.ts';
 
 /** Whether a run with these flags would find all it needs. */

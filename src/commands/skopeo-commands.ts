@@ -2,7 +2,6 @@ import { oclifFlags } from '../cli/oclif-flags.ts';
 import { runTracked } from '../cli/run-tracked.ts';
 import { type CommandClass, WrapperCommand } from '../cli/wrapper-command.ts';
 import { COPY } from '../command-line/flags/copy.ts';
-import { EXISTS } from '../command-line/flags/exists.ts';
 import {
   GENERATE_SIGSTORE_KEY,
   MANIFEST_DIGEST,
@@ -10,6 +9,7 @@ import {
   STANDALONE_VERIFY,
 } from '../command-line/flags/local-commands.ts';
 import { LOGIN, LOGOUT } from '../command-line/flags/login.ts';
+import { EXISTS } from '../command-line/flags/own-commands.ts';
 import { DELETE, INSPECT, LIST_TAGS } from '../command-line/flags/registry-commands.ts';
 import type { SubcommandSpec } from '../command-line/flags/spec.ts';
 import { SKOPEO_FLAGS } from '../command-line/flags/table.ts';

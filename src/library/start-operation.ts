@@ -9,11 +9,42 @@ import { timeLimitOf } from '../operation/termination.ts';
 import { Secret } from '../secrets/secret.ts';
 import { loadNativePty } from '../skopeo/process/native-pty.ts';
 import { Terminals } from '../skopeo/process/terminals.ts';
-import type { OperationResult } from '../tracking/events.ts';
-import { type EventListeners, eventListeners } from './event-listeners.ts';
+import type { OperationEvent, OperationResult } from '../tracking/events.ts';
 import { DEFAULT_HEARTBEAT_SECONDS, startHeartbeat } from './heartbeat.ts';
 import { checkRunOptions, type RunOptions } from './run-options.ts';
 import { type RunningOperation, type RunResult, runningOperation } from './running-operation.ts';
+
+type Listener = (event: OperationEvent) => void;
+
+/** Who is told of events, and what becomes of their mistakes. */
+interface EventListeners {
+  tell(event: OperationEvent): void;
+  /** Aborted by the first listener that throws: nobody would know how the operation goes on. */
+  readonly signal: AbortSignal;
+  /** Throws what that listener threw. */
+  throwIfFailed(): void;
+}
+
+/** Tells every listener of every event, in order, until one of them throws. */
+const eventListeners = (listeners: readonly (Listener | undefined)[]): EventListeners => {
+  const controller = new AbortController();
+  let failure: { readonly error: unknown } | undefined;
+  return {
+    signal: controller.signal,
+    tell: (event) => {
+      if (failure) return;
+      try {
+        for (const listener of listeners) listener?.(event);
+      } catch (error) {
+        failure = { error };
+        controller.abort();
+      }
+    },
+    throwIfFailed: () => {
+      if (failure) throw failure.error;
+    },
+  };
+};
 
 /** Starts an operation. Throws a usage error for bad options; everything later is told by the result. */
 export const startOperation = (given: CommandLine, toTask: ToTask, options: RunOptions): RunningOperation => {

@@ -1,13 +1,42 @@
 import * as z from 'zod';
+import { defined } from '../defined.ts';
 import { isLoopback } from '../host/loopback.ts';
 import { parseJson } from '../text/json.ts';
-import { type Challenge, parseChallenge } from './challenge.ts';
 import type { Credentials } from './credentials/authfile.ts';
 import type { HttpClient } from './http/http-client.ts';
 import { SilenceError } from './http/message.ts';
 import { RegistrySilent } from './outages.ts';
 import { pingRegistry } from './ping.ts';
 import type { Route } from './route.ts';
+
+/** What a registry asks for: a token from elsewhere, a password, nothing, or something that is not known here. */
+type Challenge =
+  | { readonly scheme: 'none' }
+  | { readonly scheme: 'basic' }
+  | { readonly scheme: 'bearer'; readonly realm: URL; readonly service?: string }
+  | { readonly scheme: 'unknown' };
+
+const PARAMETER = /([a-z_]+)\s*=\s*(?:"((?:[^"\\]|\\.)*)"|([^\s,"]+))/gi;
+
+const parameters = (text: string): ReadonlyMap<string, string> =>
+  new Map(
+    [...text.matchAll(PARAMETER)].map(([, name = '', quoted, plain]) => [
+      name.toLowerCase(),
+      (quoted ?? plain ?? '').replace(/\\(.)/g, '$1'),
+    ]),
+  );
+
+/** Reads a `WWW-Authenticate` header. Source: Docker distribution, token authentication specification. */
+export const parseChallenge = (header: string | undefined): Challenge => {
+  const [, scheme = '', rest = ''] = /^\s*([A-Za-z]+)\s*(.*)$/s.exec(header ?? '') ?? [];
+  if (scheme.toLowerCase() === 'basic') return { scheme: 'basic' };
+  if (scheme.toLowerCase() !== 'bearer') return { scheme: 'unknown' };
+  const found = parameters(rest);
+  const realm = URL.parse(found.get('realm') ?? '');
+  if (realm === null || !/^https?:$/.test(realm.protocol)) return { scheme: 'unknown' };
+  const service = found.get('service');
+  return { scheme: 'bearer', realm, ...defined({ service }) };
+};
 
 const tokenSchema = z.object({
   token: z.string().optional(),

@@ -1,9 +1,26 @@
+import { isLoopback } from '../host/loopback.ts';
 import type { Repository } from '../image/docker-reference.ts';
 import type { RegistryAccess, RegistryEnvironment } from './access.ts';
 import { ownAuthorities } from './certificates.ts';
 import { type Credentials, findCredentials } from './credentials/authfile.ts';
-import { isProxied } from './proxy.ts';
 import { loadRegistriesConf, type RegistriesConf, treatmentOf } from './registries-conf.ts';
+
+const isExempt = (host: string, noProxy: string): boolean =>
+  noProxy
+    .split(',')
+    .map((name) => name.trim().toLowerCase())
+    .some(
+      (name) =>
+        name === '*' || name === host || (name !== '' && host.endsWith(name.startsWith('.') ? name : `.${name}`)),
+    );
+
+/** Whether Go's HTTP client would go through a proxy to this registry. Source: golang.org/x/net/http/httpproxy. */
+export const isProxied = (registry: string, { env }: Pick<RegistryEnvironment, 'env'>): boolean => {
+  const proxies = [env.HTTPS_PROXY, env.https_proxy, env.HTTP_PROXY, env.http_proxy];
+  if (proxies.every((proxy) => proxy === undefined || proxy === '')) return false;
+  const host = registry.replace(/:\d+$/, '').toLowerCase();
+  return !isLoopback(host) && !isExempt(host, env.NO_PROXY ?? env.no_proxy ?? '');
+};
 
 /** How a registry is reached directly, in the same way as skopeo would. */
 export interface Route {

@@ -2,9 +2,49 @@ import type { Clock } from '../context.ts';
 import type { OperationResult } from './events.ts';
 import type { LiveOperation } from './live-operation.ts';
 import type { LiveSource, OperationIdentity, OperationObserver } from './observer.ts';
-import { OpenQuestions, type Unanswered } from './open-questions.ts';
 import type { SyncObserver } from './sync-observer.ts';
 import type { ImageOutcome } from './vocabulary.ts';
+
+/** Shorter silences are a matter of distance and load. */
+const SHOWN_SECONDS = 10;
+
+/** A registry that leaves questions without an answer, and for how long. */
+interface Unanswered {
+  readonly registry: string;
+  readonly seconds: number;
+}
+
+/** Which registries have questions open, so that a display can tell who is waited for. */
+class OpenQuestions {
+  readonly #clock: Pick<Clock, 'monotonicMs'>;
+  /** How many are open, and since when the registry has said nothing. */
+  readonly #open = new Map<string, { count: number; sinceMs: number }>();
+
+  constructor(clock: Pick<Clock, 'monotonicMs'>) {
+    this.#clock = clock;
+  }
+
+  asked(registry: string): void {
+    const open = this.#open.get(registry);
+    if (open === undefined) this.#open.set(registry, { count: 1, sinceMs: this.#clock.monotonicMs() });
+    else open.count++;
+  }
+
+  closed(registry: string, isAnswered: boolean): void {
+    const open = this.#open.get(registry);
+    if (open === undefined) return;
+    if (isAnswered) open.sinceMs = this.#clock.monotonicMs();
+    if (--open.count === 0) this.#open.delete(registry);
+  }
+
+  /** Registries that have not answered for longer than is usual. */
+  unanswered(): readonly Unanswered[] {
+    const nowMs = this.#clock.monotonicMs();
+    return [...this.#open]
+      .map(([registry, { sinceMs }]) => ({ registry, seconds: (nowMs - sinceMs) / 1000 }))
+      .filter(({ seconds }) => seconds >= SHOWN_SECONDS);
+  }
+}
 
 /** How far a run is, for a display. */
 export interface SyncProgress {

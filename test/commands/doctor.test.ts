@@ -6,7 +6,7 @@ import { after, before, test } from 'node:test';
 import { Ajv2020 } from 'ajv/dist/2020.js';
 import { SCHEMA_DIRECTORY } from '../../scripts/json-schemas.ts';
 import { NEWEST_KNOWN_VERSION, OLDEST_KNOWN_VERSION } from '../../src/command-line/flags/help.ts';
-import { DOCTOR_REPORT } from '../../src/display/doctor/doctor-json.ts';
+import { DOCTOR_REPORT } from '../../src/display/doctor.ts';
 import { CHECKS } from '../../src/doctor/finding.ts';
 import { openScene, type Scene, samplesOf } from '../e2e/scene.ts';
 import { NEEDS_ROOT } from '../support/needs-root.ts';

@@ -6,11 +6,9 @@ import { syncOptions } from '../../src/cli/sync/sync-options.ts';
 import { isVersionRequest } from '../../src/cli/version.ts';
 import { parseCommandLine } from '../../src/command-line/command-line.ts';
 import { findSubcommand, globalOptionTakesValue } from '../../src/command-line/find-subcommand.ts';
-import { DOCTOR } from '../../src/command-line/flags/doctor.ts';
-import { EXISTS } from '../../src/command-line/flags/exists.ts';
+import { DOCTOR, EXISTS } from '../../src/command-line/flags/own-commands.ts';
 import { SKOPEO_FLAGS, SUBCOMMANDS } from '../../src/command-line/flags/table.ts';
-import { OWN_FLAGS, variableOf } from '../../src/command-line/own-flags.ts';
-import { readOwnFlags } from '../../src/command-line/own-reading.ts';
+import { OWN_FLAGS, readOwnFlags, variableOf } from '../../src/command-line/own-flags.ts';
 import { COMMANDS } from '../../src/commands/index.ts';
 import { shownCommandLines, shownFiles } from './support/command-lines.ts';
 

@@ -5,7 +5,7 @@ import { SYNC_COMMAND } from '../../src/cli/sync/sync-flags.ts';
 import { SYNC } from '../../src/command-line/flags/sync.ts';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
 import { syncFileJsonSchema } from '../../src/sync/config/schema.ts';
-import { TEMPLATE_WORDS } from '../../src/sync/map/template.ts';
+import { TEMPLATE_WORDS } from '../../src/sync/map/template-rule.ts';
 
 const page = await readFile(new URL('../../docs/sync.md', import.meta.url), 'utf8');
 

@@ -24,10 +24,9 @@ import { type RunEnd, type RunMetrics, type RunParts, type RunTools, refuseOpera
 import { checkSync, tellWarnings } from './check-sync.ts';
 import { jobFormOf, readJob } from './read-job.ts';
 import { refuseIneffective } from './refuse-ineffective.ts';
-import { resultFiles } from './result-files.ts';
 import { openSyncEffects } from './sync-effects.ts';
 import { chosenImages, syncMode, syncOptions } from './sync-options.ts';
-import { tellIdle, tellReport } from './tell-sync.ts';
+import { resultFiles, tellIdle, tellReport } from './tell-sync.ts';
 
 /** What is to be done, in full. */
 interface ReadSync {

@@ -1,9 +1,31 @@
 import { rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import type { Context } from '../../context.ts';
+import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import { makeTemporaryDirectory } from '../../host/temporary-directory.ts';
 import { readAuthfiles, withLogin } from './authfile.ts';
 import { authfileFlag, type SideLogin } from './logins.ts';
-import { makePrivateDirectory } from './private-directory.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** Directories for secrets, in memory where the system has such: they are gone after a power cut. */
+export const privatePlaces = (env: Env): readonly string[] =>
+  [env.XDG_RUNTIME_DIR, '/run', '/dev/shm', env.TMPDIR, tmpdir()].filter((directory) => directory !== undefined);
+
+/** Makes a directory of mode 0700 whose name tells its owner; throws (status 74) when no place is writable. */
+export const makePrivateDirectory = (env: Env): string => {
+  for (const directory of privatePlaces(env)) {
+    try {
+      return makeTemporaryDirectory(directory, 'auth');
+    } catch {}
+  }
+  throw new WrapperError(`no place for a temporary authfile: ${privatePlaces(env).join(', ')} cannot be written`, {
+    errorType: 'permission',
+    exitCode: EXIT.ioError,
+    next: 'Set TMPDIR to a directory that can be written, or use an authfile instead of credentials.',
+  });
+};
 
 /**
  * Gives skopeo the credentials of a run by files that nobody else can read, never by arguments: for each login a copy of the

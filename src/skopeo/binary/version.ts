@@ -1,8 +1,31 @@
-import { statSync } from 'node:fs';
+import { readFileSync, statSync, writeFileSync } from 'node:fs';
 import { execa } from 'execa';
 import semver from 'semver';
+import * as z from 'zod';
 import { childEnvironment } from '../../secrets/child-environment.ts';
+import { parseJson } from '../../text/json.ts';
 import { withGrace } from '../process/grace.ts';
+
+const schema = z.object({ key: z.string(), version: z.string().max(100) });
+
+/** Remembers the version of one skopeo in a small file. A file that cannot be read or written is done without. */
+export const versionFile = (path: string): VersionCache => ({
+  get: (key) => {
+    try {
+      const known = parseJson(readFileSync(path, 'utf8'), schema);
+      return known?.key === key ? known.version : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+  set: (key, version) => {
+    try {
+      writeFileSync(path, JSON.stringify({ key, version }), { mode: 0o640 });
+    } catch {
+      // Asking skopeo again costs a few milliseconds.
+    }
+  },
+});
 
 /** Remembers versions by what identifies the file (device, inode, size, time of change). */
 export interface VersionCache {

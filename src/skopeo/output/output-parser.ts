@@ -1,9 +1,8 @@
 import { defined } from '../../defined.ts';
 import type { BlobKey, OutputEvent } from '../../tracking/events.ts';
 import { type BlobRow, parseBlobRow } from './blob-row.ts';
-import { parseDebugMessage } from './debug-message.ts';
 import { LineSplitter, type OutputLine } from './line-splitter.ts';
-import { parseLogLine } from './log-line.ts';
+import { parseDebugMessage, parseLogLine } from './log-line.ts';
 import { parsePlainLine } from './plain-line.ts';
 
 /** A row cut by a narrow window (`Copying blob eb1d37…`): says nothing that a wider one would not say again. */

@@ -1,10 +1,29 @@
 import type { WrapperError } from '../../errors/wrapper-error.ts';
-import { registriesOf } from '../../image/docker-reference.ts';
+import { registriesOf, registryOf } from '../../image/docker-reference.ts';
 import { LONGEST_PAUSE_SECONDS } from '../../operation/retry.ts';
+import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { RegistryOutages } from '../../registry/outages.ts';
 import { RegistryPaused, type RegistryPauses } from '../../registry/pauses.ts';
+import { destinationAccess, type SyncJob } from '../job.ts';
 import type { Mapped } from '../map/collisions.ts';
+import type { PlannedImage } from '../plan.ts';
 import { type ImageFailure, registryWithoutAnswer } from './image-failure.ts';
+
+/**
+ * How long a registry that turned a copy down for its rate wants to be left in peace, in seconds. skopeo does not pass on
+ * what it asked for, so that it is asked once more; absent if it answers, or on a way that only skopeo goes.
+ */
+export const requestedPauseSeconds = async (
+  job: SyncJob,
+  { source, destination, entry }: PlannedImage,
+  registry: string,
+  lookup: Pick<RegistryLookup, 'requestedPauseSeconds'>,
+  signal: AbortSignal,
+): Promise<number | undefined> => {
+  if (registryOf(source) === registry) return lookup.requestedPauseSeconds(source, entry.sourceAccess, signal);
+  if (registryOf(destination) !== registry) return undefined;
+  return lookup.requestedPauseSeconds(destination, destinationAccess(job)(destination), signal);
+};
 
 /** Why an image is not even tried: one of its registries wants a longer pause than a run waits, or does not answer. */
 export const refusalOf = (

@@ -14,8 +14,7 @@ import { copyImage } from './copy-image.ts';
 import type { ImageCopyResult } from './copy-platforms.ts';
 import { ImageBooks, unchangedReport } from './image-books.ts';
 import { failureOfError, failureOfResult, type ImageFailure, noPullsLeft, registryOfFailure } from './image-failure.ts';
-import { noteAnswers, noteFailure, refusalOf } from './reachability.ts';
-import { requestedPauseSeconds } from './requested-pause.ts';
+import { noteAnswers, noteFailure, refusalOf, requestedPauseSeconds } from './reachability.ts';
 import { Schedule } from './schedule.ts';
 
 export const ANOTHER_FAILED = 'another image failed';

@@ -1,5 +1,42 @@
+import { usageError } from '../../errors/wrapper-error.ts';
 import { compileExpression } from './expression.ts';
-import { globExpression } from './glob.ts';
+
+/** `*`, `?`, `[a-z]`, `[!a-z]`, `{a,b}`, or characters that a tag may have. */
+const TOKEN = /\*+|\?|\[[!^]?(?:\[:[a-z]+:\]|[\w.-])+\]|[{},]|[\w.-]+|./gsu;
+
+const SIGNS: Readonly<Record<string, string>> = { '?': '.', '{': '(?:', ',': '|', '}': ')' };
+
+const translate = (token: string): string | undefined => {
+  if (token.startsWith('*')) return '.*';
+  if (/^\[./.test(token)) return token.replace(/^\[!/, '[^');
+  return SIGNS[token] ?? (/^[\w.-]+$/.test(token) ? token.replaceAll('.', '\\.') : undefined);
+};
+
+/** Whether braces are closed, hold a choice each, and commas stand in braces only. */
+const isBalanced = (tokens: readonly string[]): boolean => {
+  const choices: number[] = [];
+  for (const token of tokens) {
+    if (token === '{') choices.push(0);
+    if (token === ',' && choices.length > 0) choices.push((choices.pop() ?? 0) + 1);
+    else if (token === ',') return false;
+    if (token === '}' && !choices.pop()) return false;
+  }
+  return choices.length === 0;
+};
+
+/**
+ * The regular expression of a glob for a whole tag. Node's own `matchesGlob` takes minutes for a few stars and a long tag.
+ * @throws WrapperError `usage` for what no tag could ever match, rather than to select nothing in silence.
+ */
+const globExpression = (glob: string): string => {
+  const tokens = glob.match(TOKEN) ?? [];
+  const strange = tokens.find((token) => translate(token) === undefined);
+  if (strange !== undefined || !isBalanced(tokens)) {
+    const what = strange === undefined ? 'braces without a choice' : `"${strange}", which no tag has`;
+    throw usageError(`glob "${glob}" has ${what}`, 'Write *, ?, [a-z] and {a,b}, or a /regular expression/.');
+  }
+  return `^(?:${tokens.map(translate).join('')})$`;
+};
 
 /** A test of tags, with the text it was written as. */
 export interface Pattern {

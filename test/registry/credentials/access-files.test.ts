@@ -2,17 +2,24 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { after, afterEach, before, beforeEach, describe, it } from 'node:test';
+import { after, afterEach, before, beforeEach, describe, it, test } from 'node:test';
 import { parseCommandLine } from '../../../src/command-line/command-line.ts';
 import { argvOf, withChanges } from '../../../src/command-line/skopeo-arguments.ts';
 import { WrapperError } from '../../../src/errors/wrapper-error.ts';
 import { answerChanges, loginChanges } from '../../../src/operation/login-arguments.ts';
-import { AccessFiles } from '../../../src/registry/credentials/access-files.ts';
+import { AccessFiles, makePrivateDirectory } from '../../../src/registry/credentials/access-files.ts';
 import { loginsOf } from '../../../src/registry/credentials/logins.ts';
 import { createLayout } from '../../support/images.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
 import { privateHome, skopeo } from '../../support/skopeo.ts';
 import { type TempDir, tempDir } from '../../support/temp.ts';
+
+test('secrets go on to the next place where one cannot be written, for their owner alone', async () => {
+  await using dir = await tempDir('private');
+  const path = makePrivateDirectory({ XDG_RUNTIME_DIR: dir.path });
+  assert.deepEqual([dirname(path), statSync(path).mode & 0o777], [dir.path, 0o700]);
+  assert.ok(existsSync(makePrivateDirectory({ XDG_RUNTIME_DIR: '/nonexistent', TMPDIR: dir.path })));
+});
 
 const PASSWORD = 'c4nary-c4nary:x';
 const base64 = (text: string) => Buffer.from(text).toString('base64');

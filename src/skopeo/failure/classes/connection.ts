@@ -1,6 +1,5 @@
 import type { FailureSubject } from '../facts.ts';
-import type { FailureClass } from './failure-class.ts';
-import { any, HTTP, registry, SKOPEO, sideFlag } from './wording.ts';
+import { any, type FailureClass, HTTP, registry, SKOPEO, sideFlag } from './failure-class.ts';
 
 /** What to look at when the way ends at a proxy already. */
 const atProxy = (subject: FailureSubject): string | undefined =>

@@ -1,5 +1,4 @@
-import type { FailureClass } from './failure-class.ts';
-import { registry, SKOPEO } from './wording.ts';
+import { type FailureClass, registry, SKOPEO } from './failure-class.ts';
 
 /** Failures that no message tells: how the process ended, or what the wrapper would not do. */
 export const PROCESS_FAILURES: readonly FailureClass[] = [

@@ -1,6 +1,5 @@
 import type { FailureSubject } from '../facts.ts';
-import type { FailureClass } from './failure-class.ts';
-import { any, HTTP, path, registry, retryFlag, SKOPEO } from './wording.ts';
+import { any, type FailureClass, HTTP, path, registry, retryFlag, SKOPEO } from './failure-class.ts';
 
 const otherTypes = ({ sync }: FailureSubject): string =>
   sync === 'file'

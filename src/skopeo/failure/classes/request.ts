@@ -1,5 +1,4 @@
-import type { FailureClass } from './failure-class.ts';
-import { any, path, registry, SKOPEO } from './wording.ts';
+import { any, type FailureClass, path, registry, SKOPEO } from './failure-class.ts';
 
 /** What the request, the local files or the policy rule out, and content that is not what its digest says. */
 export const REQUEST_FAILURES: readonly FailureClass[] = [

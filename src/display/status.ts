@@ -1,6 +1,16 @@
-import { JOB_STATES, type JobStatus, type OperationStatus, type StatusReport } from '../../metrics/status.ts';
-import { formatBytes, formatCount, formatPercent, formatRate, formatSeconds } from '../../text/format.ts';
-import { renderTable } from '../table.ts';
+import { JOB_STATES, type JobStatus, type OperationStatus, type StatusReport } from '../metrics/status.ts';
+import { formatBytes, formatCount, formatPercent, formatRate, formatSeconds } from '../text/format.ts';
+import { snakeCase } from './json/snake-case.ts';
+import { renderTable } from './table.ts';
+
+const isRecord = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
+
+const renamed = (_: string, value: unknown): unknown =>
+  isRecord(value) ? Object.fromEntries(Object.entries(value).map(([name, inner]) => [snakeCase(name), inner])) : value;
+
+/** A status report for programs: one line of JSON, the shape of `StatusReport` with names in snake case. */
+export const renderStatusJson = (report: StatusReport): string => `${JSON.stringify(report, renamed)}\n`;
 
 const ago = (thenSeconds: number | undefined, nowSeconds: number): string =>
   thenSeconds === undefined ? 'never' : `${formatSeconds(Math.max(0, nowSeconds - thenSeconds))} ago`;

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { isProxied } from '../../src/registry/proxy.ts';
+import { isProxied } from '../../src/registry/route.ts';
 
 const PROXY = 'http://proxy.example:3128';
 

@@ -1,5 +1,8 @@
-import { usageError } from '../errors/wrapper-error.ts';
+import { EXIT, usageError, WrapperError } from '../errors/wrapper-error.ts';
+import type { Skopeo } from '../skopeo/binary/find.ts';
+import { supports } from '../skopeo/binary/version.ts';
 import type { CommandLine } from './command-line.ts';
+import type { FlagSpec, SubcommandSpec } from './flags/spec.ts';
 
 /** How many arguments a usage line allows: `[X]` may be left out, `[X...]` may be repeated. */
 const boundsOf = (operands: readonly string[]): { readonly least: number; readonly most: number } => ({
@@ -27,4 +30,24 @@ export const refuseOperandCount = ({ spec, operands, values }: CommandLine): voi
     const takes = most === 0 ? 'no arguments' : most === 1 ? 'one argument' : `${most} arguments`;
     throw usageError(`${spec.name} takes ${takes}, ${operands.length} were given`, `Usage: ${usage}`);
   }
+};
+
+/**
+ * Refuses what the installed skopeo is too old for, before anything runs, and names the version that has it
+ * (status 69). What the wrapper does itself is not among `skopeoFlags`.
+ */
+export const refuseUnsupported = (
+  { spec, skopeoFlags }: { readonly spec: SubcommandSpec | undefined; readonly skopeoFlags: readonly FlagSpec[] },
+  { path, version }: Skopeo,
+): void => {
+  const refuse = (what: string, since: string | undefined) => {
+    if (supports(version, since)) return;
+    throw new WrapperError(`${what} needs skopeo ${since}; ${path} is ${version}`, {
+      errorType: 'skopeo_missing',
+      exitCode: EXIT.unavailable,
+      next: 'Install a newer skopeo and name it with --skopeo-path.',
+    });
+  };
+  refuse(`skopeo ${spec?.name}`, spec?.since);
+  for (const flag of skopeoFlags) refuse(`--${flag.name}`, flag.since);
 };

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
-import { describe, test } from 'node:test';
+import { describe, it, test } from 'node:test';
 import { SYNC_COMMAND } from '../../src/cli/sync/sync-flags.ts';
 import { parseCommandLine } from '../../src/command-line/command-line.ts';
 import { SKOPEO_FLAGS, SUBCOMMANDS } from '../../src/command-line/flags/table.ts';
-import { refuseOperandCount } from '../../src/command-line/refuse-operand-count.ts';
+import { refuseOperandCount, refuseUnsupported } from '../../src/command-line/refusals.ts';
+import { WrapperError } from '../../src/errors/wrapper-error.ts';
 
 const check = (line: string) => {
   const table = { ...SKOPEO_FLAGS, subcommands: [...SUBCOMMANDS.filter(({ name }) => name !== 'sync'), SYNC_COMMAND] };
@@ -53,5 +54,29 @@ describe('the number of arguments', () => {
   test('is no matter where only help or the version is asked for', () => {
     check('copy --help');
     check('--version copy');
+  });
+});
+
+describe('refuseUnsupported', () => {
+  const check = (line: string, version: string) =>
+    refuseUnsupported(parseCommandLine(line.split(' '), {}), { path: '/usr/bin/skopeo', version });
+  const refused = (message: string) => (error: unknown) =>
+    error instanceof WrapperError && error.exitCode === 69 && error.message === message;
+
+  it('names the version that has a flag or subcommand', () => {
+    assert.throws(
+      () => check('copy --sign-by-sq-fingerprint F a b', '1.9.3'),
+      refused('--sign-by-sq-fingerprint needs skopeo 1.21.0; /usr/bin/skopeo is 1.9.3'),
+    );
+    assert.throws(
+      () => check('generate-sigstore-key --output-prefix k', '1.9.3'),
+      refused('skopeo generate-sigstore-key needs skopeo 1.11.0; /usr/bin/skopeo is 1.9.3'),
+    );
+  });
+
+  it('lets pass what the version has, and what the wrapper does itself', () => {
+    check('copy --sign-by-sq-fingerprint F a b', '1.22.0');
+    check('copy --retry-delay 5s --retry-times 2 a b', '1.9.3');
+    check('something-new --at-all', '1.9.3');
   });
 });

@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import { GLOBAL_FLAGS, ROOT_FLAGS } from '../../src/command-line/flags/global.ts';
 import { SUBCOMMANDS } from '../../src/command-line/flags/table.ts';
-import { OWN_FLAGS, variableOf } from '../../src/command-line/own-flags.ts';
-import { readOwnFlags } from '../../src/command-line/own-reading.ts';
+import { OWN_FLAGS, readOwnFlags, variableOf } from '../../src/command-line/own-flags.ts';
 import { WrapperError } from '../../src/errors/wrapper-error.ts';
 
 const GOOD: readonly (readonly [flag: string, text: string, key: keyof typeof OWN_FLAGS, value: unknown])[] = [

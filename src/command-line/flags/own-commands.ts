@@ -1,3 +1,4 @@
+import { imageFlags, RETRY_FLAGS } from './image.ts';
 import { booleanFlag, type SubcommandSpec, stringFlag } from './spec.ts';
 
 /** A subcommand of the wrapper alone; with skopeo's options of how to reach registries. */
@@ -10,4 +11,12 @@ export const DOCTOR: SubcommandSpec = {
     stringFlag('cert-dir', 'DIR', 'certificates (*.crt, *.cert, *.key) for the registries'),
     booleanFlag('tls-verify', 'require HTTPS and verify certificates'),
   ],
+};
+
+/** A subcommand of the wrapper alone; its flags are those of `inspect` that say how to reach the image. */
+export const EXISTS: SubcommandSpec = {
+  name: 'exists',
+  summary: 'Say by exit status whether an image exists',
+  operands: ['IMAGE-NAME'],
+  flags: [...imageFlags(''), ...RETRY_FLAGS],
 };

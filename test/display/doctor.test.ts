@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { renderDiagnosis } from '../../../src/display/doctor/doctor-text.ts';
-import { findingsOf } from '../../../src/doctor/finding.ts';
+import { renderDiagnosis } from '../../src/display/doctor.ts';
+import { findingsOf } from '../../src/doctor/finding.ts';
 
 test('every finding is a line, with what to do below it, and a summary', () => {
   const { ok, warning, error } = findingsOf('registry', 'r.example');

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseChallenge } from '../../src/registry/challenge.ts';
+import { parseChallenge } from '../../src/registry/authenticator.ts';
 
 test('a bearer challenge tells realm and service, in any order and case', () => {
   const challenge = parseChallenge(
