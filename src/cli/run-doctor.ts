@@ -1,6 +1,7 @@
 import { join, resolve } from 'node:path';
 import type { CommandLine } from '../command-line/command-line.ts';
 import type { Context } from '../context.ts';
+import { defined } from '../defined.ts';
 import { doctorJson, renderDiagnosis } from '../display/doctor.ts';
 import { diagnose, type Examination } from '../doctor/diagnose.ts';
 import { usageError } from '../errors/wrapper-error.ts';
@@ -37,9 +38,7 @@ const examinationOf = (line: CommandLine, context: Context): Examination => {
   return {
     registries: operands.map(registryOf),
     access: {
-      ...(authFile === undefined ? {} : { authFile }),
-      ...(certDirectory === undefined ? {} : { certDirectory }),
-      ...(values.tlsVerify.image === undefined ? {} : { tlsVerify: values.tlsVerify.image }),
+      ...defined({ authFile, certDirectory, tlsVerify: values.tlsVerify.image }),
     },
     skopeoPath: own.skopeoPath,
     ...(own.noState ? {} : { state: { path: absolute(own.stateDir) ?? defaultStateDir(env, uid) } }),

@@ -2,7 +2,7 @@ import type { CredentialsBySide } from '../registry/credentials/logins.ts';
 import { flagLookup, type KnownFlag, OWN_KNOWN_FLAGS } from './flag-lookup.ts';
 import { ROOT_FLAGS } from './flags/global.ts';
 import type { FlagSpec, SubcommandSpec } from './flags/spec.ts';
-import { type FlagTable, findSubcommand, SKOPEO_FLAGS } from './flags/table.ts';
+import { type FlagTable, SKOPEO_FLAGS, subcommandSpec } from './flags/table.ts';
 import { type OwnFlags, readOwnFlags } from './own-flags.ts';
 import type { SkopeoArgument } from './skopeo-arguments.ts';
 import { readCredentials, readSkopeoValues, type SkopeoValues } from './skopeo-values.ts';
@@ -59,7 +59,7 @@ const split = (argv: readonly string[], { globalFlags, subcommands }: FlagTable)
   for (const { next, ...token } of tokenize(argv, flagLookup([...globalFlags, ...ROOT_FLAGS]))) {
     before.push(token);
     if (token.type !== 'operand') continue;
-    const spec = findSubcommand(token.value, subcommands);
+    const spec = subcommandSpec(token.value, subcommands);
     const rest = argv.slice(next);
     const after = spec
       ? Array.from(tokenize(rest, flagLookup([...globalFlags, ...spec.flags], spec.name)))

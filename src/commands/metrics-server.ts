@@ -3,6 +3,7 @@ import { abortOnSignals } from '../cli/signals.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
 import { findWriterInfo, VERSION } from '../cli/writer-info.ts';
 import { stateDirFlag, stateLocations } from '../command-line/state-flags.ts';
+import { defined } from '../defined.ts';
 import { serveHostMetrics } from '../metrics/host/serve-host-metrics.ts';
 import { parseListenAddress } from '../metrics/listener/addresses.ts';
 
@@ -55,7 +56,7 @@ export class MetricsServer extends WrapperCommand {
       telemetryPath: flags['web.telemetry-path'],
       enableOpenMetrics: flags['web.enable-openmetrics'],
       allowedHosts: flags['web.allowed-host'] ?? [],
-      ...(webConfigFile === undefined ? {} : { webConfigFile }),
+      ...defined({ webConfigFile }),
       textfile: flags['metrics-textfile'],
       info: await findWriterInfo(this.context, flags['skopeo-path']),
       version: VERSION,

@@ -33,7 +33,7 @@ export interface Diagnosis {
   readonly exitCode: number;
 }
 
-type Surroundings = Pick<Context, 'env' | 'cwd' | 'clock' | 'uid'>;
+type DiagnosisContext = Pick<Context, 'env' | 'cwd' | 'clock' | 'uid'>;
 
 const loginFlags = ({ authFile, certDirectory, tlsVerify }: RegistryAccess): readonly string[] => [
   ...(authFile === undefined ? [] : ['--authfile', authFile]),
@@ -45,7 +45,7 @@ const examineRegistry = async (
   registry: string,
   access: RegistryAccess,
   skopeoPath: string | undefined,
-  { env, cwd, clock, uid }: Surroundings,
+  { env, cwd, clock, uid }: DiagnosisContext,
 ): Promise<readonly Finding[]> => {
   const environment = { env, home: env.HOME ?? '/', uid, systemDirectory: '/etc/containers' };
   const visit = await visitRegistry(registry, access, { environment, clock });
@@ -56,7 +56,7 @@ const examineRegistry = async (
 
 const examinePlaces = async (
   { state, textfile, policyFiles, temporaryDirectory }: Examination,
-  { clock, uid }: Surroundings,
+  { clock, uid }: DiagnosisContext,
 ): Promise<readonly Finding[]> => [
   ...(policyFiles.length === 0 ? [] : [checkPolicy(policyFiles)]),
   ...(state === undefined ? [] : [checkStateDirectory(state.path, { clock, uid })]),
@@ -66,11 +66,11 @@ const examinePlaces = async (
 ];
 
 /** Looks at everything that a run will need, and changes nothing. */
-export const diagnose = async (examination: Examination, surroundings: Surroundings): Promise<Diagnosis> => {
+export const diagnose = async (examination: Examination, context: DiagnosisContext): Promise<Diagnosis> => {
   const { registries, access, skopeoPath } = examination;
-  const { finding, skopeo } = await checkSkopeo({ ...surroundings, skopeoPath });
-  const visits = registries.map((registry) => examineRegistry(registry, access, skopeo?.path, surroundings));
-  const places = await examinePlaces(examination, surroundings);
+  const { finding, skopeo } = await checkSkopeo({ ...context, skopeoPath });
+  const visits = registries.map((registry) => examineRegistry(registry, access, skopeo?.path, context));
+  const places = await examinePlaces(examination, context);
   const findings = [finding, ...places, ...(await Promise.all(visits)).flat()];
   const hasError = findings.some(({ status }) => status === 'error');
   return { findings, exitCode: hasError ? EXIT.failure : EXIT.success };

@@ -1,5 +1,5 @@
 import type { Clock } from '../context.ts';
-import type { RegistryAccess, RegistryEnvironment } from '../registry/access.ts';
+import type { RegistryAccess, RegistryContext } from '../registry/access.ts';
 import { HttpClient } from '../registry/http/http-client.ts';
 import { pingRegistry } from '../registry/ping.ts';
 import { Router } from '../registry/route.ts';
@@ -31,7 +31,7 @@ const reasonOf = (error: unknown): string => {
 export const visitRegistry = async (
   registry: string,
   access: RegistryAccess,
-  { environment, clock }: { readonly environment: RegistryEnvironment; readonly clock: Clock },
+  { environment, clock }: { readonly environment: RegistryContext; readonly clock: Clock },
 ): Promise<Visit> => {
   // Credentials are a matter of their own; looking them up here might make the route special.
   const route = await new Router(environment).routeTo({ registry, path: '' }, { ...access, anonymous: true });

@@ -1,5 +1,6 @@
 import { VERSION } from '../cli/writer-info.ts';
 import { processContext } from '../context.ts';
+import { defined } from '../defined.ts';
 import { DEFAULT_LISTEN_ADDRESS } from '../metrics/listener/addresses.ts';
 import { startListener } from '../metrics/listener/listener.ts';
 import { type MetricsSource, openMetricsPages } from './metrics-pages.ts';
@@ -41,7 +42,7 @@ export const startMetricsServer = async (options: MetricsServerOptions): Promise
     listen: [{ host: host ?? DEFAULT_LISTEN_ADDRESS.host, port: port ?? DEFAULT_LISTEN_ADDRESS.port }],
     telemetryPath,
     render: ({ format }) => page(format),
-    ...(onAnswer === undefined ? {} : { onAnswer }),
+    ...defined({ onAnswer }),
     version: VERSION,
     onWarning: onWarning ?? (() => undefined),
   });

@@ -1,4 +1,5 @@
 import { systemClock } from '../context.ts';
+import { defined } from '../defined.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { parseReference, redactReference, shortName } from '../image/reference.ts';
 import { classifyFailure } from '../skopeo/failure/classify.ts';
@@ -100,7 +101,7 @@ export class OperationTracker implements Disposable {
 
   /** Ends it with success. `digest`: of the manifest at the destination. */
   succeed({ digest }: { readonly digest?: string } = {}): OperationResult {
-    return this.#end({ outcome: 'success', exitCode: 0, ...(digest === undefined ? {} : { digest }) });
+    return this.#end({ outcome: 'success', exitCode: 0, ...defined({ digest }) });
   }
 
   /** Ends it with an error. Without an error type the message is classified as if skopeo had said it. */

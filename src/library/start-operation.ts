@@ -1,6 +1,7 @@
 import { type RunMetrics, refuseOperands, withRun } from '../cli/with-run.ts';
 import type { CommandLine } from '../command-line/command-line.ts';
 import { type Context, processContext } from '../context.ts';
+import { defined } from '../defined.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
 import { reportUnstarted } from '../operation/report-unstarted.ts';
 import { type OperationRequest, subjectOfLine, type ToTask } from '../operation/request.ts';
@@ -121,7 +122,7 @@ const execute = async (
 
 const toRunResult = (result: OperationResult, next: string | undefined, stdout?: Buffer): RunResult => ({
   ...result,
-  ...(next === undefined ? {} : { next }),
+  ...defined({ next }),
   ...(stdout === undefined || stdout.length === 0 ? {} : { output: stdout.toString('utf8') }),
 });
 

@@ -1,4 +1,5 @@
 import type { Clock } from '../context.ts';
+import { defined } from '../defined.ts';
 import type { LiveSource, OperationObserver } from '../tracking/observer.ts';
 import type { Status } from '../tracking/vocabulary.ts';
 import { OTHER } from './contract/definition.ts';
@@ -52,7 +53,7 @@ export const createRecorder = ({ clock, pid, jobName }: RecorderOptions): Record
 
   const live = (): readonly LiveEntry[] => {
     const nowMs = clock.monotonicMs();
-    const process = { heartbeatWallMs, nowMs, pid, ...(jobName === undefined ? {} : { jobName }) };
+    const process = { heartbeatWallMs, nowMs, pid, ...defined({ jobName }) };
     return [...running].map((source) => ({ live: source.live(), ...process }));
   };
 

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
 import type { Operation, Step } from '../tracking/vocabulary.ts';
 import type { JobFacts, LiveEntry, MetricsView } from './view.ts';
@@ -85,7 +86,7 @@ const operationStatus = ({ live, nowMs, pid, jobName }: LiveEntry): OperationSta
     pid,
     runningSeconds: secondsSince(startedMs),
     staleSeconds: secondsSince(lastProgressMs),
-    ...(jobName === undefined ? {} : { jobName }),
+    ...defined({ jobName }),
   };
 };
 

@@ -8,6 +8,7 @@ import {
   type SkopeoArgument,
   withChanges,
 } from '../command-line/skopeo-arguments.ts';
+import { defined } from '../defined.ts';
 import { openDirectCopy } from '../destination/direct-copy.ts';
 import type { ManifestReader } from '../image/local-layout.ts';
 import { type Platform, systemPlatform } from '../image/platform.ts';
@@ -65,7 +66,7 @@ const manifestsOf = (
   { binary, launcher = [], env, cwd }: SkopeoContext,
 ): NonNullable<CopySpec['manifests']> => {
   if (manifests !== undefined) return manifests;
-  const common = { skopeoArguments: args, surroundings: { binary, launcher, env, cwd } };
+  const common = { skopeoArguments: args, context: { binary, launcher, env, cwd } };
   return {
     source: manifestReaderFor({ ...common, reference: from, side: 'source' }),
     destination: manifestReaderFor({ ...common, reference: to, side: 'destination' }),
@@ -100,7 +101,7 @@ export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRe
   const manifests = manifestsOf(spec, args, context);
   return {
     ...subject,
-    ...(spec.part === undefined ? {} : { part: spec.part }),
+    ...defined({ part: spec.part }),
     secrets: spec.secrets,
     retry: spec.retry,
     stallTimeoutSeconds: spec.stallTimeoutSeconds,
@@ -113,7 +114,7 @@ export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRe
       env,
       cwd,
       streams: spec.streams,
-      ...(spec.stdin === undefined ? {} : { stdin: spec.stdin }),
+      ...defined({ stdin: spec.stdin }),
     },
     platform: wantedPlatform(args),
     sourceManifest: manifests.source,

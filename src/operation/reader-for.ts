@@ -50,7 +50,7 @@ export interface ReadableImage {
   readonly side: 'source' | 'destination';
   /** What skopeo is called with. */
   readonly skopeoArguments: readonly SkopeoArgument[];
-  readonly surroundings: Omit<RegistryReaderOptions, 'options' | 'repository' | 'suffix'>;
+  readonly context: Omit<RegistryReaderOptions, 'options' | 'repository' | 'suffix'>;
 }
 
 /** Options of one side that `inspect` knows without the prefix. */
@@ -79,7 +79,7 @@ const inspectOptions = (args: readonly SkopeoArgument[], prefix: string): string
  * Undefined for everything else.
  */
 export const manifestReaderFor = (image: ReadableImage): ManifestReader | undefined => {
-  const { reference, skopeoArguments, surroundings } = image;
+  const { reference, skopeoArguments, context } = image;
   const prefix = image.side === 'source' ? 'src-' : 'dest-';
   const { transport, path, registry, repository, tag, digest } = reference;
   if (transport === 'dir' && path !== undefined) return dirReader(path);
@@ -88,7 +88,7 @@ export const manifestReaderFor = (image: ReadableImage): ManifestReader | undefi
   }
   if (transport !== 'docker' || registry === undefined || COUNTS_PULLS.has(registry)) return undefined;
   return registryReader({
-    ...surroundings,
+    ...context,
     options: inspectOptions(skopeoArguments, prefix),
     repository: `docker://${registry}/${repository}`,
     suffix: digest === undefined ? `:${tag ?? 'latest'}` : `@${digest}`,

@@ -1,4 +1,5 @@
 import type { CommandLine } from '../command-line/command-line.ts';
+import { defined } from '../defined.ts';
 import type { DirectCopy } from '../destination/direct-copy.ts';
 import type { ManifestReader } from '../image/local-layout.ts';
 import type { Platform } from '../image/platform.ts';
@@ -138,7 +139,7 @@ export const subjectOfLine = ({ subcommand = '', operands }: CommandLine): Opera
 export const patienceOf = ({ values, own }: CommandLine) => ({
   retry: {
     times: values.retryTimes,
-    ...(values.retryDelaySeconds === undefined ? {} : { delaySeconds: values.retryDelaySeconds }),
+    ...defined({ delaySeconds: values.retryDelaySeconds }),
   },
   stallTimeoutSeconds: own.stallTimeoutSeconds || undefined,
 });

@@ -66,7 +66,7 @@ export const decideRetry = (
   return delaySeconds > LONGEST_PAUSE_SECONDS ? { kind: 'give-up' } : { kind: 'pause-registry', delaySeconds };
 };
 
-export interface RetryEffects {
+export interface RetryContext {
   readonly signal: AbortSignal;
   /** In [0, 1). */
   readonly random: () => number;
@@ -77,7 +77,7 @@ export interface RetryEffects {
 export const withRetries = async <T>(
   ask: () => Promise<T>,
   policy: RetryPolicy,
-  { signal, random, retrying }: RetryEffects,
+  { signal, random, retrying }: RetryContext,
 ): Promise<T> => {
   for (let attempt = 1; ; attempt++) {
     try {

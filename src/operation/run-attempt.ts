@@ -1,4 +1,5 @@
 import type { Clock } from '../context.ts';
+import { defined } from '../defined.ts';
 import { MAX_CAPTURED_BYTES } from '../skopeo/process/output-buffer.ts';
 import { readProcessIo } from '../skopeo/process/process-io.ts';
 import { unacknowledgedBytes } from '../skopeo/process/send-queue.ts';
@@ -46,7 +47,7 @@ export const runAttempt = async (options: AttemptOptions): Promise<AttemptEnd> =
     type: 'attempt-started',
     attempt: options.attempt,
     onTerminal: skopeo.onTerminal,
-    ...(skopeo.pid === undefined ? {} : { pid: skopeo.pid }),
+    ...defined({ pid: skopeo.pid }),
   });
   const sample = (): void => {
     if (pid !== undefined) options.look(pid);
@@ -56,7 +57,7 @@ export const runAttempt = async (options: AttemptOptions): Promise<AttemptEnd> =
     const queuedBytes = isQuiet ? unacknowledgedBytes(pid) : undefined;
     // What skopeo writes to us is display, not transfer.
     const writtenBytes = io.writtenBytes - skopeo.outputBytes();
-    emit({ type: 'io-sampled', ...io, writtenBytes, ...(queuedBytes === undefined ? {} : { queuedBytes }) });
+    emit({ type: 'io-sampled', ...io, writtenBytes, ...defined({ queuedBytes }) });
   };
   sample();
   const watchdog = new Watchdog(clock, SAMPLE_MS, stallTimeoutSeconds);

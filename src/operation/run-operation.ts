@@ -1,5 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../context.ts';
+import { defined } from '../defined.ts';
 import type { DirectCopy } from '../destination/direct-copy.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
 import type { ErrorLine } from '../skopeo/output/output-parser.ts';
@@ -123,7 +124,7 @@ const runAttempts = async (
       attempt,
       errorType,
       message,
-      ...(registry === undefined ? {} : { registry }),
+      ...defined({ registry }),
     });
     const decision = decideRetry(errorType, attempt, request.retry, context.random());
     if (decision.kind === 'give-up' || signal.aborted) return { failure, exitCode, stdout };
@@ -158,6 +159,6 @@ const toResult = (
   ...('errorType' in end
     ? { outcome: 'error', errorType: end.errorType, message: end.message }
     : { outcome: 'success' }),
-  ...(digest === undefined ? {} : { digest }),
+  ...defined({ digest }),
   ...tracker.settle(!('errorType' in end)),
 });

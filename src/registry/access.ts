@@ -17,8 +17,8 @@ export interface RegistryLimits {
   readonly pullReserve?: number;
 }
 
-/** What of the surroundings decides how skopeo reaches registries. */
-export interface RegistryEnvironment {
+/** What of the outside world decides how skopeo reaches registries. */
+export interface RegistryContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly home: string;
   readonly uid: number;

@@ -1,6 +1,6 @@
 import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { RegistryEnvironment } from './access.ts';
+import type { RegistryContext } from './access.ts';
 
 /** Authorities of one registry beside the system's, or `special` where a client certificate is wanted: that is left to skopeo. */
 export type OwnAuthorities = readonly string[] | 'special';
@@ -14,7 +14,7 @@ const filesIn = async (directory: string): Promise<readonly string[] | undefined
 };
 
 /** Where certificates for a registry may lie; the first directory that exists counts. Source: containers-certs.d(5). */
-const directoriesFor = (registry: string, { home, systemDirectory, env }: RegistryEnvironment): readonly string[] => [
+const directoriesFor = (registry: string, { home, systemDirectory, env }: RegistryContext): readonly string[] => [
   join(env.XDG_CONFIG_HOME ?? join(home, '.config'), 'containers/certs.d', registry),
   join(systemDirectory, 'certs.d', registry),
   join('/etc/docker/certs.d', registry),
@@ -29,7 +29,7 @@ const authoritiesIn = async (directory: string, names: readonly string[]): Promi
 /** The authorities that skopeo trusts for a registry, beside the system's: those of its directory of certificates. */
 export const ownAuthorities = async (
   registry: string,
-  environment: RegistryEnvironment,
+  environment: RegistryContext,
   certDirectory?: string,
 ): Promise<OwnAuthorities> => {
   const candidates = certDirectory === undefined ? directoriesFor(registry, environment) : [certDirectory];

@@ -183,7 +183,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
       rateLimited: (registry) => rateLimited?.(registry),
       pullsLeft: (registry, count) => void this.#left.set(registryKey(registry), count),
     };
-    const surroundings = {
+    const context = {
       queue: this.#queueFor(route.registry),
       trust: this.#trust,
       clock,
@@ -191,7 +191,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
       news,
       silenceSeconds,
     };
-    const client = new RegistryClient(route, surroundings);
+    const client = new RegistryClient(route, context);
     this.#clients.set(identity, client);
     return client;
   }

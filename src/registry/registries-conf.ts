@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
 import { errorCode } from '../errors/system-error.ts';
-import type { RegistryEnvironment } from './access.ts';
+import type { RegistryContext } from './access.ts';
 
 const registrySchema = z.object({
   prefix: z.string().optional(),
@@ -49,7 +49,7 @@ const read = async (path: string): Promise<string | undefined> => {
 };
 
 /** The files in the order in which they count. Source: containers-registries.conf(5), containers-registries.conf.d(5). */
-const filesOf = async ({ env, home, systemDirectory }: RegistryEnvironment): Promise<readonly string[]> => {
+const filesOf = async ({ env, home, systemDirectory }: RegistryContext): Promise<readonly string[]> => {
   const own = join(env.XDG_CONFIG_HOME ?? join(home, '.config'), 'containers');
   const hasOwn = (await read(join(own, 'registries.conf')).catch(() => '')) !== undefined;
   const main = join(hasOwn ? own : systemDirectory, 'registries.conf');
@@ -73,7 +73,7 @@ const parseFile = (text: string): RegistriesConf => {
 const OVERRIDES = ['CONTAINERS_REGISTRIES_CONF', 'REGISTRIES_CONFIG_PATH'] as const;
 
 /** Reads all of registries.conf; what cannot be read or understood makes everything unclear. */
-export const loadRegistriesConf = async (environment: RegistryEnvironment): Promise<RegistriesConf> => {
+export const loadRegistriesConf = async (environment: RegistryContext): Promise<RegistriesConf> => {
   const { env, registriesConf } = environment;
   if (registriesConf !== undefined || OVERRIDES.some((name) => env[name])) return UNCLEAR;
   try {

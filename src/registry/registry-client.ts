@@ -54,7 +54,7 @@ export interface RegistryNews {
 }
 
 /** What all clients of a run share, or all of one registry. */
-export interface ClientSurroundings {
+export interface ClientContext {
   /** Silence that is no answer. */
   readonly silenceSeconds?: number | undefined;
   readonly queue: PQueue;
@@ -90,7 +90,7 @@ export class RegistryClient implements Disposable {
   readonly #pauses: RegistryPauses;
   readonly #news: RegistryNews;
 
-  constructor(route: Route, { queue, trust, clock, pauses, news, silenceSeconds }: ClientSurroundings) {
+  constructor(route: Route, { queue, trust, clock, pauses, news, silenceSeconds }: ClientContext) {
     this.#http = new HttpClient({ ...route, trust, maxConnections: REQUESTS_AT_A_TIME, silenceSeconds });
     this.#authenticator = new Authenticator(this.#http, route, () => clock.monotonicMs());
     this.#queue = queue;

@@ -1,6 +1,6 @@
 import { isLoopback } from '../host/loopback.ts';
 import type { Repository } from '../image/docker-reference.ts';
-import type { RegistryAccess, RegistryEnvironment } from './access.ts';
+import type { RegistryAccess, RegistryContext } from './access.ts';
 import { ownAuthorities } from './certificates.ts';
 import { type Credentials, findCredentials } from './credentials/authfile.ts';
 import { loadRegistriesConf, type RegistriesConf, treatmentOf } from './registries-conf.ts';
@@ -15,7 +15,7 @@ const isExempt = (host: string, noProxy: string): boolean =>
     );
 
 /** Whether Go's HTTP client would go through a proxy to this registry. Source: golang.org/x/net/http/httpproxy. */
-export const isProxied = (registry: string, { env }: Pick<RegistryEnvironment, 'env'>): boolean => {
+export const isProxied = (registry: string, { env }: Pick<RegistryContext, 'env'>): boolean => {
   const proxies = [env.HTTPS_PROXY, env.https_proxy, env.HTTP_PROXY, env.http_proxy];
   if (proxies.every((proxy) => proxy === undefined || proxy === '')) return false;
   const host = registry.replace(/:\d+$/, '').toLowerCase();
@@ -39,7 +39,7 @@ const DOCKER_HUB_HOST = 'registry-1.docker.io';
 const credentialsFor = async (
   { registry, path }: Repository,
   access: RegistryAccess,
-  environment: RegistryEnvironment,
+  environment: RegistryContext,
   conf: RegistriesConf,
 ): Promise<Credentials | 'none' | 'helper'> => {
   if (access.anonymous === true) return 'none';
@@ -50,10 +50,10 @@ const credentialsFor = async (
 
 /** Finds direct routes, reading configuration files once. */
 export class Router {
-  readonly #environment: RegistryEnvironment;
+  readonly #environment: RegistryContext;
   #conf: Promise<RegistriesConf> | undefined;
 
-  constructor(environment: RegistryEnvironment) {
+  constructor(environment: RegistryContext) {
     this.#environment = environment;
   }
 

@@ -1,13 +1,13 @@
 import type { SyncJob } from './job.ts';
-import { type PlanEffects, Planner, type PlanOptions } from './plan/planner.ts';
+import { type PlanContext, Planner, type PlanOptions } from './plan/planner.ts';
 import { joinPlans, type Plan } from './plan.ts';
 import type { ImageReport } from './report/image-report.ts';
-import { ANOTHER_FAILED, type RunEffects, runPlan } from './run/run-plan.ts';
+import { ANOTHER_FAILED, type RunContext, runPlan } from './run/run-plan.ts';
 
-type Effects = PlanEffects & RunEffects;
+type PlanAndCopyContext = PlanContext & RunContext;
 
 /** What came of `work`, or of `instead` when the run was stopped meanwhile. */
-const unlessStopped = async <T>(work: Promise<T>, { signal }: Effects, instead: () => T): Promise<T> => {
+const unlessStopped = async <T>(work: Promise<T>, { signal }: PlanAndCopyContext, instead: () => T): Promise<T> => {
   try {
     return await work;
   } catch (error) {
@@ -27,18 +27,18 @@ const hasFailed = (images: readonly ImageReport[]): boolean => images.some(({ ou
  */
 export const planAndCopy = async (
   job: SyncJob,
-  effects: Effects,
+  context: PlanAndCopyContext,
   options: PlanOptions,
 ): Promise<{ plan: Plan; images: readonly ImageReport[]; prune: ReturnType<Planner['prune']> }> => {
-  const planner = new Planner(job, effects, options);
-  const first = await unlessStopped(planner.now(), effects, stoppedPlan);
-  const done = await runPlan(job, first, effects);
+  const planner = new Planner(job, context, options);
+  const first = await unlessStopped(planner.now(), context, stoppedPlan);
+  const done = await runPlan(job, first, context);
   if (first.isIncomplete === true) return { plan: first, images: done, prune: undefined };
 
   const stopReason = job.onFailure === 'stop' && hasFailed(done) ? ANOTHER_FAILED : undefined;
-  const isOver = effects.signal.aborted || stopReason !== undefined;
+  const isOver = context.signal.aborted || stopReason !== undefined;
   const giveUp = () => planner.giveUpRest();
-  const rest = isOver ? giveUp() : await unlessStopped(planner.rest(), effects, giveUp);
-  const late = await runPlan(job, rest, { ...effects, stopReason });
+  const rest = isOver ? giveUp() : await unlessStopped(planner.rest(), context, giveUp);
+  const late = await runPlan(job, rest, { ...context, stopReason });
   return { plan: joinPlans([first, rest]), images: [...done, ...late], prune: planner.prune() };
 };

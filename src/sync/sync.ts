@@ -1,4 +1,5 @@
 import type { Clock } from '../context.ts';
+import { defined } from '../defined.ts';
 import { EXIT, usageError, WrapperError } from '../errors/wrapper-error.ts';
 import { describeTermination, terminationOf } from '../operation/termination.ts';
 import type { RegistryLookup } from '../registry/lookup.ts';
@@ -13,7 +14,7 @@ import { destinationAccess, type SyncJob } from './job.ts';
 import { type LockMode, takeJobLock } from './job-lock.ts';
 import { isGhost } from './plan/ghost.ts';
 import { makePlan } from './plan/make-plan.ts';
-import type { PlanEffects, PlanOptions } from './plan/planner.ts';
+import type { PlanContext, PlanOptions } from './plan/planner.ts';
 import type { Plan } from './plan.ts';
 import { planAndCopy } from './plan-and-copy.ts';
 import type { SkopeoPort } from './ports.ts';
@@ -29,7 +30,7 @@ import {
 } from './report/sync-report.ts';
 
 /** What a sync run needs from outside. */
-export interface SyncEffects {
+export interface SyncContext {
   readonly skopeo: SkopeoPort;
   readonly lookup: RegistryLookup;
   readonly pauses: RegistryPauses;
@@ -56,7 +57,7 @@ const lockOf = (name: string, { shard }: SyncOptions): string =>
   shard === undefined ? name : lockName(name, `${shard.index}-of-${shard.count}`);
 
 /** All shards share one memory, so that their number may change. */
-const memoryOf = ({ name }: SyncJob, { stateDirectory }: SyncEffects): string | undefined =>
+const memoryOf = ({ name }: SyncJob, { stateDirectory }: SyncContext): string | undefined =>
   stateDirectory === undefined ? undefined : memoryPath(syncDirectory(stateDirectory), name);
 
 /** Throws a usage error where nobody could know what earlier runs of the job wrote. */
@@ -73,23 +74,23 @@ export const refuseNamelessPrune = (
 
 const STOPPED_NEXT = 'Run it again.';
 
-const planEffects = (effects: SyncEffects, memory: SyncMemory): PlanEffects => ({
-  ...effects,
+const planContext = (context: SyncContext, memory: SyncMemory): PlanContext => ({
+  ...context,
   memory,
-  nowMs: effects.clock.wallMs(),
+  nowMs: context.clock.wallMs(),
 });
 
 /**
  * Finds out what a run would do; nothing is written anywhere.
  * @throws WrapperError `usage` when the job is wrong; the class of what ended it when `signal` aborts before it is done.
  */
-export const planSync = async (job: SyncJob, effects: SyncEffects, options: SyncOptions = {}): Promise<Plan> => {
-  refuseNamelessPrune(job, effects);
-  const path = memoryOf(job, effects);
+export const planSync = async (job: SyncJob, context: SyncContext, options: SyncOptions = {}): Promise<Plan> => {
+  refuseNamelessPrune(job, context);
+  const path = memoryOf(job, context);
   try {
-    return await makePlan(job, planEffects(effects, await loadMemory(path)), options);
+    return await makePlan(job, planContext(context, await loadMemory(path)), options);
   } catch (error) {
-    const termination = terminationOf(effects.signal);
+    const termination = terminationOf(context.signal);
     if (termination === undefined) throw error;
     const { errorType, message, exitCode } = describeTermination(termination);
     throw new WrapperError(`${message}, before the plan was made`, { errorType, exitCode, next: STOPPED_NEXT });
@@ -114,7 +115,7 @@ const sourceFailures = (
     source: entry.name,
     errorType,
     message,
-    ...(next === undefined ? {} : { next }),
+    ...defined({ next }),
   })),
   ...(prune !== undefined && 'refused' in prune && failures.length === 0
     ? [{ source: 'prune', errorType: 'prune_refused' as const, message: prune.refused, next: PRUNE_NEXT }]
@@ -127,7 +128,7 @@ const PRUNE_NEXT = failureClass('prune_refused').next({});
 const areAllThere = async (
   plan: Plan,
   images: readonly ImageReport[],
-  { lookup, signal }: SyncEffects,
+  { lookup, signal }: SyncContext,
 ): Promise<boolean> => {
   for (const [index, image] of plan.images.entries()) {
     const { outcome, errorType } = images[index] ?? {};
@@ -144,43 +145,43 @@ const prune = async (
   { plan, images, prune: task }: Awaited<ReturnType<typeof planAndCopy>>,
   memory: SyncMemory,
   keeper: MemoryKeeper,
-  effects: SyncEffects,
+  context: SyncContext,
 ): Promise<readonly PruneReport[] | undefined> => {
   if (task === undefined || 'refused' in task) return undefined;
   const all = (outcome: 'kept' | 'failed', reason: string): readonly PruneReport[] =>
     task.choice.candidates.map(({ destination }) => ({ destination, outcome, reason }));
-  if (effects.signal.aborted) return all('failed', 'the run was stopped');
-  if (!(await areAllThere(plan, images, effects))) return all('kept', 'images of this run failed');
+  if (context.signal.aborted) return all('failed', 'the run was stopped');
+  if (!(await areAllThere(plan, images, context))) return all('kept', 'images of this run failed');
   try {
     const access = destinationAccess(job);
     const saveMemory = () => keeper.save();
-    return await carryOutPrune({ ...effects, ...task, memory, saveMemory, destinationAccess: access });
+    return await carryOutPrune({ ...context, ...task, memory, saveMemory, destinationAccess: access });
   } catch (error) {
-    if (!effects.signal.aborted) throw error;
+    if (!context.signal.aborted) throw error;
     return all('failed', 'the run was stopped');
   }
 };
 
-const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOptions): Promise<SyncReport> => {
-  const { clock } = effects;
+const runLocked = async (job: SyncJob, context: SyncContext, options: SyncOptions): Promise<SyncReport> => {
+  const { clock } = context;
   const startedAt = new Date(clock.wallMs()).toISOString();
   const startedMs = clock.monotonicMs();
-  const path = memoryOf(job, effects);
+  const path = memoryOf(job, context);
   const memory = await loadMemory(path);
-  if (memory.doubt !== undefined) effects.warn?.(memory.doubt);
+  if (memory.doubt !== undefined) context.warn?.(memory.doubt);
   using keeper = keepMemory(path, memory);
-  const work = { ...planEffects(effects, memory), ...effects };
+  const work = { ...planContext(context, memory), ...context };
   const done = await planAndCopy(job, work, options);
   const { plan, images, prune: choice } = done;
-  const pruned = await prune(job, done, memory, keeper, effects);
+  const pruned = await prune(job, done, memory, keeper, context);
   await keeper.end().catch((error: unknown) => {
     const reason = error instanceof Error ? error.message : String(error);
-    effects.warn?.(`what this run found out could not be kept (${reason}): the next one asks again and prunes less`);
+    context.warn?.(`what this run found out could not be kept (${reason}): the next one asks again and prunes less`);
   });
-  const failures = sourceFailures(plan, choice, effects.signal);
+  const failures = sourceFailures(plan, choice, context.signal);
   return {
     version: 1,
-    ...(job.name === undefined ? {} : { job: job.name }),
+    ...defined({ job: job.name }),
     startedAt,
     durationSeconds: (clock.monotonicMs() - startedMs) / 1000,
     exitCode: exitCodeOf(images, failures, pruned),
@@ -188,7 +189,7 @@ const runLocked = async (job: SyncJob, effects: SyncEffects, options: SyncOption
     failures,
     dropped: plan.dropped.length,
     otherShards: plan.otherShards,
-    ...(pruned === undefined ? {} : { prune: pruned }),
+    ...defined({ prune: pruned }),
     ...(choice !== undefined && 'refused' in choice ? { pruneRefused: choice.refused } : {}),
     totals: reportTotals(images, pruned),
   };
@@ -203,7 +204,7 @@ const WITHOUT_LOCK: AsyncDisposable = { [Symbol.asyncDispose]: async () => undef
 const lockJob = async (
   name: string,
   directory: string,
-  { signal, warn }: SyncEffects,
+  { signal, warn }: SyncContext,
   options: SyncOptions,
 ): Promise<AsyncDisposable | undefined> => {
   const { lock, isList } = options;
@@ -226,13 +227,13 @@ const lockJob = async (
  */
 export const runSync = async (
   job: SyncJob,
-  effects: SyncEffects,
+  context: SyncContext,
   options: SyncOptions = {},
 ): Promise<SyncReport | undefined> => {
-  refuseNamelessPrune(job, effects);
-  const { stateDirectory } = effects;
+  refuseNamelessPrune(job, context);
+  const { stateDirectory } = context;
   const { name } = job;
-  if (name === undefined || stateDirectory === undefined) return runLocked(job, effects, options);
-  await using lock = await lockJob(name, syncDirectory(stateDirectory), effects, options);
-  return lock === undefined ? undefined : await runLocked(job, effects, options);
+  if (name === undefined || stateDirectory === undefined) return runLocked(job, context, options);
+  await using lock = await lockJob(name, syncDirectory(stateDirectory), context, options);
+  return lock === undefined ? undefined : await runLocked(job, context, options);
 };

@@ -11,7 +11,7 @@ import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
 import type { SyncJob } from '../../src/sync/job.ts';
 import { parseImageList, reduceToList } from '../../src/sync/plan/image-list.ts';
 import type { SyncReport } from '../../src/sync/report/sync-report.ts';
-import { planSync, runSync, type SyncEffects, type SyncOptions } from '../../src/sync/sync.ts';
+import { planSync, runSync, type SyncContext, type SyncOptions } from '../../src/sync/sync.ts';
 import { createLayout, HOST_PLATFORM, type OciLayout } from '../support/images.ts';
 import { startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
@@ -50,7 +50,7 @@ const job = (body: string, from = source.host, to = destination.host): SyncJob =
   return loadSyncFile('/mirror.yml', registries + body.replaceAll('HOST', from).replaceAll('DEST', to), {}).job;
 };
 
-const run = async (what: SyncJob, effects: SyncEffects, options: SyncOptions = {}): Promise<SyncReport> => {
+const run = async (what: SyncJob, effects: SyncContext, options: SyncOptions = {}): Promise<SyncReport> => {
   const report = await runSync(what, effects, options);
   assert.ok(report !== undefined);
   return report;
@@ -155,7 +155,7 @@ const withLimitOn = (path: string, own: Parameters<typeof realEffects>[0], waitS
   const { lookup, skopeo } = effects;
   const copied: string[] = [];
   let limits = 2;
-  const limited: SyncEffects = {
+  const limited: SyncContext = {
     ...effects,
     lookup: {
       ...bound(lookup),
@@ -320,7 +320,7 @@ test('the newest by creation date are found by skopeo, once', async () => {
   await seed('created/app', { x: 'a', y: 'b' });
   const real = realEffects(own);
   let asked = 0;
-  const skopeo: SyncEffects['skopeo'] = {
+  const skopeo: SyncContext['skopeo'] = {
     ...real.skopeo,
     createdAt: (...args) => {
       asked++;

@@ -6,7 +6,7 @@ import { renderPlan } from '../../src/display/sync/render-plan.ts';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
 import type { SyncJob } from '../../src/sync/job.ts';
 import type { SkopeoPort } from '../../src/sync/ports.ts';
-import { planSync, runSync, type SyncEffects } from '../../src/sync/sync.ts';
+import { planSync, runSync, type SyncContext } from '../../src/sync/sync.ts';
 import { createLayout, HOST_PLATFORM, type OciLayout } from '../support/images.ts';
 import { type RegistryProxy, startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
@@ -47,7 +47,7 @@ const job = (body: string): SyncJob => {
 };
 
 /** Effects whose skopeo must not be asked; `but` names what it may do. */
-const withoutSkopeo = (directory: TempDir, ...but: (keyof SkopeoPort)[]): SyncEffects => {
+const withoutSkopeo = (directory: TempDir, ...but: (keyof SkopeoPort)[]): SyncContext => {
   const real = realSkopeo(privateHome(directory.path));
   const refuse = async () => assert.fail('skopeo was asked');
   const skopeo: SkopeoPort = {
@@ -65,7 +65,7 @@ const withoutSkopeo = (directory: TempDir, ...but: (keyof SkopeoPort)[]): SyncEf
 const pulls = (): number => from.count({ method: 'GET', path: /\/manifests\// });
 const requests = (): number => from.requests.length + to.requests.length;
 
-const outcomes = async (what: SyncJob, effects: SyncEffects): Promise<Record<string, number>> => {
+const outcomes = async (what: SyncJob, effects: SyncContext): Promise<Record<string, number>> => {
   const report = await runSync(what, effects);
   assert.equal(report?.exitCode, 0, JSON.stringify(report));
   const { copied, unchanged } = report.totals;

@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { CommandLine } from '../../command-line/command-line.ts';
+import { defined } from '../../defined.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
 import type { Platform } from '../../image/platform.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
@@ -13,7 +14,7 @@ import { isSet, textOf } from './flag-values.ts';
 import { refuseBesideFile } from './sync-flags.ts';
 
 /** Where a command line is read. */
-export interface JobSurroundings {
+export interface JobContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
 }
@@ -49,7 +50,7 @@ const parallelOf = (line: CommandLine): number | undefined => {
 const accessOf = (
   line: CommandLine,
   side: Extract<Side, 'source' | 'destination'>,
-  env: JobSurroundings['env'],
+  env: JobContext['env'],
 ): RegistryAccess => {
   const { values } = line;
   const login = resolveLogin(side, line, env);
@@ -58,9 +59,7 @@ const accessOf = (
   const tlsVerify = values.tlsVerify[side] ?? values.tlsVerify.image;
   return {
     ...(login === undefined ? {} : { credentials: { username: login.username, password: login.password.reveal() } }),
-    ...(authFile === undefined ? {} : { authFile }),
-    ...(certDirectory === undefined ? {} : { certDirectory }),
-    ...(tlsVerify === undefined ? {} : { tlsVerify }),
+    ...defined({ authFile, certDirectory, tlsVerify }),
     ...(values.noCreds[side] ? { anonymous: true } : {}),
   };
 };
@@ -70,9 +69,7 @@ const systemPlatform = (line: CommandLine): Partial<Platform> | undefined => {
     textOf(line, name),
   );
   const platform = {
-    ...(os === undefined ? {} : { os }),
-    ...(architecture === undefined ? {} : { architecture }),
-    ...(variant === undefined ? {} : { variant }),
+    ...defined({ os, architecture, variant }),
   };
   return Object.keys(platform).length === 0 ? undefined : platform;
 };
@@ -111,7 +108,7 @@ export const jobFormOf = (line: CommandLine): JobForm => {
 const skopeoRequest = (
   line: CommandLine,
   form: Exclude<JobForm, { readonly file: string }>,
-  { env }: JobSurroundings,
+  { env }: JobContext,
 ): SyncRequest => {
   const { values, own } = line;
   return {
@@ -135,7 +132,7 @@ const skopeoRequest = (
   };
 };
 
-const readFileJob = async (line: CommandLine, path: string, { env, cwd }: JobSurroundings): Promise<ReadJob> => {
+const readFileJob = async (line: CommandLine, path: string, { env, cwd }: JobContext): Promise<ReadJob> => {
   const absolute = resolve(cwd, path);
   const text = await readFile(absolute, 'utf8').catch((error: unknown) => {
     throw usageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
@@ -147,8 +144,7 @@ const readFileJob = async (line: CommandLine, path: string, { env, cwd }: JobSur
     path: absolute,
     job: {
       ...job,
-      ...(jobName === undefined ? {} : { name: jobName }),
-      ...(stallTimeoutSeconds === undefined ? {} : { stallTimeoutSeconds }),
+      ...defined({ name: jobName, stallTimeoutSeconds }),
     },
   };
 };
@@ -157,14 +153,14 @@ const readFileJob = async (line: CommandLine, path: string, { env, cwd }: JobSur
  * The job that a command line asks for, by `--file` or in skopeo's form. Throws usage errors and, for a file, errors that
  * name line and key; no registry is asked.
  */
-export const readJob = async (line: CommandLine, surroundings: JobSurroundings): Promise<ReadJob> => {
+export const readJob = async (line: CommandLine, context: JobContext): Promise<ReadJob> => {
   const form = jobFormOf(line);
   const read =
     'file' in form
-      ? await readFileJob(line, form.file, surroundings)
-      : { job: await jobFromSkopeoOptions(skopeoRequest(line, form, surroundings)), warnings: [] };
+      ? await readFileJob(line, form.file, context)
+      : { job: await jobFromSkopeoOptions(skopeoRequest(line, form, context)), warnings: [] };
   for (const { copy } of read.job.entries) refuseMissingPassphrase(copy);
   const parallel = parallelOf(line);
   const prune = isSet(line, 'prune') ? { prune: read.job.prune ?? { maxShare: JOB_DEFAULTS.maxPruneShare } } : {};
-  return { ...read, job: { ...read.job, ...(parallel === undefined ? {} : { parallel }), ...prune } };
+  return { ...read, job: { ...read.job, ...defined({ parallel }), ...prune } };
 };

@@ -24,7 +24,7 @@ import { type RunEnd, type RunMetrics, type RunParts, type RunTools, refuseOpera
 import { checkSync, tellWarnings } from './check-sync.ts';
 import { jobFormOf, readJob } from './read-job.ts';
 import { refuseIneffective } from './refuse-ineffective.ts';
-import { openSyncEffects } from './sync-effects.ts';
+import { openSyncContext } from './sync-context.ts';
 import { chosenImages, syncMode, syncOptions } from './sync-options.ts';
 import { resultFiles, tellIdle, tellReport } from './tell-sync.ts';
 
@@ -80,7 +80,7 @@ const showing = async (line: CommandLine, context: Context, job: SyncJob, isRun:
   return { display: shown, [Symbol.dispose]: () => shown.onEnd() };
 };
 
-const effectsOf = (
+const syncContextOf = (
   line: CommandLine,
   context: Context,
   job: SyncJob,
@@ -89,7 +89,7 @@ const effectsOf = (
   { observer }: Pick<RunMetrics, 'observer'>,
   tools: RunTools,
   warn: (message: string) => void,
-) => openSyncEffects({ ...tools, line, context, job, run, observer, display, warn });
+) => openSyncContext({ ...tools, line, context, job, run, observer, display, warn });
 
 const NOT_COUNTED: RunMetrics = { observer: {}, end: async () => undefined, failed: false };
 
@@ -100,8 +100,8 @@ const planParts = (line: CommandLine, context: Context): Parts => ({
   openMetrics: () => NOT_COUNTED,
   body: async ({ job, options }, { display }, metrics, tools) => {
     const tracker = new SyncRunTracker(runIdentityOf(job), context.clock, []);
-    using effects = effectsOf(line, context, job, tracker, display, metrics, tools, () => undefined);
-    const plan = await planSync(job, effects, options);
+    using syncContext = syncContextOf(line, context, job, tracker, display, metrics, tools, () => undefined);
+    const plan = await planSync(job, syncContext, options);
     const exitCode = exitCodeOfPlan(plan);
     const text = line.own.json ? `${JSON.stringify(planJson(plan))}\n` : renderPlan(plan);
     return {
@@ -150,10 +150,10 @@ const execute = async (
     isStateLost = true;
     context.stderr.write(`skopeo-wrapper: warning: ${message}\n`);
   };
-  using effects = effectsOf(line, context, job, tracker, display, metrics, tools, warn);
+  using syncContext = syncContextOf(line, context, job, tracker, display, metrics, tools, warn);
   tracker.start();
   display.onStart(tracker);
-  const report = await runSync(job, effects, options).catch((error: unknown) => {
+  const report = await runSync(job, syncContext, options).catch((error: unknown) => {
     tracker.finish({ ...NOTHING_DONE, ...failedBy(error) });
     throw error;
   });

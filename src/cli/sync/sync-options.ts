@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
 import type { CommandLine } from '../../command-line/command-line.ts';
 import type { Context } from '../../context.ts';
+import { defined } from '../../defined.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
 import type { SyncJob } from '../../sync/job.ts';
 import type { LockMode } from '../../sync/job-lock.ts';
@@ -39,7 +40,7 @@ export const syncOptions = (line: CommandLine, env: Context['env']): SyncOptions
   return {
     ...(shard === undefined ? {} : { shard: parseShard(shard, env) }),
     ...(isSet(line, 'verify') ? { verify: true } : {}),
-    ...(lock === undefined ? {} : { lock }),
+    ...defined({ lock }),
     ...(textOf(line, 'images') === undefined ? {} : { isList: true }),
   };
 };

@@ -45,7 +45,7 @@ export interface FlagTable {
 export const SKOPEO_FLAGS: FlagTable = { globalFlags: GLOBAL_FLAGS, subcommands: SUBCOMMANDS };
 
 /** The subcommand of that name, or undefined: skopeo may be newer than this table. */
-export const findSubcommand = (
+export const subcommandSpec = (
   name: string,
   subcommands: readonly SubcommandSpec[] = SUBCOMMANDS,
 ): SubcommandSpec | undefined => subcommands.find((subcommand) => subcommand.name === name);

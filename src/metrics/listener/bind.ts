@@ -1,5 +1,6 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
+import { defined } from '../../defined.ts';
 import { errorCode } from '../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { formatAddress, type ListenAddress } from './addresses.ts';
@@ -32,7 +33,7 @@ const bindError = (requested: ListenAddress, cause: unknown): WrapperError => {
   const next = NEXT_STEPS[code];
   return new WrapperError(
     `cannot listen on ${formatAddress(requested)}: ${REASONS[code] ?? (cause instanceof Error ? cause.message : cause)}`,
-    { errorType: 'usage', exitCode: EXIT.unavailable, cause, ...(next === undefined ? {} : { next }) },
+    { errorType: 'usage', exitCode: EXIT.unavailable, cause, ...defined({ next }) },
   );
 };
 

@@ -2,14 +2,14 @@ import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
 import { isLoopback } from '../../host/loopback.ts';
 import { type Answer, sendAnswer, textAnswer } from './answer.ts';
-import type { HttpHandler, Route } from './routes.ts';
+import type { Endpoint, HttpHandler } from './routes.ts';
 import type { AnswerRequest } from './server.ts';
 import type { CheckBasicAuth } from './web-config/basic-auth.ts';
 import type { ReloadingWebConfig } from './web-config/reloading.ts';
 
 /** Everything that answering takes; the same for all listening addresses. */
 export interface RequestContext {
-  readonly routes: ReadonlyMap<string, Route>;
+  readonly routes: ReadonlyMap<string, Endpoint>;
   readonly allowedHosts: readonly string[];
   readonly webConfig: ReloadingWebConfig;
   readonly checkBasicAuth: CheckBasicAuth;
@@ -22,7 +22,7 @@ export interface RequestContext {
 /** Checks a request from the cheapest to the dearest, then lets its route answer. */
 const answerRequest = async (
   request: IncomingMessage,
-  route: Route | undefined,
+  route: Endpoint | undefined,
   boundToLoopback: boolean,
   context: RequestContext,
 ): Promise<Answer> => {

@@ -1,6 +1,7 @@
 import type { IncomingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
+import { defined } from '../../defined.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
 import { CONTENT_TYPES } from '../registry/page.ts';
 import { type Answer, textAnswer } from './answer.ts';
@@ -11,7 +12,7 @@ import { type RenderMetrics, scrapeTimeoutSeconds } from './scrape.ts';
 export type HttpHandler = 'metrics' | 'landing' | 'health' | 'other';
 
 /** What answers a path. */
-export interface Route {
+export interface Endpoint {
   readonly handler: HttpHandler;
   answer(headers: IncomingHttpHeaders): Promise<Answer> | Answer;
 }
@@ -29,7 +30,7 @@ export const checkTelemetryPath = (path: string): void => {
 };
 
 /** The metrics, in the format and encoding that the scraper asked for; 503 with the reason if there are none. */
-const metricsRoute = (options: { scrape: RenderMetrics; enableOpenMetrics: boolean }): Route => ({
+const metricsRoute = (options: { scrape: RenderMetrics; enableOpenMetrics: boolean }): Endpoint => ({
   handler: 'metrics',
   async answer(headers) {
     const format = options.enableOpenMetrics ? chooseFormat(headers.accept) : 'text';
@@ -37,7 +38,7 @@ const metricsRoute = (options: { scrape: RenderMetrics; enableOpenMetrics: boole
     try {
       const body = await options.scrape({
         format,
-        ...(seconds === undefined ? {} : { scrapeTimeoutSeconds: seconds }),
+        ...defined({ scrapeTimeoutSeconds: seconds }),
       });
       const Vary = options.enableOpenMetrics ? 'Accept, Accept-Encoding' : 'Accept-Encoding';
       const answer: Answer = { status: 200, body, headers: { 'Content-Type': CONTENT_TYPES[format], Vary } };
@@ -51,10 +52,10 @@ const metricsRoute = (options: { scrape: RenderMetrics; enableOpenMetrics: boole
 /** All paths that are answered. */
 export const createRoutes = (
   options: Parameters<typeof metricsRoute>[0] & { telemetryPath: string; version: string },
-): ReadonlyMap<string, Route> =>
-  new Map<string, Route>([
+): ReadonlyMap<string, Endpoint> =>
+  new Map<string, Endpoint>([
     ['/', { handler: 'landing', answer: () => landingPage(options) }],
-    ...HEALTH_PATHS.map((path): [string, Route] => [
+    ...HEALTH_PATHS.map((path): [string, Endpoint] => [
       path,
       { handler: 'health', answer: () => textAnswer(200, 'skopeo-wrapper is healthy.') },
     ]),

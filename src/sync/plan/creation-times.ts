@@ -8,7 +8,7 @@ import { mapLimited } from '../map-limited.ts';
 import type { SkopeoPort } from '../ports.ts';
 import type { LookUpCreationTimes } from '../select/select-tags.ts';
 
-export interface CreationEffects {
+export interface CreationContext {
   readonly lookup: Pick<RegistryLookup, 'head' | 'manifest'>;
   readonly skopeo: Pick<SkopeoPort, 'createdAt'>;
   readonly memory: SyncMemory;
@@ -22,45 +22,45 @@ const PROCESSES_AT_A_TIME = 8;
 const anyInstance = async (
   reference: string,
   entry: SyncEntry,
-  effects: CreationEffects,
+  context: CreationContext,
 ): Promise<string | undefined> => {
-  const manifest = parseManifest(await effects.lookup.manifest(reference, entry.sourceAccess, effects.signal));
+  const manifest = parseManifest(await context.lookup.manifest(reference, entry.sourceAccess, context.signal));
   const instances = manifest?.kind === 'list' ? manifest.instances : [];
   const digest = (instances.find(({ platform }) => platform?.os !== 'unknown') ?? instances[0])?.digest;
   return digest === undefined ? undefined : dockerReference(parseDockerReference(reference), { digest });
 };
 
 /** Absent for what has no date to tell: a tag that is gone by now, something that is no image. */
-const askSkopeo = async (reference: string, entry: SyncEntry, effects: CreationEffects): Promise<Date | undefined> => {
-  const ask = (one: string) => effects.skopeo.createdAt(one, entry.sourceAccess, effects.signal);
+const askSkopeo = async (reference: string, entry: SyncEntry, context: CreationContext): Promise<Date | undefined> => {
+  const ask = (one: string) => context.skopeo.createdAt(one, entry.sourceAccess, context.signal);
   try {
     return await ask(reference);
   } catch (error) {
     if (!(error instanceof WrapperError)) throw error;
     if (error.errorType === 'not_found' || error.errorType === 'invalid_manifest') return undefined;
     if (error.errorType !== 'no_matching_platform') throw error;
-    const instance = await anyInstance(reference, entry, effects);
+    const instance = await anyInstance(reference, entry, context);
     return instance === undefined ? undefined : ask(instance);
   }
 };
 
-const createdAt = async (reference: string, entry: SyncEntry, effects: CreationEffects): Promise<Date | undefined> => {
-  const { lookup, memory, signal } = effects;
+const createdAt = async (reference: string, entry: SyncEntry, context: CreationContext): Promise<Date | undefined> => {
+  const { lookup, memory, signal } = context;
   const head = await lookup.head(reference, entry.sourceAccess, signal);
   const known = head === undefined ? undefined : memory.createdAt(head.digest);
   if (known !== undefined) return known;
-  const date = await askSkopeo(reference, entry, effects);
+  const date = await askSkopeo(reference, entry, context);
   if (head !== undefined && date !== undefined) memory.rememberCreation(head.digest, date);
   return date;
 };
 
 /** Looks creation times up by skopeo, each content once: what a digest stands for never changes, so it is remembered. */
 export const creationTimes =
-  (effects: CreationEffects) =>
+  (context: CreationContext) =>
   (entry: SyncEntry, repository: Repository): LookUpCreationTimes =>
   async (tags) => {
     const dates = await mapLimited(tags, PROCESSES_AT_A_TIME, async (tag) => {
-      const date = await createdAt(dockerReference(repository, { tag }), entry, effects);
+      const date = await createdAt(dockerReference(repository, { tag }), entry, context);
       return [tag, date] as const;
     });
     return new Map(dates.flatMap(([tag, date]) => (date === undefined ? [] : [[tag, date]])));

@@ -28,11 +28,11 @@ import {
   listEntry,
   mapEntry,
   notListed,
-  type SelectEffects,
+  type SelectContext,
 } from './select-entry.ts';
 
 /** What planning needs from outside. */
-export interface PlanEffects {
+export interface PlanContext {
   readonly lookup: RegistryLookup;
   readonly outages: RegistryOutages;
   readonly skopeo: Pick<SkopeoPort, 'createdAt'>;
@@ -88,7 +88,7 @@ const withoutImmutable = (entry: SyncEntry): SyncEntry => ({ ...entry, immutable
  */
 export class Planner {
   readonly #job: SyncJob;
-  readonly #effects: PlanEffects;
+  readonly #context: PlanContext;
   readonly #verify: boolean;
   readonly #shard: Shard | undefined;
   readonly #access: ReturnType<typeof destinationAccess>;
@@ -99,9 +99,9 @@ export class Planner {
   #checked = 0;
   #toCheck = 0;
 
-  constructor(job: SyncJob, effects: PlanEffects, { shard, verify = false }: PlanOptions = {}) {
+  constructor(job: SyncJob, context: PlanContext, { shard, verify = false }: PlanOptions = {}) {
     this.#job = job;
-    this.#effects = effects;
+    this.#context = context;
     this.#shard = shard;
     this.#verify = verify;
     this.#access = destinationAccess(job);
@@ -118,17 +118,17 @@ export class Planner {
    * @throws WrapperError `usage` when two sources have one destination, or an image cannot be mapped.
    */
   async now(): Promise<Plan> {
-    greetDestinations(this.#job, this.#effects.lookup, this.#effects.signal);
+    greetDestinations(this.#job, this.#context.lookup, this.#context.signal);
     return this.#plan(false);
   }
 
   /** Plans the rest, as patiently as the job's retries allow; what did not answer may do so now. */
   async rest(): Promise<Plan> {
-    this.#effects.outages.forget();
+    this.#context.outages.forget();
     try {
       return await this.#plan(true);
     } catch (error) {
-      if (!(error instanceof WrapperError) || this.#effects.signal.aborted) throw error;
+      if (!(error instanceof WrapperError) || this.#context.signal.aborted) throw error;
       const { errorType, message, next } = error;
       // Others are copied already: too late to refuse the job.
       return this.giveUpRest({ errorType, message, ...defined({ next }) });
@@ -155,7 +155,7 @@ export class Planner {
     const rules = this.#job.entries.flatMap(({ destinations }) => destinations);
     const choice = choosePrune({
       policy: this.#job.prune,
-      memory: this.#effects.memory,
+      memory: this.#context.memory,
       wanted,
       writesTo: (repository) => rules.some((rule) => rule.writesTo(repository)),
       failedSources: this.#failedSources,
@@ -170,7 +170,7 @@ export class Planner {
     const key = placeKey(destination);
     const image = this.#wanted.find((one) => placeKey(one.destination) === key);
     if (image === undefined || this.#shard === undefined || belongsTo(this.#shard, image.destination)) return false;
-    return !(await isGhost(image, this.#effects));
+    return !(await isGhost(image, this.#context));
   }
 
   async #plan(isPatient: boolean): Promise<Plan> {
@@ -190,7 +190,7 @@ export class Planner {
     const checked = await this.#check(toCheck, isPatient);
     this.#failedSources += failures.length;
     this.#putOff = { entries: putOffOf(entries, selections), images: putOffOf(toCheck, checked) };
-    this.#effects.observer?.sourcesLeft?.(this.#putOff.entries.length);
+    this.#context.observer?.sourcesLeft?.(this.#putOff.entries.length);
     return {
       images: checked.filter(isDone),
       dropped: done.flatMap(({ dropped }) => dropped),
@@ -210,12 +210,12 @@ export class Planner {
   /** A source that hangs, or fails in a way that may pass, is put off too: nobody should wait for its retries. */
   async #list(entry: SyncEntry, isPatient: boolean): Promise<Listed | WrapperError | typeof PUT_OFF> {
     const list = (signal: AbortSignal) => listEntry(entry, this.#selectEffects(signal));
-    if (isPatient) return this.#patiently(() => list(this.#effects.signal));
+    if (isPatient) return this.#patiently(() => list(this.#context.signal));
     const patience = AbortSignal.timeout(LISTING_SECONDS * 1000);
     try {
-      return await list(AbortSignal.any([this.#effects.signal, patience]));
+      return await list(AbortSignal.any([this.#context.signal, patience]));
     } catch (error) {
-      if (this.#effects.signal.aborted) throw error;
+      if (this.#context.signal.aborted) throw error;
       if (patience.aborted) return PUT_OFF;
       if (!(error instanceof WrapperError)) throw error;
       return mayPass(error) ? PUT_OFF : error;
@@ -223,7 +223,7 @@ export class Planner {
   }
 
   #check(images: readonly WantedImage[], isPatient: boolean): Promise<(PlannedImage | typeof PUT_OFF)[]> {
-    const { lookup, signal, observer } = this.#effects;
+    const { lookup, signal, observer } = this.#context;
     return mapLimited(images, QUESTIONS_AT_A_TIME, async (image) => {
       const checked = await this.#compare(image, isPatient);
       if (checked === PUT_OFF) return PUT_OFF;
@@ -235,11 +235,11 @@ export class Planner {
   }
 
   async #compare(image: WantedImage, isPatient: boolean): Promise<PlannedImage | WrapperError | typeof PUT_OFF> {
-    const check = () => checkImage(image, { ...this.#effects, destinationAccess: this.#access, verify: this.#verify });
+    const check = () => checkImage(image, { ...this.#context, destinationAccess: this.#access, verify: this.#verify });
     try {
       return await check();
     } catch (error) {
-      if (!(error instanceof WrapperError) || this.#effects.signal.aborted) throw error;
+      if (!(error instanceof WrapperError) || this.#context.signal.aborted) throw error;
       if (!isPatient) return mayPass(error) ? PUT_OFF : error;
       return error.errorType === 'rate_limited' ? this.#patiently(check) : error;
     }
@@ -247,7 +247,7 @@ export class Planner {
 
   /** Asks again while the failure is of a class that may pass; returns the last one. */
   async #patiently<T>(question: () => Promise<T>): Promise<T | WrapperError> {
-    const { signal, random, observer } = this.#effects;
+    const { signal, random, observer } = this.#context;
     const retrying = (errorType: ErrorType): void => observer?.retrying?.(errorType);
     try {
       return await withRetries(question, this.#job.retry, { signal, random, retrying });
@@ -257,7 +257,7 @@ export class Planner {
     }
   }
 
-  #selectEffects(signal: AbortSignal): SelectEffects {
-    return { ...this.#effects, signal, creationTimes: creationTimes({ ...this.#effects, signal }) };
+  #selectEffects(signal: AbortSignal): SelectContext {
+    return { ...this.#context, signal, creationTimes: creationTimes({ ...this.#context, signal }) };
   }
 }

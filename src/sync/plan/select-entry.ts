@@ -12,7 +12,7 @@ import type { TagVerdicts } from '../select/selection.ts';
 import { directoryImages } from './directory-images.ts';
 
 /** What an entry needs to find its images. */
-export interface SelectEffects {
+export interface SelectContext {
   readonly lookup: Pick<RegistryLookup, 'tags'>;
   readonly creationTimes: (entry: SyncEntry, repository: Repository) => LookUpCreationTimes;
   readonly nowMs: number;
@@ -43,7 +43,7 @@ const tagImage = (repository: Repository, tag: string): SourceImage => ({
 const fromRepository = async (
   entry: SyncEntry,
   repository: Repository,
-  { lookup, creationTimes, nowMs, signal }: SelectEffects,
+  { lookup, creationTimes, nowMs, signal }: SelectContext,
 ): Promise<Listed> => {
   const { selection } = entry;
   const tags = selection.rules === undefined ? [] : await lookup.tags(repository, entry.sourceAccess, signal);
@@ -114,10 +114,10 @@ const mapped = (entry: SyncEntry, { image, reason }: Candidate): readonly Wanted
  * Lists an entry's source and selects.
  * @throws WrapperError when the source could not be listed.
  */
-export const listEntry = (entry: SyncEntry, effects: SelectEffects): Promise<Listed> => {
+export const listEntry = (entry: SyncEntry, context: SelectContext): Promise<Listed> => {
   const { source } = entry;
-  if (source.kind === 'directory') return fromDirectory(entry, source.path, effects.nowMs);
-  return fromRepository(entry, { registry: source.registry, path: source.path }, effects);
+  if (source.kind === 'directory') return fromDirectory(entry, source.path, context.nowMs);
+  return fromRepository(entry, { registry: source.registry, path: source.path }, context);
 };
 
 /** What becomes of an entry whose source could not be listed: a failure of this entry alone. */

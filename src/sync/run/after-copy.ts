@@ -6,7 +6,7 @@ import { destinationAccess, isSeveralPlatforms, type SyncJob } from '../job.ts';
 import type { PlannedImage } from '../plan.ts';
 import type { ImageCopyResult } from './copy-platforms.ts';
 
-export interface AfterCopyEffects {
+export interface AfterCopyContext {
   readonly lookup: RegistryLookup;
   readonly memory: SyncMemory;
   readonly signal: AbortSignal;
@@ -16,7 +16,7 @@ const digestAtDestination = async (
   job: SyncJob,
   { destination, sourceDigest, entry }: PlannedImage,
   result: ImageCopyResult,
-  { lookup, signal }: AfterCopyEffects,
+  { lookup, signal }: AfterCopyContext,
 ): Promise<string | undefined> => {
   if (!destination.startsWith('docker://')) return (await localState(destination))?.digest;
   if (result.digest !== undefined) return result.digest;
@@ -32,16 +32,16 @@ const rememberResult = async (
   image: PlannedImage,
   digest: string,
   { missingPlatforms = [] }: ImageCopyResult,
-  effects: AfterCopyEffects,
+  context: AfterCopyContext,
 ): Promise<void> => {
   const { source, destination, entry, sourceDigest } = image;
   if (sourceDigest === undefined || !source.startsWith('docker://')) return;
   if (digest === sourceDigest && !isSeveralPlatforms(entry.copy.content)) return;
-  const now = await effects.lookup.head(source, entry.sourceAccess, effects.signal);
+  const now = await context.lookup.head(source, entry.sourceAccess, context.signal);
   if (now?.digest !== sourceDigest) return;
   const copy = { sourceDigest, settings: entry.copy, destination };
-  effects.memory.rememberResult(copy, digest);
-  effects.memory.rememberMissingPlatforms(copy, missingPlatforms);
+  context.memory.rememberResult(copy, digest);
+  context.memory.rememberMissingPlatforms(copy, missingPlatforms);
 };
 
 /** Finds out and remembers what lies at the destination after a copy. Failing at this fails nothing: it returns nothing. */
@@ -49,16 +49,16 @@ export const afterCopy = async (
   job: SyncJob,
   image: PlannedImage,
   result: ImageCopyResult,
-  effects: AfterCopyEffects,
+  context: AfterCopyContext,
 ): Promise<string | undefined> => {
   try {
-    const digest = await digestAtDestination(job, image, result, effects);
+    const digest = await digestAtDestination(job, image, result, context);
     if (digest === undefined) return undefined;
-    effects.memory.rememberOwned(image.destination, digest);
-    await rememberResult(image, digest, result, effects);
+    context.memory.rememberOwned(image.destination, digest);
+    await rememberResult(image, digest, result, context);
     return digest;
   } catch (error) {
-    if (error instanceof WrapperError || effects.signal.aborted) return undefined;
+    if (error instanceof WrapperError || context.signal.aborted) return undefined;
     throw error;
   }
 };

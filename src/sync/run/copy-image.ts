@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts';
 import { copyStaged } from '../../destination/staged-copy.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
@@ -6,7 +7,7 @@ import type { PlannedImage } from '../plan.ts';
 import type { ImageCopyOptions, SkopeoPort } from '../ports.ts';
 import { type CopyStep, copyPlatforms, type ImageCopyResult } from './copy-platforms.ts';
 
-export interface CopyEffects {
+export interface CopyContext {
   readonly skopeo: Pick<SkopeoPort, 'copyImage'>;
   readonly lookup: Pick<RegistryLookup, 'manifest'>;
   readonly signal: AbortSignal;
@@ -28,7 +29,7 @@ const commonOptions = (
     ...settings,
     sourceAccess: entry.sourceAccess,
     destinationAccess: isLocal(destination) ? NO_ACCESS : destinationAccess(job)(destination),
-    ...(job.stallTimeoutSeconds === undefined ? {} : { stallTimeoutSeconds: job.stallTimeoutSeconds }),
+    ...defined({ stallTimeoutSeconds: job.stallTimeoutSeconds }),
     shownDestination: destination,
     onLayerFinished,
     attempt,
@@ -45,7 +46,7 @@ export const copyImage = async (
   image: PlannedImage,
   attempt: number,
   onLayerFinished: (digest: string) => void,
-  { skopeo, lookup, signal }: CopyEffects,
+  { skopeo, lookup, signal }: CopyContext,
 ): Promise<ImageCopyResult> => {
   const { source, destination, entry } = image;
   const { content, systemPlatform } = entry.copy;
@@ -63,6 +64,6 @@ export const copyImage = async (
   };
   const { existingDirectory } = entry;
   return copyStaged(destination, { existingDirectory, isBroken: image.isBroken === true, signal }, (to, sharedBlobs) =>
-    skopeo.copyImage(source, to, { ...options, ...(sharedBlobs === undefined ? {} : { sharedBlobs }) }, signal),
+    skopeo.copyImage(source, to, { ...options, ...defined({ sharedBlobs }) }, signal),
   );
 };

@@ -1,4 +1,5 @@
 import type { Clock } from '../../context.ts';
+import { defined } from '../../defined.ts';
 import type { SyncObserver } from '../../tracking/sync-observer.ts';
 import type { PlannedImage } from '../plan.ts';
 import type { ImageReport } from '../report/image-report.ts';
@@ -57,7 +58,7 @@ export const unchangedReport = ({
   source,
   ...(missingPlatforms && { missingPlatforms }),
   destination,
-  ...(destinationDigest === undefined ? {} : { digest: destinationDigest }),
+  ...defined({ digest: destinationDigest }),
   outcome: 'unchanged',
   reason,
   bytes: 0,

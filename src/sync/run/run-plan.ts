@@ -20,7 +20,7 @@ import { Schedule } from './schedule.ts';
 export const ANOTHER_FAILED = 'another image failed';
 
 /** What a run needs from outside. */
-export interface RunEffects {
+export interface RunContext {
   readonly skopeo: SkopeoPort;
   readonly lookup: RegistryLookup;
   readonly pauses: RegistryPauses;
@@ -46,7 +46,7 @@ const allowances = (job: SyncJob, lookup: RegistryLookup): ReadonlyMap<string, n
 /** Copies a plan's images, many at a time, each until it is done or has failed for good. */
 class PlanRun {
   readonly #job: SyncJob;
-  readonly #effects: RunEffects;
+  readonly #context: RunContext;
   readonly #schedule: Schedule;
   readonly #books: ImageBooks;
   readonly #timers = new Set<NodeJS.Timeout>();
@@ -61,15 +61,15 @@ class PlanRun {
   #open = 0;
   #stopReason: string | undefined;
 
-  constructor(job: SyncJob, copies: readonly PlannedImage[], effects: RunEffects) {
+  constructor(job: SyncJob, copies: readonly PlannedImage[], context: RunContext) {
     this.#job = job;
-    this.#effects = effects;
-    this.#books = new ImageBooks(effects.clock, effects.observer);
-    this.#schedule = new Schedule(copies, job.registries, allowances(job, effects.lookup));
+    this.#context = context;
+    this.#books = new ImageBooks(context.clock, context.observer);
+    this.#schedule = new Schedule(copies, job.registries, allowances(job, context.lookup));
   }
 
   async run(): Promise<ReadonlyMap<PlannedImage, ImageReport>> {
-    const { signal, pauses, stopReason } = this.#effects;
+    const { signal, pauses, stopReason } = this.#context;
     const stop = () => this.#stop('the run was stopped');
     signal.addEventListener('abort', stop, { once: true });
     const hearNoMore = pauses.listen((registry, seconds) => this.#leaveInPeace(registry, seconds));
@@ -93,7 +93,7 @@ class PlanRun {
         (bug: unknown) => this.#ended.reject(bug),
       );
     }
-    this.#effects.observer?.queueChanged?.(this.#schedule.size);
+    this.#context.observer?.queueChanged?.(this.#schedule.size);
     const mayGoOn = this.#delayed.size > 0 || (this.#schedule.size > 0 && this.#timers.size > 0);
     if (this.#open > 0 || (mayGoOn && this.#stopReason === undefined)) return;
     this.#clearTimers();
@@ -107,10 +107,10 @@ class PlanRun {
   }
 
   async #attempt(image: PlannedImage): Promise<void> {
-    const refusal = refusalOf(image, this.#effects);
+    const refusal = refusalOf(image, this.#context);
     if (refusal !== undefined) {
       this.#schedule.finished(image, false);
-      this.#failForGood(image, this.#failures.get(image) ?? failureOfError(refusal, this.#effects.signal));
+      this.#failForGood(image, this.#failures.get(image) ?? failureOfError(refusal, this.#context.signal));
       return;
     }
     const effort = this.#books.effortFor(image);
@@ -132,27 +132,27 @@ class PlanRun {
 
   async #copy(image: PlannedImage, attempt: number): Promise<{ result: ImageCopyResult } | { failure: ImageFailure }> {
     const layerFinished = (digest: string) => {
-      noteAnswers(image, this.#effects.outages);
+      noteAnswers(image, this.#context.outages);
       this.#schedule.layerFinished(image, digest);
       this.#pump();
     };
     try {
-      return { result: await copyImage(this.#job, image, attempt, layerFinished, this.#effects) };
+      return { result: await copyImage(this.#job, image, attempt, layerFinished, this.#context) };
     } catch (error) {
-      return { failure: failureOfError(error, this.#effects.signal) };
+      return { failure: failureOfError(error, this.#context.signal) };
     }
   }
 
   async #succeed(image: PlannedImage, result: ImageCopyResult): Promise<void> {
-    noteAnswers(image, this.#effects.outages);
-    const digest = await afterCopy(this.#job, image, result, this.#effects);
+    noteAnswers(image, this.#context.outages);
+    const digest = await afterCopy(this.#job, image, result, this.#context);
     const { missingPlatforms = image.missingPlatforms } = result;
     const facts = { ...(digest && { digest }), ...(missingPlatforms && { missingPlatforms }) };
     this.#books.close(image, { outcome: 'copied', reason: image.reason, ...facts });
   }
 
   async #fail(image: PlannedImage, failure: ImageFailure): Promise<void> {
-    const { observer, random, pauses, outages } = this.#effects;
+    const { observer, random, pauses, outages } = this.#context;
     const registry = registryOfFailure(image, failure);
     const isLimited = failure.errorType === 'rate_limited' && registry !== undefined;
     if (isLimited) observer?.rateLimited?.(registry);
@@ -180,14 +180,14 @@ class PlanRun {
   }
 
   #requestedPauseSeconds(image: PlannedImage, registry: string): Promise<number | undefined> {
-    return requestedPauseSeconds(this.#job, image, registry, this.#effects.lookup, this.#effects.signal);
+    return requestedPauseSeconds(this.#job, image, registry, this.#context.lookup, this.#context.signal);
   }
 
   #leaveInPeace(registry: string, seconds: number): void {
     if (seconds > LONGEST_PAUSE_SECONDS) return; // its images fail instead
     this.#schedule.pause(registry);
     this.#after(seconds, () => {
-      const leftSeconds = this.#effects.pauses.remainingSeconds(registry);
+      const leftSeconds = this.#context.pauses.remainingSeconds(registry);
       if (leftSeconds > 0) this.#leaveInPeace(registry, leftSeconds);
       else this.#schedule.resume(registry);
     });
@@ -238,9 +238,9 @@ class PlanRun {
  * Carries out a plan and tells what became of every image, in the plan's order. Stops early when `signal` aborts, or after
  * the first failure if the job says so; what was not tried then is `skipped`.
  */
-export const runPlan = async (job: SyncJob, plan: Plan, effects: RunEffects): Promise<readonly ImageReport[]> => {
+export const runPlan = async (job: SyncJob, plan: Plan, context: RunContext): Promise<readonly ImageReport[]> => {
   const copies = plan.images.filter(({ action }) => action === 'copy');
-  for (const { action } of plan.images) if (action === 'skip') effects.observer?.imageFinished?.('unchanged');
-  const reports = await new PlanRun(job, copies, effects).run();
+  for (const { action } of plan.images) if (action === 'skip') context.observer?.imageFinished?.('unchanged');
+  const reports = await new PlanRun(job, copies, context).run();
   return plan.images.map((image) => reports.get(image) ?? unchangedReport(image));
 };

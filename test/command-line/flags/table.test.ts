@@ -5,7 +5,7 @@ import { describe, it } from 'node:test';
 import { GLOBAL_FLAGS, ROOT_FLAGS } from '../../../src/command-line/flags/global.ts';
 import { flagsFromHelp } from '../../../src/command-line/flags/help.ts';
 import type { FlagSpec } from '../../../src/command-line/flags/spec.ts';
-import { findSubcommand, SUBCOMMANDS } from '../../../src/command-line/flags/table.ts';
+import { SUBCOMMANDS, subcommandSpec } from '../../../src/command-line/flags/table.ts';
 import { supports } from '../../../src/skopeo/binary/version.ts';
 
 const FIXTURES = new URL('../../fixtures/help/', import.meta.url);
@@ -30,7 +30,7 @@ const told = (flags: readonly FlagSpec[]) =>
 const rootFlags = (version: string) => told(inVersion([...GLOBAL_FLAGS, ...ROOT_FLAGS], version));
 
 const assertSubcommand = (name: string, version: string, help: string) => {
-  const spec = findSubcommand(name);
+  const spec = subcommandSpec(name);
   assert.ok(spec !== undefined, `${name} of ${version} is not in the table`);
   assert.ok(supports(version, spec.since), `${name} is in ${version} already`);
   assert.deepEqual(told(inVersion(spec.flags, version)), told(flagsFromHelp(help)), `${name} of ${version}`);

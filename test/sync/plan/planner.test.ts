@@ -11,7 +11,7 @@ import { RegistryPaused } from '../../../src/registry/pauses.ts';
 import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
 import { makePlan } from '../../../src/sync/plan/make-plan.ts';
-import { type PlanEffects, Planner } from '../../../src/sync/plan/planner.ts';
+import { type PlanContext, Planner } from '../../../src/sync/plan/planner.ts';
 import type { ErrorType } from '../../../src/tracking/vocabulary.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -54,7 +54,7 @@ const lookupThat = (limits: (registry: string, question: 'tags' | 'head') => boo
   return { lookup, asked };
 };
 
-const effectsWith = (lookup: RegistryLookup): PlanEffects => ({
+const effectsWith = (lookup: RegistryLookup): PlanContext => ({
   lookup,
   outages: new RegistryOutages(systemClock),
   skopeo: { createdAt: async () => undefined },

@@ -6,7 +6,7 @@ import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import { saveMemory } from '../../../src/sync/check/memory-file.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
 import type { SyncReport } from '../../../src/sync/report/sync-report.ts';
-import { runSync, type SyncEffects } from '../../../src/sync/sync.ts';
+import { runSync, type SyncContext } from '../../../src/sync/sync.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
 import { mustSkopeo, privateHome } from '../../support/skopeo.ts';
@@ -59,14 +59,14 @@ const jobOf = (name: string, wishes: readonly Wish[], job: string | undefined = 
     {},
   ).job;
 
-const effectsIn = (own: TempDir, changes: Partial<SyncEffects> = {}): SyncEffects => {
+const effectsIn = (own: TempDir, changes: Partial<SyncContext> = {}): SyncContext => {
   const skopeo = { ...realEffects(own).skopeo, ...pick(httpSkopeo('job', world, store)) };
   return realEffects(own, { skopeo, stateDirectory: own.join('state'), ...changes });
 };
 
 const pick = ({ copyImage, deleteImage }: ReturnType<typeof httpSkopeo>) => ({ copyImage, deleteImage });
 
-const run = async (name: string, wishes: readonly Wish[], effects: SyncEffects, job?: string): Promise<SyncReport> => {
+const run = async (name: string, wishes: readonly Wish[], effects: SyncContext, job?: string): Promise<SyncReport> => {
   const report = await runSync(jobOf(name, wishes, job), effects);
   assert.ok(report !== undefined);
   return report;
@@ -152,7 +152,7 @@ test('an image that somebody pushes under a tag between the look and the deletio
   await run('moved', [{}], effects);
   let looks = 0;
   const { lookup } = effects;
-  const late: SyncEffects['lookup'] = {
+  const late: SyncContext['lookup'] = {
     greet: () => undefined,
     requestedPauseSeconds: async () => undefined,
     countsPulls: () => false,
@@ -272,7 +272,7 @@ test('a tag that its source lists and does not have is in nobody’s way; a bare
   const effects = effectsIn(own);
   await run('ghost', [{}], effects);
   const { lookup } = effects;
-  const haunted: SyncEffects['lookup'] = {
+  const haunted: SyncContext['lookup'] = {
     greet: () => undefined,
     requestedPauseSeconds: async () => undefined,
     countsPulls: () => false,
@@ -281,7 +281,7 @@ test('a tag that its source lists and does not have is in nobody’s way; a bare
     head: lookup.head.bind(lookup),
     tags: async (repository, ...rest) => [...(await lookup.tags(repository, ...rest)), 'ghost'],
   };
-  const bare: SyncEffects['lookup'] = {
+  const bare: SyncContext['lookup'] = {
     ...haunted,
     head: async (reference, ...rest) => {
       if (!reference.endsWith('ghost/from:ghost')) return lookup.head(reference, ...rest);

@@ -9,7 +9,7 @@ import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import type { SyncJob } from '../../../src/sync/job.ts';
 import type { PlannedImage } from '../../../src/sync/plan.ts';
 import type { SkopeoPort } from '../../../src/sync/ports.ts';
-import { type RunEffects, runPlan } from '../../../src/sync/run/run-plan.ts';
+import { type RunContext, runPlan } from '../../../src/sync/run/run-plan.ts';
 import type { OperationResult } from '../../../src/tracking/events.ts';
 import type { SyncObserver } from '../../../src/tracking/sync-observer.ts';
 import type { ErrorType } from '../../../src/tracking/vocabulary.ts';
@@ -70,10 +70,10 @@ const run = (
   images: readonly PlannedImage[],
   copyImage: SkopeoPort['copyImage'],
   job = JOB,
-  changes: Partial<RunEffects> = {},
+  changes: Partial<RunContext> = {},
 ) => {
   const refuse = async () => assert.fail('only copies are expected');
-  const effects: RunEffects = {
+  const effects: RunContext = {
     skopeo: { copyImage, inspectRaw: refuse, listTags: refuse, createdAt: refuse, deleteImage: refuse },
     lookup: LOOKUP,
     memory: new SyncMemory(),

@@ -5,13 +5,13 @@ import { RegistryOutages } from '../../../src/registry/outages.ts';
 import { RegistryPauses } from '../../../src/registry/pauses.ts';
 import { Router } from '../../../src/registry/route.ts';
 import type { SkopeoPort } from '../../../src/sync/ports.ts';
-import type { SyncEffects } from '../../../src/sync/sync.ts';
+import type { SyncContext } from '../../../src/sync/sync.ts';
 import { privateHome } from '../../support/skopeo.ts';
 import type { TempDir } from '../../support/temp.ts';
 import { realSkopeo } from './real-skopeo.ts';
 
 /** Effects with the real skopeo and a direct lookup that sees nothing of this machine's configuration. */
-export const realEffects = (directory: TempDir, changes: Partial<SyncEffects> = {}): SyncEffects => {
+export const realEffects = (directory: TempDir, changes: Partial<SyncContext> = {}): SyncContext => {
   const skopeo: SkopeoPort = changes.skopeo ?? realSkopeo(privateHome(directory.path));
   const pauses = new RegistryPauses(systemClock);
   const outages = new RegistryOutages(systemClock);

@@ -1,6 +1,7 @@
 import { constants } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
+import { defined } from '../../../defined.ts';
 import { usageError } from '../../../errors/wrapper-error.ts';
 import { ciphersOption, ecdhCurveOption } from './cipher-suites.ts';
 import type { TlsServerConfig } from './schema.ts';
@@ -16,7 +17,7 @@ export const tlsContextOptions = (config: TlsServerConfig): SecureContextOptions
   const options: SecureContextOptions = {
     cert: config.cert ?? readPem(config.cert_file, 'cert_file'),
     key: config.key ?? readPem(config.key_file, 'key_file'),
-    ...(ca === undefined ? {} : { ca }),
+    ...defined({ ca }),
     minVersion: NODE_VERSIONS[config.min_version],
     maxVersion: NODE_VERSIONS[config.max_version],
     honorCipherOrder: config.prefer_server_cipher_suites,

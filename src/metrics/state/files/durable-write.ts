@@ -44,7 +44,7 @@ export const writeFully = (fd: number, bytes: Buffer, position: number): void =>
 };
 
 /** Gets the names in a directory to the disk: a new file is lost in a power cut without it. */
-export const syncDirectory = (directory: string): void => {
+export const flushDirectory = (directory: string): void => {
   const fd = openSync(directory, O_RDONLY | O_DIRECTORY);
   try {
     fsyncSync(fd);

@@ -4,7 +4,7 @@ import { errorCode, tryTo } from '../../../errors/system-error.ts';
 import type { Host } from '../../../host/host.ts';
 import { type Aggregate, encodeAggregate } from '../files/aggregate.ts';
 import { mayAggregate, type StateLocation } from '../files/directories.ts';
-import { syncDirectory, writeTemporary } from '../files/durable-write.ts';
+import { flushDirectory, writeTemporary } from '../files/durable-write.ts';
 import { aggregateName, listState, quarantineName } from '../files/listing.ts';
 import { readView } from '../reading/reader.ts';
 import { type Snapshot, takeSnapshot } from '../reading/snapshot.ts';
@@ -76,7 +76,7 @@ const publish = (
     unlinkIfPossible(target);
     return 'contended';
   }
-  tryTo(() => syncDirectory(stateDir));
+  tryTo(() => flushDirectory(stateDir));
   return 'published';
 };
 

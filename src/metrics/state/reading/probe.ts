@@ -2,6 +2,7 @@ import { randomBytes } from 'node:crypto';
 import { rmSync, statfsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Clock } from '../../../context.ts';
+import { defined } from '../../../defined.ts';
 import { tryTo } from '../../../errors/system-error.ts';
 import { TEMPORARY_PREFIX } from '../files/listing.ts';
 
@@ -30,7 +31,7 @@ export const createProbe = (directory: string, clock: Clock): DirectoryProbe => 
       if (last === undefined || nowMs - last.atMs >= PROBE_EVERY_MS)
         last = { atMs: nowMs, writable: canWrite(directory) };
       const freeBytes = freeBytesOf(directory);
-      return { writable: last.writable, ...(freeBytes === undefined ? {} : { freeBytes }) };
+      return { writable: last.writable, ...defined({ freeBytes }) };
     },
   };
 };

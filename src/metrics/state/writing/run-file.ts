@@ -1,7 +1,7 @@
 import { closeSync, fdatasyncSync, fstatSync, renameSync, unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryTo } from '../../../errors/system-error.ts';
-import { openTemporary, syncDirectory, type TemporaryFile, writeFully } from '../files/durable-write.ts';
+import { flushDirectory, openTemporary, type TemporaryFile, writeFully } from '../files/durable-write.ts';
 import { encodeRecord, pairFor, pairOffset, slotOffset } from '../files/slot-file.ts';
 
 /** The open run file of this process. All methods throw the system error. */
@@ -41,7 +41,7 @@ export const createRunFile = ({ directory, name, seq, json }: NewRunFile): RunFi
     fdatasyncSync(file.fd);
     renameSync(file.path, join(directory, name));
     // A directory may take files and yet not be readable, and then cannot be synced.
-    tryTo(() => syncDirectory(directory));
+    tryTo(() => flushDirectory(directory));
     return openRunFile(file.fd, { directory, name, seq }, pair);
   } catch (error) {
     discard(file);

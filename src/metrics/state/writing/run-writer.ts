@@ -1,3 +1,4 @@
+import { defined } from '../../../defined.ts';
 import { tryTo } from '../../../errors/system-error.ts';
 import type { Host } from '../../../host/host.ts';
 import type { LiveOperation } from '../../../tracking/live-operation.ts';
@@ -65,7 +66,7 @@ export const openRun = ({ location, host, heartbeatIntervalMs, job, onWarning }:
     started,
     heartbeat: now(),
     heartbeatIntervalMs,
-    ...(job === undefined ? {} : { job }),
+    ...defined({ job }),
     live,
     totals,
   });

@@ -3,6 +3,7 @@ import type { CommandLine } from '../../command-line/command-line.ts';
 import { SHARED_OPTIONS } from '../../command-line/flags/global.ts';
 import type { SkopeoArgument } from '../../command-line/skopeo-arguments.ts';
 import type { Context } from '../../context.ts';
+import { defined } from '../../defined.ts';
 import type { SyncDisplay } from '../../display/sync/sync-display.ts';
 import { dirReader } from '../../image/local-layout.ts';
 import { parseReference } from '../../image/reference.ts';
@@ -18,7 +19,7 @@ import { Terminals } from '../../skopeo/process/terminals.ts';
 import { type SyncJob, secretsOfJob } from '../../sync/job.ts';
 import type { SkopeoPort } from '../../sync/ports.ts';
 import { createSkopeoPort } from '../../sync/skopeo/skopeo-port.ts';
-import type { SyncEffects } from '../../sync/sync.ts';
+import type { SyncContext } from '../../sync/sync.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
 import type { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
 import { stateLocation } from '../open-session.ts';
@@ -39,7 +40,7 @@ export interface SyncRun extends RunTools {
 }
 
 /** Everything a run touches: the real skopeo, registries, clocks, files. */
-export const openSyncEffects = (syncRun: SyncRun): SyncEffects & Disposable => {
+export const openSyncContext = (syncRun: SyncRun): SyncContext & Disposable => {
   const { context, line, job, run, observer, display, signal } = syncRun;
   const { env, cwd, uid, clock } = context;
   const stateDirectory = stateLocation(line.own, context)?.stateDir;
@@ -97,7 +98,7 @@ export const openSyncEffects = (syncRun: SyncRun): SyncEffects & Disposable => {
     observer: run.observer,
     random: Math.random,
     warn: syncRun.warn,
-    ...(stateDirectory === undefined ? {} : { stateDirectory }),
+    ...defined({ stateDirectory }),
     [Symbol.dispose]: () => directLookup[Symbol.dispose](),
   };
 };
