@@ -39,19 +39,37 @@ const COMMANDS: readonly string[] = [
   'copy -q $NONE docker-archive:/dev/later/my.tar',
   'copy -q $NONE docker-archive:nowhere',
   'copy -q $NONE oci-archive:to-null',
+  'copy --digestfile /dev/stdout $A dir:copied | cat',
+  'copy -q --digestfile /dev/stdout $A dir:copied',
   'copy -q --digestfile /dev/null $A dir:copied',
+  'copy -q --digestfile to-null $A dir:copied',
+  'copy -q --digestfile nowhere $A dir:copied',
+  'copy -q --digestfile later.json $A dir:copied',
   'copy -q --events /dev/stdout $A dir:copied | cat',
+  'copy -q --events /dev/null $A dir:copied',
+  'copy -q --events to-stdout $A dir:copied',
+  'copy -q --events nowhere $A dir:copied',
   'copy -q --metrics-textfile null.prom $A dir:copied',
+  'copy -q --metrics-textfile nowhere.prom $A dir:copied',
+  'copy -q --metrics-textfile later.prom $A dir:copied',
+  'copy -q --metrics-textfile /dev/stdout $A dir:copied',
+  'copy -q --metrics-textfile /dev/null $A dir:copied',
   'sync --file stdout.yml | cat',
   'sync --file stdout.yml',
   'sync --file null.yml',
   'sync --file fd-1.yml',
   'sync --file later.yml',
   'sync --file good.yml --report /dev/stdout --digestfile /dev/null --events /dev/fd/1 | cat',
+  'sync --file good.yml --report /dev/null --digestfile /dev/stdout --events to-null',
+  'sync --file good.yml --report to-null --digestfile to-stdout --metrics-textfile null.prom',
+  'sync --file good.yml --report nowhere',
+  'sync --file good.yml --report later.json',
+  'sync --file good.yml --digestfile nowhere',
+  'sync --file good.yml --digestfile later.json --events later.json',
 ];
 
 /** Everything in `/dev` and the links of the user, by kind, number and target. */
-const LIST = `find /dev nowhere to-null null.prom -path /dev/pts -prune -o -printf '%p %y %i %m %l\\n' | sort`;
+const LIST = `find /dev nowhere nowhere.prom to-null to-stdout null.prom later.json later.prom -path /dev/pts -prune -o -printf '%p %y %i %m %l\\n' | sort`;
 
 const SCRIPT = `
 mount --make-rprivate / && mkdir pts && mount --bind /dev/pts pts && mount -t tmpfs none /dev || exit 90
@@ -61,6 +79,7 @@ mknod -m 666 /dev/urandom c 1 9; mknod -m 666 /dev/tty c 5 0; ln -s pts/ptmx /de
 ln -s /proc/self/fd /dev/fd
 for n in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/\${n%:*}" "/dev/\${n#*:}"; done
 ln -s /nonexistent/my.tar nowhere; ln -s /dev/null to-null; ln -s /dev/null null.prom
+ln -s /nonexistent/my.prom nowhere.prom; ln -s /dev/stdout to-stdout; ln -s target.json later.json; ln -s target.prom later.prom
 ${LIST} >before
 while read -r line; do
   export A=oci:layout:a NONE=oci:layout:none

@@ -15,7 +15,9 @@ const OPERATIONS = 'skopeo_operations_total{operation="copy",status="success"}';
 /** One file starts in a third of the time of many, which counts for fifty processes. */
 const bundleWriter = async (outfile: string): Promise<string> => {
   const entryPoints = [join(import.meta.dirname, 'counting-writer.ts')];
-  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', target: 'node24' });
+  // Packages in the older format of modules ask for Node's own by a function that modules do not have.
+  const banner = { js: "import { createRequire } from 'node:module'; const require = createRequire(import.meta.url);" };
+  await build({ entryPoints, outfile, bundle: true, platform: 'node', format: 'esm', target: 'node24', banner });
   return outfile;
 };
 
