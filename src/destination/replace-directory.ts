@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import * as z from 'zod';
+import { parseJson } from '../text/json.ts';
 import type { ImageFiles } from './directory-image.ts';
 import type { Files } from './effects.ts';
 import { type FileIdentity, identify, moveToFreeName, unlinkIfSame } from './file-identity.ts';
@@ -41,12 +42,11 @@ const writeJournal = async (files: Files, stage: string, journal: Journal): Prom
   await file.sync();
 };
 
+/** Absent where there is none, or the beginning of one, before which nothing was moved. Throws if it cannot be read. */
 const readJournal = async (files: Files, stage: string): Promise<Journal | undefined> => {
-  try {
-    return journalSchema.parse(JSON.parse(await files.readFile(join(stage, JOURNAL), 'utf8')));
-  } catch {
-    return undefined;
-  }
+  const path = join(stage, JOURNAL);
+  if ((await identify(files, path)) === undefined) return undefined;
+  return parseJson(await files.readFile(path), journalSchema);
 };
 
 /** Old signatures give their numbers to new ones, the last first, so that all new ones can be found at every moment. */

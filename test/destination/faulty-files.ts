@@ -8,8 +8,11 @@ export class Killed extends Error {}
 /** What goes wrong, at the operation of that number (counted from 1). */
 export interface Fault {
   readonly at: number;
-  /** `kill-before` and `kill-after`: the operation was not done, or was; nothing after it. Else an error code, once. */
-  readonly what: 'kill-before' | 'kill-after' | 'ENOSPC' | 'EACCES' | 'EIO';
+  /**
+   * `kill`: nothing is done from the operation on; only those that change something count, since it makes no difference
+   * between which others a process dies. Else an error code, once.
+   */
+  readonly what: 'kill' | 'ENOSPC' | 'EACCES' | 'EIO';
 }
 
 const OPERATIONS = [
@@ -24,6 +27,7 @@ const OPERATIONS = [
   'rmdir',
   'unlink',
 ] as const satisfies readonly Exclude<keyof Files, 'open'>[];
+const READING: ReadonlySet<string> = new Set(['lstat', 'readdir', 'readFile', 'realpath', 'stat', 'read']);
 const OF_HANDLES = ['writeFile', 'sync', 'stat', 'read'] as const satisfies readonly (keyof FileHandle)[];
 
 /** A process of its own, as far as the file system can tell: its files, its locks, its death. */
@@ -32,7 +36,8 @@ export interface FaultyProcess {
   readonly isDead: () => boolean;
   /** Ends it as SIGKILL does: descriptors are closed, and with them its locks are gone. */
   kill(): Promise<void>;
-  operations(): number;
+  /** Whether it came to the operation that was to fail. */
+  readonly hasMetFault: () => boolean;
 }
 
 /** Files that a process has locked, by device and inode. */
@@ -60,12 +65,11 @@ export const faultyProcess = (locks: LockTable, fault?: Fault): FaultyProcess =>
       await handle.close();
     }
   };
-  const step = async <T>(operate: () => Promise<T>): Promise<T> => {
+  const step = async <T>(name: string, operate: () => Promise<T>): Promise<T> => {
     if (isDead) throw new Killed('killed');
-    count++;
-    if (count !== fault?.at) return operate();
-    if (fault.what === 'kill-after') await operate().catch(() => undefined);
-    if (fault.what.startsWith('kill')) {
+    if (fault?.what !== 'kill' || !READING.has(name)) count++;
+    if (count !== fault?.at || (fault.what === 'kill' && READING.has(name))) return operate();
+    if (fault.what === 'kill') {
       await kill();
       throw new Killed('killed');
     }
@@ -84,8 +88,9 @@ export const faultyProcess = (locks: LockTable, fault?: Fault): FaultyProcess =>
         const value: unknown = Reflect.get(target, name, target);
         if (typeof value !== 'function') return value;
         const call = (...args: unknown[]) => Reflect.apply(value, target, args);
-        return OF_HANDLES.some((one) => one === name)
-          ? (...args: unknown[]) => step(() => call(...args))
+        const counted = OF_HANDLES.find((one) => one === name);
+        return counted !== undefined
+          ? (...args: unknown[]) => step(counted, () => call(...args))
           : (...args: unknown[]) => call(...args);
       },
     });
@@ -93,13 +98,13 @@ export const faultyProcess = (locks: LockTable, fault?: Fault): FaultyProcess =>
   const wrapped = Object.fromEntries(
     OPERATIONS.map((name) => [
       name,
-      (...args: unknown[]) => step(() => Reflect.apply(promises[name], undefined, args) as Promise<unknown>),
+      (...args: unknown[]) => step(name, () => Reflect.apply(promises[name], undefined, args) as Promise<unknown>),
     ]),
   );
   const files = {
     ...wrapped,
     open: (...args: Parameters<Files['open']>) =>
-      step(async () => {
+      step('open', async () => {
         const handle = await promises.open(...args);
         open.add(handle);
         return wrapHandle(handle);
@@ -114,5 +119,10 @@ export const faultyProcess = (locks: LockTable, fault?: Fault): FaultyProcess =>
     locks.set(id, handle);
     return 'taken';
   };
-  return { effects: { files, lock }, isDead: () => isDead, kill, operations: () => count };
+  return {
+    effects: { files, lock },
+    isDead: () => isDead,
+    kill,
+    hasMetFault: () => fault !== undefined && count >= fault.at,
+  };
 };

@@ -39,10 +39,16 @@ export class World {
   readonly #copier: Copier;
   readonly #locks: LockTable = new Map();
   readonly #foreign = new Map<string, string>();
+  #wasAtFault = false;
 
   constructor(root: string, copier: Copier) {
     this.#root = root;
     this.#copier = copier;
+  }
+
+  /** Whether the last run met the fault that was meant for it. */
+  get wasAtFault(): boolean {
+    return this.#wasAtFault;
   }
 
   pathOf(place: string): string {
@@ -82,7 +88,7 @@ export class World {
 
   async #copyInPlace(step: Step, path: string, process: FaultyProcess, interruptions: Interruptions): Promise<string> {
     await using copy = await openDirectCopy(parseReference(referenceOf(step, path)), '/', NEVER, process.effects);
-    return copyInPlace(step, path, copy ?? assert.fail(), interruptions);
+    return await copyInPlace(step, path, copy ?? assert.fail(), interruptions);
   }
 
   /** One copy, by `sync` or by a plain `copy`, at a place or one of its other names; tells whether it said that it succeeded. */
@@ -107,6 +113,7 @@ export class World {
         return false;
       },
     );
+    this.#wasAtFault = process.hasMetFault();
     await process.kill();
     await this.#assertForeignUntouched();
     if (how === 'staged' || succeeded) {
@@ -116,6 +123,13 @@ export class World {
       assert.ok(possible.includes(now), `${old} became ${now}, none of ${possible.join(', ')}`);
     }
     return succeeded;
+  }
+
+  /** A run that dies as soon as skopeo has done its part; tells where its stage lies. */
+  async leaveStage(step: Step): Promise<string> {
+    await this.run({ ...step, ending: 'killed', written: Number.POSITIVE_INFINITY });
+    const names = [...(await snapshot(this.#root)).keys()];
+    return this.pathOf(names.find((name) => isStageName(name)) ?? assert.fail());
   }
 
   /** Nothing of ours is left but images, once a later run has been at each place. */
