@@ -25,7 +25,7 @@ export const SYNC_COMMAND: SubcommandSpec = {
     stringFlag('shard', 'INDEX/COUNT', 'do only this part of the plan; auto: as the batch system says', OURS),
     stringFlag('parallel', 'N', 'images copied at a time (8)', OURS),
     booleanFlag('quiet', 'print nothing but errors', { short: 'q', ...OURS }),
-    booleanFlag('verify', 'check immutable tags too', OURS),
+    booleanFlag('verify', 'check immutable tags, local bytes and parts of indexes too', OURS),
     booleanFlag('prune', 'remove tags that earlier runs of the job made and nothing selects any more', OURS),
     stringFlag('lock', 'wait|skip|fail', 'when another run of the job is under way (fail)', OURS),
     stringFlag('report', 'FILE', 'write what became of every image, as JSON', OURS),

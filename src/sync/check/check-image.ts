@@ -12,6 +12,7 @@ import { isSeveralPlatforms } from '../job.ts';
 import type { PlannedImage, WantedImage } from '../plan.ts';
 import { signsAnew } from '../signing.ts';
 import { compareDigests, isPlainlyUnchanged, UNCHANGED, type Verdict } from './compare.ts';
+import { hasEveryPart } from './every-part.ts';
 import type { RememberedCopy, SyncMemory } from './memory.ts';
 
 /** What checking an image needs. */
@@ -20,7 +21,7 @@ export interface CheckEffects {
   readonly memory: SyncMemory;
   readonly destinationAccess: (destination: string) => RegistryAccess;
   readonly signal: AbortSignal;
-  /** Read every byte of what lies at a local destination. */
+  /** Read every byte of what lies at a local destination, and ask a registry for every part of an index. */
   readonly verify?: boolean;
 }
 
@@ -29,8 +30,11 @@ type Checked = Pick<PlannedImage, 'action' | 'reason' | 'sourceDigest' | 'destin
 const isImmutable = ({ entry, tag }: WantedImage): boolean =>
   tag !== undefined && entry.immutable.some((pattern) => pattern.matches(tag));
 
-const isBroken = async ({ destination }: WantedImage, state: DestinationState, { verify }: CheckEffects) => {
+const isBroken = async ({ destination }: WantedImage, state: DestinationState, effects: CheckEffects) => {
+  const { verify, destinationAccess } = effects;
   const location = parseLocation(destination);
+  if (location.transport === 'docker')
+    return verify === true && !(await hasEveryPart(location, state, effects, destinationAccess(destination)));
   const how = verify === true ? 'digests' : 'sizes';
   if (location.transport === 'dir') return !(await isWhole({ kind: 'dir', path: location.path }, how));
   if (location.transport !== 'oci') return false;
@@ -140,7 +144,7 @@ export const checkImage = async (image: WantedImage, effects: CheckEffects): Pro
   const owned = effects.memory.ownedDigest(image.destination);
   if (owned !== undefined && owned !== destination?.digest) effects.memory.forgetOwned(image.destination);
   if (destination === undefined) return { ...image, action: 'copy', reason: 'new at the destination' };
-  if (isLocal(image) && (await isBroken(image, destination, effects)))
+  if (await isBroken(image, destination, effects))
     return { ...image, action: 'copy', reason: 'not whole at the destination', isBroken: true };
   if (isFixed && effects.memory.isSettled(image.destination))
     return { ...image, action: 'skip', reason: 'immutable and there before' };

@@ -46,7 +46,7 @@ export interface PlanContext {
 
 export interface PlanOptions {
   readonly shard?: Shard;
-  /** Check immutable tags too, and every byte of local destinations. */
+  /** Check immutable tags too, every byte of local destinations, and every part of an index at a registry. */
   readonly verify?: boolean;
 }
 

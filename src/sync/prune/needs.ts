@@ -13,8 +13,11 @@ export interface NeedsQuestion {
   readonly wantedDigests: Iterable<string>;
   /** What is removed unless it is needed. */
   readonly candidates: readonly Named[];
-  readonly linksOf: (digest: string) => Promise<ManifestLinks>;
+  readonly linksOf: ReadLinks;
 }
+
+/** What a digest of the repository names; absent: it is not there. */
+export type ReadLinks = (digest: string) => Promise<ManifestLinks | undefined>;
 
 /** Something that stays. */
 interface Place {
@@ -23,11 +26,13 @@ interface Place {
   readonly name: string;
 }
 
+const NO_LINKS: ManifestLinks = { children: [] };
+
 /** Candidates by what they are attached to: by the name of their tag, or by their own word. */
 const attachments = async ({ candidates, linksOf }: NeedsQuestion): Promise<ReadonlyMap<string, readonly string[]>> => {
   const found = new Map<string, string[]>();
   for (const { tag = '', digest } of candidates) {
-    for (const subject of [attachedTo(tag), (await linksOf(digest)).subject]) {
+    for (const subject of [attachedTo(tag), (await linksOf(digest))?.subject]) {
       if (subject !== undefined) found.set(subject, [...(found.get(subject) ?? []), digest]);
     }
   }
@@ -55,10 +60,24 @@ export const neededDigests = async (question: NeedsQuestion): Promise<ReadonlyMa
   for (const { tag, digest } of staying) need(digest, `is the same image as tag ${tag}`, `tag ${tag}`);
   for (let place = queue.shift(); place !== undefined; place = queue.shift()) {
     const { digest, name } = place;
-    const { children, subject } = await linksOf(digest);
+    const { children, subject } = (await linksOf(digest)) ?? NO_LINKS;
     for (const child of children) need(child, `is a part of ${name}`, name);
     for (const attachment of attached.get(digest) ?? []) need(attachment, `is attached to ${name}`, name);
     if (subject !== undefined && standing.has(digest)) need(subject, `is what ${name} is attached to`, name);
   }
   return reasons;
+};
+
+/** The first part, at any depth, that one of these digests consists of and that is not there. */
+export const lackOf = async (digests: readonly string[], linksOf: ReadLinks): Promise<string | undefined> => {
+  const open = [...digests];
+  const seen = new Set<string>();
+  for (let digest = open.pop(); digest !== undefined; digest = open.pop()) {
+    if (seen.has(digest)) continue;
+    seen.add(digest);
+    const links = await linksOf(digest);
+    if (links === undefined) return digest;
+    open.push(...links.children);
+  }
+  return undefined;
 };

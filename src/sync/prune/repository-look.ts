@@ -6,7 +6,7 @@ import type { RegistryAccess } from '../../registry/access.ts';
 import type { ManifestHead, RegistryLookup } from '../../registry/lookup.ts';
 import { mapLimited } from '../map-limited.ts';
 import type { Candidate } from './candidates.ts';
-import { neededDigests } from './needs.ts';
+import { lackOf, neededDigests } from './needs.ts';
 
 export interface LookEffects {
   readonly lookup: RegistryLookup;
@@ -21,11 +21,19 @@ export type Finding =
   | { readonly kind: 'not-ours'; readonly reason: string }
   | { readonly kind: 'needed'; readonly reason: string };
 
+/** What names an image in its repository. */
+interface Version {
+  readonly tag?: string;
+  readonly digest?: string;
+}
+
 /** A repository as it was found. */
 export interface RepositoryLook {
   readonly tagCount: number;
-  /** Tags that are selected and not there. */
-  readonly missing: readonly string[];
+  /** What is selected and not there. */
+  readonly missing: readonly Version[];
+  /** The first part that something selected lacks, if any does. */
+  readonly lack: string | undefined;
   readonly findings: ReadonlyMap<Candidate, Finding>;
 }
 
@@ -81,7 +89,7 @@ export class RepositoryWatch {
   }
 
   /** Absent: the registry says that there is none. */
-  head(version: { tag?: string; digest?: string }): Promise<ManifestHead | undefined> {
+  head(version: Version): Promise<ManifestHead | undefined> {
     const { lookup, signal } = this.#effects;
     return lookup.head(dockerReference(this.#repository, version), this.#access, signal);
   }
@@ -116,8 +124,14 @@ export class RepositoryWatch {
       const reason = needs.get(candidate.digest);
       findings.set(candidate, reason === undefined ? { kind: 'removable' } : { kind: 'needed', reason });
     }
-    const missing = [...this.#wanted.tags].filter((tag) => heads.get(tag) === undefined);
-    return { tagCount: tags.length, missing, findings };
+    const missing: Version[] = [...this.#wanted.tags].flatMap((tag) => (heads.get(tag) === undefined ? { tag } : []));
+    const selected = staying.filter(({ tag }) => this.#wanted.tags.has(tag)).map(({ digest }) => digest);
+    for (const digest of this.#wanted.digests) {
+      if ((await this.#linksOf(digest)) === undefined) missing.push({ digest });
+      else selected.push(digest);
+    }
+    const lack = await lackOf(selected, (digest) => this.#linksOf(digest));
+    return { tagCount: tags.length, missing, lack, findings };
   }
 
   /** A repository that is gone has no tags. */
@@ -131,29 +145,29 @@ export class RepositoryWatch {
     }
   }
 
-  async #linksOf(digest: string, mediaType = ''): Promise<ManifestLinks> {
+  /** What is not there may be by the next look. */
+  async #linksOf(digest: string, mediaType = ''): Promise<ManifestLinks | undefined> {
     const known = this.#links.get(digest);
     if (known !== undefined) return known;
     const links = WITHOUT_LINKS.has(mediaType) ? NO_LINKS : await this.#readLinks(digest);
-    this.#links.set(digest, links);
+    if (links !== undefined) this.#links.set(digest, links);
     return links;
   }
 
-  /** What is not there names nothing. */
-  async #readLinks(digest: string): Promise<ManifestLinks> {
+  async #readLinks(digest: string): Promise<ManifestLinks | undefined> {
     const { lookup, signal } = this.#effects;
     try {
       return linksOf(await lookup.manifest(dockerReference(this.#repository, { digest }), this.#access, signal));
     } catch (error) {
       if (!(error instanceof WrapperError) || error.errorType !== 'not_found') throw error;
-      if ((await this.head({ digest })) === undefined) return NO_LINKS;
+      if ((await this.head({ digest })) === undefined) return undefined;
       throw error;
     }
   }
 }
 
-/** What names an image in its repository. */
-export const versionOf = (destination: string): { readonly tag?: string; readonly digest?: string } => {
+/** What a destination is called in its repository. */
+export const versionOf = (destination: string): Version => {
   const { tag = 'latest', digest } = parseDockerReference(destination);
   return digest === undefined ? { tag } : { digest };
 };

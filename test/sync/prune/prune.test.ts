@@ -108,6 +108,27 @@ test('an index that stays keeps the images it consists of, at any depth, though 
   assert.deepEqual(pruned(deep), ['kept 1.0-amd64: is a part of tag theirs', 'kept 1.0: is a part of tag theirs']);
 });
 
+test('a part that somebody removed is found where the job prunes, and brought back by a run that verifies', async () => {
+  await using own = await tempDir('prune-part');
+  const [amd64, arm64] = [makeImage('p amd64'), makeImage('p arm64')];
+  await given('part', { amd64, arm64, index: makeIndex([amd64, arm64], 'p index'), old: makeImage('p old') });
+  const effects = realEffects(own, { stateDirectory: own.join('state') });
+  assert.equal((await run('part', [{ tags: ['index', 'old'] }], effects)).totals.copied, 2);
+  await store.delete('part/to', arm64.digest);
+  const wish = [{ tags: ['index'] }];
+  const doubtful = await run('part', wish, effects);
+  assert.deepEqual([doubtful.exitCode, doubtful.totals.unchanged], [3, 1]);
+  assert.match(
+    pruned(doubtful).join(),
+    new RegExp(`^failed old: a selected index lacks its part ${arm64.digest}, which`),
+  );
+  const mended = await runSync(jobOf('part', wish), effects, { verify: true });
+  assert.deepEqual([mended?.exitCode, mended?.totals.copied], [0, 1]);
+  assert.deepEqual(pruned(mended as SyncReport), ['removed old: no longer selected']);
+  assert.equal((await store.get('part/to', arm64.digest)).status, 200);
+  assert.equal((await runSync(jobOf('part', wish), effects, { verify: true }))?.totals.unchanged, 1);
+});
+
 test('what an entry selects by its digest stays when its tag goes', async () => {
   await using own = await tempDir('prune-digest');
   const [one, two] = [makeImage('one'), makeImage('two')];

@@ -32,6 +32,7 @@ export type Step =
       /** The run is thrown away at this question or answer. */
       readonly kill: number | undefined;
       readonly isSharded: boolean;
+      readonly verify: boolean;
       readonly hasGhost: boolean;
     };
 
@@ -78,6 +79,7 @@ const run: fc.Arbitrary<Extract<Step, { kind: 'run' }>> = fc.record({
   faults: often(5, fc.constant<number[]>([]), fc.array(at, { minLength: 1, maxLength: 2 })),
   kill: often(6, fc.constant<number | undefined>(undefined), at),
   isSharded: often(6, fc.constant(false), fc.constant(true)),
+  verify: often(4, fc.constant(false), fc.constant(true)),
   hasGhost: often(6, fc.constant(false), fc.constant(true)),
 });
 const edit: fc.Arbitrary<Extract<Step, { kind: 'edit' }>> = fc.record({

@@ -1,0 +1,30 @@
+import { dockerReference, type Repository } from '../../image/docker-reference.ts';
+import { isManifestType } from '../../image/manifest.ts';
+import { linksOf } from '../../image/manifest-links.ts';
+import type { RegistryAccess } from '../../registry/access.ts';
+import type { ManifestHead, RegistryLookup } from '../../registry/lookup.ts';
+
+interface PartEffects {
+  readonly lookup: Pick<RegistryLookup, 'head' | 'manifest'>;
+  readonly signal: AbortSignal;
+}
+
+/**
+ * Whether a repository has every manifest that an index consists of, at any depth: registries delete them whoever needs them.
+ * Costs a request for the index and one for each part; nothing where the type says that it is one image alone.
+ */
+export const hasEveryPart = async (
+  repository: Repository,
+  { digest, mediaType }: ManifestHead,
+  effects: PartEffects,
+  access: RegistryAccess,
+): Promise<boolean> => {
+  if (isManifestType(mediaType)) return true;
+  const { lookup, signal } = effects;
+  const { children } = linksOf(await lookup.manifest(dockerReference(repository, { digest }), access, signal));
+  for (const child of children) {
+    const part = await lookup.head(dockerReference(repository, { digest: child }), access, signal);
+    if (part === undefined || !(await hasEveryPart(repository, part, effects, access))) return false;
+  }
+  return true;
+};
