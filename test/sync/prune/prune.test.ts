@@ -3,7 +3,7 @@ import { chmod, link, mkdir, rename, rm, symlink, writeFile } from 'node:fs/prom
 import { after, before, test } from 'node:test';
 import { EXIT, WrapperError } from '../../../src/errors/wrapper-error.ts';
 import { SyncMemory } from '../../../src/sync/check/memory.ts';
-import { saveMemory } from '../../../src/sync/check/memory-file.ts';
+import { loadMemory, saveMemory } from '../../../src/sync/check/memory-file.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
 import type { SyncReport } from '../../../src/sync/report/sync-report.ts';
 import { runSync, type SyncContext } from '../../../src/sync/sync.ts';
@@ -204,6 +204,24 @@ test('not even in the last moment is anything removed but the image that was loo
   };
   await run('moment', [{ tags: ['2'] }], { ...effects, skopeo: { ...skopeo, deleteImage } });
   assert.equal((await store.get('moment/to', '1')).digest, theirs.digest);
+});
+
+test('what is about to go is no longer the job’s on the disk, lest a killed run take what comes there later', async () => {
+  await using own = await tempDir('prune-noted');
+  await given('noted', { '1': makeImage('n one'), '2': makeImage('n two') });
+  const effects = effectsIn(own);
+  await run('noted', [{}], effects);
+  const ownedTags = async () =>
+    Object.keys((await loadMemory(own.join('state', 'sync', 'noted.json'))).owned).map((one) => one.split(':').at(-1));
+  assert.deepEqual((await ownedTags()).toSorted(), ['1', '2']);
+  const { skopeo } = effects;
+  const atDeletion: unknown[] = [];
+  const deleteImage: typeof skopeo.deleteImage = async (...args) => {
+    atDeletion.push(await ownedTags());
+    await skopeo.deleteImage(...args);
+  };
+  await run('noted', [{ tags: ['2'] }], { ...effects, skopeo: { ...skopeo, deleteImage } });
+  assert.deepEqual(atDeletion, [['2']]);
 });
 
 test('another spelling of the registry is the same registry', async () => {

@@ -9,7 +9,6 @@ import { RegistryPauses } from '../../../../src/registry/pauses.ts';
 import { loadMemory } from '../../../../src/sync/check/memory-file.ts';
 import { loadSyncFile } from '../../../../src/sync/config/load-sync-file.ts';
 import type { SyncJob } from '../../../../src/sync/job.ts';
-import type { SkopeoPort } from '../../../../src/sync/ports.ts';
 import type { SyncReport } from '../../../../src/sync/report/sync-report.ts';
 import { runSync, type SyncOptions } from '../../../../src/sync/sync.ts';
 import { httpSkopeo } from './http-skopeo.ts';
@@ -31,8 +30,6 @@ export interface Scene {
   readonly directory: string;
   /** Counts what happened, so that a model in which nothing does is found out. */
   readonly tally: (what: string) => void;
-  /** The real skopeo, for a share of all sequences. */
-  readonly realSkopeo?: SkopeoPort;
 }
 
 class Killed extends Error {}
@@ -191,7 +188,7 @@ export class Play {
   }
 
   async #runOnce(name: string, job: SyncJob, step: Extract<Step, { kind: 'run' }>, options: SyncOptions) {
-    const { world, lookup, store, realSkopeo } = this.#scene;
+    const { world, lookup, store } = this.#scene;
     const killed = Promise.withResolvers<never>();
     killed.promise.catch(() => undefined);
     let asked = 0;
@@ -221,8 +218,7 @@ export class Play {
       if (step.kill !== undefined && number === step.kill) return die();
       return isDead ? never : result;
     };
-    const skopeo = realSkopeo ?? httpSkopeo(name, world, store);
-    const deleteImage = httpSkopeo(name, world, store).deleteImage;
+    const skopeo = httpSkopeo(name, world, store);
     const work = runSync(
       job,
       {
@@ -232,7 +228,7 @@ export class Play {
           deleteImage: (reference, ...rest) =>
             through(false, () => {
               this.#judgeDeletion(name, job, reference);
-              return deleteImage(reference, ...rest);
+              return skopeo.deleteImage(reference, ...rest);
             }),
         },
         lookup: {
