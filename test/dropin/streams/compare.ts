@@ -23,6 +23,7 @@ const linesOf = (text: string, place: string): string[] =>
     .replaceAll(place, 'PLACE')
     .replace(/time="[^"]*" /g, '')
     .replace(/\/proc\/\d+\//g, '/proc/PID/')
+    .replace(/\/task\/\d+\//g, '/task/TID/')
     .replace(/(pipe:\[|docker-tar|container_images_\w+?|oci)\d+/g, '$1RANDOM')
     .split('\n')
     // What a goroutine that is being stopped says is chance.

@@ -1,19 +1,25 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
+import semver from 'semver';
 import { skopeoVersion } from '../../support/skopeo.ts';
 import { bothOutcomes } from './compare.ts';
 import { buildStreamStage, type StreamStage } from './stage.ts';
 import type { StreamCase } from './table.ts';
 
 /** Rows of `docs/differences.md` that speak of descriptors, and which rows of the table they are about. */
-export const DIFFERENCES: Readonly<Record<string, (row: StreamCase) => boolean>> = {
-  'closed-streams': ({ kind, command }) =>
+export const DIFFERENCES: Readonly<Record<string, (row: StreamCase, version: string) => boolean>> = {
+  // skopeo before 1.18 cannot write its answer to a stdout that is closed; later ones pass over that.
+  'closed-streams': ({ kind, command }, version) =>
     (kind.closes === 'word' && command.includes('{word}')) ||
-    (kind.closes !== undefined && command.startsWith('inspect --raw oci') && kind.script.includes('>&- 2>')),
+    (semver.lt(version, '1.18.0') &&
+      kind.closes !== undefined &&
+      command.startsWith('inspect --raw oci') &&
+      kind.script.includes('>&- 2>')),
 };
 
 /** Whether a difference that is documented is meant to show in a row. */
-const isMeant = (row: StreamCase): boolean => Object.values(DIFFERENCES).some((applies) => applies(row));
+const isMeant = (row: StreamCase, version: string): boolean =>
+  Object.values(DIFFERENCES).some((applies) => applies(row, version));
 
 /** Tests that each row ends for the wrapper as it does for skopeo: bytes, files, status, skopeo's own error lines. */
 export const testRows = async (rows: readonly StreamCase[]): Promise<void> => {
@@ -27,7 +33,7 @@ export const testRows = async (rows: readonly StreamCase[]): Promise<void> => {
     for (const [index, row] of rows.entries()) {
       test(`${row.command}: ${row.kind.name}`, async () => {
         const { skopeo, wrapper } = await bothOutcomes(stage, `row-${index}`, row);
-        if (isMeant(row)) assert.notDeepEqual(wrapper, skopeo);
+        if (isMeant(row, version)) assert.notDeepEqual(wrapper, skopeo);
         else assert.deepEqual(wrapper, skopeo);
       });
     }

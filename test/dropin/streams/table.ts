@@ -26,6 +26,8 @@ const WRITING: readonly StreamCommand[] = [
   { command: 'standalone-sign dir/manifest.json example.org/app:1 {key} --output {word}', unstable: true },
   { command: 'inspect --raw oci:layout:app' },
   { command: 'copy oci:layout:nope docker-archive:{word}' },
+  { command: 'copy -q --digestfile {word} oci:layout:app docker-archive:{word}' },
+  { command: 'copy oci:layout:app oci-archive:{word}:app', unstable: true },
 ];
 
 /** Some of those that name something to read. */
@@ -46,8 +48,14 @@ const rows = (commands: readonly StreamCommand[], kinds: readonly StreamKind[]):
 /** Every command with every kind. */
 export const TABLE: readonly StreamCase[] = [...rows(WRITING, OUTPUTS), ...rows(READING, INPUTS)];
 
-/** Few rows, in which every command and every kind is found. */
+/** One row of each kind, the commands in turn. */
+const once = (commands: readonly StreamCommand[], kinds: readonly StreamKind[]): StreamCase[] =>
+  kinds.flatMap((kind, index) => rows(commands.slice(index % commands.length).slice(0, 1), [kind]));
+
+const isDaily = ({ isDaily }: StreamKind): boolean => isDaily === true;
+
+/** Few rows, in which every command and every way to connect something is found. */
 export const SAMPLE: readonly StreamCase[] = [
-  ...OUTPUTS.flatMap((kind, index) => rows(WRITING.slice(index % WRITING.length).slice(0, 1), [kind])),
-  ...INPUTS.flatMap((kind, index) => rows(READING.slice(index % READING.length).slice(0, 1), [kind])),
+  ...once(WRITING, OUTPUTS.filter(isDaily)),
+  ...once(READING, INPUTS.filter(isDaily)),
 ];
