@@ -1,16 +1,40 @@
 /**
- * Loaded before each test file: ends its process when something is still running long after the last test, which the time
- * limit of tests does not see.
+ * Loaded before each test file: ends its process when no test of it begins or ends for SKOPEO_WRAPPER_TEST_LIMIT_SECONDS,
+ * 120 unless told otherwise, be it that a test or hook hangs or that something is still open after the last test. On a
+ * machine that is busy with other things the seconds pass as much slower as its processors are wanted by more than one:
+ * its load is asked for again and again, as it may rise while a test runs.
  */
-import { after } from 'node:test';
 
-const LIMIT_MS = 120_000;
+import { availableParallelism, loadavg } from 'node:os';
+import { after, afterEach, beforeEach } from 'node:test';
 
-const giveUp = () => {
-  const held = process.getActiveResourcesInfo().join(', ');
-  process.stderr.write(`${process.argv[1]}: still open ${LIMIT_MS / 1000} s after the last test: ${held}\n`);
+const { NODE_TEST_CONTEXT, SKOPEO_WRAPPER_TEST_LIMIT_SECONDS: LIMIT_SECONDS = '120' } = process.env;
+const TICK_MS = 1000;
+
+const running = new Set();
+let ended = false;
+let idleSeconds = 0;
+
+const tick = () => {
+  idleSeconds += TICK_MS / 1000 / Math.max(1, loadavg()[0] / availableParallelism());
+  if (idleSeconds < Number(LIMIT_SECONDS)) return;
+  const what = ended ? `still open after the last test: ${process.getActiveResourcesInfo().join(', ')}` : undefined;
+  const tests = running.size > 0 ? `still running: ${[...running].join('; ')}` : 'a hook is still running';
+  process.stderr.write(`${process.argv[1]}: nothing happened for ${LIMIT_SECONDS} s; ${what ?? tests}\n`);
   process.exit(1);
 };
 
-const isTestFile = process.env.NODE_TEST_CONTEXT?.startsWith('child') && process.argv[1] !== undefined;
-if (isTestFile) after(() => void setTimeout(giveUp, LIMIT_MS).unref());
+const isTestFile = NODE_TEST_CONTEXT?.startsWith('child') && process.argv[1] !== undefined;
+if (isTestFile) {
+  setInterval(tick, TICK_MS).unref();
+  const beginsOrEnds = (change) => (test) => {
+    idleSeconds = 0;
+    change(test.fullName);
+  };
+  beforeEach(beginsOrEnds((name) => running.add(name)));
+  afterEach(beginsOrEnds((name) => running.delete(name)));
+  after(() => {
+    ended = true;
+    idleSeconds = 0;
+  });
+}

@@ -43,7 +43,15 @@ const packument = async (directories: readonly string[], url: string) => {
 };
 
 const tarballOf = async (directory: string): Promise<Buffer> => {
-  const argv = ['-cz', '--exclude=./node_modules', '--transform=s,^\\.,package,', '-C', join(root, directory), '.'];
+  const argv = [
+    '-c',
+    '--use-compress-program=gzip -1',
+    '--exclude=./node_modules',
+    '--transform=s,^\\.,package,',
+    '-C',
+    join(root, directory),
+    '.',
+  ];
   const { stdout } = await exec('tar', argv, { encoding: 'buffer', maxBuffer: 1e9 });
   return stdout;
 };

@@ -6,10 +6,11 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { execa } from 'execa';
 import { MEDIA_TYPES } from '../support/images.ts';
+import { sequences } from '../support/sequences.ts';
 import { tempDir } from '../support/temp.ts';
 
-const REPOSITORIES = 10;
-const TAGS = 1000;
+const REPOSITORIES = 5;
+const TAGS = sequences(500);
 
 /** Both ends of a mirror where nothing has changed. */
 const stubRegistry = () =>
@@ -33,7 +34,7 @@ const stubRegistry = () =>
     response.end();
   });
 
-test('ten thousand images are planned, checked and reported within 300 MiB, and the display keeps moving', async () => {
+test('thousands of images, at night ten thousand, are planned, checked and reported within 300 MiB, and the display keeps moving', async () => {
   await using home = await tempDir('scale');
   const server = stubRegistry().listen(0, '127.0.0.1');
   await once(server, 'listening');
@@ -46,7 +47,7 @@ test('ten thousand images are planned, checked and reported within 300 MiB, and 
     const cost = JSON.parse(stdout);
     assert.equal(cost.totals.unchanged, REPOSITORIES * TAGS);
     assert.ok(cost.maxRssMib < 300, `${cost.maxRssMib} MiB`);
-    assert.ok(cost.reportBytes > 1_000_000);
+    assert.ok(cost.reportBytes > 100 * REPOSITORIES * TAGS);
     assert.ok(cost.longestBlockShare < 0.2, `for ${cost.longestBlockShare} of the time nothing could be drawn`);
   } finally {
     server.close();

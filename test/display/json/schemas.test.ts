@@ -11,11 +11,11 @@ import { RESULT } from '../../../src/display/json/result-json.ts';
 import { SYNC_CHECK } from '../../../src/display/sync/check-json.ts';
 import { SYNC_PLAN } from '../../../src/display/sync/plan-json.ts';
 import { SYNC_REPORT } from '../../../src/display/sync/report-json.ts';
-import { type Bundle, bundle } from '../../support/bundle.ts';
 import { createLayout, type MadeImage } from '../../support/images.ts';
 import { runCli, startCli, waitFor } from '../../support/process.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
+import { runHere } from '../../support/run-here.ts';
 import { privateHome } from '../../support/skopeo.ts';
 import { type TempDir, tempDir } from '../../support/temp.ts';
 
@@ -74,24 +74,22 @@ const assertEvents = (text: string): string[] =>
     });
 
 let dir: TempDir;
-let wrapper: Bundle;
 let registry: Registry;
 let image: MadeImage;
 before(async () => {
   dir = await tempDir('json');
-  wrapper = await bundle();
   registry = await startRegistry();
   const layout = await createLayout(dir.join('layout'));
   image = await layout.addImage('app', { layers: [{ sizeBytes: 1000 }, { sizeBytes: 2000 }] });
   await layout.addIndex('list', [{ layers: [{ sizeBytes: 1000 }] }]);
 });
 after(async () => {
-  for (const part of [registry, wrapper, dir]) await part?.[Symbol.asyncDispose]();
+  for (const part of [registry, dir]) await part?.[Symbol.asyncDispose]();
 });
 
-const cli = () => ({ program: wrapper.program, cwd: dir.path, env: privateHome(dir.path) });
+const cli = () => ({ cwd: dir.path, env: privateHome(dir.path) });
 
-const run = (...args: readonly string[]) => runCli(args, cli());
+const run = (...args: readonly string[]) => runHere(args, cli());
 
 const destination = (name: string): string[] => ['--dest-tls-verify=false', registry.reference(name)];
 
@@ -132,7 +130,7 @@ describe('--json', () => {
   });
 
   test('text of skopeo is in `output`', async () => {
-    const plain = await run('inspect', 'oci:layout:app');
+    const plain = await runCli(['inspect', 'oci:layout:app'], cli()); // hands its stdout to skopeo
     const { output, operation } = parseResult((await run('inspect', '--json', 'oci:layout:app')).stdout);
     assert.equal(output, plain.stdout);
     assert.equal(operation, 'inspect');

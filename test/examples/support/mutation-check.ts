@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
 import { testRules } from './promtool.ts';
-import { type AlertRule, RULE_TESTS } from './rule-files.ts';
-import { type Mutant, mutantsOf } from './rule-mutants.ts';
+import { RULE_TESTS } from './rule-files.ts';
+import type { Mutant } from './rule-mutants.ts';
 
 /** The unit tests of the alert, made to test the mutant instead of the shipped rule. */
 const plant = async (directory: string, mutant: Mutant): Promise<string> => {
@@ -19,11 +19,10 @@ const plant = async (directory: string, mutant: Mutant): Promise<string> => {
 
 /** How many faults the unit tests catch; the survivors are those that they do not. */
 export const checkMutants = async (
-  rules: readonly AlertRule[],
+  mutants: readonly Mutant[],
 ): Promise<{ mutants: number; caught: number; survivors: string[] }> => {
   const directory = await mkdtemp(join(tmpdir(), 'rule-mutants-'));
   try {
-    const mutants = rules.flatMap(mutantsOf);
     const files = await Promise.all(mutants.map((mutant, index) => plant(join(directory, String(index)), mutant)));
     const { passed } = await testRules(files);
     const survivors = mutants.filter((_, index) => passed.get(files[index] ?? '') !== false);
