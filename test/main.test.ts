@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { test } from 'node:test';
 import manifest from '../oclif.manifest.json' with { type: 'json' };
 import pjson from '../package.json' with { type: 'json' };
+import { NEEDS_ROOT } from './support/needs-root.ts';
 import { CLI } from './support/process.ts';
 
 const run = (argv: string[], options: { env?: NodeJS.ProcessEnv; uid?: number } = {}) => {
@@ -59,7 +60,7 @@ test('help of what does not exist is a usage error', () => {
 });
 
 test('runs for a user id that the system does not know, without any environment', {
-  skip: process.getuid?.() !== 0 && 'only root can change its user id',
+  skip: NEEDS_ROOT,
 }, () => {
   const { status, stderr } = run(['copy', '--help'], { env: {}, uid: 54_321 });
   assert.equal(status, 0, stderr);

@@ -6,13 +6,15 @@ import { join, resolve } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import pjson from '../package.json' with { type: 'json' };
 import { randomLayers, writeOciImage } from '../scripts/support/image.ts';
+import { NEEDS_ROOT } from './support/needs-root.ts';
 
 const root = resolve(import.meta.dirname, '..');
-const isRoot = process.getuid?.() === 0;
-const onlyRoot = { skip: !isRoot && 'only root can arrange this' };
+const onlyRoot = { skip: NEEDS_ROOT };
 
 const canRemount = {
-  skip: spawnSync('unshare', ['--mount', 'true']).status !== 0 && 'needs a mount namespace of its own',
+  skip:
+    spawnSync('unshare', ['--mount', 'true']).status !== 0 &&
+    'needs a mount namespace of its own: run npm test as root',
 };
 
 const packageFor = (arch: string): string => {
@@ -78,7 +80,7 @@ describe('the executable for this machine', () => {
 });
 
 test('the executable for arm64 is an ELF file for AArch64', {
-  skip: process.arch !== 'x64' && 'this machine is one',
+  skip: process.arch !== 'x64' && 'needs an x64 machine',
 }, () => {
   const header = Buffer.alloc(20);
   readSync(openSync(packageFor('arm64'), 'r'), header);

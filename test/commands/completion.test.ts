@@ -10,7 +10,9 @@ import { openTerminal } from '../support/tmux.ts';
 import { waitFor } from '../support/wait-for.ts';
 
 const missing = (shell: string) =>
-  spawnSync(shell, ['-c', 'true']).status === 0 ? false : `${shell} is not installed`;
+  spawnSync(shell, ['-c', 'true']).status === 0
+    ? false
+    : `${shell} is not installed: npm test installs it on Debian and Ubuntu`;
 
 const SHELLS = ['bash', 'zsh', 'fish'] as const;
 type Shell = (typeof SHELLS)[number];

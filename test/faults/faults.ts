@@ -1,4 +1,5 @@
 import { after, before, describe, test } from 'node:test';
+import { NEEDS_ROOT } from '../support/needs-root.ts';
 import { killProcessesWithEnv } from '../support/process.ts';
 import { type Arena, openArena, openPassage } from './arena.ts';
 import { COPY, type Command } from './commands.ts';
@@ -19,7 +20,7 @@ export const testFaults = (title: string, faults: readonly Fault[], command: Com
     });
     after(() => arena[Symbol.asyncDispose]());
     for (const fault of faults) {
-      const skip = fault.needsRoot === true && process.getuid?.() !== 0 && 'needs root';
+      const skip = fault.needsRoot === true && NEEDS_ROOT;
       test(`${fault.side}: ${fault.name}`, { skip }, async () => {
         await using passage = await openPassage(arena, fault, command);
         const trial = await attempt(passage, fault, command);

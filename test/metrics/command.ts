@@ -9,5 +9,7 @@ export const pipeThrough = async (input: string, file: string, ...args: string[]
 /** Why a test that needs a program has to be skipped; `false`: it can run. */
 export const missing = async (file: string, ...args: string[]): Promise<string | false> => {
   const { exitCode } = await execa(file, args, { reject: false });
-  return exitCode === 0 ? false : `${[file, ...args].join(' ')} does not run here`;
+  return exitCode === 0
+    ? false
+    : `${[file, ...args].join(' ')} does not run here: npm test installs it on Debian and Ubuntu`;
 };

@@ -10,8 +10,9 @@ import { mustSkopeo, privateHome, SKOPEO, skopeoVersion } from '../support/skope
 import { type TempDir, tempDir } from '../support/temp.ts';
 
 const PASSPHRASE = 'open-sesame';
-const NO_SIGSTORE = semver.lt(await skopeoVersion(), '1.11.0') && 'this skopeo makes no sigstore keys';
-const NO_PINENTRY = (await execa('pinentry-curses', ['--version'], { reject: false })).failed && 'no pinentry-curses';
+const NO_SIGSTORE = semver.lt(await skopeoVersion(), '1.11.0') && 'needs skopeo 1.11.0: npm run test:matrix';
+const NO_PINENTRY =
+  (await execa('pinentry-curses', ['--version'], { reject: false })).failed && 'needs the package pinentry-curses';
 
 let dir: TempDir;
 let fingerprint = '';

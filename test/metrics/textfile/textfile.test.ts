@@ -128,7 +128,7 @@ test('a directory that may not be written', async (t) => {
 
 test('a full disk: the old file stays, nothing half-written is left, and it is healed later', async (t) => {
   const fileSystem = await temporaryFileSystem('64k');
-  if (fileSystem === undefined) return t.skip('this user may not mount a small file system');
+  if (fileSystem === undefined) return t.skip('cannot mount a tmpfs: run npm test as root');
   await using directory = fileSystem;
   const path = join(directory.path, NAME);
   const textfile = openTextfile(path, systemClock);

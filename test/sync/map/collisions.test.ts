@@ -3,6 +3,7 @@ import { spawnSync } from 'node:child_process';
 import { mkdir, symlink } from 'node:fs/promises';
 import { test } from 'node:test';
 import { withoutCollisions } from '../../../src/sync/map/collisions.ts';
+import { NEEDS_ROOT } from '../../support/needs-root.ts';
 import { tempDir } from '../../support/temp.ts';
 
 const image = (source: string, destination: string) => ({ source, destination });
@@ -65,7 +66,7 @@ test('a place is the same whatever link leads to it, though nothing lies there y
   assert.equal(withoutCollisions([image('docker://a/x:1', `dir:${dir.join('loop/x')}`)]).length, 1);
 });
 
-test('a place is the same whatever mount leads to it', { skip: process.getuid?.() !== 0 }, async () => {
+test('a place is the same whatever mount leads to it', { skip: NEEDS_ROOT }, async () => {
   await using dir = await tempDir('collisions');
   for (const name of ['one', 'two']) await mkdir(dir.join(name));
   const program = `

@@ -5,6 +5,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { readBounded } from '../../../../src/metrics/state/files/bounded-read.ts';
+import { NEEDS_ROOT } from '../../../support/needs-root.ts';
 import { temporaryDirectory } from '../support/fixtures.ts';
 
 test('reads a regular file with its owner and age', (t) => {
@@ -36,7 +37,7 @@ test('refuses whatever is not a regular file of reasonable size, and never hangs
 });
 
 test('tells a file that is gone from one that cannot be read', {
-  skip: process.getuid?.() !== 0 && 'needs root',
+  skip: NEEDS_ROOT,
 }, (t) => {
   const directory = temporaryDirectory(t);
   assert.equal(readBounded(join(directory, 'gone'), 10).kind, 'vanished');

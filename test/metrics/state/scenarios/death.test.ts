@@ -78,7 +78,7 @@ test('another process with the same pid does not keep a dead run alive', (t) => 
 });
 
 test('a process in another pid namespace lives while it beats and is dead after its silence', {
-  skip: !canMakeNamespace && 'cannot make a pid namespace',
+  skip: !canMakeNamespace && 'cannot make a pid namespace: run npm test as root',
 }, async (t) => {
   const location = temporaryLocation(t);
   const child = await startChildRun(t, location, {

@@ -36,7 +36,7 @@ const smallDisk = (t: TestContext): string | undefined => {
     rmSync(mount, { recursive: true });
   });
   if (mounted) return mount;
-  t.skip('cannot mount a tmpfs');
+  t.skip('cannot mount a tmpfs: run npm test as root');
   return undefined;
 };
 

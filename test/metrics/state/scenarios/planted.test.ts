@@ -15,6 +15,7 @@ import { test } from 'node:test';
 import { EMPTY_AGGREGATE, encodeAggregate } from '../../../../src/metrics/state/files/aggregate.ts';
 import { encodeRecord } from '../../../../src/metrics/state/files/slot-file.ts';
 import { fold } from '../../../../src/metrics/state/folding/fold.ts';
+import { NEEDS_ROOT } from '../../../support/needs-root.ts';
 import {
   completeRun,
   copies,
@@ -75,7 +76,7 @@ test('a run of somebody with odd ideas adds nothing but what is ours', (t) => {
 });
 
 test('an aggregate counts only from root and the owner where everybody may write', {
-  skip: process.getuid?.() !== 0 && 'needs root',
+  skip: NEEDS_ROOT,
 }, (t) => {
   const location = temporaryLocation(t);
   completeRun(location, copies(3));

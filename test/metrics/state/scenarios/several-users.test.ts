@@ -6,10 +6,11 @@ import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 import { fold } from '../../../../src/metrics/state/folding/fold.ts';
 import type { MetricsView } from '../../../../src/metrics/view.ts';
+import { NEEDS_ROOT } from '../../../support/needs-root.ts';
 import { type ChildRun, startChildRun } from '../support/child.ts';
 import { completeRun, copies, counter, hostWith, temporaryDirectory, view } from '../support/fixtures.ts';
 
-const options = { skip: process.getuid?.() !== 0 && 'needs root' };
+const options = { skip: NEEDS_ROOT };
 const GROUP = 2000;
 
 /** The child as one file that every user may read. */

@@ -149,7 +149,9 @@ test('the same when its file is gone already', (t) => {
   assert.equal(successes(location, outside), 10);
 });
 
-test('a user without access is warned', { skip: process.getuid?.() === 0 && 'root may write everywhere' }, (t) => {
+test('a user without access is warned', {
+  skip: process.getuid?.() === 0 && 'root may write everywhere: run npm test as a user',
+}, (t) => {
   const { stateDir } = temporaryLocation(t);
   mkdirSync(stateDir);
   chmodSync(stateDir, 0o500);
