@@ -89,14 +89,16 @@ after(async () => {
 
 const cli = () => ({ cwd: dir.path, env: privateHome(dir.path) });
 
-const run = (...args: readonly string[]) => runHere(args, cli());
+const run = (...args: readonly string[]) => runCli(args, cli());
 
 const destination = (name: string): string[] => ['--dest-tls-verify=false', registry.reference(name)];
 
 describe('--json', () => {
+  const here = (...args: readonly string[]) => runHere(args, cli());
+
   test('a copy: what was moved, the digest, and what the second time is reused', async () => {
     const copy = ['copy', '--json', 'oci:layout:app', ...destination('app:1')];
-    const first = parseResult((await run(...copy)).stdout);
+    const first = parseResult((await here(...copy)).stdout);
     const { operation, source, outcome, exit_code, digest, blobs_copied, blobs_reused, blobs_failed, attempts } = first;
     assert.deepEqual(
       { operation, source, outcome, exit_code, digest, blobs_copied, blobs_reused, blobs_failed, attempts },
@@ -114,12 +116,12 @@ describe('--json', () => {
     );
     assert.ok(first.transferred_bytes >= 3000, String(first.transferred_bytes));
     assert.ok(first.duration_seconds > 0);
-    const second = parseResult((await run(...copy)).stdout);
+    const second = parseResult((await here(...copy)).stdout);
     assert.equal(second.blobs_reused, 2);
   });
 
   test('a failure: class, message and next step', async () => {
-    const { exitCode, stdout } = await run('copy', '--json', 'dir:nowhere', 'dir:new');
+    const { exitCode, stdout } = await here('copy', '--json', 'dir:nowhere', 'dir:new');
     const { outcome, error_type, exit_code, message, next } = parseResult(stdout);
     assert.deepEqual(
       { outcome, error_type, exit_code },
@@ -131,7 +133,7 @@ describe('--json', () => {
 
   test('text of skopeo is in `output`', async () => {
     const plain = await runCli(['inspect', 'oci:layout:app'], cli()); // hands its stdout to skopeo
-    const { output, operation } = parseResult((await run('inspect', '--json', 'oci:layout:app')).stdout);
+    const { output, operation } = parseResult((await here('inspect', '--json', 'oci:layout:app')).stdout);
     assert.equal(output, plain.stdout);
     assert.equal(operation, 'inspect');
   });
@@ -144,7 +146,7 @@ describe('--json', () => {
   ];
   for (const [args, operation] of REFUSED) {
     test(`a refused command: ${args.join(' ')}`, async () => {
-      const { stdout, exitCode } = await run(...args);
+      const { stdout, exitCode } = await here(...args);
       const result = parseResult(stdout);
       assert.deepEqual([result.operation, result.exit_code, result.attempts], [operation, exitCode, 0]);
     });
@@ -159,7 +161,7 @@ describe('--json', () => {
     ['future-command'],
   ]) {
     test(`${args.join(' ')} gives one object, too`, async () => {
-      const { stdout, exitCode } = await run(...args, '--json');
+      const { stdout, exitCode } = await here(...args, '--json');
       assert.equal(parseResult(stdout).exit_code, exitCode);
     });
   }
