@@ -11,11 +11,11 @@ import { RESULT } from '../../../src/display/json/result-json.ts';
 import { SYNC_CHECK } from '../../../src/display/sync/check-json.ts';
 import { SYNC_PLAN } from '../../../src/display/sync/plan-json.ts';
 import { SYNC_REPORT } from '../../../src/display/sync/report-json.ts';
+import { type Bundle, bundle } from '../../support/bundle.ts';
 import { createLayout, type MadeImage } from '../../support/images.ts';
 import { runCli, startCli, waitFor } from '../../support/process.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
-import { runHere } from '../../support/run-here.ts';
 import { privateHome } from '../../support/skopeo.ts';
 import { type TempDir, tempDir } from '../../support/temp.ts';
 
@@ -74,31 +74,31 @@ const assertEvents = (text: string): string[] =>
     });
 
 let dir: TempDir;
+let wrapper: Bundle;
 let registry: Registry;
 let image: MadeImage;
 before(async () => {
   dir = await tempDir('json');
+  wrapper = await bundle();
   registry = await startRegistry();
   const layout = await createLayout(dir.join('layout'));
   image = await layout.addImage('app', { layers: [{ sizeBytes: 1000 }, { sizeBytes: 2000 }] });
   await layout.addIndex('list', [{ layers: [{ sizeBytes: 1000 }] }]);
 });
 after(async () => {
-  for (const part of [registry, dir]) await part?.[Symbol.asyncDispose]();
+  for (const part of [registry, wrapper, dir]) await part?.[Symbol.asyncDispose]();
 });
 
-const cli = () => ({ cwd: dir.path, env: privateHome(dir.path) });
+const cli = () => ({ program: wrapper.program, cwd: dir.path, env: privateHome(dir.path) });
 
 const run = (...args: readonly string[]) => runCli(args, cli());
 
 const destination = (name: string): string[] => ['--dest-tls-verify=false', registry.reference(name)];
 
 describe('--json', () => {
-  const here = (...args: readonly string[]) => runHere(args, cli());
-
   test('a copy: what was moved, the digest, and what the second time is reused', async () => {
     const copy = ['copy', '--json', 'oci:layout:app', ...destination('app:1')];
-    const first = parseResult((await here(...copy)).stdout);
+    const first = parseResult((await run(...copy)).stdout);
     const { operation, source, outcome, exit_code, digest, blobs_copied, blobs_reused, blobs_failed, attempts } = first;
     assert.deepEqual(
       { operation, source, outcome, exit_code, digest, blobs_copied, blobs_reused, blobs_failed, attempts },
@@ -116,12 +116,12 @@ describe('--json', () => {
     );
     assert.ok(first.transferred_bytes >= 3000, String(first.transferred_bytes));
     assert.ok(first.duration_seconds > 0);
-    const second = parseResult((await here(...copy)).stdout);
+    const second = parseResult((await run(...copy)).stdout);
     assert.equal(second.blobs_reused, 2);
   });
 
   test('a failure: class, message and next step', async () => {
-    const { exitCode, stdout } = await here('copy', '--json', 'dir:nowhere', 'dir:new');
+    const { exitCode, stdout } = await run('copy', '--json', 'dir:nowhere', 'dir:new');
     const { outcome, error_type, exit_code, message, next } = parseResult(stdout);
     assert.deepEqual(
       { outcome, error_type, exit_code },
@@ -132,8 +132,8 @@ describe('--json', () => {
   });
 
   test('text of skopeo is in `output`', async () => {
-    const plain = await runCli(['inspect', 'oci:layout:app'], cli()); // hands its stdout to skopeo
-    const { output, operation } = parseResult((await here('inspect', '--json', 'oci:layout:app')).stdout);
+    const plain = await run('inspect', 'oci:layout:app');
+    const { output, operation } = parseResult((await run('inspect', '--json', 'oci:layout:app')).stdout);
     assert.equal(output, plain.stdout);
     assert.equal(operation, 'inspect');
   });
@@ -146,7 +146,7 @@ describe('--json', () => {
   ];
   for (const [args, operation] of REFUSED) {
     test(`a refused command: ${args.join(' ')}`, async () => {
-      const { stdout, exitCode } = await here(...args);
+      const { stdout, exitCode } = await run(...args);
       const result = parseResult(stdout);
       assert.deepEqual([result.operation, result.exit_code, result.attempts], [operation, exitCode, 0]);
     });
@@ -161,7 +161,7 @@ describe('--json', () => {
     ['future-command'],
   ]) {
     test(`${args.join(' ')} gives one object, too`, async () => {
-      const { stdout, exitCode } = await here(...args, '--json');
+      const { stdout, exitCode } = await run(...args, '--json');
       assert.equal(parseResult(stdout).exit_code, exitCode);
     });
   }
