@@ -32,12 +32,12 @@ const WRITING: readonly StreamCommand[] = [
 
 /** Some of those that name something to read. */
 const READING: readonly StreamCommand[] = [
-  { command: 'copy -q docker-archive:{word} dir:new', input: 'docker.tar' },
-  { command: 'copy oci-archive:{word}:app dir:new', input: 'oci.tar' },
-  { command: 'inspect --raw docker-archive:{word}', input: 'docker.tar', opensTwice: true },
   { command: 'manifest-digest {word}', input: 'dir/manifest.json' },
+  { command: 'copy -q docker-archive:{word} dir:new', input: 'docker.tar', opensTwice: true },
+  { command: 'copy oci-archive:{word}:app dir:new', input: 'oci.tar' },
   { command: 'copy -q --policy {word} oci:layout:app dir:new', input: 'accept.json' },
   { command: 'copy -q --policy {word} oci:layout:app dir:new', input: 'reject.json' },
+  { command: 'inspect --raw docker-archive:{word}', input: 'docker.tar', opensTwice: true },
 ];
 
 const rows = (commands: readonly StreamCommand[], kinds: readonly StreamKind[]): StreamCase[] =>
