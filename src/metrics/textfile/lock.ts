@@ -18,10 +18,10 @@ const lockOwnerSchema = z.object({
 export type LockOwner = Readonly<z.infer<typeof lockOwnerSchema>>;
 
 /** A lock held longer than this belongs to a stopped process and may be taken over. */
-export const LOCK_MAX_AGE_MS = 60_000;
+const LOCK_MAX_AGE_MS = 60_000;
 
 /** This process as the owner of a lock taken now. */
-export const describeOwner = ({ clock, identity }: Host): LockOwner => ({
+const describeOwner = ({ clock, identity }: Host): LockOwner => ({
   token: randomUUID(),
   identity,
   acquiredWallMs: clock.wallMs(),
@@ -38,7 +38,7 @@ export const parseOwner = (text: string): LockOwner | undefined => {
 };
 
 /** Whether a lock's owner is gone for sure, or holds it so long that it must be stopped. */
-export const isAbandoned = (owner: LockOwner, { clock, identity: here, processes }: Host): boolean => {
+const isAbandoned = (owner: LockOwner, { clock, identity: here, processes }: Host): boolean => {
   const { bootId, host, pidNamespace, pid, startTicks } = owner.identity;
   const sameBoot = isSameBoot(bootId, here.bootId);
   const ageMs = sameBoot ? clock.monotonicMs() - owner.acquiredMonotonicMs : clock.wallMs() - owner.acquiredWallMs;

@@ -106,7 +106,7 @@ export const resolveLogin = (
 };
 
 /** The login that a file or the environment holds for one side. */
-export const loginOfHost = (side: Side, file: string | undefined, env: Env): Login | undefined => {
+const loginOfHost = (side: Side, file: string | undefined, env: Env): Login | undefined => {
   if (file !== undefined) return readLogin(file, `--${PREFIX[side]}creds-file`);
   const variable = credentialsVariable(side);
   const text = env[variable];
