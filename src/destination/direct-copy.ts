@@ -3,7 +3,7 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ImageReference } from '../image/reference.ts';
 import { fullPath, isOutOfBounds } from './bounds.ts';
-import { lockDirectory, makeDirectory } from './directory-lock.ts';
+import { lockDirectory, makeDirectory, type Patience } from './directory-lock.ts';
 import { type DestinationEffects, hostEffects } from './effects.ts';
 import { identifyHandle, unlinkIfSame } from './file-identity.ts';
 
@@ -93,9 +93,9 @@ const directDirectory = (path: string, { files }: DestinationEffects): DirectCop
  * skopeo reads a layout's index, adds the image and writes it, so that of two copies at once one image is lost without a
  * word: one goes after the other.
  */
-const directLayout = async (path: string, signal: AbortSignal, effects: DestinationEffects): Promise<DirectCopy> => {
+const directLayout = async (path: string, patience: Patience, effects: DestinationEffects): Promise<DirectCopy> => {
   const layout = await makeDirectory(path, effects).catch(() => undefined);
-  const lock = await lockDirectory(path, signal, effects).catch(() => undefined);
+  const lock = await lockDirectory(path, patience, effects).catch(() => undefined);
   return {
     ...directDirectory(path, effects),
     [Symbol.asyncDispose]: async () => {
@@ -106,18 +106,18 @@ const directLayout = async (path: string, signal: AbortSignal, effects: Destinat
 };
 
 /**
- * Watches over a copy that skopeo makes in place. Into an OCI layout it waits for its turn until `signal` aborts. Absent for
+ * Watches over a copy that skopeo makes in place. Into an OCI layout it waits for its turn. Absent for
  * what is no file or directory.
  */
 export const openDirectCopy = async (
   { transport, path }: ImageReference,
   cwd: string,
-  signal: AbortSignal,
+  patience: Patience,
   effects: DestinationEffects = hostEffects,
 ): Promise<DirectCopy | undefined> => {
   if (path === undefined || path === '') return undefined;
   const place = resolve(cwd, path);
-  if (transport === 'oci' && !isOutOfBounds(place)) return directLayout(place, signal, effects);
+  if (transport === 'oci' && !isOutOfBounds(place)) return directLayout(place, patience, effects);
   if (transport === 'dir' || transport === 'oci') return directDirectory(place, effects);
   const mode = ARCHIVE_MODES[transport];
   return mode === undefined ? undefined : directArchive(place, mode, effects);

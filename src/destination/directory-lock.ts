@@ -1,19 +1,44 @@
 import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from '../errors/system-error.ts';
-import type { DestinationEffects } from './effects.ts';
+import type { DestinationEffects, LockAnswer } from './effects.ts';
+
+/** How to wait for another run. */
+export interface Patience {
+  /** Ends the waiting. */
+  readonly signal: AbortSignal;
+  /** Another run has the lock, and has had it for a second: who waits should know why. */
+  readonly onWait?: () => void;
+}
+
+const NOTICE_MS = 1_000;
+
+const take = async (
+  descriptor: number,
+  { signal, onWait }: Patience,
+  lock: DestinationEffects['lock'],
+): Promise<LockAnswer> => {
+  const answer = await lock(descriptor, 'try', signal);
+  if (answer !== 'held') return answer;
+  const notice = setTimeout(() => onWait?.(), NOTICE_MS);
+  try {
+    return await lock(descriptor, 'wait', signal);
+  } finally {
+    clearTimeout(notice);
+  }
+};
 
 /**
  * Waits until no other run of ours writes to a directory, and keeps them out until it is disposed of. Absent where such
- * locks cannot be had, or when `signal` ends the waiting: a copy goes on without.
+ * locks cannot be had, or when the waiting is ended: a copy goes on without.
  */
 export const lockDirectory = async (
   path: string,
-  signal: AbortSignal,
+  patience: Patience,
   { files, lock }: DestinationEffects,
 ): Promise<AsyncDisposable | undefined> => {
   const directory = await files.open(path, constants.O_RDONLY | constants.O_DIRECTORY);
-  const answer = await lock(directory.fd, 'wait', signal).catch(() => 'unusable');
+  const answer = await take(directory.fd, patience, lock).catch(() => 'unusable');
   if (answer === 'taken') return directory;
   await directory.close();
   return undefined;

@@ -4,7 +4,7 @@ import type { OperationResult } from '../tracking/events.ts';
 import { type ArchiveTransport, archiveAt } from './archive-image.ts';
 import { conflict, fullPath, refuseOutOfBounds } from './bounds.ts';
 import { imageFilesIn } from './directory-image.ts';
-import { lockDirectory, makeDirectory } from './directory-lock.ts';
+import { lockDirectory, makeDirectory, type Patience } from './directory-lock.ts';
 import { type DestinationEffects, hostEffects } from './effects.ts';
 import { identify, moveToFreeName } from './file-identity.ts';
 import { addToLayout, isStagedWhole, refuseForeignLayout } from './layout.ts';
@@ -17,12 +17,11 @@ import { openStage, type Stage, sweepStages } from './stage.ts';
  */
 export type CopyTo = (destination: string, sharedBlobs?: string) => Promise<OperationResult>;
 
-export interface StagedCopyOptions {
+export interface StagedCopyOptions extends Patience {
   /** What to do where a directory lies already. */
   readonly existingDirectory: 'replace' | 'refuse';
   /** What lies at the destination is broken: none of its blobs may be used again. */
   readonly isBroken?: boolean;
-  readonly signal: AbortSignal;
   readonly effects?: DestinationEffects;
 }
 
@@ -54,9 +53,10 @@ const copyArchive = async (
   return result;
 };
 
-const replaceLocked = async (directory: string, stage: Stage, { effects, signal }: Surroundings): Promise<void> => {
+const replaceLocked = async (directory: string, stage: Stage, surroundings: Surroundings): Promise<void> => {
+  const { effects } = surroundings;
   const { files } = effects;
-  await using _lock = await lockDirectory(directory, signal, effects);
+  await using _lock = await lockDirectory(directory, surroundings, effects);
   const old = await imageFilesIn(files, directory, stage.path);
   await stage.keptUnlessDone(async () => {
     try {
@@ -85,7 +85,7 @@ const copyDirectory = async (path: string, surroundings: Surroundings): Promise<
 };
 
 const copyLayout = async (path: string, surroundings: Surroundings): Promise<OperationResult> => {
-  const { effects, copy, signal, isBroken = false } = surroundings;
+  const { effects, copy, isBroken = false } = surroundings;
   const { files } = effects;
   const layout = await makeDirectory(path, effects);
   try {
@@ -101,7 +101,7 @@ const copyLayout = async (path: string, surroundings: Surroundings): Promise<Ope
       result = await copy(stage.image);
     }
     if (!hasSucceeded(result)) return result;
-    await using _lock = await lockDirectory(path, signal, effects);
+    await using _lock = await lockDirectory(path, surroundings, effects);
     await addToLayout(files, { staged: stage.image, path, stage: stage.path });
     return result;
   } finally {

@@ -27,6 +27,8 @@ export const messages = ({ command, debug, secrets, ...options }: MessageOptions
     },
     onEvent: (event) => {
       if (event.type === 'attempt-started') skopeoGaveReason = false;
+      if (event.type === 'destination-awaited')
+        say(redactSecrets(`skopeo-wrapper: waiting for another run to finish with ${event.destination}`, secrets));
       if (event.type !== 'retrying') return;
       const why = `attempt ${event.attempt - 1} failed (${event.errorType})`;
       say(`skopeo-wrapper: ${why}, the next one starts in ${formatSeconds(event.delaySeconds)}`);

@@ -120,7 +120,7 @@ export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRe
     sourceManifest: manifests.source,
     destinationManifest: manifests.destination,
     readDigest: digestFile === undefined ? undefined : () => readDigestFile(digestFile),
-    openDestination: (signal) => openDirectCopy(to, cwd, signal),
+    openDestination: (patience) => openDirectCopy(to, cwd, patience),
     cleanUp: async () => {
       if (digestFile !== undefined) await rm(digestFile, { force: true });
       await scratch?.remove();

@@ -1,6 +1,7 @@
 import type { CommandLine } from '../command-line/command-line.ts';
 import { defined } from '../defined.ts';
 import type { DirectCopy } from '../destination/direct-copy.ts';
+import type { Patience } from '../destination/directory-lock.ts';
 import type { ManifestReader } from '../image/local-layout.ts';
 import type { Platform } from '../image/platform.ts';
 import { parseReference, redactReference, shortName } from '../image/reference.ts';
@@ -55,7 +56,7 @@ export interface OperationRequest extends OperationSubject {
   /** The digest of the manifest at the destination, after a success. */
   readonly readDigest?: (() => Promise<string | undefined>) | undefined;
   /** Watches over a local destination that skopeo writes to; may wait for its turn there. */
-  readonly openDestination?: ((signal: AbortSignal) => Promise<DirectCopy | undefined>) | undefined;
+  readonly openDestination?: ((patience: Patience) => Promise<DirectCopy | undefined>) | undefined;
   /** Removes what was made for the operation alone; called once, at its end. */
   readonly cleanUp?: (() => Promise<void>) | undefined;
   /** Absent: a failure is a failure, with its own status. */

@@ -72,7 +72,10 @@ export const runOperation = async (request: OperationRequest, context: Operation
   const running = { tracker, emit };
   try {
     emit({ type: 'operation-started', operation: identity.operation, source, destination });
-    await using inPlace = await request.openDestination?.(context.signal);
+    await using inPlace = await request.openDestination?.({
+      signal: context.signal,
+      onWait: () => emit({ type: 'destination-awaited', destination }),
+    });
     const { failure, exitCode, stdout } = await runAttempts(request, context, { ...running, inPlace });
     context.onSkopeoDone?.();
     await sizes.close(failure ? 0 : LOOKUP_PATIENCE_MS);

@@ -74,6 +74,8 @@ export type OperationEvent =
       readonly source: string;
       readonly destination: string;
     }
+  /** Another run is writing to the destination: this one has waited a while for its turn, and goes on waiting. */
+  | { readonly type: 'destination-awaited'; readonly destination: string }
   | {
       readonly type: 'attempt-started';
       readonly attempt: number;

@@ -11,7 +11,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 const NEVER = new AbortController().signal;
 
-const direct = (reference: string, cwd = '/') => openDirectCopy(parseReference(reference), cwd, NEVER);
+const direct = (reference: string, cwd = '/') => openDirectCopy(parseReference(reference), cwd, { signal: NEVER });
 
 for (const transport of ['dir', 'oci']) {
   test(`only partial blobs that our own process writes to ${transport} are removed`, async () => {
@@ -138,7 +138,7 @@ test('who waits for a layout can be stopped', async () => {
   const layout = await layoutIn(dir);
   await using _first = await direct(`oci:${layout}:a`);
   const stop = new AbortController();
-  const waiting = openDirectCopy(parseReference(`oci:${layout}:b`), '/', stop.signal);
+  const waiting = openDirectCopy(parseReference(`oci:${layout}:b`), '/', { signal: stop.signal });
   stop.abort();
   await using _copy = await waiting;
   assert.ok(stop.signal.aborted);

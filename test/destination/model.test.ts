@@ -10,6 +10,7 @@ import { SyncMemory } from '../../src/sync/check/memory.ts';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
 import { withoutCollisions } from '../../src/sync/map/collisions.ts';
 import type { PlannedImage, WantedImage } from '../../src/sync/plan.ts';
+import { checkProperty } from '../support/check-property.ts';
 import { sequences } from '../support/sequences.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 import { type Fault, faultyProcess } from './faulty-files.ts';
@@ -76,7 +77,7 @@ const settled = (place: Step['place'], transport: Transport): Step => ({
 const foreignsArbitrary = fc.array(foreignArbitrary, { maxLength: 4 });
 
 const assertHolds = (copier: Copier, numRuns: number): Promise<void> =>
-  fc.assert(
+  checkProperty(
     fc.asyncProperty(
       foreignsArbitrary,
       fc.array(fc.tuple(stepArbitrary, howArbitrary), { minLength: 1, maxLength: 6 }),
@@ -89,7 +90,7 @@ const assertHolds = (copier: Copier, numRuns: number): Promise<void> =>
         await world.assertSwept();
       },
     ),
-    { numRuns },
+    numRuns,
   );
 
 test('whatever ends a copy, others keep every byte and a destination is the old image or the new one', () =>
@@ -154,7 +155,7 @@ const damage = async (path: string, { transport, image }: Step, chosen: number, 
 };
 
 test('what the planner lets through does not meet, and what it calls unchanged is there, whole', () =>
-  fc.assert(
+  checkProperty(
     fc.asyncProperty(
       foreignsArbitrary,
       fc.array(wishArbitrary, { minLength: 1, maxLength: 3 }),
@@ -196,5 +197,5 @@ test('what the planner lets through does not meet, and what it calls unchanged i
         }
       },
     ),
-    { numRuns: sequences(100) },
+    sequences(100),
   ));

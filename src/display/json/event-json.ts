@@ -31,6 +31,7 @@ const attempt = z.int().positive();
 /** Fields of every event besides `time` and `type`. */
 const FIELDS = {
   'operation-started': { operation: z.enum(OPERATIONS), source: z.string(), destination: z.string() },
+  'destination-awaited': { destination: z.string() },
   'attempt-started': {
     attempt,
     pid: z.int().optional().describe('process id of skopeo'),

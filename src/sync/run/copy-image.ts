@@ -11,6 +11,8 @@ export interface CopyContext {
   readonly skopeo: Pick<SkopeoPort, 'copyImage'>;
   readonly lookup: Pick<RegistryLookup, 'manifest'>;
   readonly signal: AbortSignal;
+  /** Told what a person should know meanwhile. */
+  readonly warn?: ((message: string) => void) | undefined;
 }
 
 const isLocal = (reference: string): boolean => !reference.startsWith('docker://');
@@ -46,7 +48,7 @@ export const copyImage = async (
   image: PlannedImage,
   attempt: number,
   onLayerFinished: (digest: string) => void,
-  { skopeo, lookup, signal }: CopyContext,
+  { skopeo, lookup, signal, warn }: CopyContext,
 ): Promise<ImageCopyResult> => {
   const { source, destination, entry } = image;
   const { content, systemPlatform } = entry.copy;
@@ -63,7 +65,9 @@ export const copyImage = async (
     ...(platform === undefined || content === 'all' ? {} : { platform }),
   };
   const { existingDirectory } = entry;
-  return copyStaged(destination, { existingDirectory, isBroken: image.isBroken === true, signal }, (to, sharedBlobs) =>
+  const onWait = (): void => warn?.(`waiting for another run to finish with ${destination}`);
+  const how = { existingDirectory, isBroken: image.isBroken === true, signal, onWait };
+  return copyStaged(destination, how, (to, sharedBlobs) =>
     skopeo.copyImage(source, to, { ...options, ...defined({ sharedBlobs }) }, signal),
   );
 };

@@ -33,6 +33,8 @@ export interface RunContext {
   readonly stopReason?: string | undefined;
   /** In [0, 1), for the jitter of delays. */
   readonly random: () => number;
+  /** Told what a person should know meanwhile. */
+  readonly warn?: (message: string) => void;
 }
 
 const allowances = (job: SyncJob, lookup: RegistryLookup): ReadonlyMap<string, number> =>

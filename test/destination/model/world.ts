@@ -87,7 +87,12 @@ export class World {
   }
 
   async #copyInPlace(step: Step, path: string, process: FaultyProcess, interruptions: Interruptions): Promise<string> {
-    await using copy = await openDirectCopy(parseReference(referenceOf(step, path)), '/', NEVER, process.effects);
+    await using copy = await openDirectCopy(
+      parseReference(referenceOf(step, path)),
+      '/',
+      { signal: NEVER },
+      process.effects,
+    );
     return await copyInPlace(step, path, copy ?? assert.fail(), interruptions);
   }
 

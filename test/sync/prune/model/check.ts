@@ -5,6 +5,7 @@ import { parseDockerReference, type Repository } from '../../../../src/image/doc
 import { DirectLookup } from '../../../../src/registry/direct-lookup.ts';
 import { RegistryPauses } from '../../../../src/registry/pauses.ts';
 import { Router } from '../../../../src/registry/route.ts';
+import { checkProperty } from '../../../support/check-property.ts';
 import { startRegistry } from '../../../support/registry.ts';
 import { tempDir } from '../../../support/temp.ts';
 import { Play } from './play.ts';
@@ -39,14 +40,13 @@ export const openScene = async () => {
   const router = new Router({ env: {}, home: directory.path, uid: 0, systemDirectory: directory.join('etc') });
   const pauses = new RegistryPauses(systemClock);
   const skopeo = questions(store);
-  const lookup = new DirectLookup({ router, skopeo, limits: new Map(), clock: systemClock, pauses });
   return {
     store,
-    lookup,
+    /** Of one run: what it has read of manifests another process does not know. */
+    openLookup: () => new DirectLookup({ router, skopeo, limits: new Map(), clock: systemClock, pauses }),
     port: registry.port,
     directory,
     async [Symbol.asyncDispose]() {
-      lookup[Symbol.dispose]();
       store[Symbol.dispose]();
       await registry[Symbol.asyncDispose]();
       await directory[Symbol.asyncDispose]();
@@ -70,7 +70,7 @@ export const checkModel = async (sequences: number, seed: number): Promise<Reado
     await new Play({ ...scene, world: new World(scene.store), name, directory, tally }).play(steps);
   });
   try {
-    await fc.assert(property, { numRuns: sequences, seed, interruptAfterTimeLimit: 3_000_000 });
+    await checkProperty(property, sequences, seed);
     return counts;
   } finally {
     await scene[Symbol.asyncDispose]();

@@ -23,7 +23,7 @@ const JOBS = ['A', 'A', 'A', 'A', 'B', 'B'] as const;
 export interface Scene {
   readonly store: Store;
   readonly world: World;
-  readonly lookup: RegistryLookup;
+  readonly openLookup: () => RegistryLookup & Disposable;
   readonly port: number;
   /** Of this sequence alone. */
   readonly name: string;
@@ -134,6 +134,14 @@ export class Play {
         const digest = pick([...manifests], other);
         return digest === undefined ? undefined : world.delete(writer, name, digest);
       }
+      case 'delete-part': {
+        const parts = [...tags.values()].flatMap((digest) => world.contentOf(digest).children);
+        const digest = pick(
+          parts.filter((part) => manifests.has(part)),
+          other,
+        );
+        return digest === undefined ? undefined : world.delete(writer, name, digest);
+      }
     }
   }
 
@@ -188,7 +196,8 @@ export class Play {
   }
 
   async #runOnce(name: string, job: SyncJob, step: Extract<Step, { kind: 'run' }>, options: SyncOptions) {
-    const { world, lookup, store } = this.#scene;
+    const { world, store, openLookup } = this.#scene;
+    using lookup = openLookup();
     const killed = Promise.withResolvers<never>();
     killed.promise.catch(() => undefined);
     let asked = 0;
@@ -240,7 +249,7 @@ export class Play {
               return step.hasGhost && repository.path.includes('/src/') ? [...tags, '1-ghost'] : tags;
             }),
           head: (...args) => through(true, () => lookup.head(...args)),
-          manifest: (reference, ...rest) => through(true, () => this.#manifest(reference, ...rest)),
+          manifest: (reference, ...rest) => through(true, () => this.#manifest(lookup, reference, ...rest)),
           requestedPauseSeconds: async () => undefined,
           countsPulls: () => false,
           pullsLeft: () => undefined,
@@ -283,8 +292,11 @@ export class Play {
   }
 
   /** A tag may mean something else by now: only what goes by digest is kept. */
-  async #manifest(reference: string, ...rest: [Parameters<RegistryLookup['manifest']>[1], AbortSignal]) {
-    const { lookup } = this.#scene;
+  async #manifest(
+    lookup: RegistryLookup,
+    reference: string,
+    ...rest: [Parameters<RegistryLookup['manifest']>[1], AbortSignal]
+  ) {
     const { digest, registry, path } = parseDockerReference(reference);
     if (digest !== undefined) return lookup.manifest(reference, ...rest);
     const head = await lookup.head(reference, ...rest);

@@ -2,7 +2,16 @@ import fc from 'fast-check';
 
 /** Something done to a repository by somebody who is no job; the numbers choose from what is there then. */
 export interface Deed {
-  readonly what: 'image' | 'index' | 'index-of-tags' | 'retag' | 'attach' | 'subject' | 'delete' | 'by-digest';
+  readonly what:
+    | 'image'
+    | 'index'
+    | 'index-of-tags'
+    | 'retag'
+    | 'attach'
+    | 'subject'
+    | 'delete'
+    | 'delete-part'
+    | 'by-digest';
   readonly repository: number;
   readonly tag: number;
   readonly other: number;
@@ -48,6 +57,7 @@ const deed: fc.Arbitrary<Deed> = fc.record({
     'attach',
     'subject',
     'delete',
+    'delete-part',
     'by-digest',
   ),
   repository: small,
@@ -95,6 +105,46 @@ const start: fc.Arbitrary<Step[]> = fc
   .tuple(fc.array(source, { minLength: 3, maxLength: 6 }), edit, edit)
   .map(([sources, one, other]) => [...sources, { ...one, job: 0 }, { ...other, job: 5 }]);
 
+/** A run to which nothing happens. */
+const calm: fc.Arbitrary<Extract<Step, { kind: 'run' }>> = run.map((one) => ({
+  ...one,
+  hooks: [],
+  late: [],
+  faults: [],
+  kill: undefined,
+  isSharded: false,
+  hasGhost: false,
+}));
+
+/** What most jobs have: one source, whose tags they select by rules. */
+const plainEdit: fc.Arbitrary<Extract<Step, { kind: 'edit' }>> = edit.map(({ entries: [first], ...rest }) => ({
+  ...rest,
+  entries: first === undefined ? [] : [{ ...first, source: 0, template: 0, selection: first.selection % 5 }],
+  share: 1,
+}));
+
+/** Somebody removes a part of an index of a mirror, and then the job selects less. */
+const lostPart: fc.Arbitrary<Step[]> = fc
+  .tuple(plainEdit, calm, deed, plainEdit, calm)
+  .map(([one, first, lost, other, second]) => [
+    { ...one, entries: one.entries.map((only) => ({ ...only, selection: 0 })) },
+    { ...first, job: one.job },
+    { kind: 'foreign', deed: { ...lost, what: 'delete-part', repository: 0 } },
+    { ...other, job: one.job },
+    { ...second, job: one.job },
+  ]);
+
+/** An index of an index, of all of whose parts tags are selected at first, and then that of the outer one alone. */
+const nestedIndex: fc.Arbitrary<Step[]> = fc
+  .tuple(plainEdit, calm, deed, plainEdit, calm)
+  .map(([one, first, outer, other, second]) => [
+    { kind: 'source', deed: { ...outer, what: 'index-of-tags', repository: 0, tag: 2, other: 2 } },
+    { ...one, entries: one.entries.map((only) => ({ ...only, selection: 0 })) },
+    { ...first, job: one.job },
+    { ...other, job: one.job, entries: other.entries.map((only) => ({ ...only, selection: 4, list: 4 })) },
+    { ...second, job: one.job },
+  ]);
+
 /** Two jobs on their way through edits of their configuration, and whatever others do meanwhile. */
 export const sequence: fc.Arbitrary<readonly Step[]> = fc
   .tuple(
@@ -105,6 +155,8 @@ export const sequence: fc.Arbitrary<readonly Step[]> = fc
         { weight: 5, arbitrary: fc.tuple(edit, run).map(([one, other]) => [one, { ...other, job: one.job }]) },
         { weight: 2, arbitrary: fc.tuple(foreign) },
         { weight: 2, arbitrary: fc.tuple(source) },
+        { weight: 1, arbitrary: lostPart },
+        { weight: 1, arbitrary: nestedIndex },
       ),
       { minLength: 4, maxLength: 8 },
     ),

@@ -1,0 +1,33 @@
+import { randomInt } from 'node:crypto';
+import fc from 'fast-check';
+
+/** How long a shorter sequence that fails too is looked for. */
+const SHRINK_MS = 60_000;
+
+/** `SEED PATH`, as a failure prints it: only that one is played again. */
+const REPLAY = 'SKOPEO_WRAPPER_TEST_REPLAY';
+
+const replayed = (): { readonly seed: number; readonly path: string } | undefined => {
+  const [seed, path] = (process.env[REPLAY] ?? '').split(' ');
+  return path === undefined ? undefined : { seed: Number(seed), path };
+};
+
+/**
+ * Tries a property so many times. The first failure is printed at once with what plays it again; then, for a minute, a
+ * shorter one is looked for. Rejects with the shortest that was found.
+ */
+export const checkProperty = async <Values extends [unknown, ...unknown[]]>(
+  property: fc.IAsyncProperty<Values>,
+  numRuns: number,
+  seed = randomInt(2 ** 31),
+): Promise<void> => {
+  const again = replayed();
+  const runs = again === undefined ? { seed, numRuns } : { ...again, numRuns: 1 };
+  const found = await fc.check(property, { ...runs, endOnFailure: true });
+  if (!found.failed) return;
+  const path = found.counterexamplePath ?? '';
+  process.stderr.write(`Failed after ${found.numRuns} of ${numRuns}; once more: ${REPLAY}='${found.seed} ${path}'\n`);
+  const limits = { numRuns: 1, interruptAfterTimeLimit: SHRINK_MS, markInterruptAsFailure: true };
+  await fc.assert(property, { ...limits, seed: found.seed, path });
+  throw new Error(`it did not fail again: ${fc.defaultReportMessage(found)}`, { cause: found.errorInstance });
+};
