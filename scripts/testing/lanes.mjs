@@ -1,4 +1,4 @@
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 
 /** Below the project's root: what is generated for one run of the tests. */
@@ -22,15 +22,31 @@ for (const file of ${JSON.stringify(files)}) {
 }
 `;
 
-/** Writes `count` modules that run these test files, for as long as we run, and returns their paths below `root`. */
-export const writeLanes = (files, { root, count }) => {
+/**
+ * Shares test files out, the largest first, each to where least is: what is large usually takes long, and what takes long
+ * should not come last.
+ */
+const shareOut = (files, { root, count }) => {
+  const lanes = Array.from({ length: Math.min(count, files.length) }, () => ({ bytes: 0, files: [] }));
+  const sized = files.map((file) => ({ file, bytes: statSync(join(root, file)).size }));
+  for (const { file, bytes } of sized.sort((one, other) => other.bytes - one.bytes)) {
+    const lane = lanes.reduce((least, other) => (other.bytes < least.bytes ? other : least));
+    lane.files.push(file);
+    lane.bytes += bytes;
+  }
+  return lanes.map((lane) => lane.files);
+};
+
+/**
+ * Writes `count` modules, named by `name`, that run these test files, for as long as we run, and returns their paths below
+ * `root`.
+ */
+export const writeLanes = (files, { root, count, name = 'lane' }) => {
   const directory = join(DIRECTORY, String(process.pid));
   mkdirSync(join(root, directory), { recursive: true });
   process.on('exit', () => rmSync(join(root, directory), { recursive: true, force: true }));
-  const numbers = Array.from({ length: Math.min(count, files.length) }, (_, index) => index);
-  return numbers.map((number) => {
-    const path = join(directory, `lane-${number + 1}.mjs`);
-    const own = files.filter((_, index) => index % numbers.length === number);
+  return shareOut(files, { root, count }).map((own, index) => {
+    const path = join(directory, `${name}-${index + 1}.mjs`);
     writeFileSync(join(root, path), laneOf(own, root));
     return path;
   });
