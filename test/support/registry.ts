@@ -5,6 +5,7 @@ import { execa } from 'execa';
 import { type Certificate, makeCertificate } from './registry/certificate.ts';
 import { type RegistryClient, registryClient } from './registry/client.ts';
 import { type RegistryOptions, registryConfig } from './registry/config.ts';
+import { pushLayout } from './registry/push-layout.ts';
 import { startTokenServer, type TokenServer } from './registry/token-server.ts';
 import { mustSkopeo, privateHome } from './skopeo.ts';
 import { type TempDir, tempDir } from './temp.ts';
@@ -28,8 +29,8 @@ export interface Registry extends AsyncDisposable {
   /** `docker://HOST/NAME`. */
   reference(name: string): string;
   /**
-   * Copies `source` (`oci:DIR:TAG`) to `name` (`repository:tag`) with the real skopeo, all platforms of a list, byte
-   * for byte unless `flags` (of `skopeo copy`) say otherwise.
+   * Copies `source` (`oci:DIR:TAG`) to `name` (`repository:tag`), all platforms of a list, byte for byte; with `flags` (of
+   * `skopeo copy`) by the real skopeo, as they say.
    */
   seed(source: string, name: string, flags?: readonly string[]): Promise<void>;
   /** Looks into the registry with the rights of the first user, past skopeo and past any proxy. */
@@ -108,6 +109,13 @@ export const startRegistry = async (options: RegistryOptions = {}): Promise<Regi
   const [user, password] = Object.entries(options.basicAuth ?? options.tokenAuth?.users ?? {})[0] ?? [];
   const credentials = user === undefined ? [] : ['--dest-creds', `${user}:${password}`];
 
+  const client = registryClient({
+    url,
+    ...(user !== undefined && password !== undefined && { user, password }),
+    ...(tokenServer && { tokenServer }),
+    ...(certificate && { certificate: certificate.certificate }),
+  });
+
   return {
     host,
     port,
@@ -116,17 +124,18 @@ export const startRegistry = async (options: RegistryOptions = {}): Promise<Regi
     ...(certificate && { certDir: directory.path, certificate }),
     ...(tokenServer && { tokenServer }),
     reference: (name) => `docker://${host}/${name}`,
-    async seed(source, name, flags = ['--preserve-digests']) {
+    async seed(source, name, flags) {
+      const [, path, tag] = /^oci:(.+):([^:]+)$/.exec(source) ?? [];
+      const [, repository, destinationTag] = /^(.+):([^:]+)$/.exec(name) ?? [];
+      if (!flags && path && tag && repository && destinationTag)
+        return pushLayout(client, { path, tag }, [repository, destinationTag]);
       const destination = `docker://${host}/${name}`;
       const common = ['copy', '--quiet', '--all', '--dest-tls-verify=false', ...credentials];
-      await mustSkopeo([...common, ...flags, source, destination], { env: privateHome(directory.path) });
+      await mustSkopeo([...common, ...(flags ?? ['--preserve-digests']), source, destination], {
+        env: privateHome(directory.path),
+      });
     },
-    client: registryClient({
-      url,
-      ...(user !== undefined && password !== undefined && { user, password }),
-      ...(tokenServer && { tokenServer }),
-      ...(certificate && { certificate: certificate.certificate }),
-    }),
+    client,
     async [Symbol.asyncDispose]() {
       server.kill('SIGTERM');
       await server;

@@ -14,7 +14,10 @@ export interface Answer {
 /** Looks into a registry past skopeo, so that a test can compare what it finds with what was claimed. */
 export interface RegistryClient {
   /** `path` begins with `/v2/`. */
-  request(path: string, options?: { method?: string; headers?: OutgoingHttpHeaders; body?: string }): Promise<Answer>;
+  request(
+    path: string,
+    options?: { method?: string; headers?: OutgoingHttpHeaders; body?: string | Uint8Array },
+  ): Promise<Answer>;
   /** Digest of a manifest by tag or digest; undefined when the registry does not have it. */
   manifestDigest(repository: string, reference: string): Promise<string | undefined>;
   /** The manifest as it is stored. */
@@ -47,7 +50,7 @@ export const registryClient = ({
 
   const authorization = async (path: string): Promise<OutgoingHttpHeaders> => {
     if (tokenServer === undefined) return basic;
-    const repository = /^\/v2\/(.+)\/(?:manifests|blobs|tags)\//.exec(path)?.[1] ?? '';
+    const repository = /^\/v2\/(.+?)\/(?:manifests|blobs|tags)\//.exec(path)?.[1] ?? '';
     const scope = `repository:${repository}:pull,push,delete`;
     const answer = await fetch(`${tokenServer.realm}?service=test-registry&scope=${scope}`, { headers: basic });
     const { token } = (await answer.json()) as { token: string };
