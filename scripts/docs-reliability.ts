@@ -15,6 +15,7 @@ import { STATUS_FAULTS } from '../test/faults/tables/http-status.ts';
 import { MACHINE_FAULTS } from '../test/faults/tables/machine.ts';
 import { MISBEHAVIOUR_FAULTS } from '../test/faults/tables/misbehaviour.ts';
 import { RETRY_FAULTS } from '../test/faults/tables/retry.ts';
+import { SEQUENCES } from './testing/test-files.mjs';
 
 export const DOCS_PAGE = new URL('../docs/reliability.md', import.meta.url);
 const RESULTS = new URL('../docs/reliability-results.json', import.meta.url);
@@ -82,7 +83,7 @@ const runFaults = async (): Promise<void> => {
   const lines = fileURLToPath(new URL('../.cache/fault-results.ndjson', import.meta.url));
   await rm(lines, { force: true });
   const argv = ['scripts/launch.cjs', '--set-up=test', 'scripts/test.mjs', 'test/faults'];
-  const env = { ...process.env, FAULT_RESULTS: lines };
+  const env = { ...process.env, [SEQUENCES]: '1', FAULT_RESULTS: lines }; // every row, as at night
   await once(spawn(process.execPath, argv, { cwd: ROOT, stdio: 'inherit', env }), 'exit');
   const text = await readFile(lines, 'utf8');
   const results: FaultResult[] = text.split('\n').flatMap((line) => (line === '' ? [] : [JSON.parse(line)]));

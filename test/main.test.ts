@@ -1,14 +1,15 @@
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
-import { resolve } from 'node:path';
 import { test } from 'node:test';
 import manifest from '../oclif.manifest.json' with { type: 'json' };
 import pjson from '../package.json' with { type: 'json' };
-
-const cli = resolve(import.meta.dirname, '../bin/dev.js');
+import { NEEDS_ROOT } from './support/needs-root.ts';
+import { CLI } from './support/process.ts';
+import { runHere } from './support/run-here.ts';
 
 const run = (argv: string[], options: { env?: NodeJS.ProcessEnv; uid?: number } = {}) => {
-  const { status, stdout, stderr } = spawnSync(process.execPath, [cli, ...argv], { encoding: 'utf8', ...options });
+  const [program, ...before] = CLI;
+  const { status, stdout, stderr } = spawnSync(program, [...before, ...argv], { encoding: 'utf8', ...options });
   return { status, stdout, stderr };
 };
 
@@ -40,27 +41,28 @@ test('help of a command, before or behind its arguments', () => {
     assert.equal(run(argv).stdout, stdout);
 });
 
-test('options alone are no command', () => {
-  const { status, stdout, stderr } = run(['--debug']);
-  assert.deepEqual({ status, stdout }, { status: 64, stdout: '' });
+test('options alone are no command', async () => {
+  const { exitCode, stdout, stderr } = await runHere(['--debug']);
+  assert.deepEqual({ exitCode, stdout }, { exitCode: 64, stdout: '' });
   assert.match(stderr, /No command given\.\nSee skopeo-wrapper --help/);
 });
 
-test('-v in front of a command means nothing, and nothing elsewhere', () => {
+test('-v in front of a command means nothing, and nothing elsewhere', async () => {
   const { status, stdout } = run(['-v', 'copy', '--help']);
   assert.equal(status, 0);
   assert.equal(stdout, run(['copy', '--help']).stdout);
   for (const argv of [['-v=false'], ['--version=maybe'], ['--', '--version'], ['--version', '--nonsense']]) {
-    assert.deepEqual([run(argv).status, run(argv).stdout], [64, '']);
+    const { exitCode, stdout } = await runHere(argv);
+    assert.deepEqual([exitCode, stdout], [64, '']);
   }
 });
 
-test('help of what does not exist is a usage error', () => {
-  assert.equal(run(['help', 'nonsense']).status, 64);
+test('help of what does not exist is a usage error', async () => {
+  assert.equal((await runHere(['help', 'nonsense'])).exitCode, 64);
 });
 
 test('runs for a user id that the system does not know, without any environment', {
-  skip: process.getuid?.() !== 0 && 'only root can change its user id',
+  skip: NEEDS_ROOT,
 }, () => {
   const { status, stderr } = run(['copy', '--help'], { env: {}, uid: 54_321 });
   assert.equal(status, 0, stderr);
@@ -68,7 +70,7 @@ test('runs for a user id that the system does not know, without any environment'
 
 test('a full disk below stdout is told by status and stderr, below stderr it is nothing', () => {
   const lose = (redirect: string, ...argv: string[]) =>
-    spawnSync('bash', ['-c', `"$@" ${redirect}`, 'bash', process.execPath, cli, ...argv], { encoding: 'utf8' });
+    spawnSync('sh', ['-c', `"$@" ${redirect}`, 'sh', ...CLI, ...argv], { encoding: 'utf8' });
   const { status, stderr } = lose('> /dev/full', '--help');
   assert.equal(status, 74);
   assert.equal(stderr, 'skopeo-wrapper: stdout could not be written: ENOSPC: no space left on device, write\n');
@@ -78,7 +80,7 @@ test('a full disk below stdout is told by status and stderr, below stderr it is 
 test('a reader that goes away is no failure', () => {
   for (const flag of ['--help', '--version']) {
     const script = 'set -o pipefail; "$@" | true';
-    const { status, stderr } = spawnSync('bash', ['-c', script, 'bash', process.execPath, cli, flag], {
+    const { status, stderr } = spawnSync('bash', ['--norc', '-c', script, 'bash', ...CLI, flag], {
       encoding: 'utf8',
     });
     assert.deepEqual({ status, stderr }, { status: 0, stderr: '' });

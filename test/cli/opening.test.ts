@@ -8,6 +8,7 @@ import { makeTemporaryDirectory } from '../../src/host/temporary-directory.ts';
 import { findSkopeo } from '../../src/skopeo/binary/find.ts';
 import { readSamples } from '../support/exposition.ts';
 import { CLI, runCli } from '../support/process.ts';
+import { runHere } from '../support/run-here.ts';
 import { privateHome, SKOPEO } from '../support/skopeo.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 
@@ -30,11 +31,12 @@ const leftovers = (dir: TempDir): string[] => {
 };
 
 for (const [name, argv] of Object.entries(COMMANDS)) {
-  describe(`${name} opens like every run`, { concurrency: true }, () => {
+  const run = name === 'inspect' ? runCli : runHere; // inspect would write to our stdout
+  describe(`${name} opens like every run`, () => {
     test('it sweeps the secrets and images that a killed run left behind', async () => {
       await using dir = await tempDir('opening');
       const abandoned = leftovers(dir);
-      await runCli(argv, options(dir));
+      await run(argv, options(dir));
       assert.deepEqual(abandoned.filter(existsSync), []);
     });
 
@@ -42,7 +44,7 @@ for (const [name, argv] of Object.entries(COMMANDS)) {
       await using dir = await tempDir('opening');
       const scheme = name === 'sync' ? '' : 'docker://';
       const bad = argv.map((word) => (word.includes('nowhere') ? `${scheme}user:geheim@registry.invalid/x` : word));
-      const { exitCode, stdout, stderr } = await runCli(bad, options(dir));
+      const { exitCode, stdout, stderr } = await run(bad, options(dir));
       assert.equal(exitCode, 64);
       assert.match(stderr, /a reference must not hold credentials/);
       assert.doesNotMatch(stdout + stderr, /geheim/);
@@ -51,7 +53,7 @@ for (const [name, argv] of Object.entries(COMMANDS)) {
     test('it counts as failed when there is no skopeo', async () => {
       await using dir = await tempDir('opening');
       const args = [...argv, '--job-name', 'nightly', '--metrics-textfile', dir.join('skopeo.prom')];
-      const { exitCode } = await runCli(args, options(dir, { SKOPEO_WRAPPER_SKOPEO_PATH: dir.join('none') }));
+      const { exitCode } = await run(args, options(dir, { SKOPEO_WRAPPER_SKOPEO_PATH: dir.join('none') }));
       assert.equal(exitCode, 69);
       const samples = readSamples(await readFile(dir.join('skopeo.prom'), 'utf8'));
       const failure = { operation: name, error_type: 'skopeo_missing' };

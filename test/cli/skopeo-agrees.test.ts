@@ -27,7 +27,7 @@ const handedOn = (argv: readonly string[]): readonly string[] | undefined => {
 };
 
 /** So many are the same each time. */
-const FEW = 50;
+const FEW = 25;
 
 it('refuses nothing that skopeo takes, and hands on what means the same', async () => {
   await fc.assert(

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
-import { runCli } from '../support/process.ts';
 import { writeProgram } from '../support/program.ts';
+import { runHere } from '../support/run-here.ts';
 import { privateHome } from '../support/skopeo.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 
@@ -22,11 +22,11 @@ const runWith = async (version: string, ...argv: readonly string[]) => {
   await using dir = await tempDir('newer');
   const skopeo = skopeoOf(dir, version);
   const env = { ...privateHome(dir.path), SKOPEO_WRAPPER_SKOPEO_PATH: '' };
-  const ended = await runCli(['--no-state', '--skopeo-path', skopeo, ...argv], { cwd: dir.path, env });
+  const ended = await runHere(['--no-state', '--skopeo-path', skopeo, ...argv], { cwd: dir.path, env });
   return { ...ended, handedOn: await readFile(dir.join('arguments'), 'utf8').catch(() => undefined) };
 };
 
-describe('flags of a skopeo that is newer than the table', { concurrency: true }, () => {
+describe('flags of a skopeo that is newer than the table', () => {
   for (const [line, handedOn = line] of [
     ['delete --wait 3s docker://x/y'],
     ['delete -k docker://x/y --wait=3s'],

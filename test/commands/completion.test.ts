@@ -5,6 +5,7 @@ import { describe, test } from 'node:test';
 import { execa } from 'execa';
 import { commandWords } from '../../src/completion/command-words.ts';
 import { runCli } from '../support/process.ts';
+import { runHere } from '../support/run-here.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 import { openTerminal } from '../support/tmux.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -19,7 +20,7 @@ type Shell = (typeof SHELLS)[number];
 
 /** The script for a shell, in a file of a directory that holds an image as well. */
 const scriptIn = async (dir: TempDir, shell: Shell): Promise<string> => {
-  const { exitCode, stdout, stderr } = await runCli(['completion', shell]);
+  const { exitCode, stdout, stderr } = await runHere(['completion', shell]);
   assert.equal(exitCode, 0, stderr);
   const file = dir.join('script');
   await writeFile(file, stdout);

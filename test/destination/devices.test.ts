@@ -6,6 +6,7 @@ import { after, before, test } from 'node:test';
 import { createLayout } from '../support/images.ts';
 import { NEEDS_ROOT } from '../support/needs-root.ts';
 import { writeProgram } from '../support/program.ts';
+import { sample } from '../support/sample.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 
 const PROGRAM = process.env.SKOPEO_WRAPPER ?? resolve(import.meta.dirname, '../../bin/run.js');
@@ -91,7 +92,7 @@ done <commands
 echo done`;
 
 test('whatever an output is called, devices and links stay what they are', { skip: NEEDS_ROOT }, async () => {
-  await writeFile(dir.join('commands'), `${COMMANDS.join('\n')}\n`);
+  await writeFile(dir.join('commands'), `${sample(COMMANDS, 9).join('\n')}\n`);
   const script = writeProgram(dir.join('script'), SCRIPT);
   spawnSync('skopeo', ['--insecure-policy', 'copy', '-q', `oci:${dir.join('layout')}:a`, `dir:${dir.join('image')}`]);
   const { stdout, stderr } = spawnSync('unshare', ['-m', script], {

@@ -1,6 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, symlink } from 'node:fs/promises';
 import { test } from 'node:test';
+import { day } from '../support/sample.ts';
+import { IS_NIGHT } from '../support/sequences.ts';
 import { tempDir } from '../support/temp.ts';
 import type { Fault } from './faulty-files.ts';
 import { fakeCopier } from './model/copiers.ts';
@@ -8,6 +10,10 @@ import { TRANSPORTS, type Transport } from './model/images.ts';
 import { type Step, World } from './model/world.ts';
 
 const MOST_OPERATIONS = 500;
+
+/** In a daily run one operation in five fails, others the next day. */
+const STEP = IS_NIGHT ? 1 : 5;
+const FIRST = 1 + (day() % STEP);
 
 const step = (transport: Transport, image: number, fault?: Fault): Step => ({
   place: 'a',
@@ -21,14 +27,14 @@ const step = (transport: Transport, image: number, fault?: Fault): Step => ({
   isBroken: false,
 });
 
-/** Replaces an image by another one with a fault at each operation in turn, until it is beyond the last; then once more. */
+/** Replaces an image by another one with a fault at one operation after the other, until it is beyond the last; then once more. */
 const tryEveryOperation = async (
   transport: Transport,
   what: Fault['what'],
   before: number | undefined,
   after: number,
 ) => {
-  for (let at = 1, isBeyond = false; !isBeyond; at++) {
+  for (let at = FIRST, isBeyond = false; !isBeyond; at += STEP) {
     assert.ok(at < MOST_OPERATIONS);
     await using dir = await tempDir('killed');
     const world = new World(dir.path, fakeCopier);

@@ -4,7 +4,7 @@ import { chmod, mkdir, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { closedPort } from '../support/closed-port.ts';
 import { createLayout } from '../support/images.ts';
-import { runCli } from '../support/process.ts';
+import { runHere } from '../support/run-here.ts';
 import { privateHome } from '../support/skopeo.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 
@@ -17,7 +17,7 @@ const layoutIn = async (dir: TempDir) => {
 };
 
 const copy = (dir: TempDir, args: readonly string[], env: Record<string, string> = {}) =>
-  runCli(['copy', '--state-dir', dir.join('state'), ...args], {
+  runHere(['copy', '--state-dir', dir.join('state'), ...args], {
     env: { ...privateHome(dir.path), ...env },
     cwd: dir.path,
   });

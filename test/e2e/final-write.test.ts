@@ -6,7 +6,8 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { readSamples } from '../support/exposition.ts';
 import { createLayout } from '../support/images.ts';
-import { runCli, startCli } from '../support/process.ts';
+import { startCli } from '../support/process.ts';
+import { runHere } from '../support/run-here.ts';
 import { privateHome } from '../support/skopeo.ts';
 import { tempDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -30,7 +31,7 @@ test('SIGTERM while the metrics of a copy that is done are written: it ends by i
       options,
     );
     await waitFor('the manifest', () => access(dir.join('out', 'manifest.json')).then(() => true));
-    const counted = async () => readSamples((await runCli([...state, 'metrics'], options)).stdout);
+    const counted = async () => readSamples((await runHere([...state, 'metrics'], options)).stdout);
     await waitFor('the copy to be over', async () => (await counted()).sum('skopeo_operations_total') === 1);
     copy.kill('SIGTERM');
     const { exitCode, stderr } = await copy.result;

@@ -1,9 +1,10 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createLayout } from '../support/images.ts';
-import { runCli, startCli } from '../support/process.ts';
+import { startCli } from '../support/process.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startRegistry } from '../support/registry.ts';
+import { runHere } from '../support/run-here.ts';
 import { privateHome } from '../support/skopeo.ts';
 import { tempDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
@@ -31,7 +32,7 @@ test('of a copy that stands still, another process sees progress frozen and sile
   scene.proxy.setRules([{ match: BLOB, do: { down: { stallAfterBytes: STOP_BYTES } } }]);
   const copy = startCli(['--heartbeat-interval', '1s', ...scene.copy], scene.options);
   const look = async () => {
-    const { stdout } = await runCli(['status', '--json', ...scene.state], scene.options);
+    const { stdout } = await runHere(['status', '--json', ...scene.state], scene.options);
     return JSON.parse(stdout).operations[0];
   };
   try {
@@ -58,7 +59,7 @@ test('a slow drip is never taken for a stall', async () => {
   await using scene = await openScene();
   // Blobs of 400 kB at 30 kB/s, while 8 s of silence would end it.
   scene.proxy.setRules([{ match: BLOB, do: { down: { bytesPerSecond: 30_000 } } }]);
-  const { exitCode, stderr } = await runCli(['--stall-timeout', '8s', ...scene.copy], scene.options);
+  const { exitCode, stderr } = await runHere(['--stall-timeout', '8s', ...scene.copy], scene.options);
   assert.equal(exitCode, 0, stderr);
 });
 
@@ -69,6 +70,6 @@ test('an upload that the system sends for the waiting skopeo is never taken for 
   scene.proxy.setRules([{ match: { method: 'PATCH' }, do: { up: { bytesPerSecond: 1_000_000 } } }]);
   const [source, destination] = [scene.layout.reference('big'), scene.proxy.reference('uploaded/big:1')];
   const upload = ['--stall-timeout', '3s', 'copy', '--dest-tls-verify=false', source, destination];
-  const { exitCode, stderr } = await runCli(upload, scene.options);
+  const { exitCode, stderr } = await runHere(upload, scene.options);
   assert.equal(exitCode, 0, stderr);
 });

@@ -30,15 +30,17 @@ export interface Scene extends AsyncDisposable {
   readonly image: MadeImage;
   /** `oci:…` of the image. */
   readonly source: string;
-  run(...args: string[]): ReturnType<typeof runCli>;
-  /** The same within this process; see `runHere`. */
-  runHere(...args: string[]): ReturnType<typeof runHere>;
+  /** Runs the command line within this process where it can (see `runHere`). */
+  run(...args: string[]): ReturnType<typeof runHere>;
   start(...args: string[]): RunningCli;
   /** What `skopeo-wrapper metrics` prints. */
   metrics(): Promise<Samples>;
   /** Processes of the scene that live: the command line, skopeo and all they started. */
   processes(): ProcessInfo[];
 }
+
+/** Commands whose skopeo writes straight to the stdout of the process. */
+const HAND_STDOUT_ON: ReadonlySet<string> = new Set(['inspect', 'list-tags', 'manifest-digest']);
 
 export const openScene = async (env: Readonly<Record<string, string>> = {}): Promise<Scene> => {
   const dir = await tempDir('e2e');
@@ -47,7 +49,8 @@ export const openScene = async (env: Readonly<Record<string, string>> = {}): Pro
   const stateDir = dir.join('state');
   const marker = randomUUID();
   const all = { ...privateHome(dir.path), SKOPEO_WRAPPER_STATE_DIR: stateDir, SCENE: marker, ...env };
-  const run = (...args: string[]) => runCli(args, { env: all, cwd: dir.path });
+  const run = (...args: string[]) =>
+    (args.some((word) => HAND_STDOUT_ON.has(word)) ? runCli : runHere)(args, { env: all, cwd: dir.path });
   const processes = () => processesWithEnv(`SCENE=${marker}`);
   return {
     dir,
@@ -57,7 +60,6 @@ export const openScene = async (env: Readonly<Record<string, string>> = {}): Pro
     image,
     source: layout.reference('app'),
     run,
-    runHere: (...args) => runHere(args, { env: all, cwd: dir.path }),
     start: (...args) => startCli(args, { env: all, cwd: dir.path }),
     metrics: async () => parseSamples((await runHere(['metrics'], { env: all, cwd: dir.path })).stdout),
     processes,

@@ -38,7 +38,7 @@ const assertNothingLeft = async (trial: Trial): Promise<void> => {
 };
 
 const assertReport = ({ cli, report }: Trial, { expect }: Fault, command: Command): Report => {
-  const told = `exit ${cli.exitCode ?? cli.signal}\nstdout: ${cli.stdout.slice(0, 2000)}\nstderr: ${cli.stderr.slice(0, 3000)}`;
+  const told = `exit ${cli.exitCode}\nstdout: ${cli.stdout.slice(0, 2000)}\nstderr: ${cli.stderr.slice(0, 3000)}`;
   assert.ok(report, `stdout is one JSON object\n${told}`);
   const { errorTypes, maySucceed = false, attempts, withinSeconds } = expect;
   const right =

@@ -9,6 +9,7 @@ import { createLayout, type OciLayout } from '../support/images.ts';
 import { killProcessesWithEnv, processesWithEnv, runCli, startCli, waitFor } from '../support/process.ts';
 import { type RegistryProxy, startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
+import { sample } from '../support/sample.ts';
 import { privateHome } from '../support/skopeo.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 
@@ -147,52 +148,60 @@ const world = async (name: string, host = registry.host): Promise<World> => {
 };
 
 describe('a secret that comes in', { concurrency: 2 }, () => {
-  for (const [name, way] of Object.entries(WAYS)) {
-    test(`by ${name} is used and not shown, after a success and after failures`, async () => {
-      const here = await world(`${name}-done`);
-      const copy = ['copy', '--debug', '--json', '--src-tls-verify=false', ...here.args(way)];
-      const endings: readonly [number | undefined, string][] = [
-        [0, 'team/app:1'],
-        [undefined, 'team/app:nope'],
-      ];
-      for (const [status, image] of endings) {
-        const { exitCode, stdout, stderr } = await runCli(
-          [...copy, `docker://${registry.host}/${image}`, 'dir:new'],
-          here.options(way),
-        );
-        assert.ok(status === undefined ? exitCode !== 0 : exitCode === status, stderr);
-        assertClean('stdout', stdout);
-        assertClean('stderr', stderr);
-      }
-      await here.assertFilesClean();
-      assert.deepEqual(await here.authDirectories(), []);
-    });
-
-    for (const signal of ['SIGTERM', 'SIGINT'] as const) {
-      test(`by ${name} is in no child, and nowhere after ${signal}`, async () => {
-        await using stalled = await startStalled();
-        const here = await world(`${name}-${signal}`, stalled.host);
-        const port = await freePort();
-        const args = ['copy', '--src-tls-verify=false', `--metrics-listen=127.0.0.1:${port}`, ...here.args(way)];
-        const run = startCli([...args, `docker://${stalled.host}/team/app:1`, 'dir:new'], here.options(way));
-        await waitFor('a blob to be asked for', () => stalled.count({ path: /\/blobs\// }) > 0);
-        await here.assertChildrenClean(run.pid);
-        assertClean('the listener', await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
-        for (const directory of await here.authDirectories()) {
-          assert.equal((await stat(directory)).mode & 0o777, 0o700);
-          for (const file of await readdir(directory))
-            assert.equal((await stat(join(directory, file))).mode & 0o777, 0o600);
-        }
-        run.kill(signal);
-        const { exitCode, stdout, stderr } = await run.result;
-        assert.equal(exitCode, signal === 'SIGTERM' ? 143 : 130);
-        assertClean('stdout', stdout);
-        assertClean('stderr', stderr);
-        assert.deepEqual(await here.authDirectories(), []);
-        await here.assertFilesClean();
-      });
+  const endsByItself = async (name: string, way: Way): Promise<void> => {
+    const here = await world(`${name}-done`);
+    const copy = ['copy', '--debug', '--json', '--src-tls-verify=false', ...here.args(way)];
+    const endings: readonly [number | undefined, string][] = [
+      [0, 'team/app:1'],
+      [undefined, 'team/app:nope'],
+    ];
+    for (const [status, image] of endings) {
+      const { exitCode, stdout, stderr } = await runCli(
+        [...copy, `docker://${registry.host}/${image}`, 'dir:new'],
+        here.options(way),
+      );
+      assert.ok(status === undefined ? exitCode !== 0 : exitCode === status, stderr);
+      assertClean('stdout', stdout);
+      assertClean('stderr', stderr);
     }
-  }
+    await here.assertFilesClean();
+    assert.deepEqual(await here.authDirectories(), []);
+  };
+
+  const isEnded = async (name: string, way: Way, signal: 'SIGTERM' | 'SIGINT'): Promise<void> => {
+    await using stalled = await startStalled();
+    const here = await world(`${name}-${signal}`, stalled.host);
+    const port = await freePort();
+    const args = ['copy', '--src-tls-verify=false', `--metrics-listen=127.0.0.1:${port}`, ...here.args(way)];
+    const run = startCli([...args, `docker://${stalled.host}/team/app:1`, 'dir:new'], here.options(way));
+    await waitFor('a blob to be asked for', () => stalled.count({ path: /\/blobs\// }) > 0);
+    await here.assertChildrenClean(run.pid);
+    assertClean('the listener', await (await fetch(`http://127.0.0.1:${port}/metrics`)).text());
+    for (const directory of await here.authDirectories()) {
+      assert.equal((await stat(directory)).mode & 0o777, 0o700);
+      for (const file of await readdir(directory))
+        assert.equal((await stat(join(directory, file))).mode & 0o777, 0o600);
+    }
+    run.kill(signal);
+    const { exitCode, stdout, stderr } = await run.result;
+    assert.equal(exitCode, signal === 'SIGTERM' ? 143 : 130);
+    assertClean('stdout', stdout);
+    assertClean('stderr', stderr);
+    assert.deepEqual(await here.authDirectories(), []);
+    await here.assertFilesClean();
+  };
+
+  const rows = Object.entries(WAYS).flatMap(([name, way]) => [
+    {
+      title: `by ${name} is used and not shown, after a success and after failures`,
+      run: () => endsByItself(name, way),
+    },
+    ...(['SIGTERM', 'SIGINT'] as const).map((signal) => ({
+      title: `by ${name} is in no child, and nowhere after ${signal}`,
+      run: () => isEnded(name, way, signal),
+    })),
+  ]);
+  for (const { title, run } of sample(rows, 4)) test(title, run);
 });
 
 test('what a SIGKILL leaves behind is private, and swept by the next start', async () => {
@@ -261,7 +270,7 @@ const LOOKED_AT_WHILE_RUNNING: readonly Way[] = [
 ];
 
 describe('while a command runs, its children do not hold the secret', { concurrency: 2 }, () => {
-  for (const [index, { args = [], env = {} }] of LOOKED_AT_WHILE_RUNNING.entries()) {
+  for (const [index, { args = [], env = {} }] of sample(LOOKED_AT_WHILE_RUNNING, 2).entries()) {
     test([...args, ...Object.keys(env)].join(' ').replaceAll(CANARY, '*'), async () => {
       await using silent = await startProxy(registry, { rules: [{ do: { silent: true } }] });
       const here = await world(`running-${index}`, silent.host);
@@ -295,19 +304,18 @@ describe('while a command runs, its children do not hold the secret', { concurre
 });
 
 describe('commands with credentials', { concurrency: 2 }, () => {
-  for (const [index, command] of COMMANDS.entries()) {
-    for (const json of [[], ['--json']]) {
-      test(`${command.join(' ').replaceAll(CANARY, '*')} ${json}`, async () => {
-        const here = await world(`command-${index}${json}`);
-        const args = command.map((argument) => argument.replace('{host}', registry.host));
-        const { stdout, stderr } = await runCli([...args, ...json, ...here.outputs], here.options({}));
-        assertClean('stdout', stdout);
-        assertClean('stderr', stderr);
-        // skopeo login keeps the login where it always does.
-        await here.assertFilesClean(command[0] === 'login' ? /^inputs|auth\.json$/ : /^inputs/);
-        assert.deepEqual(await here.authDirectories(), []);
-      });
-    }
+  const rows = COMMANDS.flatMap((command) => [[], ['--json']].map((json) => ({ command, json })));
+  for (const [index, { command, json }] of sample(rows, 5).entries()) {
+    test(`${command.join(' ').replaceAll(CANARY, '*')} ${json}`, async () => {
+      const here = await world(`command-${index}`);
+      const args = command.map((argument) => argument.replace('{host}', registry.host));
+      const { stdout, stderr } = await runCli([...args, ...json, ...here.outputs], here.options({}));
+      assertClean('stdout', stdout);
+      assertClean('stderr', stderr);
+      // skopeo login keeps the login where it always does.
+      await here.assertFilesClean(command[0] === 'login' ? /^inputs|auth\.json$/ : /^inputs/);
+      assert.deepEqual(await here.authDirectories(), []);
+    });
   }
 });
 

@@ -9,9 +9,9 @@ export interface TempDir extends AsyncDisposable {
   join(...parts: string[]): string;
 }
 
-/** Makes a private directory below the system's temporary directory; `label` shows up in its name. */
-export const tempDir = async (label = 'test'): Promise<TempDir> => {
-  const path = await mkdtemp(join(tmpdir(), `skopeo-wrapper-${label}-`));
+/** Makes a private directory, below the system's temporary directory unless told otherwise; `label` shows up in its name. */
+export const tempDir = async (label = 'test', parent = tmpdir()): Promise<TempDir> => {
+  const path = await mkdtemp(join(parent, `skopeo-wrapper-${label}-`));
   return {
     path,
     join: (...parts) => join(path, ...parts),

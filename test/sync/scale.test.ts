@@ -10,7 +10,7 @@ import { sequences } from '../support/sequences.ts';
 import { tempDir } from '../support/temp.ts';
 
 const REPOSITORIES = 5;
-const TAGS = sequences(500);
+const TAGS = sequences(200);
 
 /** Both ends of a mirror where nothing has changed. */
 const stubRegistry = () =>

@@ -18,7 +18,7 @@ test('--quiet leaves only errors', async () => {
   await registry.seed(scene.source, 'app:1');
   const sync = (repository: string, out: string, ...flags: string[]) => {
     const from = ['--src', 'docker', '--src-tls-verify=false', '--dest', 'dir'];
-    return scene.runHere('sync', ...flags, ...from, `${registry.host}/${repository}`, scene.dir.join(out));
+    return scene.run('sync', ...flags, ...from, `${registry.host}/${repository}`, scene.dir.join(out));
   };
   const [told, quiet, failed] = await Promise.all([
     sync('app', 'told'),
@@ -77,14 +77,14 @@ test('a command line that cannot be meant is refused, and is no run of the job',
     [['--check', '--no-state', '--prune'], /prune needs a job name and a state directory/],
   ];
   for (const [flags, message] of refusals) {
-    const refused = await scene.runHere('sync', '--file', 'm.yml', ...flags);
+    const refused = await scene.run('sync', '--file', 'm.yml', ...flags);
     assert.equal(refused.exitCode, 64, flags.join(' '));
     assert.match(refused.stderr, message);
     assert.doesNotMatch(refused.stderr, /secret/);
   }
   const skopeoForm = ['--src', 'docker', '--dest', 'dir', '127.0.0.1:9/app', 'out'];
-  assert.equal((await scene.runHere('sync', '--show-config', ...skopeoForm)).exitCode, 64);
-  assert.match((await scene.runHere('status')).stdout, /^0 jobs/);
+  assert.equal((await scene.run('sync', '--show-config', ...skopeoForm)).exitCode, 64);
+  assert.match((await scene.run('status')).stdout, /^0 jobs/);
 });
 
 test('--check of a whole command line says that it can be run, and warns of registries that nothing uses', async () => {
@@ -111,7 +111,7 @@ test('a run that --lock skip let stand aside is no success of its job', async ()
   await using lock = await takeJobLock(join(scene.stateDir, 'sync'), 'files', 'fail', new AbortController().signal);
   assert.ok(lock !== undefined);
   const textfile = ['--metrics-textfile', scene.dir.join('own.prom')];
-  const skipped = await scene.runHere('sync', '--file', 'm.yml', '--lock', 'skip', ...textfile);
+  const skipped = await scene.run('sync', '--file', 'm.yml', '--lock', 'skip', ...textfile);
   assert.equal(skipped.exitCode, 0, skipped.stderr);
   assert.match(skipped.stderr, /another run of this job is under way; nothing was done/);
   const samples = await scene.metrics();
@@ -136,7 +136,7 @@ test('runs side by side lose no image of one OCI layout', async () => {
   const runs = await Promise.all(
     tags.map(async (tag) => {
       await writeFile(scene.dir.join(tag), `${registry.host}/app:${tag} oci:${layout}:${tag}\n`);
-      return scene.runHere('sync', '--file', 'm.yml', '--images', tag);
+      return scene.run('sync', '--file', 'm.yml', '--images', tag);
     }),
   );
   for (const { exitCode, stderr } of runs) assert.equal(exitCode, 0, stderr);
@@ -151,7 +151,7 @@ test('runs side by side lose no image of one OCI layout', async () => {
 test('--show-config --json is one line of JSON', async () => {
   await using scene = await openScene();
   await writeFile(scene.dir.join('m.yml'), `registries: { r.example: { password: hush } }\n${FILE}`);
-  const { stdout } = await scene.runHere('sync', '--file', 'm.yml', '--show-config', '--json');
+  const { stdout } = await scene.run('sync', '--file', 'm.yml', '--show-config', '--json');
   assert.equal(JSON.parse(stdout).job, 'files');
   assert.doesNotMatch(stdout, /hush/);
 });
@@ -164,13 +164,13 @@ test('with --metrics-strict a memory that cannot be kept is told by the status, 
   await writeFile(scene.dir.join('m.yml'), yaml);
   await mkdir(scene.stateDir, { recursive: true });
   await writeFile(join(scene.stateDir, 'sync'), 'not a directory');
-  const strict = await scene.runHere('sync', '--file', 'm.yml', '--metrics-strict');
+  const strict = await scene.run('sync', '--file', 'm.yml', '--metrics-strict');
   assert.equal(strict.exitCode, 74, strict.stderr);
   assert.match(strict.stderr, /warning: what this run found out could not be kept/);
   assert.ok(existsSync(scene.dir.join('out', '1', 'manifest.json')), 'the copy is done all the same');
-  assert.equal((await scene.runHere('sync', '--file', 'm.yml')).exitCode, 0);
+  assert.equal((await scene.run('sync', '--file', 'm.yml')).exitCode, 0);
   await rm(join(scene.stateDir, 'sync'));
-  assert.equal((await scene.runHere('sync', '--file', 'm.yml', '--metrics-strict')).exitCode, 0);
+  assert.equal((await scene.run('sync', '--file', 'm.yml', '--metrics-strict')).exitCode, 0);
 });
 
 test('a report that cannot be written at the end is told by the status, and the run counts', {
@@ -183,20 +183,12 @@ test('a report that cannot be written at the end is told by the status, and the 
   await writeFile(scene.dir.join('small', 'full'), Buffer.alloc(4096));
   const yaml = `registries: { "${registry.host}": { tls-verify: false } }\n${FILE.replace('HOST', registry.host)}`;
   await writeFile(scene.dir.join('m.yml'), yaml);
-  const run = await scene.runHere(
-    'sync',
-    '--file',
-    'm.yml',
-    '--report',
-    'small/report.json',
-    '--digestfile',
-    'digests',
-  );
+  const run = await scene.run('sync', '--file', 'm.yml', '--report', 'small/report.json', '--digestfile', 'digests');
   assert.equal(run.exitCode, 74, run.stderr);
   assert.match(run.stderr, /--report could not be written: ENOSPC/);
   assert.ok(existsSync(scene.dir.join('out', '1', 'manifest.json')));
   assert.ok(existsSync(scene.dir.join('digests')));
-  assert.match((await scene.runHere('status')).stdout, /files +ok/);
+  assert.match((await scene.run('status')).stdout, /files +ok/);
 });
 
 test('a plan that a signal ends is no bug', async () => {

@@ -16,6 +16,7 @@ import { createLayout, type MadeImage } from '../../support/images.ts';
 import { runCli, startCli, waitFor } from '../../support/process.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
+import { runHere } from '../../support/run-here.ts';
 import { privateHome } from '../../support/skopeo.ts';
 import { type TempDir, tempDir } from '../../support/temp.ts';
 
@@ -91,7 +92,7 @@ after(async () => {
 
 const cli = () => ({ program: wrapper.program, cwd: dir.path, env: privateHome(dir.path) });
 
-const run = (...args: readonly string[]) => runCli(args, cli());
+const run = (...args: readonly string[]) => runHere(args, cli());
 
 const destination = (name: string): string[] => ['--dest-tls-verify=false', registry.reference(name)];
 
@@ -132,7 +133,7 @@ describe('--json', () => {
   });
 
   test('text of skopeo is in `output`', async () => {
-    const plain = await run('inspect', 'oci:layout:app');
+    const plain = await runCli(['inspect', 'oci:layout:app'], cli()); // hands its stdout to skopeo
     const { output, operation } = parseResult((await run('inspect', '--json', 'oci:layout:app')).stdout);
     assert.equal(output, plain.stdout);
     assert.equal(operation, 'inspect');

@@ -1,10 +1,13 @@
 import assert from 'node:assert/strict';
 import { after, before, describe, it } from 'node:test';
 import { queryInstant } from '../../../scripts/monitoring/prometheus-server.ts';
+import { faultyPanels } from '../../examples/support/panel-queries.ts';
 import { createLayout } from '../../support/images.ts';
-import { killProcessesWithEnv, type RunningCli, runCli, startCli } from '../../support/process.ts';
+import { killProcessesWithEnv, type RunningCli, startCli } from '../../support/process.ts';
 import { type RegistryProxy, startProxy } from '../../support/proxy.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
+import { runHere } from '../../support/run-here.ts';
+import { IS_NIGHT } from '../../support/sequences.ts';
 import { privateHome } from '../../support/skopeo.ts';
 import { type TempDir, tempDir } from '../../support/temp.ts';
 import { waitFor } from '../../support/wait-for.ts';
@@ -60,7 +63,7 @@ describe('monitoring end to end', () => {
     stage.textfileHost.textfileDir,
   ];
   const copy = async (source: string, ...flags: string[]): Promise<number | undefined> =>
-    (await runCli(copyArgs(source, ...flags), { env: environment() })).exitCode;
+    (await runHere(copyArgs(source, ...flags), { env: environment() })).exitCode;
   const start = (source: string, ...flags: string[]): RunningCli =>
     startCli(copyArgs(source, ...flags), { env: environment(), timeoutMs: LONGEST_MS });
   const prometheusSees = (query: string) =>
@@ -79,6 +82,13 @@ describe('monitoring end to end', () => {
     assert.deepEqual(alerts.seen, []);
   });
 
+  it('has data for many panels of the dashboard; at night, dashboard.nightly.ts has it for all', async () => {
+    const endSeconds = Date.now() / 1000;
+    const range = { startSeconds: endSeconds - 60, endSeconds, rateIntervalSeconds: 30 };
+    const { queries, faults } = await faultyPanels({ url: stage.prometheus.url, ...range });
+    assert.ok(faults.length < queries, `${queries} queries:\n${faults.join('\n')}`);
+  });
+
   it('tells of copies that fail', async () => {
     for (let run = 0; run < 5; run++) {
       assert.notEqual(await copy(registry.reference('team/app:gone'), '--job-name', 'bad', ...onListenerHost()), 0);
@@ -88,7 +98,8 @@ describe('monitoring end to end', () => {
     await alertArrives('SkopeoJobNotSucceeding', stage.listenerHost);
   });
 
-  it('tells of a copy that hangs, and of one whose process is killed', async () => {
+  const atNight = IS_NIGHT ? it : () => undefined;
+  atNight('tells of a copy that hangs, and of one whose process is killed', async () => {
     proxy.setRules([{ match: { path: /\/blobs\// }, do: { down: { stallAfterBytes: MIB / 2 } } }]);
     const hanging = start(proxy.reference('team/app:1'), ...onListenerHost());
     const killed = start(proxy.reference('team/app:1'), '--job-name', 'nightly', ...onTextfileHost());

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { checkModel } from './model/check.ts';
 
 /** Always the same sequences here, in parts that end in time on a busy machine; others every night. */
-const SEEDS = [1, 2, 3, 4, 5];
+const SEEDS = [1];
 const SEQUENCES = 20;
 
 for (const seed of SEEDS) {

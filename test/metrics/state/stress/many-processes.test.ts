@@ -13,10 +13,11 @@ import type { StateLocation } from '../../../../src/metrics/state/files/director
 import { listState } from '../../../../src/metrics/state/files/listing.ts';
 import { fold } from '../../../../src/metrics/state/folding/fold.ts';
 import type { MetricsView } from '../../../../src/metrics/view.ts';
+import { sequences } from '../../../support/sequences.ts';
 import { counter, hostWith, temporaryDirectory, view } from '../support/fixtures.ts';
 import { type Counted, isPossible, possibilities } from './journal.ts';
 
-const PROCESSES = 400;
+const PROCESSES = Math.min(400, sequences(40));
 const AT_ONCE = 16;
 
 /** The scripts as single files: they start in half the time. */
