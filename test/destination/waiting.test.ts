@@ -58,7 +58,7 @@ test('a copy that waits for its turn at a layout says so, and goes on when the o
 
 test('a sync says so too', async () => {
   await mkdir(scene.dir.join('from'));
-  assert.equal((await scene.runHere('copy', '-q', scene.source, `dir:${scene.dir.join('from', 'app')}`)).exitCode, 0);
+  assert.equal((await scene.run('copy', '-q', scene.source, `dir:${scene.dir.join('from', 'app')}`)).exitCode, 0);
   const job = { images: [{ source: 'dir:from', destination: 'oci:shared:a' }] };
   await writeFile(scene.dir.join('m.yml'), JSON.stringify(job));
   const run = await startWaiting('sync', '--file', 'm.yml');
