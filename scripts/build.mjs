@@ -48,7 +48,7 @@ const program = {
   // A SEA has no loader for import(); this turns each into a require that still runs only when it is reached.
   supported: { 'dynamic-import': false },
   define: { 'import.meta.url': '__filename', 'import.meta.dirname': '__dirname' },
-  // Native code is found at run time: src/native/pty-addon.ts.
+  // Native code is found at run time: src/skopeo/process/pty-addon.ts.
   external: ['@lydell/*'],
   // An uncaught error prints the source line it happened in: keep lines short. Minifying whitespace would not.
   minifySyntax: true,

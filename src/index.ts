@@ -6,8 +6,8 @@ export { type MetricsServer, type MetricsServerOptions, startMetricsServer } fro
 export { OperationTracker, type OperationTrackerOptions, type ReportedStep } from './library/operation-tracker.ts';
 export { run } from './library/run.ts';
 export type { RunOptions } from './library/run-options.ts';
-export type { RunningOperation, RunResult } from './library/running-operation.ts';
 export { SkopeoMetrics, type SkopeoMetricsOptions } from './library/skopeo-metrics.ts';
+export type { RunningOperation, RunResult } from './library/start-operation.ts';
 export { type MetricsTextfile, openTextfile, type TextfileOptions, writeTextfile } from './library/textfile.ts';
 export type { RetryPolicy } from './operation/retry.ts';
 export type {

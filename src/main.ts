@@ -1,12 +1,28 @@
 import type { Writable } from 'node:stream';
 import { reportError } from './cli/report-error.ts';
-import { loadAsUnknownUser } from './cli/unknown-user.ts';
 import { versionLine } from './cli/version.ts';
 import type { CommandClass } from './cli/wrapper-command.ts';
 import { findSubcommand, globalOptionTakesValue, isHelpRequest, wantsJson } from './command-line/find-subcommand.ts';
 import { COMMANDS } from './commands/index.ts';
 import { type Context, type OutputStream, processContext } from './context.ts';
 import { EXIT, usageError } from './errors/wrapper-error.ts';
+
+const STAND_INS = { SHELL: 'unknown', HOME: '/' } as const;
+
+/**
+ * Loads oclif for a user that the system does not know. While its modules are evaluated and configured, oclif asks for
+ * the user's home and shell; for a user id without an entry in the passwd file, as Kubernetes gives them, that throws.
+ * It does not ask where HOME and SHELL are set, so they are for as long as `load` takes.
+ */
+const loadAsUnknownUser = async <T>(env: Context['env'], load: () => Promise<T>): Promise<T> => {
+  const missing = Object.entries(STAND_INS).filter(([name]) => env[name] === undefined);
+  for (const [name, value] of missing) process.env[name] = value;
+  try {
+    return await load();
+  } finally {
+    for (const [name] of missing) delete process.env[name];
+  }
+};
 
 const loadConfig = async () => (await import('./cli/oclif-config.ts')).loadOclifConfig();
 
@@ -21,10 +37,7 @@ const showHelp = async (id: string | undefined, { env }: Context): Promise<numbe
 const runCommand = async (load: () => Promise<CommandClass>, argv: readonly string[], context: Context) => {
   const [CommandOfId, config] = await loadAsUnknownUser(context.env, async () => {
     const found = await load();
-    return [
-      found,
-      found.oclifParses ? await loadConfig() : (await import('./cli/bare-config.ts')).bareConfig(),
-    ] as const;
+    return [found, found.oclifParses ? await loadConfig() : undefined] as const;
   });
   const { argv: rest } = findSubcommand(argv, globalOptionTakesValue);
   return new CommandOfId(CommandOfId.oclifParses ? [...rest] : [...argv], config, context).run();

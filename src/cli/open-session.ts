@@ -1,15 +1,28 @@
 import { resolve } from 'node:path';
 import type { OwnFlags } from '../command-line/own-flags.ts';
 import type { Context } from '../context.ts';
-import { type MetricsSession, openMetricsSession } from '../metrics/session/metrics-session.ts';
+import type { WriterInfo } from '../metrics/registry/view-samples.ts';
+import { type MetricsSession, openMetricsSession } from '../metrics/session.ts';
 import {
   defaultSpillRoot,
   defaultStateDir,
   locateState,
   type StateLocation,
-} from '../metrics/state/files/directories.ts';
-import type { Skopeo } from '../skopeo/binary/find.ts';
-import { VERSION, writerInfo } from './writer-info.ts';
+} from '../metrics/state/files/state-directory.ts';
+import { findSkopeo, type Skopeo } from '../skopeo/binary.ts';
+import { VERSION } from './version.ts';
+
+/** What this process tells of itself and of its skopeo in the metrics. */
+const writerInfo = (skopeo: Skopeo | undefined): WriterInfo => ({
+  buildInfo: { version: VERSION, revision: 'unknown', nodeVersion: process.version },
+  binaryInfo: skopeo === undefined ? { available: false } : { available: true, version: skopeo.version },
+});
+
+/** The same for a process that needs no skopeo: a missing one is a fact to report, no error. */
+export const findWriterInfo = async (
+  { env, cwd, program }: Context,
+  skopeoPath: string | undefined,
+): Promise<WriterInfo> => writerInfo(await findSkopeo({ env, cwd, skopeoPath, self: program }).catch(() => undefined));
 
 /** The state directory of a command, unless it keeps nothing. */
 export const stateLocation = (

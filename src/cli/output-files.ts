@@ -1,6 +1,7 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { messageOf } from '../errors/system-error.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 
 /** A file that a run writes. */
@@ -10,8 +11,6 @@ export interface OutputFile {
   /** Absolute. */
   readonly path: string;
 }
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Hours of copying must not end with a file that could never have been written. Throws a usage error. */
 export const refuseUnwritable = async (files: readonly OutputFile[]): Promise<void> => {

@@ -1,5 +1,6 @@
 import type { Context } from '../context.ts';
-import { refusalJson } from '../display/json/result-json.ts';
+import { refusalJson } from '../display/result-json.ts';
+import { messageOf } from '../errors/system-error.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { operationOf } from '../operation/request.ts';
 import { printable } from '../text/printable.ts';
@@ -21,7 +22,7 @@ const isDebugging = (env: Context['env']): boolean =>
   (env.SKOPEO_WRAPPER_DEBUG ?? '') !== '' || (env.DEBUG ?? '') !== '';
 
 const describeBug = (error: unknown, env: Context['env']): string => {
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   const advice = isDebugging(env)
     ? `${error instanceof Error ? error.stack : ''}\n`
     : 'Set SKOPEO_WRAPPER_DEBUG=1 to see where.\n';
@@ -29,7 +30,7 @@ const describeBug = (error: unknown, env: Context['env']): string => {
 };
 
 /** The command that failed. */
-export interface FailedCommand {
+interface FailedCommand {
   /** One object on stdout, too. */
   readonly json: boolean;
   readonly subcommand?: string | undefined;
@@ -42,7 +43,7 @@ export interface FailedCommand {
 export const reportError = (error: unknown, context: Context, { json, subcommand = '' }: FailedCommand): number => {
   const known = toWrapperError(error);
   const exitCode = known?.exitCode ?? EXIT.failure;
-  const message = known?.message ?? (error instanceof Error ? error.message : String(error));
+  const message = known?.message ?? messageOf(error);
   if (json) {
     const { errorType = 'crashed', next } = known ?? {};
     const refusal = refusalJson({ message, errorType, exitCode, next }, operationOf(subcommand));

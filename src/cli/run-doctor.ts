@@ -1,13 +1,13 @@
 import { join, resolve } from 'node:path';
-import type { CommandLine } from '../command-line/command-line.ts';
+import { type CommandLine, isSet, textOf } from '../command-line/command-line.ts';
+import { refuseCredentialsInReferences } from '../command-line/refusals.ts';
 import type { Context } from '../context.ts';
 import { defined } from '../defined.ts';
 import { doctorJson, renderDiagnosis } from '../display/doctor.ts';
 import { diagnose, type Examination } from '../doctor/diagnose.ts';
 import { usageError } from '../errors/wrapper-error.ts';
-import { REGISTRY } from '../metrics/contract/label-values.ts';
-import { defaultStateDir } from '../metrics/state/files/directories.ts';
-import { refuseCredentialsInReferences } from './refuse-credentials.ts';
+import { REGISTRY } from '../metrics/contract/definition.ts';
+import { defaultStateDir } from '../metrics/state/files/state-directory.ts';
 
 /** Where skopeo puts large temporary files unless told otherwise. */
 const SKOPEO_TMPDIR = '/var/tmp';
@@ -22,9 +22,9 @@ const registryOf = (operand: string): string => {
   throw usageError(`${JSON.stringify(operand)} is no registry`, 'Give host or host:port, such as quay.io.');
 };
 
-const policyFiles = ({ values }: CommandLine, { env, cwd }: Context): readonly string[] => {
-  if ((values.byName.get('insecure-policy')?.at(-1) ?? 'false') !== 'false') return [];
-  const given = values.byName.get('policy')?.at(-1);
+const policyFiles = (line: CommandLine, { env, cwd }: Context): readonly string[] => {
+  if (isSet(line, 'insecure-policy')) return [];
+  const given = textOf(line, 'policy');
   if (given !== undefined) return [resolve(cwd, given)];
   const own = env.HOME ? [join(env.HOME, '.config/containers/policy.json')] : [];
   return [...own, '/etc/containers/policy.json'];
@@ -44,7 +44,7 @@ const examinationOf = (line: CommandLine, context: Context): Examination => {
     ...(own.noState ? {} : { state: { path: absolute(own.stateDir) ?? defaultStateDir(env, uid) } }),
     textfile: absolute(own.metricsTextfile),
     policyFiles: policyFiles(line, context),
-    temporaryDirectory: resolve(cwd, values.byName.get('tmpdir')?.at(-1) ?? (env.TMPDIR || SKOPEO_TMPDIR)),
+    temporaryDirectory: resolve(cwd, textOf(line, 'tmpdir') ?? (env.TMPDIR || SKOPEO_TMPDIR)),
   };
 };
 

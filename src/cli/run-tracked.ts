@@ -1,17 +1,15 @@
 import type { CommandLine } from '../command-line/command-line.ts';
 import type { Context } from '../context.ts';
 import { chooseDisplay } from '../display/choose-display.ts';
-import { outcomeJson } from '../display/json/result-json.ts';
+import { outcomeJson } from '../display/result-json.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
-import { reportUnstarted } from '../operation/report-unstarted.ts';
 import { subjectOfLine, type ToTask } from '../operation/request.ts';
-import { runOperation } from '../operation/run-operation.ts';
-import { timeLimitOf } from '../operation/termination.ts';
+import { reportUnstarted, runOperation } from '../operation/run-operation.ts';
+import { abortOnSignals, timeLimitOf } from '../operation/termination.ts';
 import { Descriptors } from '../skopeo/process/descriptors.ts';
-import { loadNativePty } from '../skopeo/process/native-pty.ts';
+import { loadNativePty } from '../skopeo/process/pty-addon.ts';
 import { Terminals } from '../skopeo/process/terminals.ts';
 import { openSession } from './open-session.ts';
-import { abortOnSignals } from './signals.ts';
 import { withRun } from './with-run.ts';
 
 /** Runs one subcommand of skopeo as a tracked operation: display, metrics, signals. Returns the exit status. */

@@ -1,26 +1,31 @@
 import { join, resolve } from 'node:path';
-import type { CommandLine } from '../command-line/command-line.ts';
+import { type CommandLine, textOf } from '../command-line/command-line.ts';
 import type { OwnFlags } from '../command-line/own-flags.ts';
-import { refuseOperandCount, refuseUnsupported } from '../command-line/refusals.ts';
+import { refuseCredentialsInReferences, refuseOperandCount, refuseUnsupported } from '../command-line/refusals.ts';
 import type { Context } from '../context.ts';
+import { messageOf } from '../errors/system-error.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
-import type { MetricsSession, RunVerdict } from '../metrics/session/metrics-session.ts';
-import type { StateLocation } from '../metrics/state/files/directories.ts';
-import { resolveTextfilePath } from '../metrics/textfile/textfile-path.ts';
+import { sweepTemporaryDirectories } from '../host/temporary-directory.ts';
+import type { MetricsSession, RunVerdict } from '../metrics/session.ts';
+import type { StateLocation } from '../metrics/state/files/state-directory.ts';
+import { resolveTextfilePath } from '../metrics/textfile/textfile.ts';
 import type { SkopeoContext } from '../operation/request.ts';
-import { createRunDirectory } from '../operation/temporary-directories.ts';
+import { createRunDirectory, runDirectoryBase, scratchBase } from '../operation/temporary-directories.ts';
 import { abortAfter, type TimeLimit, terminationError, terminationOf } from '../operation/termination.ts';
-import { AccessFiles } from '../registry/credentials/access-files.ts';
+import { AccessFiles, privatePlaces } from '../registry/credentials/access-files.ts';
 import { childEnvironment } from '../secrets/child-environment.ts';
-import { findSkopeo, type Skopeo } from '../skopeo/binary/find.ts';
-import { versionFile } from '../skopeo/binary/version.ts';
+import { findSkopeo, type Skopeo, versionFile } from '../skopeo/binary.ts';
 import { findLauncher } from '../skopeo/process/parent-death.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';
 import { type MetricsExtent, stateLocation } from './open-session.ts';
 import { type OutputFile, refuseUnwritable } from './output-files.ts';
-import { refuseCredentialsInReferences } from './refuse-credentials.ts';
-import { sweepLeftovers } from './sweep-leftovers.ts';
+
+/** Removes what runs that were killed left behind, wherever one like this one puts temporary files. */
+const sweepLeftovers = (line: Pick<CommandLine, 'values'>, { env, cwd }: Pick<Context, 'env' | 'cwd'>): void => {
+  const tmpdir = textOf(line, 'tmpdir');
+  sweepTemporaryDirectories([...privatePlaces(env), runDirectoryBase(env), scratchBase({ tmpdir, env, cwd })]);
+};
 
 /** What every run has at hand; closed at its end. */
 export interface RunTools {
@@ -33,7 +38,7 @@ export interface RunTools {
 export type RunMetrics = Pick<MetricsSession, 'observer' | 'end' | 'failed'>;
 
 /** Why a run came to nothing. */
-export interface RunFailure {
+interface RunFailure {
   readonly errorType: ErrorType;
   readonly exitCode: number;
   readonly message: string;
@@ -67,7 +72,7 @@ export interface RunParts<Job, Opened extends Disposable | AsyncDisposable, Resu
 }
 
 /** What a run is about. */
-export interface RunOptions {
+interface RunOptions {
   readonly line: CommandLine;
   readonly context: Context;
   /** Limit on the whole run; undefined: none. */
@@ -102,7 +107,7 @@ const unlessEnded = async <T>(answer: Promise<T> | T, signal: AbortSignal): Prom
 
 const failureOf = (error: unknown): RunFailure => {
   if (error instanceof WrapperError) return error;
-  const message = error instanceof Error ? error.message : String(error);
+  const message = messageOf(error);
   return { errorType: 'crashed', exitCode: EXIT.failure, message };
 };
 

@@ -1,5 +1,5 @@
 import { Command } from '@oclif/core/command';
-import type { Config } from '@oclif/core/config';
+import { Config } from '@oclif/core/config';
 import type { Context } from '../context.ts';
 
 /**
@@ -11,8 +11,9 @@ export abstract class WrapperCommand extends Command {
   static readonly oclifParses: boolean = true;
   protected readonly context: Context;
 
-  constructor(argv: string[], config: Config, context: Context) {
-    super(argv, config);
+  /** `config`: needed only where oclif parses the arguments. */
+  constructor(argv: string[], config: Config | undefined, context: Context) {
+    super(argv, config ?? new Config({ root: '' }));
     this.context = context;
   }
 
@@ -21,7 +22,7 @@ export abstract class WrapperCommand extends Command {
 
 /** A command that can be made and run. */
 export interface CommandClass extends Pick<typeof Command, 'args' | 'flags' | 'strict'> {
-  new (argv: string[], config: Config, context: Context): WrapperCommand;
+  new (argv: string[], config: Config | undefined, context: Context): WrapperCommand;
   /** Whether oclif parses the arguments; commands that stand in for skopeo's do that themselves. */
   readonly oclifParses: boolean;
 }

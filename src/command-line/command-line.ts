@@ -25,6 +25,14 @@ export interface CommandLine {
   readonly skopeoFlags: readonly FlagSpec[];
 }
 
+/** The text of a flag of skopeo or of `sync`, the last one if it was given several times. */
+export const textOf = ({ values }: Pick<CommandLine, 'values'>, name: string): string | undefined =>
+  values.byName.get(name)?.at(-1);
+
+/** Whether a boolean flag is given and not switched off (`--prune=false`). */
+export const isSet = (line: Pick<CommandLine, 'values'>, name: string): boolean =>
+  (textOf(line, name) ?? 'false') !== 'false';
+
 type Env = Readonly<Record<string, string | undefined>>;
 
 interface Split {

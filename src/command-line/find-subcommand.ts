@@ -1,6 +1,6 @@
-import { parseBoolean } from './boolean.ts';
 import { GLOBAL_FLAGS, ROOT_FLAGS } from './flags/global.ts';
 import { OWN_FLAGS, variableOf } from './own-flags.ts';
+import { parseBoolean } from './values.ts';
 
 const SKOPEO_OPTIONS = [...GLOBAL_FLAGS, ...ROOT_FLAGS]
   .filter(({ kind }) => kind !== 'boolean')

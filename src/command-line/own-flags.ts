@@ -1,8 +1,7 @@
 import { usageError } from '../errors/wrapper-error.ts';
-import { JOB_NAME as JOB_NAME_LABEL } from '../metrics/contract/label-values.ts';
+import { JOB_NAME as JOB_NAME_LABEL } from '../metrics/contract/definition.ts';
 import { type ListenAddress, readListenAddress } from '../metrics/listener/addresses.ts';
-import { parseBoolean } from './boolean.ts';
-import { DURATION_HINT, parseDuration } from './duration.ts';
+import { DURATION_HINT, parseBoolean, parseDuration } from './values.ts';
 
 const BOOLEAN = { parse: parseBoolean, hint: 'true or false' };
 

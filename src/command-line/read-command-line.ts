@@ -1,6 +1,5 @@
 import type { Context } from '../context.ts';
-import { findSkopeo } from '../skopeo/binary/find.ts';
-import { readHelp } from '../skopeo/binary/help.ts';
+import { findSkopeo, readHelp } from '../skopeo/binary.ts';
 import { type CommandLine, parseCommandLine, readOwnFlagsAlone } from './command-line.ts';
 import { UnknownFlagError } from './flag-lookup.ts';
 import { isNewerThanKnown, withFlagsFromHelp } from './flags/help.ts';

@@ -1,8 +1,7 @@
 import { usageError } from '../errors/wrapper-error.ts';
 import type { CredentialsBySide, GivenCredentials, Side } from '../registry/credentials/logins.ts';
 import { Secret } from '../secrets/secret.ts';
-import { parseBoolean } from './boolean.ts';
-import { DURATION_HINT, parseDuration } from './duration.ts';
+import { DURATION_HINT, parseBoolean, parseDuration } from './values.ts';
 
 /** What the wrapper itself needs to know of skopeo's flags; no secrets. */
 export interface SkopeoValues {
@@ -33,7 +32,7 @@ export interface SkopeoValues {
 }
 
 /** Texts of flags in the order of the command line, by name without dashes. */
-export type FlagTexts = ReadonlyMap<string, readonly string[]>;
+type FlagTexts = ReadonlyMap<string, readonly string[]>;
 
 const PREFIXES: Readonly<Record<Side, string>> = { image: '', source: 'src-', destination: 'dest-' };
 const OLD_NAMES: Readonly<Record<Side, string | undefined>> = {

@@ -7,7 +7,7 @@ import {
   defaultStateDir,
   locateState,
   type StateLocation,
-} from '../metrics/state/files/directories.ts';
+} from '../metrics/state/files/state-directory.ts';
 
 /** `--state-dir` of commands that read what runs left; given several times, the numbers are added up. */
 export const stateDirFlag = Flags.string({

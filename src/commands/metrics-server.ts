@@ -1,11 +1,12 @@
 import * as Flags from '@oclif/core/flags';
-import { abortOnSignals } from '../cli/signals.ts';
+import { findWriterInfo } from '../cli/open-session.ts';
+import { VERSION } from '../cli/version.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
-import { findWriterInfo, VERSION } from '../cli/writer-info.ts';
 import { stateDirFlag, stateLocations } from '../command-line/state-flags.ts';
 import { defined } from '../defined.ts';
-import { serveHostMetrics } from '../metrics/host/serve-host-metrics.ts';
+import { serveHostMetrics } from '../metrics/host-metrics.ts';
 import { parseListenAddress } from '../metrics/listener/addresses.ts';
+import { abortOnSignals } from '../operation/termination.ts';
 
 /** Serves the metrics of every run on this host. */
 export class MetricsServer extends WrapperCommand {

@@ -1,15 +1,14 @@
 import { resolve } from 'node:path';
 import * as Args from '@oclif/core/args';
+import { findWriterInfo } from '../cli/open-session.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
-import { findWriterInfo } from '../cli/writer-info.ts';
 import { stateDirFlag, stateLocations } from '../command-line/state-flags.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { systemHost } from '../host/host.ts';
-import { type HostPages, openHostPages } from '../metrics/host/host-pages.ts';
-import type { StateLocation } from '../metrics/state/files/directories.ts';
+import { type HostPages, openHostPages } from '../metrics/host-metrics.ts';
+import type { StateLocation } from '../metrics/state/files/state-directory.ts';
 import { forgetJob } from '../metrics/state/folding/fold.ts';
-import { FINAL_WAIT_MS, openTextfile } from '../metrics/textfile/textfile.ts';
-import { resolveTextfilePath } from '../metrics/textfile/textfile-path.ts';
+import { FINAL_WAIT_MS, openTextfile, resolveTextfilePath } from '../metrics/textfile/textfile.ts';
 
 /** Prints the metrics of every run on this host, writes them for node_exporter, forgets a job. */
 export class Metrics extends WrapperCommand {

@@ -8,9 +8,8 @@ import {
   STANDALONE_SIGN,
   STANDALONE_VERIFY,
 } from '../command-line/flags/local-commands.ts';
-import { LOGIN, LOGOUT } from '../command-line/flags/login.ts';
 import { EXISTS } from '../command-line/flags/own-commands.ts';
-import { DELETE, INSPECT, LIST_TAGS } from '../command-line/flags/registry-commands.ts';
+import { DELETE, INSPECT, LIST_TAGS, LOGIN, LOGOUT } from '../command-line/flags/registry-commands.ts';
 import type { SubcommandSpec } from '../command-line/flags/spec.ts';
 import { SKOPEO_FLAGS } from '../command-line/flags/table.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';

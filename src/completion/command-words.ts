@@ -48,7 +48,7 @@ const manifestSchema = z.object({
 type Manifest = z.infer<typeof manifestSchema>['commands'];
 
 /** Transports as operands begin with them. */
-export const TRANSPORTS = ['docker://', 'oci:', 'dir:', 'docker-archive:', 'oci-archive:', 'containers-storage:'];
+const TRANSPORTS = ['docker://', 'oci:', 'dir:', 'docker-archive:', 'oci-archive:', 'containers-storage:'];
 
 /** Words that placeholders of skopeo's flags stand for; its own help names them in the descriptions. */
 const WORDS_BY_PLACEHOLDER: Readonly<Record<string, readonly string[]>> = {

@@ -11,7 +11,7 @@ import {
   type Scalar,
   visit,
 } from 'yaml';
-import { WrapperError } from '../errors/wrapper-error.ts';
+import { WrapperError, withNextStep } from '../errors/wrapper-error.ts';
 import { type Environment, expandEnvironment } from './expand-environment.ts';
 import { ConfigurationError, type Problem, pathText } from './problem.ts';
 
@@ -69,15 +69,16 @@ const expandScalars = (document: Document, environment: Environment, locate: Loc
         node.value = retype(node, expandEnvironment(node.value, environment));
       } catch (error) {
         if (!(error instanceof WrapperError)) throw error;
-        problems.push({ ...locate(node.range?.[0]), key: pathText(pathOf(ancestors, node)), message: withNext(error) });
+        problems.push({
+          ...locate(node.range?.[0]),
+          key: pathText(pathOf(ancestors, node)),
+          message: withNextStep(error),
+        });
       }
     },
   });
   return problems;
 };
-
-const withNext = (error: WrapperError): string =>
-  error.next === undefined ? error.message : `${error.message}. ${error.next}`;
 
 /** The parser's own words may quote the text, which may hold secrets; its code does not. */
 const syntaxProblems = (document: Document, locate: Locate): readonly Problem[] =>
@@ -101,7 +102,7 @@ const keyOffset = (document: Document, path: KeyPath, key: string): number | und
   return pair !== undefined && isScalar(pair.key) ? pair.key.range?.[0] : map.range?.[0];
 };
 
-export interface ParseOptions {
+interface ParseOptions {
   /** Expand references to these; absent: leave `${` alone. */
   readonly environment?: Environment;
   /** Take every scalar as the text that was written: `1.10` stays `1.10`. */

@@ -20,7 +20,7 @@ const kindOf = (stats: BigIntStats): FileIdentity['kind'] => {
   return stats.isSymbolicLink() ? 'link' : 'other';
 };
 
-export const identityOf = (stats: BigIntStats): FileIdentity => ({
+const identityOf = (stats: BigIntStats): FileIdentity => ({
   kind: kindOf(stats),
   id: `${stats.dev}:${stats.ino}`,
   sizeBytes: stats.size,

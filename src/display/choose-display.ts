@@ -1,12 +1,11 @@
 import type { Context } from '../context.ts';
-import { eventStream } from './event-stream.ts';
+import { eventStream, openEvents } from './event-stream.ts';
 import { messages } from './messages.ts';
-import { openEvents } from './open-events.ts';
 import { plainProgress } from './plain.ts';
 import { combine, type Renderer } from './renderer.ts';
 import { skopeoLines } from './skopeo-lines.ts';
 
-export interface DisplayOptions {
+interface DisplayOptions {
   /** What the user called: `copy`, `login`. */
   readonly command: string;
   readonly progress: 'auto' | 'bar' | 'plain' | 'none';
@@ -21,7 +20,7 @@ export interface DisplayOptions {
 }
 
 /** Everything that shows an operation, chosen once from flags and streams. */
-export interface Display extends Required<Renderer>, Disposable {}
+interface Display extends Required<Renderer>, Disposable {}
 
 const isInteractive = ({ stderr, env }: Context): boolean =>
   stderr.isTTY === true && env.TERM !== 'dumb' && (env.CI ?? '') === '';

@@ -3,7 +3,7 @@ import { formatSeconds } from '../text/format.ts';
 import { printable } from '../text/printable.ts';
 import type { Renderer } from './renderer.ts';
 
-export interface MessageOptions {
+interface MessageOptions {
   /** What the user called: `copy`, `login`. */
   readonly command: string;
   /** Prints one line for people. */

@@ -1,6 +1,6 @@
 import { JOB_STATES, type JobStatus, type OperationStatus, type StatusReport } from '../metrics/status.ts';
 import { formatBytes, formatCount, formatPercent, formatRate, formatSeconds } from '../text/format.ts';
-import { snakeCase } from './json/snake-case.ts';
+import { snakeCase } from '../text/json.ts';
 import { renderTable } from './table.ts';
 
 const isRecord = (value: unknown): value is Record<string, unknown> =>

@@ -1,7 +1,7 @@
 import type { Context } from '../context.ts';
 
 /** What a live display does around a suspension. */
-export interface Suspendable {
+interface Suspendable {
   /** Takes itself off the screen. */
   hide(): void;
   /** Draws itself anew, wherever the cursor is now. */

@@ -1,9 +1,10 @@
 import type { Clock } from '../context.ts';
+import { messageOf } from '../errors/system-error.ts';
 import type { RegistryAccess, RegistryContext } from '../registry/access.ts';
 import { HttpClient } from '../registry/http/http-client.ts';
 import { pingRegistry } from '../registry/ping.ts';
 import { Router } from '../registry/route.ts';
-import { TrustStore } from '../registry/trust-store.ts';
+import { TrustStore } from '../registry/trust.ts';
 
 /** What a registry said when asked directly. */
 export type Visit =
@@ -24,7 +25,7 @@ const PATIENCE_SECONDS = 10;
 
 const reasonOf = (error: unknown): string => {
   if (error instanceof AggregateError && error.errors[0] instanceof Error) return error.errors[0].message;
-  return error instanceof Error ? error.message : String(error);
+  return messageOf(error);
 };
 
 /** Asks a registry for `/v2/`, on the way that skopeo would take. */

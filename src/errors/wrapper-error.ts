@@ -33,6 +33,10 @@ export class WrapperError extends Error {
   }
 }
 
+/** What happened and what to do next, for places that have room for one text. */
+export const withNextStep = ({ message, next }: WrapperError): string =>
+  next === undefined ? message : `${message}. ${next}`;
+
 /** Bad input: refused before anything is touched. */
 export const usageError = (message: string, next?: string): WrapperError =>
   new WrapperError(message, {

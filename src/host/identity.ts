@@ -21,7 +21,7 @@ export const processIdentitySchema = z.object({
 
 export type ProcessIdentity = Readonly<z.infer<typeof processIdentitySchema>>;
 
-export interface IdentitySources {
+interface IdentitySources {
   readonly procDir: string;
   readonly machineIdPath: string;
   readonly hostname: string;

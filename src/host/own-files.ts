@@ -9,7 +9,7 @@ const WRITABLE_BY_OTHERS = 0o022;
 const ABSENT: ReadonlySet<string> = new Set(['ENOENT', 'ENOTDIR']);
 
 /** What was found under a name that anybody may have put there. */
-export type OwnRead =
+type OwnRead =
   | { readonly kind: 'content'; readonly text: string }
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly reason: string };

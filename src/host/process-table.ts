@@ -13,7 +13,7 @@ export interface ProcessTable {
   isRunning(pid: number, startTicks: number | undefined): boolean;
 }
 
-export interface ProcessTableSources {
+interface ProcessTableSources {
   /** Where procfs is mounted; need not exist (macOS). */
   readonly procDir: string;
   /** Sends signal 0; throws a system error as `process.kill` does. */

@@ -6,7 +6,7 @@ import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 
 /** An image on this machine: in the format of `dir:`, or a digest in the blobs of an OCI layout. */
-export type StoredImage =
+type StoredImage =
   | { readonly kind: 'dir'; readonly path: string }
   | { readonly kind: 'oci'; readonly blobs: string; readonly digest: string };
 

@@ -1,7 +1,7 @@
 import { usageError } from '../errors/wrapper-error.ts';
 import { run } from './run.ts';
 import type { RunOptions } from './run-options.ts';
-import type { RunningOperation } from './running-operation.ts';
+import type { RunningOperation } from './start-operation.ts';
 
 export interface CopyOptions extends RunOptions {
   /** `transport:details`, as skopeo writes it. */

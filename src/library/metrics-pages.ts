@@ -1,12 +1,12 @@
 import { resolve } from 'node:path';
 import { Registry } from 'prom-client';
-import { findWriterInfo } from '../cli/writer-info.ts';
+import { findWriterInfo } from '../cli/open-session.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
-import { type HostPages, openServedHostPages, type ServedHostPages } from '../metrics/host/host-pages.ts';
+import { type HostPages, openServedHostPages, type ServedHostPages } from '../metrics/host-metrics.ts';
 import { renderPage } from '../metrics/registry/page.ts';
 import { registerWriteTime } from '../metrics/registry/register-metrics.ts';
-import { defaultSpillRoot, locateState } from '../metrics/state/files/directories.ts';
+import { defaultSpillRoot, locateState } from '../metrics/state/files/state-directory.ts';
 import type { SkopeoMetrics } from './skopeo-metrics.ts';
 
 /** Whose numbers are shown: those of this process, or those that all runs left in state directories, added up. */
@@ -15,7 +15,7 @@ export type MetricsSource =
   | { readonly stateDirs: readonly string[]; readonly metrics?: never };
 
 /** The pages of a source, rendered anew at each call. */
-export type MetricsPages = HostPages & Partial<ServedHostPages>;
+type MetricsPages = HostPages & Partial<ServedHostPages>;
 
 /** Opens the pages of a source. Throws a usage error when it is none or two. */
 export const openMetricsPages = async (source: MetricsSource, context: Context): Promise<MetricsPages> => {

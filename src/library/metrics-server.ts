@@ -1,4 +1,4 @@
-import { VERSION } from '../cli/writer-info.ts';
+import { VERSION } from '../cli/version.ts';
 import { processContext } from '../context.ts';
 import { defined } from '../defined.ts';
 import { DEFAULT_LISTEN_ADDRESS } from '../metrics/listener/addresses.ts';

@@ -7,8 +7,7 @@ import type { BlobDescriptor, BlobKey, OperationEvent, OperationResult } from '.
 import type { LiveOperation } from '../tracking/live-operation.ts';
 import { OperationTracker as EventTracker } from '../tracking/operation-tracker.ts';
 import { type ErrorType, OPERATIONS, type Operation } from '../tracking/vocabulary.ts';
-import { DEFAULT_HEARTBEAT_SECONDS, startHeartbeat } from './heartbeat.ts';
-import type { SkopeoMetrics } from './skopeo-metrics.ts';
+import { DEFAULT_HEARTBEAT_SECONDS, type SkopeoMetrics, startHeartbeat } from './skopeo-metrics.ts';
 
 export interface OperationTrackerOptions {
   /** The label `operation`. */

@@ -4,8 +4,7 @@ import { usageError } from '../errors/wrapper-error.ts';
 import { copyTask } from '../operation/copy-task.ts';
 import { plainTask } from '../operation/plain-task.ts';
 import type { RunOptions } from './run-options.ts';
-import type { RunningOperation } from './running-operation.ts';
-import { startOperation } from './start-operation.ts';
+import { type RunningOperation, startOperation } from './start-operation.ts';
 
 /** Flags of the program that concern its display, its metrics or its state: here these are options, or have no meaning. */
 const PROGRAM_FLAGS: ReadonlySet<string> = new Set(

@@ -1,18 +1,30 @@
 import { resolve } from 'node:path';
 import { Registry } from 'prom-client';
-import { VERSION } from '../cli/writer-info.ts';
+import { VERSION } from '../cli/version.ts';
 import { type Context, processContext } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { systemHost } from '../host/host.ts';
 import { LIVE_METRICS } from '../metrics/contract/live-metrics.ts';
 import { OPERATION_METRICS } from '../metrics/contract/operation-metrics.ts';
 import { METRIC_NAMES } from '../metrics/contract.ts';
+import { type Keeper, keepNothing, keepState, keptObserver } from '../metrics/keeper.ts';
 import { createRecorder, type Recorder } from '../metrics/recorder.ts';
 import { registerMetrics } from '../metrics/registry/register-metrics.ts';
-import { type Keeper, keepNothing, keepState, keptObserver } from '../metrics/session/keeper.ts';
-import { defaultSpillRoot, locateState } from '../metrics/state/files/directories.ts';
+import { defaultSpillRoot, locateState } from '../metrics/state/files/state-directory.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
-import { DEFAULT_HEARTBEAT_SECONDS, startHeartbeat } from './heartbeat.ts';
+
+/** As the program's `--heartbeat-interval`. */
+export const DEFAULT_HEARTBEAT_SECONDS = 10;
+
+/** Calls `beat` at this interval until disposed. Keeps no process alive. Throws a usage error for a bad interval. */
+export const startHeartbeat = (intervalSeconds: number, beat: () => void): Disposable => {
+  if (!(intervalSeconds > 0 && Number.isFinite(intervalSeconds))) {
+    throw usageError(`heartbeatIntervalSeconds is ${intervalSeconds}`, 'Give a number of seconds above 0.');
+  }
+  const timer = setInterval(beat, intervalSeconds * 1000);
+  timer.unref();
+  return { [Symbol.dispose]: () => clearInterval(timer) };
+};
 
 export interface SkopeoMetricsOptions {
   /** Holds the metrics beside whatever it holds already; a new one by default. */

@@ -1,19 +1,53 @@
+import { EventEmitter, on } from 'node:events';
 import { type RunMetrics, refuseOperands, withRun } from '../cli/with-run.ts';
 import type { CommandLine } from '../command-line/command-line.ts';
 import { type Context, processContext } from '../context.ts';
 import { defined } from '../defined.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
-import { reportUnstarted } from '../operation/report-unstarted.ts';
 import { type OperationRequest, subjectOfLine, type ToTask } from '../operation/request.ts';
-import { runOperation } from '../operation/run-operation.ts';
+import { reportUnstarted, runOperation } from '../operation/run-operation.ts';
 import { timeLimitOf } from '../operation/termination.ts';
 import { Secret } from '../secrets/secret.ts';
-import { loadNativePty } from '../skopeo/process/native-pty.ts';
+import { loadNativePty } from '../skopeo/process/pty-addon.ts';
 import { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationEvent, OperationResult } from '../tracking/events.ts';
-import { DEFAULT_HEARTBEAT_SECONDS, startHeartbeat } from './heartbeat.ts';
 import { checkRunOptions, type RunOptions } from './run-options.ts';
-import { type RunningOperation, type RunResult, runningOperation } from './running-operation.ts';
+import { DEFAULT_HEARTBEAT_SECONDS, startHeartbeat } from './skopeo-metrics.ts';
+
+/** How an operation ended. */
+export interface RunResult extends OperationResult {
+  /** What skopeo wrote to stdout (`inspect`, `list-tags`, …); absent if that was nothing, and for copies. */
+  readonly output?: string;
+  /** What to do about a failure; one sentence. */
+  readonly next?: string;
+}
+
+/**
+ * An operation that runs. Iterating yields the events from that moment on and ends with the operation; leaving the loop
+ * early does not end the operation, aborting its signal does.
+ */
+export interface RunningOperation extends AsyncIterable<OperationEvent> {
+  /** Resolves for success and failure alike; rejects only with what `onEvent` threw, or for a bug in this package. */
+  readonly result: Promise<RunResult>;
+}
+
+/** Runs an operation that tells its events to `emit`. */
+const runningOperation = (execute: (emit: (event: OperationEvent) => void) => Promise<RunResult>): RunningOperation => {
+  const emitter = new EventEmitter<{ event: [OperationEvent]; end: [] }>();
+  emitter.setMaxListeners(0);
+  let ended = false;
+  const result = execute((event) => void emitter.emit('event', event)).finally(() => {
+    ended = true;
+    emitter.emit('end');
+  });
+  return {
+    result,
+    async *[Symbol.asyncIterator]() {
+      if (ended) return;
+      for await (const [event] of on(emitter, 'event', { close: ['end'] })) yield event;
+    },
+  };
+};
 
 type Listener = (event: OperationEvent) => void;
 

@@ -1,7 +1,6 @@
 import { resolve } from 'node:path';
 import { processContext } from '../context.ts';
-import { FINAL_WAIT_MS, openTextfile as openFile } from '../metrics/textfile/textfile.ts';
-import { resolveTextfilePath } from '../metrics/textfile/textfile-path.ts';
+import { FINAL_WAIT_MS, openTextfile as openFile, resolveTextfilePath } from '../metrics/textfile/textfile.ts';
 import { type MetricsSource, openMetricsPages } from './metrics-pages.ts';
 
 export type TextfileOptions = MetricsSource & {

@@ -9,7 +9,7 @@ export interface MetricSink {
 }
 
 /** What is counted of an operation that has ended, whoever found out that it did. */
-export interface FinishedOperation {
+interface FinishedOperation {
   readonly operation: Operation;
   readonly sourceTransport: Transport;
   readonly destinationTransport?: Transport;

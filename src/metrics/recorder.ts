@@ -2,20 +2,19 @@ import type { Clock } from '../context.ts';
 import { defined } from '../defined.ts';
 import type { LiveSource, OperationObserver } from '../tracking/observer.ts';
 import type { Status } from '../tracking/vocabulary.ts';
-import { OTHER } from './contract/definition.ts';
-import { JOB_NAME, REGISTRY } from './contract/label-values.ts';
+import { JOB_NAME, OTHER, REGISTRY } from './contract/definition.ts';
 import { countBlobSize, countFinishedBlob, countFinishedOperation } from './facts.ts';
 import { createCounts } from './registry/counts.ts';
 import type { LiveEntry, Totals } from './view.ts';
 
-export interface RecorderOptions {
+interface RecorderOptions {
   readonly clock: Clock;
   readonly pid: number;
   readonly jobName?: string;
 }
 
 /** What one process counted so far, and its running operations, of one moment. */
-export interface Recording {
+interface Recording {
   readonly totals: Totals;
   readonly live: readonly LiveEntry[];
 }

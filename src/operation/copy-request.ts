@@ -2,25 +2,38 @@ import { randomUUID } from 'node:crypto';
 import { readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
+  type ArgumentChanges,
   argvOf,
   flagArgument,
   lastValueOf,
   type SkopeoArgument,
+  switchArgument,
   withChanges,
 } from '../command-line/skopeo-arguments.ts';
 import { defined } from '../defined.ts';
 import { openDirectCopy } from '../destination/direct-copy.ts';
-import type { ManifestReader } from '../image/local-layout.ts';
+import type { ManifestReader } from '../image/local-image.ts';
 import { type Platform, systemPlatform } from '../image/platform.ts';
 import type { ImageReference } from '../image/reference.ts';
-import type { SideLogin } from '../registry/credentials/logins.ts';
+import { authfileFlag, type GivenLogins, type SideLogin } from '../registry/credentials/logins.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
-import { loginChanges } from './login-arguments.ts';
-import { manifestReaderFor } from './reader-for.ts';
+import { manifestReaderFor } from './manifest-reader.ts';
 import type { OperationRequest, OperationSubject, SkopeoContext } from './request.ts';
 import type { RetryPolicy } from './retry.ts';
 import { createScratchDirectory } from './temporary-directories.ts';
+
+/** What to change about skopeo's arguments so that it finds these logins: by files, in the place of the user's own. */
+export const loginChanges = (logins: readonly SideLogin[], { accessFiles }: Pick<SkopeoContext, 'accessFiles'>) =>
+  ({
+    add: logins.map((login) => flagArgument(authfileFlag(login.side), accessFiles.pathFor(login))),
+    drop: logins.map(({ side }) => authfileFlag(side)),
+  }) satisfies ArgumentChanges;
+
+/** What to change so that `skopeo login` reads its password on stdin. */
+export const answerChanges = ({ username }: NonNullable<GivenLogins['answer']>): ArgumentChanges => ({
+  add: [...(username === undefined ? [] : [flagArgument('username', username)]), switchArgument('password-stdin')],
+});
 
 /** One `skopeo copy`, whoever asks for it: a command line, or sync for an image. */
 export interface CopySpec {

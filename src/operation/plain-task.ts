@@ -11,8 +11,7 @@ import { loginsOf } from '../registry/credentials/logins.ts';
 import { saysAbsent } from '../skopeo/failure/absence.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
-import { wantedPlatform } from './copy-request.ts';
-import { answerChanges, loginChanges } from './login-arguments.ts';
+import { answerChanges, loginChanges, wantedPlatform } from './copy-request.ts';
 import { handOverNamed } from './named-streams.ts';
 import { patienceOf, type SkopeoTask, subjectOfLine, type ToTask } from './request.ts';
 

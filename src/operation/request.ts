@@ -2,7 +2,7 @@ import type { CommandLine } from '../command-line/command-line.ts';
 import { defined } from '../defined.ts';
 import type { DirectCopy } from '../destination/direct-copy.ts';
 import type { Patience } from '../destination/directory-lock.ts';
-import type { ManifestReader } from '../image/local-layout.ts';
+import type { ManifestReader } from '../image/local-image.ts';
 import type { Platform } from '../image/platform.ts';
 import { parseReference, redactReference, shortName } from '../image/reference.ts';
 import type { AccessFiles } from '../registry/credentials/access-files.ts';
@@ -24,7 +24,7 @@ export interface OperationSubject {
 }
 
 /** What a failure of skopeo means to the operation, and the status to exit with. */
-export interface Interpretation {
+interface Interpretation {
   /** The failure is what was asked about: the operation succeeded. */
   readonly answered: boolean;
   readonly exitCode: number;
@@ -88,7 +88,7 @@ export interface SkopeoTask {
 /** Makes a task of a command line. Throws usage errors; nothing is touched. */
 export type ToTask = (line: CommandLine, context: TaskContext) => SkopeoTask;
 
-export interface TaskContext {
+interface TaskContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
   /** Somebody sits at a terminal and may be asked. */

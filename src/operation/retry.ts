@@ -17,7 +17,7 @@ export interface RetryPolicy {
 }
 
 /** What to do after a failed attempt: give up, wait and try again, or leave the whole registry in peace for a while. */
-export type RetryDecision =
+type RetryDecision =
   | { readonly kind: 'give-up' }
   | { readonly kind: 'retry'; readonly delaySeconds: number }
   | { readonly kind: 'pause-registry'; readonly delaySeconds: number };
@@ -66,7 +66,7 @@ export const decideRetry = (
   return delaySeconds > LONGEST_PAUSE_SECONDS ? { kind: 'give-up' } : { kind: 'pause-registry', delaySeconds };
 };
 
-export interface RetryContext {
+interface RetryContext {
   readonly signal: AbortSignal;
   /** In [0, 1). */
   readonly random: () => number;

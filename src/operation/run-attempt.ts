@@ -1,11 +1,12 @@
 import type { Clock } from '../context.ts';
 import { defined } from '../defined.ts';
+import { EXIT } from '../errors/wrapper-error.ts';
+import { classifyFailure, type Failure, failureClass } from '../skopeo/failure/classify.ts';
 import { MAX_CAPTURED_BYTES } from '../skopeo/process/output-buffer.ts';
-import { readProcessIo } from '../skopeo/process/process-io.ts';
-import { unacknowledgedBytes } from '../skopeo/process/send-queue.ts';
+import { readProcessIo, unacknowledgedBytes } from '../skopeo/process/process-io.ts';
 import { type SkopeoExit, type SkopeoOptions, startSkopeo } from '../skopeo/process/start-skopeo.ts';
 import type { OperationEvent } from '../tracking/events.ts';
-import { type Termination, terminationOf } from './termination.ts';
+import { describeTermination, type Termination, terminationOf } from './termination.ts';
 import { Watchdog } from './watchdog.ts';
 
 /** How often the process's I/O counters are read and silence is judged. */
@@ -13,7 +14,7 @@ const SAMPLE_MS = 500;
 /** Silence after which it is worth a look at what waits in the sockets: the table of a busy host is long. */
 const LOOK_CLOSER_MS = 1_000;
 
-export interface AttemptOptions extends Omit<SkopeoOptions, 'signal' | 'onEvent'> {
+interface AttemptOptions extends Omit<SkopeoOptions, 'signal' | 'onEvent'> {
   readonly clock: Clock;
   /** Ends the whole operation; its reason is a `Termination`. */
   readonly signal: AbortSignal;
@@ -27,7 +28,7 @@ export interface AttemptOptions extends Omit<SkopeoOptions, 'signal' | 'onEvent'
   readonly look: (pid: number) => void;
 }
 
-export interface AttemptEnd {
+interface AttemptEnd {
   readonly exit: SkopeoExit;
   /** Set when we ended skopeo; skopeo's own words count for nothing then. */
   readonly termination: Termination | undefined;
@@ -74,4 +75,40 @@ export const runAttempt = async (options: AttemptOptions): Promise<AttemptEnd> =
   } finally {
     clearInterval(timer);
   }
+};
+
+/** What a failure is judged by, besides how the attempt ended. */
+interface JudgedOperation {
+  readonly source: string;
+  readonly destination: string;
+  readonly binary: string;
+  /** Values that must not show up in a message. */
+  readonly secrets: readonly string[];
+}
+
+const REASONS = { signal: 'canceled', timeout: 'timeout', stalled: 'stalled', cut: undefined } as const;
+
+/** Says why an attempt failed, in exactly one class. What we ended ourselves goes before skopeo's own words. */
+export const judge = ({ exit, termination }: AttemptEnd, operation: JudgedOperation): Failure => {
+  const { source, destination, secrets, binary } = operation;
+  const failure = classifyFailure({
+    exitCode: exit.exitCode ?? null,
+    signal: exit.signal,
+    stderrFatal: exit.fatalMessage,
+    reason: termination && REASONS[termination.kind],
+    source,
+    destination,
+    secrets,
+  });
+  if (termination) return { ...failure, ...describeTermination(termination) };
+  if (exit.spawnErrorCode === undefined) return failure;
+  const { next } = failureClass('skopeo_missing');
+  return {
+    ...failure,
+    errorType: 'skopeo_missing',
+    retryable: 'no',
+    exitCode: EXIT.unavailable,
+    message: `${binary} cannot be run (${exit.spawnErrorCode})`,
+    next: next(failure),
+  };
 };

@@ -2,16 +2,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../context.ts';
 import { defined } from '../defined.ts';
 import type { DirectCopy } from '../destination/direct-copy.ts';
+import type { WrapperError } from '../errors/wrapper-error.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
 import type { ErrorLine } from '../skopeo/output/output-parser.ts';
 import type { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationEvent, OperationResult } from '../tracking/events.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
 import { OperationTracker } from '../tracking/operation-tracker.ts';
-import { judge } from './judge.ts';
-import type { OperationRequest } from './request.ts';
+import type { OperationRequest, OperationSubject } from './request.ts';
 import { decideRetry } from './retry.ts';
-import { runAttempt } from './run-attempt.ts';
+import { judge, runAttempt } from './run-attempt.ts';
 import { SizeLookup } from './size-lookup.ts';
 import { terminationOf } from './termination.ts';
 
@@ -19,7 +19,7 @@ import { terminationOf } from './termination.ts';
 const LOOKUP_PATIENCE_MS = 3_000;
 
 /** What an operation needs from outside. */
-export interface OperationContext {
+interface OperationContext {
   readonly clock: Clock;
   /** 0 to 1; spreads the delays of retries. */
   readonly random: () => number;
@@ -165,3 +165,22 @@ const toResult = (
   ...defined({ digest }),
   ...tracker.settle(!('errorType' in end)),
 });
+
+/** Tells of an operation that failed before any skopeo could be started for it, as of any other; returns its result. */
+export const reportUnstarted = (
+  { identity, source, destination, sourceShort, destinationShort }: OperationSubject,
+  { errorType, exitCode, message }: Pick<WrapperError, 'errorType' | 'exitCode' | 'message'>,
+  { clock, observers, onEvent }: Pick<OperationContext, 'clock' | 'observers'> & Partial<OperationContext>,
+): OperationResult => {
+  const { operation } = identity;
+  const tracker = new OperationTracker({ identity, sourceShort, destinationShort, clock, observers });
+  const emit = (event: OperationEvent): void => {
+    tracker.handle(event);
+    onEvent?.(event, tracker);
+  };
+  emit({ type: 'operation-started', operation, source, destination });
+  const failure = { outcome: 'error', exitCode, errorType, message } as const;
+  const result = { operation, source, destination, ...failure, ...tracker.settle(false) };
+  emit({ type: 'operation-finished', result });
+  return result;
+};

@@ -1,4 +1,4 @@
-import type { ManifestReader } from '../image/local-layout.ts';
+import type { ManifestReader } from '../image/local-image.ts';
 import { type Manifest, parseManifest } from '../image/manifest.ts';
 import { chooseInstance, type Platform } from '../image/platform.ts';
 import type { OperationEvent } from '../tracking/events.ts';

@@ -6,7 +6,7 @@ import { makeTemporaryDirectory } from '../host/temporary-directory.ts';
 import type { Transport } from '../tracking/vocabulary.ts';
 
 /** A private directory (mode 0700) for the small files of one run; gone at its end. */
-export interface RunDirectory extends Disposable {
+interface RunDirectory extends Disposable {
   /** Undefined where no directory can be written at all. */
   readonly path: string | undefined;
 }
@@ -38,19 +38,19 @@ const DEFAULT_BASE = '/var/tmp';
 const UNPACKED: ReadonlySet<Transport> = new Set(['oci_archive', 'docker_archive']);
 
 /** A directory of our own for skopeo's big temporary files. */
-export interface ScratchDirectory {
+interface ScratchDirectory {
   readonly path: string;
   remove(): Promise<void>;
 }
 
-export interface ScratchPlace {
+interface ScratchPlace {
   /** The user's `--tmpdir`. */
   readonly tmpdir: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
 }
 
-export interface ScratchOptions extends ScratchPlace {
+interface ScratchOptions extends ScratchPlace {
   readonly transports: readonly Transport[];
 }
 

@@ -1,4 +1,5 @@
 import { constants } from 'node:os';
+import type { SignalSource } from '../context.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { type Failure, failureClass } from '../skopeo/failure/classify.ts';
 
@@ -96,4 +97,19 @@ export const abortAfter = (limit: TimeLimit | undefined): { readonly signal: Abo
   const expire = (set: TimeLimit): void => controller.abort({ kind: 'timeout', ...set } satisfies Termination);
   const timer = limit === undefined ? undefined : setTimeout(expire, limit.seconds * 1000, limit);
   return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
+};
+
+const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+
+/** Turns the signals that ask a process to end into an abort signal whose reason names the first of them. */
+export const abortOnSignals = (source: SignalSource): { readonly signal: AbortSignal } & Disposable => {
+  const controller = new AbortController();
+  const abort = (signal: NodeJS.Signals): void => controller.abort({ kind: 'signal', signal } satisfies Termination);
+  for (const signal of ENDING) source.on(signal, abort);
+  return {
+    signal: controller.signal,
+    [Symbol.dispose]: () => {
+      for (const signal of ENDING) source.off(signal, abort);
+    },
+  };
 };

@@ -14,9 +14,9 @@ import { RegistrySilent } from './outages.ts';
 import { RegistryPaused, type RegistryPauses } from './pauses.ts';
 import { type Answer, REQUESTS_AT_A_TIME, RegistryClient, type RegistryNews } from './registry-client.ts';
 import type { Route, Router } from './route.ts';
-import { TrustStore } from './trust-store.ts';
+import { TrustStore } from './trust.ts';
 
-export interface LookupOptions {
+interface LookupOptions {
   readonly router: Router;
   readonly skopeo: SkopeoQuestions;
   readonly limits: ReadonlyMap<string, RegistryLimits>;

@@ -1,7 +1,7 @@
 import type { Clock } from '../context.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
 import { parseDockerReference } from '../image/docker-reference.ts';
-import type { SyncObserver } from '../tracking/sync-observer.ts';
+import type { SyncObserver } from '../tracking/observer.ts';
 import type { RegistryLookup } from './lookup.ts';
 import { isNoAnswer, type Question, type RegistryOutages } from './outages.ts';
 

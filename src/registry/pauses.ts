@@ -3,7 +3,7 @@ import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { registryKey } from '../image/registry-key.ts';
 import { failureClass } from '../skopeo/failure/classify.ts';
 
-export type PauseListener = (registry: string, seconds: number) => void;
+type PauseListener = (registry: string, seconds: number) => void;
 
 /** Which registries asked to be left in peace, and for how long: known to all of a run that asks or copies. */
 export class RegistryPauses {

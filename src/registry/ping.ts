@@ -1,10 +1,10 @@
 import type { HttpClient } from './http/http-client.ts';
 import { type HttpAnswer, SilenceError } from './http/message.ts';
 import type { Route } from './route.ts';
-import { isUntrusted } from './trust-store.ts';
+import { isUntrusted } from './trust.ts';
 
 /** How a registry answered at `/v2/`. */
-export interface PingAnswer {
+interface PingAnswer {
   /** Scheme and host that answer. */
   readonly origin: string;
   /** 401: it wants authentication. */

@@ -29,7 +29,7 @@ export interface RegistriesConf {
 }
 
 /** How skopeo treats a repository: plainly, plainly but without checking certificates, or in another way. */
-export type Treatment = 'plain' | 'insecure' | 'special';
+type Treatment = 'plain' | 'insecure' | 'special';
 
 const namesIn = async (directory: string): Promise<readonly string[]> => {
   const names = await readdir(directory).catch(() => []);

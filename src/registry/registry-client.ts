@@ -13,7 +13,7 @@ import type { ManifestHead } from './lookup.ts';
 import { RegistryPaused, type RegistryPauses } from './pauses.ts';
 import { pullsLeft, retryAfterSeconds } from './rate-limit.ts';
 import type { Route } from './route.ts';
-import type { TrustStore } from './trust-store.ts';
+import type { TrustStore } from './trust.ts';
 
 /** An answer without doubt, or none: then skopeo has to be asked. */
 export type Answer<T> =
@@ -54,7 +54,7 @@ export interface RegistryNews {
 }
 
 /** What all clients of a run share, or all of one registry. */
-export interface ClientContext {
+interface ClientContext {
   /** Silence that is no answer. */
   readonly silenceSeconds?: number | undefined;
   readonly queue: PQueue;

@@ -1,9 +1,9 @@
 import { isLoopback } from '../host/loopback.ts';
 import type { Repository } from '../image/docker-reference.ts';
 import type { RegistryAccess, RegistryContext } from './access.ts';
-import { ownAuthorities } from './certificates.ts';
 import { type Credentials, findCredentials } from './credentials/authfile.ts';
 import { loadRegistriesConf, type RegistriesConf, treatmentOf } from './registries-conf.ts';
+import { ownAuthorities } from './trust.ts';
 
 const isExempt = (host: string, noProxy: string): boolean =>
   noProxy

@@ -1,6 +1,7 @@
 import { WrapperError } from '../errors/wrapper-error.ts';
 import { type ImageReference, parseReference } from '../image/reference.ts';
-import type { SyncEntry } from './job.ts';
+import type { RegistryLookup } from '../registry/lookup.ts';
+import { destinationAccess, type SyncEntry, type SyncJob } from './job.ts';
 import type { DestinationRule, SourceImage } from './map/destination-rule.ts';
 
 /** An image that stands for all of an entry: of a repository only the tag differs from the others. */
@@ -26,3 +27,13 @@ export const destinationSamples = (entries: readonly SyncEntry[]): readonly Imag
     const sample = sampleOf(entry);
     return entry.destinations.flatMap((rule) => destinationOf(rule, sample) ?? []);
   });
+
+/** Opens the connections to the destinations' registries while the sources are still being listed. */
+export const greetDestinations = (job: SyncJob, lookup: Pick<RegistryLookup, 'greet'>, signal: AbortSignal): void => {
+  const byRegistry = new Map(destinationSamples(job.entries).map((sample) => [sample.registry, sample.repository]));
+  for (const [registry, repository] of byRegistry) {
+    if (registry === undefined || repository === undefined) continue;
+    const reference = `docker://${registry}/${repository}`;
+    lookup.greet(reference, destinationAccess(job)(reference), signal);
+  }
+};

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { defined } from '../defined.ts';
+import { messageOf } from '../errors/system-error.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { parseDockerReference } from '../image/docker-reference.ts';
 import type { Platform } from '../image/platform.ts';
@@ -65,7 +66,7 @@ const readSource = async (path: string): Promise<string> => {
   try {
     return await readFile(path, 'utf8');
   } catch (error) {
-    throw usageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw usageError(`cannot read ${path}: ${messageOf(error)}`);
   }
 };
 

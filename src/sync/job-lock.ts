@@ -2,6 +2,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { setTimeout as wait } from 'node:timers/promises';
+import { messageOf } from '../errors/system-error.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { makeOwnDirectory, readOwnFile, touchOwnFile } from '../host/own-files.ts';
 
@@ -16,7 +17,7 @@ const MAX_HOLDER_BYTES = 64;
  * A lock that the kernel releases when its holder dies, however it dies: an exclusive transaction of an empty SQLite file is
  * a POSIX record lock, which Node offers nowhere else. It holds between containers too that share the directory.
  */
-export class JobLock implements AsyncDisposable {
+class JobLock implements AsyncDisposable {
   readonly #database: DatabaseSync;
   readonly #holder: string;
 
@@ -58,7 +59,7 @@ const openDatabase = async (directory: string, job: string): Promise<DatabaseSyn
 };
 
 const lockUnusable = (directory: string, cause: unknown): WrapperError =>
-  new WrapperError(`cannot lock in ${directory}: ${cause instanceof Error ? cause.message : String(cause)}`, {
+  new WrapperError(`cannot lock in ${directory}: ${messageOf(cause)}`, {
     errorType: 'permission',
     exitCode: EXIT.ioError,
     next: 'Give the job a --state-dir that its user alone may write.',

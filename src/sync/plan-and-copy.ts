@@ -1,7 +1,7 @@
 import type { SyncJob } from './job.ts';
 import { type PlanContext, Planner, type PlanOptions } from './plan/planner.ts';
 import { joinPlans, type Plan } from './plan.ts';
-import type { ImageReport } from './report/image-report.ts';
+import type { ImageReport } from './report.ts';
 import { ANOTHER_FAILED, type RunContext, runPlan } from './run/run-plan.ts';
 
 type PlanAndCopyContext = PlanContext & RunContext;

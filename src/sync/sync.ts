@@ -1,18 +1,18 @@
 import type { Clock } from '../context.ts';
 import { defined } from '../defined.ts';
+import { messageOf } from '../errors/system-error.ts';
 import { EXIT, usageError, WrapperError } from '../errors/wrapper-error.ts';
 import { describeTermination, terminationOf } from '../operation/termination.ts';
 import type { RegistryLookup } from '../registry/lookup.ts';
 import type { RegistryOutages } from '../registry/outages.ts';
 import type { RegistryPauses } from '../registry/pauses.ts';
 import { failureClass } from '../skopeo/failure/classify.ts';
-import type { SyncObserver } from '../tracking/sync-observer.ts';
+import type { SyncObserver } from '../tracking/observer.ts';
+import { isGhost } from './check/check-image.ts';
 import type { SyncMemory } from './check/memory.ts';
-import { keepMemory, loadMemory, type MemoryKeeper } from './check/memory-file.ts';
-import { lockName, memoryPath, syncDirectory } from './check/sync-directory.ts';
+import { keepMemory, loadMemory, lockName, type MemoryKeeper, memoryPath, syncDirectory } from './check/memory-file.ts';
 import { destinationAccess, type SyncJob } from './job.ts';
 import { type LockMode, takeJobLock } from './job-lock.ts';
-import { isGhost } from './plan/ghost.ts';
 import { makePlan } from './plan/make-plan.ts';
 import type { PlanContext, PlanOptions } from './plan/planner.ts';
 import type { Plan } from './plan.ts';
@@ -20,14 +20,14 @@ import { planAndCopy } from './plan-and-copy.ts';
 import type { SkopeoPort } from './ports.ts';
 import { carryOutPrune } from './prune/carry-out.ts';
 import type { PruneTask } from './prune/examine.ts';
-import type { ImageReport } from './report/image-report.ts';
 import {
   exitCodeOf,
+  type ImageReport,
   type PruneReport,
   reportTotals,
   type SourceFailure,
   type SyncReport,
-} from './report/sync-report.ts';
+} from './report.ts';
 
 /** What a sync run needs from outside. */
 export interface SyncContext {
@@ -175,7 +175,7 @@ const runLocked = async (job: SyncJob, context: SyncContext, options: SyncOption
   const { plan, images, prune: choice } = done;
   const pruned = await prune(job, done, memory, keeper, context);
   await keeper.end().catch((error: unknown) => {
-    const reason = error instanceof Error ? error.message : String(error);
+    const reason = messageOf(error);
     context.warn?.(`what this run found out could not be kept (${reason}): the next one asks again and prunes less`);
   });
   const failures = sourceFailures(plan, choice, context.signal);

@@ -5,13 +5,12 @@ import { ImageSequence } from './image-sequence.ts';
 import { IoMeter } from './io-meter.ts';
 import type { LiveOperation } from './live-operation.ts';
 import type { LiveSource, OperationIdentity, OperationObserver } from './observer.ts';
-import { expectedBytes, type InstancePosition, movedBytes, unfinishedPercent } from './progress.ts';
+import { expectedBytes, type InstancePosition, movedBytes, stepAfter, unfinishedPercent } from './progress.ts';
 import { RateWindow } from './rate-window.ts';
-import { stepAfter } from './steps.ts';
 import type { TrackedBlob } from './tracked-blob.ts';
 import type { Step } from './vocabulary.ts';
 
-export interface TrackerOptions {
+interface TrackerOptions {
   readonly identity: OperationIdentity;
   readonly sourceShort: string;
   readonly destinationShort: string;

@@ -1,4 +1,6 @@
+import type { OperationEvent } from './events.ts';
 import type { ImageLedger } from './image-ledger.ts';
+import type { Operation, Step } from './vocabulary.ts';
 
 /** Shown until skopeo's exit status says that all is done. */
 const HIGHEST_UNFINISHED_PERCENT = 99.9;
@@ -48,4 +50,28 @@ export const unfinishedPercent = (
   const ofImage = Math.min(1, (moved + skippedBytes) / totalBytes);
   const { index, count } = instance ?? { index: 1, count: 1 };
   return Math.min(HIGHEST_UNFINISHED_PERCENT, (100 * (index - 1 + ofImage)) / Math.max(1, count));
+};
+
+/** The step that an event leads to; undefined when it changes nothing. Only copies have steps. */
+export const stepAfter = (operation: Operation, event: OperationEvent): Step | undefined => {
+  if (operation !== 'copy' && operation !== 'sync') return 'running';
+  switch (event.type) {
+    case 'attempt-started':
+      return 'starting';
+    case 'image-started':
+    case 'list-started':
+    case 'signatures-reading':
+      return 'getting_signatures';
+    case 'blob-started':
+    case 'blob-progress':
+      return event.blob.kind === 'config' ? 'copying_config' : 'copying_blob';
+    case 'manifest-writing':
+      return 'writing_manifest';
+    case 'signatures-storing':
+      return 'storing_signatures';
+    case 'retrying':
+      return 'retry_wait';
+    default:
+      return undefined;
+  }
 };

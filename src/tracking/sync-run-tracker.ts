@@ -1,8 +1,7 @@
 import type { Clock } from '../context.ts';
 import type { OperationResult } from './events.ts';
 import type { LiveOperation } from './live-operation.ts';
-import type { LiveSource, OperationIdentity, OperationObserver } from './observer.ts';
-import type { SyncObserver } from './sync-observer.ts';
+import type { LiveSource, OperationIdentity, OperationObserver, SyncObserver } from './observer.ts';
 import type { ImageOutcome } from './vocabulary.ts';
 
 /** Shorter silences are a matter of distance and load. */

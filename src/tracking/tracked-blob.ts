@@ -2,7 +2,7 @@ import type { BlobDescriptor, BlobKey, FinishedBlob } from './events.ts';
 import type { BlobOutcome } from './vocabulary.ts';
 
 /** Where a blob stands. `read`: the last source byte was read, the destination has not confirmed. */
-export type BlobState = 'running' | 'read' | BlobOutcome;
+type BlobState = 'running' | 'read' | BlobOutcome;
 
 /** One blob of the image that is being copied, as far as it is known. */
 export interface TrackedBlob {

@@ -5,7 +5,7 @@ import { describe, test } from 'node:test';
 import { systemClock } from '../../src/context.ts';
 import { systemHost } from '../../src/host/host.ts';
 import { makeTemporaryDirectory } from '../../src/host/temporary-directory.ts';
-import { findSkopeo } from '../../src/skopeo/binary/find.ts';
+import { findSkopeo } from '../../src/skopeo/binary.ts';
 import { readSamples } from '../support/exposition.ts';
 import { CLI, runCli } from '../support/process.ts';
 import { runHere } from '../support/run-here.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { parseDuration } from '../../src/command-line/duration.ts';
+import { parseDuration } from '../../src/command-line/values.ts';
 
 describe('parseDuration', () => {
   const good = {

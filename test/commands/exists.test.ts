@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
-import { RESULT } from '../../src/display/json/result-json.ts';
+import { RESULT } from '../../src/display/result-json.ts';
 import { FAULTS } from '../dropin/faults.ts';
 import { createLayout, type OciLayout } from '../support/images.ts';
 import { type RegistryProxy, startProxy } from '../support/proxy.ts';

@@ -1,5 +1,4 @@
-import type { FileHandle } from 'node:fs/promises';
-import promises from 'node:fs/promises';
+import promises, { type FileHandle } from 'node:fs/promises';
 import type { DestinationEffects, Files } from '../../src/destination/effects.ts';
 
 /** Thrown by every operation once the process is taken for killed. */

@@ -17,7 +17,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import { type CopyTo, copyStaged, type StagedCopyOptions } from '../../src/destination/staged-copy.ts';
 import { isWhole } from '../../src/image/completeness.ts';
-import { localState } from '../../src/image/local-state.ts';
+import { localState } from '../../src/image/local-image.ts';
 import { createLayout } from '../support/images.ts';
 import { mustSkopeo } from '../support/skopeo.ts';
 import { tempDir } from '../support/temp.ts';

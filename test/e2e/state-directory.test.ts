@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { chmod, chown, mkdir, readdir, rename, rm, statfs, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { spillDirFor } from '../../src/metrics/state/files/directories.ts';
+import { spillDirFor } from '../../src/metrics/state/files/state-directory.ts';
 import { NEEDS_ROOT } from '../support/needs-root.ts';
 import { AS_NOBODY, NOBODY } from '../support/nobody.ts';
 import { runCli } from '../support/process.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { appendFile, rm, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { localState } from '../../src/image/local-state.ts';
+import { localState } from '../../src/image/local-image.ts';
 import { createLayout, type MadeImage, MEDIA_TYPES, type OciLayout } from '../support/images.ts';
 import { mustSkopeo } from '../support/skopeo.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { loadPtyAddon } from '../../src/native/pty-addon.ts';
+import { loadPtyAddon } from '../../src/skopeo/process/pty-addon.ts';
 
 test('the addon comes from node_modules and can open a pseudo-terminal', () => {
   const addon = loadPtyAddon({}, () => assert.fail('nothing is unpacked'));

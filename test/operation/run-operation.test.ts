@@ -5,7 +5,7 @@ import { systemClock } from '../../src/context.ts';
 import { copyTask } from '../../src/operation/copy-task.ts';
 import { runOperation } from '../../src/operation/run-operation.ts';
 import { AccessFiles } from '../../src/registry/credentials/access-files.ts';
-import { loadNativePty } from '../../src/skopeo/process/native-pty.ts';
+import { loadNativePty } from '../../src/skopeo/process/pty-addon.ts';
 import { Terminals } from '../../src/skopeo/process/terminals.ts';
 import type { FinishedBlob, OperationEvent } from '../../src/tracking/events.ts';
 import { createLayout, type MadeImage } from '../support/images.ts';

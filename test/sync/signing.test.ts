@@ -4,7 +4,7 @@ import { describe, test } from 'node:test';
 import { readJob } from '../../src/cli/sync/read-job.ts';
 import { SYNC_COMMAND } from '../../src/cli/sync/sync-flags.ts';
 import { parseCommandLine } from '../../src/command-line/command-line.ts';
-import { SIGNING_FLAGS } from '../../src/command-line/flags/signing.ts';
+import { SIGNING_FLAGS } from '../../src/command-line/flags/shared.ts';
 import { SKOPEO_FLAGS } from '../../src/command-line/flags/table.ts';
 import { signingFlags, signsAnew } from '../../src/sync/signing.ts';
 import { tempDir } from '../support/temp.ts';

@@ -10,7 +10,7 @@ import { loadMemory } from '../../src/sync/check/memory-file.ts';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
 import type { SyncJob } from '../../src/sync/job.ts';
 import { parseImageList, reduceToList } from '../../src/sync/plan/image-list.ts';
-import type { SyncReport } from '../../src/sync/report/sync-report.ts';
+import type { SyncReport } from '../../src/sync/report.ts';
 import { planSync, runSync, type SyncContext, type SyncOptions } from '../../src/sync/sync.ts';
 import { createLayout, HOST_PLATFORM, type OciLayout } from '../support/images.ts';
 import { startProxy } from '../support/proxy.ts';

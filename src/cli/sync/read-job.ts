@@ -1,7 +1,8 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { CommandLine } from '../../command-line/command-line.ts';
+import { type CommandLine, isSet, textOf } from '../../command-line/command-line.ts';
 import { defined } from '../../defined.ts';
+import { messageOf } from '../../errors/system-error.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
 import type { Platform } from '../../image/platform.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
@@ -10,11 +11,10 @@ import { type LoadedSyncFile, loadSyncFile } from '../../sync/config/load-sync-f
 import { jobFromSkopeoOptions, type SyncRequest } from '../../sync/from-skopeo-options.ts';
 import { JOB_DEFAULTS, type SyncJob } from '../../sync/job.ts';
 import { readSigning, refuseMissingPassphrase } from '../../sync/signing.ts';
-import { isSet, textOf } from './flag-values.ts';
 import { refuseBesideFile } from './sync-flags.ts';
 
 /** Where a command line is read. */
-export interface JobContext {
+interface JobContext {
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
 }
@@ -135,7 +135,7 @@ const skopeoRequest = (
 const readFileJob = async (line: CommandLine, path: string, { env, cwd }: JobContext): Promise<ReadJob> => {
   const absolute = resolve(cwd, path);
   const text = await readFile(absolute, 'utf8').catch((error: unknown) => {
-    throw usageError(`cannot read ${path}: ${error instanceof Error ? error.message : String(error)}`);
+    throw usageError(`cannot read ${path}: ${messageOf(error)}`);
   });
   const { job, ...loaded } = loadSyncFile(absolute, text, env);
   const { jobName, stallTimeoutSeconds } = line.own;

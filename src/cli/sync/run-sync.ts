@@ -1,31 +1,29 @@
 import type { CommandLine } from '../../command-line/command-line.ts';
 import type { Context } from '../../context.ts';
 import { progressKind } from '../../display/choose-display.ts';
-import { openEvents } from '../../display/open-events.ts';
-import { chooseSyncDisplay } from '../../display/sync/choose-sync-display.ts';
+import { openEvents } from '../../display/event-stream.ts';
 import { planJson } from '../../display/sync/plan-json.ts';
 import { renderPlan } from '../../display/sync/render-plan.ts';
 import type { SyncDisplay } from '../../display/sync/sync-display.ts';
 import { withEvents } from '../../display/sync/sync-events.ts';
+import { syncPlain } from '../../display/sync/sync-plain.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
-import { reportUnstarted } from '../../operation/report-unstarted.ts';
-import { describeTermination, terminationOf, timeLimitOf } from '../../operation/termination.ts';
+import { reportUnstarted } from '../../operation/run-operation.ts';
+import { abortOnSignals, describeTermination, terminationOf, timeLimitOf } from '../../operation/termination.ts';
 import { renderExpandedFile } from '../../sync/config/load-sync-file.ts';
 import { type SyncJob, secretsOfJob } from '../../sync/job.ts';
 import type { Plan } from '../../sync/plan.ts';
-import { resultOfReport, type SyncReport } from '../../sync/report/sync-report.ts';
+import { resultOfReport, type SyncReport } from '../../sync/report.ts';
 import { runIdentityOf } from '../../sync/run-identity.ts';
 import { planSync, runSync, type SyncOptions } from '../../sync/sync.ts';
 import type { OperationResult } from '../../tracking/events.ts';
 import { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
 import { openSession } from '../open-session.ts';
-import { abortOnSignals } from '../signals.ts';
 import { type RunEnd, type RunMetrics, type RunParts, type RunTools, refuseOperands, withRun } from '../with-run.ts';
 import { checkSync, tellWarnings } from './check-sync.ts';
 import { jobFormOf, readJob } from './read-job.ts';
-import { refuseIneffective } from './refuse-ineffective.ts';
 import { openSyncContext } from './sync-context.ts';
-import { chosenImages, syncMode, syncOptions } from './sync-options.ts';
+import { chosenImages, refuseIneffective, syncMode, syncOptions } from './sync-options.ts';
 import { resultFiles, tellIdle, tellReport } from './tell-sync.ts';
 
 /** What is to be done, in full. */
@@ -74,7 +72,8 @@ const showing = async (line: CommandLine, context: Context, job: SyncJob, isRun:
   const stdoutIsOurs = own.json || own.events === '-';
   const printLines = !stdoutIsOurs && !quiet && context.stdout.isTTY !== true && isRun;
   const kind = progressKind({ progress: own.progress, quiet, copies: true }, context);
-  const display = await chooseSyncDisplay({ kind, printLines, debug, secrets }, context);
+  const show = kind === 'bar' ? (await import('../../display/sync/sync-bars.ts')).syncBars : syncPlain;
+  const display = show({ printLines, debug, secrets, isSilent: kind === 'none' }, context);
   const events = isRun ? openEvents(own.events, context) : undefined;
   const shown = events === undefined ? display : withEvents(display, events, { clock: context.clock, debug, secrets });
   return { display: shown, [Symbol.dispose]: () => shown.onEnd() };

@@ -1,11 +1,11 @@
 import { resolve } from 'node:path';
-import type { CommandLine } from '../../command-line/command-line.ts';
+import { type CommandLine, textOf } from '../../command-line/command-line.ts';
 import { SHARED_OPTIONS } from '../../command-line/flags/global.ts';
 import type { SkopeoArgument } from '../../command-line/skopeo-arguments.ts';
 import type { Context } from '../../context.ts';
 import { defined } from '../../defined.ts';
 import type { SyncDisplay } from '../../display/sync/sync-display.ts';
-import { dirReader } from '../../image/local-layout.ts';
+import { dirReader } from '../../image/local-image.ts';
 import { parseReference } from '../../image/reference.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
 import { DirectLookup } from '../../registry/direct-lookup.ts';
@@ -14,7 +14,7 @@ import { RegistryOutages } from '../../registry/outages.ts';
 import { RegistryPauses } from '../../registry/pauses.ts';
 import { Router } from '../../registry/route.ts';
 import { Descriptors } from '../../skopeo/process/descriptors.ts';
-import { loadNativePty } from '../../skopeo/process/native-pty.ts';
+import { loadNativePty } from '../../skopeo/process/pty-addon.ts';
 import { Terminals } from '../../skopeo/process/terminals.ts';
 import { type SyncJob, secretsOfJob } from '../../sync/job.ts';
 import type { SkopeoPort } from '../../sync/ports.ts';
@@ -28,7 +28,7 @@ import type { RunTools } from '../with-run.ts';
 const sharedOptions = (args: readonly SkopeoArgument[]): readonly SkopeoArgument[] =>
   args.filter((argument) => argument.type === 'flag' && SHARED_OPTIONS.has(argument.name));
 
-export interface SyncRun extends RunTools {
+interface SyncRun extends RunTools {
   readonly line: CommandLine;
   readonly context: Context;
   readonly job: SyncJob;
@@ -69,7 +69,7 @@ export const openSyncContext = (syncRun: SyncRun): SyncContext & Disposable => {
       home: env.HOME ?? '/',
       uid,
       systemDirectory: '/etc/containers',
-      registriesConf: line.values.byName.get('registries-conf')?.at(-1),
+      registriesConf: textOf(line, 'registries-conf'),
     }),
     skopeo,
     limits: job.registries,

@@ -1,13 +1,13 @@
 import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import type { CommandLine } from '../../command-line/command-line.ts';
+import { type CommandLine, textOf } from '../../command-line/command-line.ts';
 import type { Context } from '../../context.ts';
-import { missingPlatformsLine } from '../../display/sync/missing-platforms.ts';
-import { digestFile, failuresTable, summaryLine } from '../../display/sync/render-report.ts';
+import { digestFile, failuresTable, missingPlatformsLine, summaryLine } from '../../display/sync/render-report.ts';
 import { reportJson } from '../../display/sync/report-json.ts';
+import { messageOf } from '../../errors/system-error.ts';
 import { EXIT } from '../../errors/wrapper-error.ts';
 import type { SyncJob } from '../../sync/job.ts';
-import { idleReport, type SyncReport } from '../../sync/report/sync-report.ts';
+import { idleReport, type SyncReport } from '../../sync/report.ts';
 import type { OutputFile } from '../output-files.ts';
 
 /** A file that a run writes at its end. */
@@ -23,16 +23,14 @@ const CONTENTS = {
 
 /** The files that a command line asks for; of a run that did nothing only the report, whose digests stay what they are. */
 export const resultFiles = (
-  { values }: Pick<CommandLine, 'values'>,
+  line: Pick<CommandLine, 'values'>,
   cwd: string,
   flags: readonly ResultFile['flag'][] = ['report', 'digestfile'],
 ): readonly ResultFile[] =>
   flags.flatMap((flag) => {
-    const path = values.byName.get(flag)?.at(-1);
+    const path = textOf(line, flag);
     return path === undefined ? [] : [{ flag, path: resolve(cwd, path), contentOf: CONTENTS[flag] }];
   });
-
-const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
 /** Writes them; returns what could not be. */
 const writeResultFiles = async (files: readonly ResultFile[], report: SyncReport): Promise<readonly string[]> => {

@@ -1,5 +1,4 @@
-import { DEPRECATED_FLAGS, imageFlags, RETRY_FLAGS, SHARED_AUTHFILE } from './image.ts';
-import { SIGNING_FLAGS } from './signing.ts';
+import { DEPRECATED_FLAGS, imageFlags, RETRY_FLAGS, SHARED_AUTHFILE, SIGNING_FLAGS } from './shared.ts';
 import { booleanFlag, type FlagSpec, integerFlag, type SubcommandSpec, stringFlag } from './spec.ts';
 
 const ENCRYPTION_FLAGS: readonly FlagSpec[] = [

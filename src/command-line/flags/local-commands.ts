@@ -1,4 +1,4 @@
-import { imageFlags } from './image.ts';
+import { imageFlags } from './shared.ts';
 import { integerFlag, type SubcommandSpec, stringFlag } from './spec.ts';
 
 export const MANIFEST_DIGEST: SubcommandSpec = {

@@ -1,4 +1,4 @@
-import { imageFlags, RETRY_FLAGS } from './image.ts';
+import { imageFlags, RETRY_FLAGS } from './shared.ts';
 import { booleanFlag, type SubcommandSpec, stringFlag } from './spec.ts';
 
 /** A subcommand of the wrapper alone; with skopeo's options of how to reach registries. */

@@ -1,5 +1,4 @@
-import { DEPRECATED_FLAGS, RETRY_FLAGS, registryFlags, SHARED_AUTHFILE } from './image.ts';
-import { SIGNING_FLAGS } from './signing.ts';
+import { DEPRECATED_FLAGS, RETRY_FLAGS, registryFlags, SHARED_AUTHFILE, SIGNING_FLAGS } from './shared.ts';
 import { booleanFlag, type SubcommandSpec, stringFlag } from './spec.ts';
 
 export const SYNC: SubcommandSpec = {

@@ -8,8 +8,7 @@ import {
   STANDALONE_SIGN,
   STANDALONE_VERIFY,
 } from './local-commands.ts';
-import { LOGIN, LOGOUT } from './login.ts';
-import { DELETE, INSPECT, LAYERS, LIST_TAGS } from './registry-commands.ts';
+import { DELETE, INSPECT, LAYERS, LIST_TAGS, LOGIN, LOGOUT } from './registry-commands.ts';
 import type { FlagSpec, SubcommandSpec } from './spec.ts';
 import { SYNC } from './sync.ts';
 

@@ -1,13 +1,11 @@
 import * as z from 'zod';
-import { planTotals } from '../../sync/plan/totals.ts';
-import type { Plan, PlannedImage } from '../../sync/plan.ts';
-import { FAILURE, failureJson } from './failure-json.ts';
-import { MISSING_PLATFORMS } from './missing-platforms.ts';
+import { type Plan, type PlannedImage, planTotals } from '../../sync/plan.ts';
+import { FAILURE, failureJson, MISSING_PLATFORMS } from './report-json.ts';
 
 const count = (description: string) => z.int().nonnegative().describe(description);
 
 /** One image of a plan as JSON: enough for another machine to do it with `--images -`. */
-export const imageJsonSchema = z.object({
+const imageJsonSchema = z.object({
   source: z.string(),
   destination: z.string(),
   action: z.enum(['copy', 'skip']).optional(),
@@ -18,7 +16,7 @@ export const imageJsonSchema = z.object({
   bytes: z.number().optional().describe('of a copy; absent where finding out would have cost a pull'),
   pulls: z.number().optional().describe("what a copy counts for at the source's registry, where pulls are counted"),
 });
-export type ImageJson = z.infer<typeof imageJsonSchema>;
+type ImageJson = z.infer<typeof imageJsonSchema>;
 
 const VERDICT = z.object({
   destination: z.string(),

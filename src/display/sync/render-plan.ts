@@ -1,8 +1,7 @@
-import { planTotals } from '../../sync/plan/totals.ts';
-import type { Plan, PlannedImage } from '../../sync/plan.ts';
+import { type Plan, type PlannedImage, planTotals } from '../../sync/plan.ts';
 import { formatBytes, formatCount } from '../../text/format.ts';
 import { renderTable } from '../table.ts';
-import { missingPlatformsLine } from './missing-platforms.ts';
+import { missingPlatformsLine } from './render-report.ts';
 
 const sizeOf = ({ action, blobs }: PlannedImage): string => {
   if (action === 'skip') return '-';

@@ -1,5 +1,4 @@
-import type { ImageReport } from '../../sync/report/image-report.ts';
-import type { SyncReport } from '../../sync/report/sync-report.ts';
+import type { ImageReport, SyncReport } from '../../sync/report.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../text/format.ts';
 import { printable } from '../../text/printable.ts';
 import { renderTable } from '../table.ts';
@@ -65,3 +64,13 @@ export const digestFile = (images: readonly ImageReport[]): string =>
     .filter(({ outcome, digest }) => digest !== undefined && (outcome === 'copied' || outcome === 'unchanged'))
     .map(({ digest, destination }) => `${digest} ${destination}\n`)
     .join('');
+
+/** One line about images that lack platforms (`2 images lack linux/arm64, 1 lacks linux/s390x`); empty without any. */
+export const missingPlatformsLine = (images: readonly { readonly missingPlatforms?: readonly string[] }[]): string => {
+  const counts = new Map<string, number>();
+  for (const platform of images.flatMap(({ missingPlatforms = [] }) => missingPlatforms))
+    counts.set(platform, (counts.get(platform) ?? 0) + 1);
+  return [...counts]
+    .map(([platform, count]) => `${formatCount(count, 'image')} ${count === 1 ? 'lacks' : 'lack'} ${platform}`)
+    .join(', ');
+};

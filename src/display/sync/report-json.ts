@@ -1,10 +1,26 @@
 import * as z from 'zod';
 import { defined } from '../../defined.ts';
-import type { ImageReport } from '../../sync/report/image-report.ts';
-import { resultOfReport, type SyncReport } from '../../sync/report/sync-report.ts';
+import { type ImageReport, resultOfReport, type SourceFailure, type SyncReport } from '../../sync/report.ts';
 import { ERROR_TYPES, IMAGE_OUTCOMES, STATUSES } from '../../tracking/vocabulary.ts';
-import { FAILURE, failureJson } from './failure-json.ts';
-import { MISSING_PLATFORMS } from './missing-platforms.ts';
+
+/** A source of which nothing is done, in reports and in plans. */
+export const FAILURE = z.object({
+  source: z.string().describe('a source of which nothing is done, or `prune`'),
+  error_type: z.enum(ERROR_TYPES).describe('docs/errors.md'),
+  message: z.string(),
+  next: z.string().optional(),
+});
+
+/** The same as the world sees it. */
+export const failureJson = ({ errorType, ...failure }: SourceFailure): z.input<typeof FAILURE> => ({
+  ...failure,
+  error_type: errorType,
+});
+
+/** In reports and in plans. */
+export const MISSING_PLATFORMS = z
+  .array(z.string())
+  .describe('platforms that were asked for and that the source does not have, as far as it is known');
 
 const count = (description: string) => z.int().nonnegative().describe(description);
 const errorType = z.enum(ERROR_TYPES);
@@ -59,7 +75,7 @@ export const SYNC_REPORT = z
   })
   .describe('Report of skopeo-wrapper sync');
 
-export type SyncReportJson = z.input<typeof SYNC_REPORT>;
+type SyncReportJson = z.input<typeof SYNC_REPORT>;
 
 const imageJson = ({
   errorType,

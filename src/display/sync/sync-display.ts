@@ -15,7 +15,8 @@ export interface SyncDisplay {
 }
 
 export interface SyncDisplayOptions {
-  readonly kind: 'bar' | 'plain' | 'none';
+  /** Show no progress, only what people must read. */
+  readonly isSilent: boolean;
   /** Print to stdout what skopeo prints there for each image. */
   readonly printLines: boolean;
   readonly debug: boolean;

@@ -1,6 +1,5 @@
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
-import { type EventStreamOptions, eventStream } from '../event-stream.ts';
-import type { EventsFile } from '../open-events.ts';
+import { type EventStreamOptions, type EventsFile, eventStream } from '../event-stream.ts';
 import type { Renderer } from '../renderer.ts';
 import type { SyncDisplay } from './sync-display.ts';
 

@@ -11,7 +11,7 @@ const INTERVAL_MS = 30_000;
 
 /** Progress for logs: a line every half minute, and one for each image that was copied. */
 export const syncPlain = (
-  { kind, printLines, debug, secrets }: SyncDisplayOptions,
+  { isSilent, printLines, debug, secrets }: SyncDisplayOptions,
   { stdout, stderr }: Context,
 ): SyncDisplay => {
   const print = printLines ? imageLines(stdout) : undefined;
@@ -20,17 +20,9 @@ export const syncPlain = (
   const say = (text: string): void => void stderr.write(`${printable(text)}\n`);
   return {
     onStart: (run) => {
-      if (kind === 'none') return;
-      timer = setInterval(
-        () =>
-          say(
-            `sync: ${syncText(
-              run,
-              [...running].map((image) => image.live()),
-            )}`,
-          ),
-        INTERVAL_MS,
-      );
+      if (isSilent) return;
+      const live = () => [...running].map((image) => image.live());
+      timer = setInterval(() => say(`sync: ${syncText(run, live())}`), INTERVAL_MS);
     },
     onEvent: (event, image) => {
       print?.(event, image);
@@ -38,7 +30,7 @@ export const syncPlain = (
       if (event.type !== 'operation-finished') return;
       running.delete(image);
       const { result } = event;
-      if (kind === 'none' || result.outcome !== 'success') return;
+      if (isSilent || result.outcome !== 'success') return;
       const effort = `${formatBytes(result.transferredBytes)} in ${formatSeconds(result.durationSeconds)}`;
       say(`copied ${result.source} -> ${result.destination}: ${effort}`);
     },

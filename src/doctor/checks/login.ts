@@ -5,7 +5,7 @@ import { type Finding, findingsOf } from '../finding.ts';
 import type { Visit } from '../visit-registry.ts';
 
 /** A skopeo to ask, and how it reaches registries. */
-export interface LoginAsker {
+interface LoginAsker {
   readonly path: string;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;

@@ -1,7 +1,6 @@
 import { NEWEST_KNOWN_VERSION, OLDEST_KNOWN_VERSION } from '../../command-line/flags/help.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
-import { findSkopeo, type Skopeo, type SkopeoSearch } from '../../skopeo/binary/find.ts';
-import { supports } from '../../skopeo/binary/version.ts';
+import { findSkopeo, type Skopeo, type SkopeoSearch, supports } from '../../skopeo/binary.ts';
 import { type Finding, findingsOf } from '../finding.ts';
 
 const judge = ({ path, version }: Skopeo): Finding => {

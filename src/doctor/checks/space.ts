@@ -1,7 +1,7 @@
 import { statfsSync } from 'node:fs';
 import { formatBytes } from '../../text/format.ts';
 import { type Finding, findingsOf } from '../finding.ts';
-import { nearestExisting } from '../nearest-existing.ts';
+import { nearestExisting } from './state-directory.ts';
 
 const ENOUGH_BYTES = 2 ** 30;
 

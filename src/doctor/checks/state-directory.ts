@@ -1,8 +1,12 @@
-import { accessSync, constants, statSync } from 'node:fs';
+import { accessSync, constants, existsSync, statSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { Clock } from '../../context.ts';
 import { createProbe } from '../../metrics/state/reading/probe.ts';
 import { type Finding, findingsOf } from '../finding.ts';
-import { nearestExisting } from '../nearest-existing.ts';
+
+/** The path itself, or the nearest directory above it that is there. `path` is absolute. */
+export const nearestExisting = (path: string): string =>
+  existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path));
 
 const WORLD_WRITABLE = 0o002;
 

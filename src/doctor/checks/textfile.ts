@@ -3,7 +3,7 @@ import { dirname } from 'node:path';
 import type { Clock } from '../../context.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { createProbe } from '../../metrics/state/reading/probe.ts';
-import { resolveTextfilePath } from '../../metrics/textfile/textfile-path.ts';
+import { resolveTextfilePath } from '../../metrics/textfile/textfile.ts';
 import { type Finding, findingsOf } from '../finding.ts';
 
 const OTHERS_READ = 0o004;

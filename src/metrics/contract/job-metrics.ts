@@ -1,6 +1,5 @@
 import { STATUSES } from '../../tracking/vocabulary.ts';
-import type { MetricDefinition } from './definition.ts';
-import { JOB_NAME } from './label-values.ts';
+import { JOB_NAME, type MetricDefinition } from './definition.ts';
 
 /** What became of named jobs, from all of their runs. */
 export const JOB_METRICS = {

@@ -1,6 +1,5 @@
 import { OPERATIONS, STEPS } from '../../tracking/vocabulary.ts';
-import type { MetricDefinition } from './definition.ts';
-import { SHORT_REFERENCE } from './label-values.ts';
+import { type MetricDefinition, SHORT_REFERENCE } from './definition.ts';
 
 const ENDPOINTS = {
   operation: OPERATIONS,

@@ -6,8 +6,7 @@ import {
   STATUSES,
   TRANSPORTS,
 } from '../../tracking/vocabulary.ts';
-import type { MetricDefinition } from './definition.ts';
-import { REGISTRY } from './label-values.ts';
+import { type MetricDefinition, REGISTRY } from './definition.ts';
 
 const KIB = 1024;
 const MIB = 1024 * KIB;

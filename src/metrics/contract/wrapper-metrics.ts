@@ -1,6 +1,5 @@
 import { RUN_STATES, STATE_ERROR_REASONS } from '../view.ts';
-import type { MetricDefinition } from './definition.ts';
-import { OWN_TEXT } from './label-values.ts';
+import { type MetricDefinition, OWN_TEXT } from './definition.ts';
 
 /** The tool itself: versions, the state directory, the listener, the textfile. */
 export const WRAPPER_METRICS = {

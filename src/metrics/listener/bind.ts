@@ -1,12 +1,12 @@
 import { once } from 'node:events';
 import type { Server } from 'node:net';
 import { defined } from '../../defined.ts';
-import { errorCode } from '../../errors/system-error.ts';
+import { errorCode, messageOf } from '../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { formatAddress, type ListenAddress } from './addresses.ts';
 
 /** A server that accepts connections. */
-export interface BoundServer<S extends Server> {
+interface BoundServer<S extends Server> {
   readonly server: S;
   /** Where it really listens: the port is never 0. */
   readonly address: ListenAddress;
@@ -31,10 +31,12 @@ const REASONS: Readonly<Record<string, string>> = {
 const bindError = (requested: ListenAddress, cause: unknown): WrapperError => {
   const code = errorCode(cause);
   const next = NEXT_STEPS[code];
-  return new WrapperError(
-    `cannot listen on ${formatAddress(requested)}: ${REASONS[code] ?? (cause instanceof Error ? cause.message : cause)}`,
-    { errorType: 'usage', exitCode: EXIT.unavailable, cause, ...defined({ next }) },
-  );
+  return new WrapperError(`cannot listen on ${formatAddress(requested)}: ${REASONS[code] ?? messageOf(cause)}`, {
+    errorType: 'usage',
+    exitCode: EXIT.unavailable,
+    cause,
+    ...defined({ next }),
+  });
 };
 
 const bind = async <S extends Server>(server: S, { host, port }: ListenAddress): Promise<BoundServer<S>> => {

@@ -1,5 +1,6 @@
 import type { IncomingHttpHeaders, IncomingMessage } from 'node:http';
 import { isIPv6 } from 'node:net';
+import { messageOf } from '../../errors/system-error.ts';
 import { isLoopback } from '../../host/loopback.ts';
 import { type Answer, sendAnswer, textAnswer } from './answer.ts';
 import type { Endpoint, HttpHandler } from './routes.ts';
@@ -8,7 +9,7 @@ import type { CheckBasicAuth } from './web-config/basic-auth.ts';
 import type { ReloadingWebConfig } from './web-config/reloading.ts';
 
 /** Everything that answering takes; the same for all listening addresses. */
-export interface RequestContext {
+interface RequestContext {
   readonly routes: ReadonlyMap<string, Endpoint>;
   readonly allowedHosts: readonly string[];
   readonly webConfig: ReloadingWebConfig;
@@ -49,7 +50,7 @@ export const createRequestHandler =
       context.onAnswer(route?.handler ?? 'other', answer.status);
       sendAnswer(response, answer, { ...context.webConfig.current().headers, ...closing });
     } catch (error) {
-      context.onWarning(`a request could not be answered: ${error instanceof Error ? error.message : error}`);
+      context.onWarning(`a request could not be answered: ${messageOf(error)}`);
       context.onAnswer(route?.handler ?? 'other', 500);
       if (!response.headersSent) sendAnswer(response, textAnswer(500, 'Internal error.'), {});
       else response.destroy();

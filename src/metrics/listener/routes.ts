@@ -2,6 +2,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { promisify } from 'node:util';
 import { gzip } from 'node:zlib';
 import { defined } from '../../defined.ts';
+import { messageOf } from '../../errors/system-error.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
 import { CONTENT_TYPES } from '../registry/page.ts';
 import { type Answer, textAnswer } from './answer.ts';
@@ -44,7 +45,7 @@ const metricsRoute = (options: { scrape: RenderMetrics; enableOpenMetrics: boole
       const answer: Answer = { status: 200, body, headers: { 'Content-Type': CONTENT_TYPES[format], Vary } };
       return await compressAnswer(answer, headers['accept-encoding']);
     } catch (error) {
-      return textAnswer(503, `Metrics are unavailable: ${error instanceof Error ? error.message : error}`);
+      return textAnswer(503, `Metrics are unavailable: ${messageOf(error)}`);
     }
   },
 });

@@ -1,4 +1,5 @@
 import type { IncomingHttpHeaders } from 'node:http';
+import { messageOf } from '../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import type { PageFormat } from '../registry/page.ts';
 
@@ -65,7 +66,7 @@ export const createScraper = (
       lastFailure = undefined;
       return text;
     } catch (error) {
-      const failure = error instanceof Error ? error.message : String(error);
+      const failure = messageOf(error);
       if (failure !== lastFailure) onWarning(`a scrape failed: ${failure}`);
       lastFailure = failure;
       throw error;

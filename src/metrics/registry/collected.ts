@@ -4,7 +4,7 @@ import type { Metric, MetricValueWithName, Registry } from 'prom-client';
 export type Sample = MetricValueWithName<string>;
 
 /** A metric that holds no values: it is asked for them whenever a page is made. */
-export interface CollectedMetric {
+interface CollectedMetric {
   readonly name: string;
   readonly help: string;
   /** In prom-client's words: `counter`, `gauge`, `histogram`, `summary`. */

@@ -5,7 +5,7 @@ import type { HistogramValue, SeriesKey, Totals } from '../view.ts';
 import { encodeSeriesKey } from './series-key.ts';
 
 /** The contract's counters and histograms of this process, which trackers push into. */
-export interface Counts extends MetricSink {
+interface Counts extends MetricSink {
   /**
    * Hands everything counted so far to `use`. prom-client tells its values a moment after it was asked; if something was
    * counted meanwhile, it is asked again: `use` is called in the very moment that the totals are of.

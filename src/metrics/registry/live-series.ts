@@ -4,7 +4,7 @@ import type { LiveEntry, SeriesKey } from '../view.ts';
 import { encodeSeriesKey, zeroSeriesKeys } from './series-key.ts';
 
 /** Gauge values of one metric by series. */
-export type GaugeSeries = ReadonlyMap<SeriesKey, number>;
+type GaugeSeries = ReadonlyMap<SeriesKey, number>;
 
 /** Seconds since a monotonic time; a clock that seems to run backwards (another boot) counts as zero. */
 const secondsSince = (ms: number, { nowMs }: LiveEntry): number => Math.max(0, nowMs - ms) / 1_000;

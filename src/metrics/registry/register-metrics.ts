@@ -6,7 +6,7 @@ import { registerCollected, type Sample } from './collected.ts';
 import { type Series, samplesOf, samplesOfView, type WriterInfo } from './view-samples.ts';
 
 /** What the metrics of a registry tell. */
-export interface MetricsSource {
+interface MetricsSource {
   /** The numbers of this moment: of this process alone, or of all of the host with this one among them. */
   readonly view: () => Promise<MetricsView>;
   readonly info: WriterInfo;
@@ -26,7 +26,7 @@ export const registerSeries = (registry: Registry, name: MetricName, series: () 
   register(registry, name, async () => samplesOf(name, await series()));
 
 /** The registry of a process, and for each kind of page a registry of what only such a page shows besides. */
-export interface PageRegistries {
+interface PageRegistries {
   readonly shared: Registry;
   readonly listener: Registry;
   readonly textfile: Registry;

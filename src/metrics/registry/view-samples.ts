@@ -17,7 +17,7 @@ export type Series = Iterable<readonly [SeriesKey, number]>;
 type ReadSeries = (view: MetricsView, info: WriterInfo) => Series;
 
 /** A series without labels, or none. */
-export const single = (value: number | undefined): Series => (value === undefined ? [] : [['', value]]);
+const single = (value: number | undefined): Series => (value === undefined ? [] : [['', value]]);
 
 /** Both statuses of every job, so that its first failure is an increase. */
 const jobZeros = (jobs: readonly JobFacts[]): readonly SeriesKey[] =>

@@ -15,7 +15,7 @@ const lockOwnerSchema = z.object({
 });
 
 /** Who holds a lock, and since when. */
-export type LockOwner = Readonly<z.infer<typeof lockOwnerSchema>>;
+type LockOwner = Readonly<z.infer<typeof lockOwnerSchema>>;
 
 /** A lock held longer than this belongs to a stopped process and may be taken over. */
 const LOCK_MAX_AGE_MS = 60_000;

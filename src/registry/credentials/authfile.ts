@@ -11,12 +11,12 @@ const AUTHFILE = z.looseObject({
   credHelpers: z.record(z.string(), z.string()).optional(),
   credsStore: z.string().optional(),
 });
-export type Authfile = z.infer<typeof AUTHFILE>;
+type Authfile = z.infer<typeof AUTHFILE>;
 
 const ENTRY = z.object({ auth: z.string().optional(), identitytoken: z.string().optional() });
 
 /** What a user's authfile is found by. */
-export interface AuthfileSearch {
+interface AuthfileSearch {
   /** `--src-authfile` and the like, else `--authfile`. */
   readonly given?: string | undefined;
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -99,7 +99,7 @@ export interface Credentials {
 }
 
 /** `helper`: only a program, or a way of ours not to be, can tell. */
-export type FoundCredentials = Credentials | 'none' | 'helper';
+type FoundCredentials = Credentials | 'none' | 'helper';
 
 const DOCKER_HUB = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
 

@@ -25,7 +25,7 @@ export interface Login {
 }
 
 /** All ways in which credentials may come, the strongest first: flags, files, environment. */
-export interface CredentialSources {
+interface CredentialSources {
   readonly credentials: CredentialsBySide;
   readonly values: { readonly noCreds: Readonly<Record<Side, boolean>> };
   /** Files with `USERNAME:PASSWORD` on their first line. */
@@ -132,7 +132,7 @@ export interface GivenLogins {
 }
 
 /** What of a command line its logins depend on. */
-export interface LoginRequest extends CredentialSources {
+interface LoginRequest extends CredentialSources {
   readonly subcommand: string | undefined;
   readonly operands: readonly string[];
   readonly values: CredentialSources['values'] & {

@@ -2,7 +2,7 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import type { ClientHttp2Session, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
-import type { TrustStore } from '../trust-store.ts';
+import type { TrustStore } from '../trust.ts';
 import { Http2Connections } from './http2-connections.ts';
 import { AnswerError, type HttpAnswer, type HttpRequest, readBody, silence } from './message.ts';
 

@@ -21,7 +21,7 @@ export const FAILURE_CLASSES: readonly FailureClass[] = [
 ];
 
 /** How a skopeo process ended that did not succeed. */
-export interface FailureEvidence {
+interface FailureEvidence {
   /** Null: a signal ended it. */
   readonly exitCode: number | null;
   readonly signal?: NodeJS.Signals | null | undefined;

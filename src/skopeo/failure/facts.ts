@@ -1,7 +1,7 @@
 import { parseReference } from '../../image/reference.ts';
 
 /** Which side of a transfer failed. */
-export type FailedSide = 'source' | 'destination';
+type FailedSide = 'source' | 'destination';
 
 /** Things that a failure is about, for the next step. */
 export interface FailureSubject {

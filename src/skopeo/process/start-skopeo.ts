@@ -35,7 +35,7 @@ export interface SkopeoExit {
   readonly isCut: boolean;
 }
 
-export interface SkopeoProcess {
+interface SkopeoProcess {
   readonly pid: number | undefined;
   /** Whether its stdout is a terminal: rows with bytes, or only lines. */
   readonly onTerminal: boolean;

@@ -1,7 +1,7 @@
 import { closeSync, constants, openSync } from 'node:fs';
 import { ReadStream } from 'node:tty';
 import { Descriptors } from './descriptors.ts';
-import type { NativePty } from './native-pty.ts';
+import type { NativePty } from './pty-addon.ts';
 
 /**
  * Size given to skopeo's terminal. skopeo shows at most as many layers as there are rows, and cuts rows below 100

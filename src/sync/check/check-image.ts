@@ -3,7 +3,7 @@ import type { WrapperError } from '../../errors/wrapper-error.ts';
 import { isWhole } from '../../image/completeness.ts';
 import { dockerReference, parseLocation } from '../../image/docker-reference.ts';
 import { filterIndex } from '../../image/filtered-index.ts';
-import { type DestinationState, localState } from '../../image/local-state.ts';
+import { type DestinationState, localState } from '../../image/local-image.ts';
 import { digestOf, parseManifest } from '../../image/manifest.ts';
 import { onlyInstanceFor, type Platform, systemPlatform } from '../../image/platform.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
@@ -16,7 +16,7 @@ import { hasEveryPart } from './every-part.ts';
 import type { RememberedCopy, SyncMemory } from './memory.ts';
 
 /** What checking an image needs. */
-export interface CheckEffects {
+interface CheckEffects {
   readonly lookup: RegistryLookup;
   readonly memory: SyncMemory;
   readonly destinationAccess: (destination: string) => RegistryAccess;
@@ -152,3 +152,13 @@ export const checkImage = async (image: WantedImage, effects: CheckEffects): Pro
   if (isFixed && checked.action === 'skip') effects.memory.rememberSettled(image.destination, destination.digest);
   return { ...image, ...checked };
 };
+
+/**
+ * Whether a source says itself that it does not have an image, though it may list its tag: some do so for years.
+ * @throws WrapperError when it says neither.
+ */
+export const isGhost = async (
+  { source, entry }: WantedImage,
+  { lookup, signal }: { readonly lookup: Pick<RegistryLookup, 'head'>; readonly signal: AbortSignal },
+): Promise<boolean> =>
+  parseLocation(source).transport === 'docker' && (await lookup.head(source, entry.sourceAccess, signal)) === undefined;

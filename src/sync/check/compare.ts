@@ -1,4 +1,4 @@
-import type { DestinationState } from '../../image/local-state.ts';
+import type { DestinationState } from '../../image/local-image.ts';
 import { isIndexType, isManifestType, MEDIA_TYPES } from '../../image/manifest.ts';
 import type { ManifestHead } from '../../registry/lookup.ts';
 import { type CopySettings, isSeveralPlatforms } from '../job.ts';

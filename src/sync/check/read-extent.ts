@@ -9,7 +9,7 @@ import { isSeveralPlatforms, type SyncEntry } from '../job.ts';
 import type { PlannedImage } from '../plan.ts';
 
 /** What a copy would read. */
-export type CopyExtent = Pick<PlannedImage, 'blobs' | 'pulls' | 'sourceDigest' | 'missingPlatforms'>;
+type CopyExtent = Pick<PlannedImage, 'blobs' | 'pulls' | 'sourceDigest' | 'missingPlatforms'>;
 
 const wantedInstances = (
   { instances }: Extract<Manifest, { kind: 'list' }>,

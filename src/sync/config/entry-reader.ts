@@ -1,12 +1,11 @@
 import { resolve } from 'node:path';
 import type { ConfigurationDocument } from '../../config/document.ts';
 import { ConfigurationError, pathText } from '../../config/problem.ts';
-import { WrapperError } from '../../errors/wrapper-error.ts';
+import { WrapperError, withNextStep } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseLocation } from '../../image/docker-reference.ts';
 import { registryKey } from '../../image/registry-key.ts';
 import { type CopySettings, isSeveralPlatforms, type SyncEntry, type SyncSource } from '../job.ts';
-import { compileRewrite } from '../map/rewrite.ts';
-import { templateRule } from '../map/template-rule.ts';
+import { compileRewrite, templateRule } from '../map/template-rule.ts';
 import { compilePattern } from '../select/pattern.ts';
 import type { Selection } from '../select/selection.ts';
 import type { SyncFile, SyncFileCopyRules, SyncFileImage } from './schema.ts';
@@ -134,10 +133,9 @@ export class EntryReader {
       action();
     } catch (error) {
       if (!(error instanceof WrapperError)) throw error;
-      const { message, next } = error;
       const isOwn = this.#file.images[index]?.destination !== undefined;
       const path = isOwn ? ['images', index, 'destination'] : ['defaults', 'destination'];
-      this.#refuse(path, next === undefined ? message : `${message}. ${next}`);
+      this.#refuse(path, withNextStep(error));
     }
   }
 

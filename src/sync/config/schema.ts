@@ -1,10 +1,9 @@
 import * as z from 'zod';
 import { isDigest, isRegistry, isTag, parseLocation } from '../../image/docker-reference.ts';
 import { registryKey } from '../../image/registry-key.ts';
-import { compileRewrite } from '../map/rewrite.ts';
-import { templateRule } from '../map/template-rule.ts';
+import { compileRewrite, templateRule } from '../map/template-rule.ts';
 import { compilePattern } from '../select/pattern.ts';
-import { parseVersionRange } from '../select/version-range.ts';
+import { parseVersionRange } from '../select/version.ts';
 import { DURATION_HINT, durationSeconds, parsedBy } from './values.ts';
 
 const duration = parsedBy(durationSeconds, z.string(`must be ${DURATION_HINT}`).min(1));

@@ -6,7 +6,7 @@ import type { RegistryAccess, RegistryLimits } from '../../registry/access.ts';
 import type { CopySettings, ImageContent } from '../job.ts';
 import { compilePattern } from '../select/pattern.ts';
 import type { Selection, TagRules } from '../select/selection.ts';
-import { parseVersionRange } from '../select/version-range.ts';
+import { parseVersionRange } from '../select/version.ts';
 import { readSigning } from '../signing.ts';
 import type { SyncFile, SyncFileCopyRules, SyncFileImage, SyncFileRegistry, SyncFileTagRules } from './schema.ts';
 import { durationSeconds } from './values.ts';

@@ -9,7 +9,7 @@ import type { CopySettings, SyncEntry } from '../job.ts';
 import type { DestinationRule } from '../map/destination-rule.ts';
 import { compileTagExpression } from '../select/pattern.ts';
 import type { Selection, TagRules } from '../select/selection.ts';
-import { parseVersionRange } from '../select/version-range.ts';
+import { parseVersionRange } from '../select/version.ts';
 import { parsedBy } from './values.ts';
 
 const repository = z.string().refine((name) => {

@@ -1,6 +1,6 @@
 import * as z from 'zod';
-import { DURATION_HINT as HINT, parseDuration } from '../../command-line/duration.ts';
-import { usageError, WrapperError } from '../../errors/wrapper-error.ts';
+import { DURATION_HINT as HINT, parseDuration } from '../../command-line/values.ts';
+import { usageError, WrapperError, withNextStep } from '../../errors/wrapper-error.ts';
 
 /** A string that `parse` accepts; its error's words become the issue of the schema. */
 export const parsedBy = (parse: (text: string) => unknown, base: z.ZodString = z.string().min(1)) =>
@@ -10,8 +10,7 @@ export const parsedBy = (parse: (text: string) => unknown, base: z.ZodString = z
       parse(text);
     } catch (error) {
       if (!(error instanceof WrapperError)) throw error;
-      const message = error.next === undefined ? error.message : `${error.message}. ${error.next}`;
-      context.addIssue({ code: 'custom', message });
+      context.addIssue({ code: 'custom', message: withNextStep(error) });
     }
   });
 

@@ -4,7 +4,7 @@ import { parseLocation, repositoryKey } from '../../image/docker-reference.ts';
 import { parseSyncDestination } from '../../image/reference.ts';
 import type { DestinationRule, SourceImage } from './destination-rule.ts';
 
-export interface SkopeoMapping {
+interface SkopeoMapping {
   readonly transport: 'docker' | 'dir';
   readonly destination: string;
   /** Keep the whole source path instead of its last component. */

@@ -3,8 +3,25 @@ import { usageError } from '../../errors/wrapper-error.ts';
 import { type ImageLocation, parseLocation, type Repository, repositoryKey } from '../../image/docker-reference.ts';
 import { parseDockerName } from '../../image/reference.ts';
 import { nearestWord } from '../../text/nearest.ts';
+import { compileExpression, type Expression } from '../select/expression.ts';
 import type { DestinationRule, SourceImage } from './destination-rule.ts';
-import { type PathRewrite, rewritePath } from './rewrite.ts';
+
+/** A change of repository paths before templates see them. */
+interface PathRewrite {
+  readonly match: Expression;
+  /** With `$1` or `$<name>` for groups. */
+  readonly replace: string;
+}
+
+/** @throws WrapperError `usage` when `match` is no regular expression. */
+export const compileRewrite = ({ match, replace }: { match: string; replace: string }): PathRewrite => ({
+  match: compileExpression(match),
+  replace,
+});
+
+/** Applies all rewrites in order, each once. */
+const rewritePath = (path: string, rewrites: readonly PathRewrite[]): string =>
+  rewrites.reduce((current, { match, replace }) => match.replaceIn(current, replace), path);
 
 /** The words of templates, and what they stand for. */
 export const TEMPLATE_WORDS = {

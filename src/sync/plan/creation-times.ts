@@ -8,7 +8,7 @@ import { mapLimited } from '../map-limited.ts';
 import type { SkopeoPort } from '../ports.ts';
 import type { LookUpCreationTimes } from '../select/select-tags.ts';
 
-export interface CreationContext {
+interface CreationContext {
   readonly lookup: Pick<RegistryLookup, 'head' | 'manifest'>;
   readonly skopeo: Pick<SkopeoPort, 'createdAt'>;
   readonly memory: SyncMemory;

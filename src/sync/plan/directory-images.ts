@@ -1,6 +1,7 @@
 import { opendir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isStageName } from '../../destination/stage.ts';
+import { messageOf } from '../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { isDigest, isTag } from '../../image/docker-reference.ts';
 import type { SourceImage } from '../map/destination-rule.ts';
@@ -64,7 +65,7 @@ export const directoryImages = async (base: string): Promise<readonly SourceImag
     const directories = await imageDirectories(join(base, '.'));
     return directories.map((directory) => imageAt(directory, base));
   } catch (cause) {
-    const message = `cannot read below ${base}: ${cause instanceof Error ? cause.message : String(cause)}`;
+    const message = `cannot read below ${base}: ${messageOf(cause)}`;
     throw new WrapperError(message, { errorType: 'permission', exitCode: EXIT.failure, cause });
   }
 };

@@ -15,7 +15,7 @@ import type { DestinationRule, SourceImage } from '../map/destination-rule.ts';
 import { imageOfDirectory } from './directory-images.ts';
 
 /** An image that another engine asks for. */
-export interface ListedImage {
+interface ListedImage {
   readonly source: string;
   readonly destination: string;
   /** Line of the list, counted from 1. */

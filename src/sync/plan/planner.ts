@@ -6,11 +6,12 @@ import { withRetries } from '../../operation/retry.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { RegistryOutages } from '../../registry/outages.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
-import type { SyncObserver } from '../../tracking/sync-observer.ts';
+import type { SyncObserver } from '../../tracking/observer.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
-import { checkImage, uncompared } from '../check/check-image.ts';
+import { checkImage, isGhost, uncompared } from '../check/check-image.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import { readExtent } from '../check/read-extent.ts';
+import { greetDestinations } from '../destination-samples.ts';
 import { destinationAccess, type SyncEntry, type SyncJob } from '../job.ts';
 import { withoutCollisions } from '../map/collisions.ts';
 import { mapLimited } from '../map-limited.ts';
@@ -20,8 +21,6 @@ import { choosePrune } from '../prune/candidates.ts';
 import type { PruneTask } from '../prune/examine.ts';
 import { belongsTo, type Shard } from '../shard.ts';
 import { creationTimes } from './creation-times.ts';
-import { isGhost } from './ghost.ts';
-import { greetDestinations } from './greet-destinations.ts';
 import {
   type EntrySelection,
   type Listed,

@@ -15,7 +15,7 @@ export type PruneChoice =
   | { readonly candidates: readonly Candidate[]; readonly outside: readonly Candidate[] }
   | { readonly refused: string };
 
-export interface PruneQuestion {
+interface PruneQuestion {
   readonly policy: PrunePolicy;
   readonly memory: Pick<SyncMemory, 'owned' | 'doubt'>;
   /** Destinations of everything that is selected. */

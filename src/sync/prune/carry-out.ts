@@ -1,13 +1,14 @@
+import { messageOf } from '../../errors/system-error.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference } from '../../image/docker-reference.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import type { SkopeoPort } from '../ports.ts';
-import type { PruneReport } from '../report/sync-report.ts';
+import type { PruneReport } from '../report.ts';
 import type { Candidate } from './candidates.ts';
 import { type ExamineQuestion, examinePrune, REMOVED_REASON, type Removal } from './examine.ts';
 import { type Finding, type RepositoryLook, versionOf } from './repository-look.ts';
 
-export interface PruneEffects extends ExamineQuestion {
+interface PruneEffects extends ExamineQuestion {
   readonly skopeo: Pick<SkopeoPort, 'deleteImage'>;
   readonly memory: SyncMemory;
   /** Gets the memory to the disk. */
@@ -64,7 +65,7 @@ class Pruning {
     try {
       await saveMemory();
     } catch (error) {
-      const reason = `it could not be noted down first: ${error instanceof Error ? error.message : String(error)}`;
+      const reason = `it could not be noted down first: ${messageOf(error)}`;
       return removals.flatMap(({ candidates }) => this.#keep(candidates, 'failed', reason));
     }
     const reports: PruneReport[] = [];

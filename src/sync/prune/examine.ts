@@ -18,7 +18,7 @@ export interface Removal {
   readonly candidates: readonly Candidate[];
 }
 
-export interface Examination {
+interface Examination {
   readonly verdicts: readonly Judgement[];
   readonly removals: readonly Removal[];
 }

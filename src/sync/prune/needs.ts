@@ -1,7 +1,7 @@
 import { attachedTo, type ManifestLinks } from '../../image/manifest-links.ts';
 
 /** A tag, or no tag, and the digest that it stands for. */
-export interface Named {
+interface Named {
   readonly tag?: string;
   readonly digest: string;
 }
@@ -17,7 +17,7 @@ export interface NeedsQuestion {
 }
 
 /** What a digest of the repository names; absent: it is not there. */
-export type ReadLinks = (digest: string) => Promise<ManifestLinks | undefined>;
+type ReadLinks = (digest: string) => Promise<ManifestLinks | undefined>;
 
 /** Something that stays. */
 interface Place {

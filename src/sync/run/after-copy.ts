@@ -1,12 +1,12 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
-import { localState } from '../../image/local-state.ts';
+import { localState } from '../../image/local-image.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import { destinationAccess, isSeveralPlatforms, type SyncJob } from '../job.ts';
 import type { PlannedImage } from '../plan.ts';
-import type { ImageCopyResult } from './copy-platforms.ts';
+import type { ImageCopyResult } from './copy-image.ts';
 
-export interface AfterCopyContext {
+interface AfterCopyContext {
   readonly lookup: RegistryLookup;
   readonly memory: SyncMemory;
   readonly signal: AbortSignal;

@@ -1,8 +1,8 @@
 import type { Clock } from '../../context.ts';
 import { defined } from '../../defined.ts';
-import type { SyncObserver } from '../../tracking/sync-observer.ts';
+import type { SyncObserver } from '../../tracking/observer.ts';
 import type { PlannedImage } from '../plan.ts';
-import type { ImageReport } from '../report/image-report.ts';
+import type { ImageReport } from '../report.ts';
 import type { ImageFailure } from './image-failure.ts';
 
 /** What has been spent on an image so far. */
@@ -13,7 +13,7 @@ interface Effort {
 }
 
 /** How an image ended. */
-export type ImageEnd = Pick<ImageReport, 'outcome' | 'reason' | 'digest' | 'missingPlatforms'> & Partial<ImageFailure>;
+type ImageEnd = Pick<ImageReport, 'outcome' | 'reason' | 'digest' | 'missingPlatforms'> & Partial<ImageFailure>;
 
 /** Keeps what is spent on the images of a run, and what became of them. */
 export class ImageBooks {

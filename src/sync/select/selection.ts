@@ -1,5 +1,5 @@
 import type { Pattern } from './pattern.ts';
-import type { VersionRange } from './version-range.ts';
+import type { VersionRange } from './version.ts';
 
 /** What is wanted of a repository. */
 export interface Selection {

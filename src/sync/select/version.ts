@@ -1,4 +1,5 @@
-import { rcompare, SemVer } from 'semver';
+import { type Comparator, Range, rcompare, SemVer } from 'semver';
+import { usageError } from '../../errors/wrapper-error.ts';
 
 /** `v` or nothing, up to three numbers, prerelease, build: a version as tags write it. */
 const VERSION = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?((?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z.-]+)?)$/;
@@ -26,4 +27,63 @@ export const byVersionDescending = (a: string, b: string): number => {
   const byAlphabet = a < b ? -1 : Number(a > b);
   if (versionA === undefined || versionB === undefined) return Number(!versionA) - Number(!versionB) || byAlphabet;
   return rcompare(versionA, versionB) || b.length - a.length || byAlphabet;
+};
+
+/** A set of versions with the text it was written as. */
+export interface VersionRange {
+  readonly text: string;
+  includes(version: SemVer): boolean;
+}
+
+interface Alternative {
+  readonly range: Range;
+  readonly excluded: readonly Range[];
+  readonly namesPrerelease: boolean;
+}
+
+const NOT_EQUAL = /!=\s*v?([^\s,|]+)/g;
+/** Something to compare with must be there, and no bar but the pairs that were taken out already. */
+const ALTERNATIVE = /^[^|]*[\dxX*][^|]*$/;
+
+const refuse = (text: string): never => {
+  throw usageError(`"${text}" is not a range of versions`, 'Write it as ">=1.2 <2", "^1.2", "~1.2.3" or "1.x".');
+};
+
+const parseRange = (text: string, whole: string): Range => {
+  try {
+    return new Range(text, { includePrerelease: true, loose: true });
+  } catch {
+    return refuse(whole);
+  }
+};
+
+/** One side of `||`: comparisons joined by commas or blanks; `=>`, `=<` and `!=` as in Go's Masterminds/semver. */
+const parseAlternative = (text: string, whole: string): Alternative => {
+  if (!ALTERNATIVE.test(text)) refuse(whole);
+  const excluded = [...text.matchAll(NOT_EQUAL)].map(([, version = '']) => parseRange(version, whole));
+  const comparisons = text.replace(NOT_EQUAL, ' ').replaceAll(',', ' ').replaceAll('=>', '>=').replaceAll('=<', '<=');
+  const written = comparisons.replace(/\s-\s/g, ' ');
+  return {
+    range: parseRange(comparisons.trim() || '*', whole),
+    excluded,
+    namesPrerelease: /\d-[0-9A-Za-z]/.test(written),
+  };
+};
+
+const accepts = ({ range, excluded, namesPrerelease }: Alternative, version: SemVer, prereleases: boolean): boolean => {
+  if (version.prerelease.length > 0 && !namesPrerelease && !prereleases) return false;
+  const alternatives: readonly (readonly Comparator[])[] = range.set;
+  const matches = alternatives.some((comparators) => comparators.every((comparator) => comparator.test(version)));
+  return matches && !excluded.some((one) => one.test(version));
+};
+
+/**
+ * Parses a range in the syntax of Masterminds/semver, which skopeo uses (`>=3.14, <4 || ~5.1`, `!=1.2.3`). Prereleases
+ * belong to it only where the range names one, or with `prereleases`.
+ * @throws WrapperError `usage` when it is no range.
+ */
+export const parseVersionRange = (text: string, options: { prereleases?: boolean } = {}): VersionRange => {
+  const alternatives = text.split('||').map((part) => parseAlternative(part, text));
+  const prereleases = options.prereleases ?? false;
+  return { text, includes: (version) => alternatives.some((one) => accepts(one, version, prereleases)) };
 };

@@ -39,7 +39,7 @@ const watchQuery = (
   return { [Symbol.dispose]: () => clearInterval(timer) };
 };
 
-export interface QueryOptions extends Omit<SkopeoOptions, 'streams' | 'onEvent' | 'onErrorLine'>, QueryWatch {
+interface QueryOptions extends Omit<SkopeoOptions, 'streams' | 'onEvent' | 'onErrorLine'>, QueryWatch {
   /** Values that must not show up in a message. */
   readonly secrets: readonly string[];
 }

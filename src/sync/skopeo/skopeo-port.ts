@@ -8,9 +8,8 @@ import {
 } from '../../command-line/skopeo-arguments.ts';
 import type { Clock } from '../../context.ts';
 import { isTag } from '../../image/docker-reference.ts';
-import type { ManifestReader } from '../../image/local-layout.ts';
-import { copyRequest } from '../../operation/copy-request.ts';
-import { loginChanges } from '../../operation/login-arguments.ts';
+import type { ManifestReader } from '../../image/local-image.ts';
+import { copyRequest, loginChanges } from '../../operation/copy-request.ts';
 import type { SkopeoContext } from '../../operation/request.ts';
 import { runOperation } from '../../operation/run-operation.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
@@ -23,7 +22,7 @@ import type { ImageCopyOptions, SkopeoPort } from '../ports.ts';
 import { accessArguments, copySpecOf, loginsFor } from './copy-spec.ts';
 import { query } from './query.ts';
 
-export interface SkopeoPortOptions extends SkopeoContext {
+interface SkopeoPortOptions extends SkopeoContext {
   /** Global options that every skopeo of the run gets: policy, registries configuration. */
   readonly globalArguments: readonly SkopeoArgument[];
   readonly clock: Clock;

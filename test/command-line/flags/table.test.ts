@@ -6,7 +6,7 @@ import { GLOBAL_FLAGS, ROOT_FLAGS } from '../../../src/command-line/flags/global
 import { flagsFromHelp } from '../../../src/command-line/flags/help.ts';
 import type { FlagSpec } from '../../../src/command-line/flags/spec.ts';
 import { SUBCOMMANDS, subcommandSpec } from '../../../src/command-line/flags/table.ts';
-import { supports } from '../../../src/skopeo/binary/version.ts';
+import { supports } from '../../../src/skopeo/binary.ts';
 
 const FIXTURES = new URL('../../fixtures/help/', import.meta.url);
 const SKOPEO = process.env.SKOPEO ?? 'skopeo';

@@ -1,8 +1,12 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { digestFile, failuresTable, summaryLine } from '../../../src/display/sync/render-report.ts';
-import type { ImageReport } from '../../../src/sync/report/image-report.ts';
-import { exitCodeOf, reportTotals, type SyncReport } from '../../../src/sync/report/sync-report.ts';
+import {
+  digestFile,
+  failuresTable,
+  missingPlatformsLine,
+  summaryLine,
+} from '../../../src/display/sync/render-report.ts';
+import { exitCodeOf, type ImageReport, reportTotals, type SyncReport } from '../../../src/sync/report.ts';
 
 const image = (name: string, outcome: ImageReport['outcome'], more: Partial<ImageReport> = {}): ImageReport => ({
   source: `docker://s.example/${name}:1`,
@@ -85,4 +89,11 @@ test('the exit status tells all, some and none apart', () => {
   assert.equal(exitCodeOf([], failure), 1);
   const prune = [{ destination: 'x', outcome: 'failed' as const, reason: '' }];
   assert.equal(exitCodeOf([image('a', 'copied')], [], prune), 3);
+});
+
+test('images are counted by the platform they lack', () => {
+  const arm64 = { missingPlatforms: ['linux/arm64'] };
+  const both = { missingPlatforms: ['linux/arm64', 'linux/s390x'] };
+  assert.equal(missingPlatformsLine([arm64, {}, both]), '2 images lack linux/arm64, 1 image lacks linux/s390x');
+  assert.equal(missingPlatformsLine([{}]), '');
 });

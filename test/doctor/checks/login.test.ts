@@ -3,7 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { checkLogin } from '../../../src/doctor/checks/login.ts';
 import type { Visit } from '../../../src/doctor/visit-registry.ts';
-import { findSkopeo } from '../../../src/skopeo/binary/find.ts';
+import { findSkopeo } from '../../../src/skopeo/binary.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
 import { privateHome, SKOPEO } from '../../support/skopeo.ts';
 import { type TempDir, tempDir } from '../../support/temp.ts';

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/context.ts';
-import { openHostPages, openServedHostPages } from '../../../src/metrics/host/host-pages.ts';
+import { openHostPages, openServedHostPages } from '../../../src/metrics/host-metrics.ts';
 import { writerInfo } from '../a-view.ts';
 import { parseSamples } from '../samples.ts';
 import { completeRun, copies, temporaryLocation } from '../state/support/fixtures.ts';

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../src/context.ts';
 import { openTextfile } from '../../../src/metrics/textfile/textfile.ts';
-import { collectTotals } from '../../../src/metrics/totals/collect.ts';
+import { collectTotals } from '../../../src/metrics/totals.ts';
 import { pageOf } from '../a-view.ts';
 
 /**

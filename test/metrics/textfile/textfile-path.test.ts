@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, test } from 'node:test';
 import { EXIT, WrapperError } from '../../../src/errors/wrapper-error.ts';
-import { resolveTextfilePath } from '../../../src/metrics/textfile/textfile-path.ts';
+import { resolveTextfilePath } from '../../../src/metrics/textfile/textfile.ts';
 
 const directory = await mkdtemp(join(tmpdir(), 'textfile-path-'));
 after(() => rm(directory, { recursive: true }));

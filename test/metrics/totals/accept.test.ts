@@ -2,8 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { encodeSeriesKey } from '../../../src/metrics/registry/series-key.ts';
-import { acceptTotals } from '../../../src/metrics/totals/accept.ts';
-import { addTotals, NO_TOTALS } from '../../../src/metrics/totals/arithmetic.ts';
+import { acceptTotals, addTotals, NO_TOTALS } from '../../../src/metrics/totals.ts';
 import { aView } from '../a-view.ts';
 import { copies } from '../state/support/fixtures.ts';
 

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import fc from 'fast-check';
 import { HISTOGRAMS, TOTALS_COUNTERS } from '../../../src/metrics/contract.ts';
 import { closedSeriesKeys } from '../../../src/metrics/registry/series-key.ts';
-import { addTotals, NO_TOTALS, subtractTotals } from '../../../src/metrics/totals/arithmetic.ts';
+import { addTotals, NO_TOTALS, subtractTotals } from '../../../src/metrics/totals.ts';
 import type { HistogramValue, Totals } from '../../../src/metrics/view.ts';
 import { sequences } from '../../support/sequences.ts';
 import { copies } from '../state/support/fixtures.ts';

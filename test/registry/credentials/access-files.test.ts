@@ -6,7 +6,7 @@ import { after, afterEach, before, beforeEach, describe, it, test } from 'node:t
 import { parseCommandLine } from '../../../src/command-line/command-line.ts';
 import { argvOf, withChanges } from '../../../src/command-line/skopeo-arguments.ts';
 import { WrapperError } from '../../../src/errors/wrapper-error.ts';
-import { answerChanges, loginChanges } from '../../../src/operation/login-arguments.ts';
+import { answerChanges, loginChanges } from '../../../src/operation/copy-request.ts';
 import { AccessFiles, makePrivateDirectory } from '../../../src/registry/credentials/access-files.ts';
 import { loginsOf } from '../../../src/registry/credentials/logins.ts';
 import { createLayout } from '../../support/images.ts';

@@ -11,7 +11,7 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { AddressInfo, Server } from 'node:net';
 import { after, before, test } from 'node:test';
 import { HttpClient } from '../../../src/registry/http/http-client.ts';
-import { TrustStore } from '../../../src/registry/trust-store.ts';
+import { TrustStore } from '../../../src/registry/trust.ts';
 import { type Certificate, makeCertificate } from '../../support/registry/certificate.ts';
 import { type TempDir, tempDir } from '../../support/temp.ts';
 

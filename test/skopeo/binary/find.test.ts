@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { WrapperError } from '../../../src/errors/wrapper-error.ts';
-import { findSkopeo, type SkopeoSearch } from '../../../src/skopeo/binary/find.ts';
+import { findSkopeo, type SkopeoSearch } from '../../../src/skopeo/binary.ts';
 import { writeProgram } from '../../support/program.ts';
 
 let root = '';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import { supports } from '../../../src/skopeo/binary/version.ts';
+import { supports } from '../../../src/skopeo/binary.ts';
 
 describe('supports', () => {
   it('compares releases', () => {

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer } from 'node:net';
 import { test } from 'node:test';
-import { unacknowledgedBytes } from '../../../src/skopeo/process/send-queue.ts';
+import { unacknowledgedBytes } from '../../../src/skopeo/process/process-io.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const SENT = Buffer.alloc(16 * 1024 * 1024);

@@ -2,8 +2,8 @@ import assert from 'node:assert/strict';
 import { execFileSync } from 'node:child_process';
 import { chmod, stat, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
-import { JOB_NAME } from '../../../src/metrics/contract/label-values.ts';
-import { lockName, memoryPath, syncDirectory } from '../../../src/sync/check/sync-directory.ts';
+import { JOB_NAME } from '../../../src/metrics/contract/definition.ts';
+import { lockName, memoryPath, syncDirectory } from '../../../src/sync/check/memory-file.ts';
 import { tempDir } from '../../support/temp.ts';
 
 const NEEDS_ROOT = process.getuid?.() === 0 ? false : 'becoming another user needs root';

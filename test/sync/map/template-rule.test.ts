@@ -1,8 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { SourceImage } from '../../../src/sync/map/destination-rule.ts';
-import { compileRewrite } from '../../../src/sync/map/rewrite.ts';
-import { templateRule } from '../../../src/sync/map/template-rule.ts';
+import { compileRewrite, templateRule } from '../../../src/sync/map/template-rule.ts';
 
 const DIGEST = `sha256:${'ab'.repeat(32)}`;
 const TAGGED: SourceImage = {

@@ -5,7 +5,7 @@ import { EXIT, WrapperError } from '../../../src/errors/wrapper-error.ts';
 import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import { loadMemory, saveMemory } from '../../../src/sync/check/memory-file.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
-import type { SyncReport } from '../../../src/sync/report/sync-report.ts';
+import type { SyncReport } from '../../../src/sync/report.ts';
 import { runSync, type SyncContext } from '../../../src/sync/sync.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';

@@ -11,7 +11,7 @@ import type { PlannedImage } from '../../../src/sync/plan.ts';
 import type { SkopeoPort } from '../../../src/sync/ports.ts';
 import { type RunContext, runPlan } from '../../../src/sync/run/run-plan.ts';
 import type { OperationResult } from '../../../src/tracking/events.ts';
-import type { SyncObserver } from '../../../src/tracking/sync-observer.ts';
+import type { SyncObserver } from '../../../src/tracking/observer.ts';
 import type { ErrorType } from '../../../src/tracking/vocabulary.ts';
 import { plannedImage } from '../support/images.ts';
 

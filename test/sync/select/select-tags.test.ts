@@ -4,7 +4,7 @@ import fc from 'fast-check';
 import { compilePattern } from '../../../src/sync/select/pattern.ts';
 import { selectTags } from '../../../src/sync/select/select-tags.ts';
 import type { Selection, TagRules } from '../../../src/sync/select/selection.ts';
-import { parseVersionRange } from '../../../src/sync/select/version-range.ts';
+import { parseVersionRange } from '../../../src/sync/select/version.ts';
 
 const NOW_MS = Date.parse('2026-06-01T00:00:00Z');
 const DAY_MS = 86_400_000;

@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { versionOf } from '../../../src/sync/select/version.ts';
-import { parseVersionRange } from '../../../src/sync/select/version-range.ts';
+import { parseVersionRange, versionOf } from '../../../src/sync/select/version.ts';
 
 const includes = (range: string, tag: string, prereleases = false): boolean => {
   const version = versionOf(tag);

@@ -1,4 +1,5 @@
 import { statSync } from 'node:fs';
+import { messageOf } from '../../../errors/system-error.ts';
 import { asksForCertificate } from './client-certificates.ts';
 import { filesOf, loadWebConfig, NO_WEB_CONFIG, readWebConfigFile, type WebConfig } from './web-config.ts';
 
@@ -63,7 +64,7 @@ export const openWebConfig = (
       try {
         reload();
       } catch (error) {
-        onWarning(`${error instanceof Error ? error.message : error}; the old settings stay in use`);
+        onWarning(`${messageOf(error)}; the old settings stay in use`);
       }
       return config;
     },

@@ -1,13 +1,16 @@
+import { constants } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
-import type { SecureContextOptions } from 'node:tls';
+import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { parseConfiguration } from '../../../config/document.ts';
 import { validateConfiguration } from '../../../config/validate.ts';
+import { defined } from '../../../defined.ts';
+import { messageOf } from '../../../errors/system-error.ts';
 import { usageError } from '../../../errors/wrapper-error.ts';
 import type { BasicAuthUsers } from './basic-auth.ts';
+import { ciphersOption, ecdhCurveOption } from './cipher-suites.ts';
 import type { ClientCertificatePolicy } from './client-certificates.ts';
-import { type WebConfigFile, webConfigSchema } from './schema.ts';
-import { tlsContextOptions } from './tls-context.ts';
+import { type TlsServerConfig, type WebConfigFile, webConfigSchema } from './schema.ts';
 
 /** A web configuration that is ready for use. */
 export interface WebConfig {
@@ -55,7 +58,52 @@ const readText = (path: string): string => {
   try {
     return readFileSync(path, 'utf8');
   } catch (cause) {
-    const reason = cause instanceof Error ? cause.message : String(cause);
+    const reason = messageOf(cause);
     throw usageError(`the web configuration file cannot be read: ${reason}`, 'Check --web.config.file.');
+  }
+};
+
+const NODE_VERSIONS = { TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' } as const;
+
+/**
+ * What Node needs to serve TLS; reads the certificate files. Sessions are never resumed: a resumed one would keep the
+ * verdict on a client certificate that was made under an older configuration. Throws a usage error.
+ */
+const tlsContextOptions = (config: TlsServerConfig): SecureContextOptions => {
+  const ca = config.client_ca ?? readPem(config.client_ca_file, 'client_ca_file');
+  const options: SecureContextOptions = {
+    cert: config.cert ?? readPem(config.cert_file, 'cert_file'),
+    key: config.key ?? readPem(config.key_file, 'key_file'),
+    ...defined({ ca }),
+    minVersion: NODE_VERSIONS[config.min_version],
+    maxVersion: NODE_VERSIONS[config.max_version],
+    honorCipherOrder: config.prefer_server_cipher_suites,
+    secureOptions: constants.SSL_OP_NO_TICKET,
+    ...(config.cipher_suites.length === 0 ? {} : { ciphers: ciphersOption(config.cipher_suites) }),
+    ...(config.curve_preferences.length === 0 ? {} : { ecdhCurve: ecdhCurveOption(config.curve_preferences) }),
+  };
+  tryContext(options, config);
+  return options;
+};
+
+const readPem = (path: string | undefined, key: string): string | undefined => {
+  if (path === undefined) return undefined;
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (cause) {
+    throw usageError(`tls_server_config.${key}: ${messageOf(cause)}`);
+  }
+};
+
+const tryContext = (options: SecureContextOptions, config: TlsServerConfig): void => {
+  try {
+    createSecureContext(options);
+  } catch (cause) {
+    const files = [config.cert_file, config.key_file, config.client_ca_file].filter((file) => file !== undefined);
+    const reason = messageOf(cause);
+    throw usageError(
+      `tls_server_config cannot be used: ${reason}${files.length === 0 ? '' : ` (${files.join(', ')})`}`,
+      'Check that the files are PEM, belong together and the key has no passphrase.',
+    );
   }
 };

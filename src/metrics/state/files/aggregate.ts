@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
-import { acceptTotals } from '../../totals/accept.ts';
-import { NO_TOTALS } from '../../totals/arithmetic.ts';
+import { acceptTotals, NO_TOTALS } from '../../totals.ts';
 import { type JobFacts, STATE_ERROR_REASONS, type StateErrorReason, type Totals } from '../../view.ts';
 import { parseJson } from './run-record.ts';
 

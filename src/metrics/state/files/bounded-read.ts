@@ -2,7 +2,7 @@ import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from '
 import { errorCode } from '../../../errors/system-error.ts';
 
 /** What became of an attempt to read a file that somebody else may have put there. */
-export type BoundedRead =
+type BoundedRead =
   | { readonly kind: 'content'; readonly bytes: Buffer; readonly uid: number; readonly modifiedMs: number }
   | { readonly kind: 'vanished' }
   /** Not a regular file, or larger than anything of ours. */

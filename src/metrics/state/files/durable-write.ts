@@ -1,8 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { closeSync, constants, fchmodSync, fdatasyncSync, fsyncSync, openSync, unlinkSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
-import { STATE_FILE_MODE } from './directories.ts';
-import { TEMPORARY_PREFIX } from './listing.ts';
+import { STATE_FILE_MODE, TEMPORARY_PREFIX } from './state-directory.ts';
 
 const { O_CREAT, O_DIRECTORY, O_EXCL, O_NOFOLLOW, O_RDONLY, O_RDWR } = constants;
 

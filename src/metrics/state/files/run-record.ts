@@ -2,8 +2,8 @@ import * as z from 'zod';
 import { processIdentitySchema } from '../../../host/identity.ts';
 import type { LiveOperation } from '../../../tracking/live-operation.ts';
 import { OPERATIONS, STEPS } from '../../../tracking/vocabulary.ts';
-import { JOB_NAME, SHORT_REFERENCE } from '../../contract/label-values.ts';
-import { acceptTotals } from '../../totals/accept.ts';
+import { JOB_NAME, SHORT_REFERENCE } from '../../contract/definition.ts';
+import { acceptTotals } from '../../totals.ts';
 import type { Totals } from '../../view.ts';
 
 const MAX_LIVE_OPERATIONS = 1000;
@@ -51,7 +51,7 @@ export type RunRecord = Readonly<Omit<z.infer<typeof runRecord>, 'totals' | 'liv
 };
 
 /** A record as read, or why it cannot be used: not a record at all, or one with more or other things than we count. */
-export type ParsedRecord =
+type ParsedRecord =
   | { readonly ok: true; readonly record: RunRecord; readonly rejectedSeries: number }
   | { readonly ok: false; readonly reason: 'damaged_run' | 'refused' };
 

@@ -6,7 +6,7 @@ import { crc32 } from 'node:zlib';
  * and never the file, and a file grows without moving what it holds. A slot is a header of 40 bytes of ASCII,
  * `SKW1 <seq> <length> <crc32>`, and then JSON.
  */
-export interface SlotRecord {
+interface SlotRecord {
   readonly seq: number;
   readonly json: string;
 }

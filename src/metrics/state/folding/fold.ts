@@ -3,15 +3,21 @@ import { join } from 'node:path';
 import { errorCode, tryTo } from '../../../errors/system-error.ts';
 import type { Host } from '../../../host/host.ts';
 import { type Aggregate, encodeAggregate } from '../files/aggregate.ts';
-import { mayAggregate, type StateLocation } from '../files/directories.ts';
 import { flushDirectory, writeTemporary } from '../files/durable-write.ts';
-import { aggregateName, listState, quarantineName } from '../files/listing.ts';
+import {
+  aggregateName,
+  listState,
+  mayAggregate,
+  quarantineName,
+  type StateLocation,
+} from '../files/state-directory.ts';
+import { readNewestAggregate } from '../reading/newest-aggregate.ts';
 import { readView } from '../reading/reader.ts';
 import { type Snapshot, takeSnapshot } from '../reading/snapshot.ts';
-import { type FoldOptions, nextAggregate } from './next-aggregate.ts';
+import { type FoldOptions, foldableRuns, nextAggregate } from './next-aggregate.ts';
 
 /** What became of an attempt to fold. */
-export type FoldResult =
+type FoldResult =
   | { readonly outcome: 'folded'; readonly runs: number }
   | { readonly outcome: 'nothing' }
   /** Others were faster several times running. */
@@ -19,7 +25,7 @@ export type FoldResult =
   /** The directory cannot take a new aggregate; everything is as it was. */
   | { readonly outcome: 'refused'; readonly reason: RefusalReason; readonly code?: string };
 
-export type RefusalReason = 'not_trusted' | 'no_hard_links' | 'not_writable';
+type RefusalReason = 'not_trusted' | 'no_hard_links' | 'not_writable';
 
 const ATTEMPTS = 5;
 /** What link(2) answers where a file system has no hard links. */
@@ -102,7 +108,7 @@ const TEMPORARY_MAX_AGE_MS = 3_600_000;
 const QUARANTINED_MAX_AGE_MS = 30 * 24 * 3_600_000;
 
 /** Deletes what killed processes have left behind: unfinished files after an hour, quarantined ones after 30 days. */
-export const sweep = ({ stateDir, spillDir }: StateLocation, nowMs: number): void => {
+const sweep = ({ stateDir, spillDir }: StateLocation, nowMs: number): void => {
   for (const directory of spillDir === undefined ? [stateDir] : [stateDir, spillDir]) {
     const { temporary, quarantined } = listOrNothing(directory);
     for (const name of temporary) removeIfOlder(join(directory, name), nowMs - TEMPORARY_MAX_AGE_MS);
@@ -131,4 +137,37 @@ const removeIfOlder = (path: string, beforeMs: number): void => {
 export const forgetJob = (location: StateLocation, host: Host, jobName: string): FoldResult | undefined => {
   const known = readView({ locations: [location], host }).jobs.some((job) => job.jobName === jobName);
   return known ? fold(location, host, { forgetJob: jobName }) : undefined;
+};
+
+const LISTENER_INTERVAL_MS = 60_000;
+const RUNS_BEFORE_EXIT_FOLDS = 32;
+
+/** Folds at the exit of a command if more than 32 finished runs lie around; undefined: not worth it yet. */
+export const foldAtExit = (location: StateLocation, host: Host): FoldResult | undefined => {
+  const { runs, generations } = listState(location.stateDir);
+  if (runs.length <= RUNS_BEFORE_EXIT_FOLDS) return undefined;
+  const folded = new Set(readNewestAggregate(location.stateDir, generations)?.aggregate.folded);
+  if (runs.filter((name) => !folded.has(name)).length <= RUNS_BEFORE_EXIT_FOLDS) return undefined;
+  if (foldableRuns(takeSnapshot(location, host), host.clock.wallMs()).length <= RUNS_BEFORE_EXIT_FOLDS)
+    return undefined;
+  return fold(location, host);
+};
+
+/** What a listener calls after each scrape: folds at most once a minute. */
+interface PeriodicFold {
+  /** Undefined: it is not time yet. */
+  foldIfDue(): FoldResult | undefined;
+}
+
+/** Folding for a process that stays. */
+export const createPeriodicFold = (location: StateLocation, host: Host): PeriodicFold => {
+  let lastMs = Number.NEGATIVE_INFINITY;
+  return {
+    foldIfDue: () => {
+      const nowMs = host.clock.monotonicMs();
+      if (nowMs - lastMs < LISTENER_INTERVAL_MS) return undefined;
+      lastMs = nowMs;
+      return fold(location, host);
+    },
+  };
 };

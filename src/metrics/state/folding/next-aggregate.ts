@@ -1,6 +1,5 @@
 import type { Host } from '../../../host/host.ts';
-import type { Aggregate } from '../files/aggregate.ts';
-import { addErrors } from '../files/aggregate.ts';
+import { type Aggregate, addErrors } from '../files/aggregate.ts';
 import { withoutOtherJobs } from '../reading/job-facts.ts';
 import { mergeRuns } from '../reading/merge.ts';
 import { aggregateErrors, type Snapshot } from '../reading/snapshot.ts';

@@ -1,5 +1,4 @@
-import { OTHER } from '../../contract/definition.ts';
-import { JOB_NAME } from '../../contract/label-values.ts';
+import { JOB_NAME, OTHER } from '../../contract/definition.ts';
 import { decodeSeriesKey, seriesKeyOf } from '../../registry/series-key.ts';
 import type { JobFacts, Totals } from '../../view.ts';
 import type { RunRecord } from '../files/run-record.ts';

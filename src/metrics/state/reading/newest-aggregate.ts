@@ -2,8 +2,7 @@ import { statSync } from 'node:fs';
 import { join } from 'node:path';
 import { type Aggregate, decodeAggregate, EMPTY_AGGREGATE, MAX_AGGREGATE_BYTES } from '../files/aggregate.ts';
 import { readBounded } from '../files/bounded-read.ts';
-import { mayAggregate } from '../files/directories.ts';
-import { aggregateName } from '../files/listing.ts';
+import { aggregateName, mayAggregate } from '../files/state-directory.ts';
 
 /** The aggregate to go by, and what is wrong with those that are newer. */
 export interface NewestAggregate {
@@ -14,7 +13,7 @@ export interface NewestAggregate {
 }
 
 /** An aggregate that cannot be used: not what was written, planted, or not to be read by us. */
-export interface AggregateFault {
+interface AggregateFault {
   readonly generation: number;
   readonly kind: 'damaged' | 'refused' | 'unreadable';
 }

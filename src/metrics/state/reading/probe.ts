@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import type { Clock } from '../../../context.ts';
 import { defined } from '../../../defined.ts';
 import { tryTo } from '../../../errors/system-error.ts';
-import { TEMPORARY_PREFIX } from '../files/listing.ts';
+import { TEMPORARY_PREFIX } from '../files/state-directory.ts';
 
 const PROBE_EVERY_MS = 60_000;
 /** As much as a run file needs at least. */
 const PROBE_BYTES = 8192;
 
-export interface ProbeResult {
+interface ProbeResult {
   readonly writable: boolean;
   /** What an unprivileged process may still use. */
   readonly freeBytes?: number;

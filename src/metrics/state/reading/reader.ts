@@ -1,9 +1,8 @@
 import type { Host } from '../../../host/host.ts';
-import { addTotals } from '../../totals/arithmetic.ts';
+import { addTotals } from '../../totals.ts';
 import type { LiveEntry, MetricsView, RunState } from '../../view.ts';
-import type { Sums } from '../files/aggregate.ts';
-import { addErrors, maxErrors, NO_ERRORS, type StateErrors } from '../files/aggregate.ts';
-import type { StateLocation } from '../files/directories.ts';
+import { addErrors, maxErrors, NO_ERRORS, type StateErrors, type Sums } from '../files/aggregate.ts';
+import type { StateLocation } from '../files/state-directory.ts';
 import { mergeJobs } from './job-facts.ts';
 import { nowForRecord } from './liveness.ts';
 import { mergeRuns } from './merge.ts';
@@ -11,7 +10,7 @@ import { createProbe, type DirectoryProbe } from './probe.ts';
 import { aggregateErrors, type Snapshot, takeSnapshot } from './snapshot.ts';
 import type { UnfoldedRun } from './unfolded-runs.ts';
 
-export interface ReaderOptions {
+interface ReaderOptions {
   /** One or more state directories; their numbers are added up. */
   readonly locations: readonly StateLocation[];
   readonly host: Host;
@@ -20,7 +19,7 @@ export interface ReaderOptions {
 }
 
 /** Reads the merged view again and again, and remembers what cannot change. */
-export interface StateReader {
+interface StateReader {
   /** The view of this moment. Throws WrapperError if a directory cannot be read at all. */
   read(): MetricsView;
 }

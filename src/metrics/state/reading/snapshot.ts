@@ -1,7 +1,6 @@
 import type { Host } from '../../../host/host.ts';
 import type { StateErrors } from '../files/aggregate.ts';
-import type { StateLocation } from '../files/directories.ts';
-import { type Listing, listState, unreadableDirectory } from '../files/listing.ts';
+import { type Listing, listState, type StateLocation, unreadableDirectory } from '../files/state-directory.ts';
 import { type NewestAggregate, readNewestAggregate } from './newest-aggregate.ts';
 import { type FinishedRuns, readUnfoldedRuns, type UnfoldedRun } from './unfolded-runs.ts';
 

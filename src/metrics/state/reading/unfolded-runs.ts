@@ -3,9 +3,9 @@ import type { Host } from '../../../host/host.ts';
 import type { RunState } from '../../view.ts';
 import type { Aggregate } from '../files/aggregate.ts';
 import { readBounded } from '../files/bounded-read.ts';
-import type { StateLocation } from '../files/directories.ts';
 import { parseRunRecord, type RunRecord } from '../files/run-record.ts';
 import { MAX_RUN_FILE_BYTES, newestRecord } from '../files/slot-file.ts';
+import type { StateLocation } from '../files/state-directory.ts';
 import { judgeRun } from './liveness.ts';
 
 /** A run that no aggregate contains yet. */
@@ -20,7 +20,7 @@ export interface UnfoldedRun {
 export type FinishedRuns = Map<string, UnfoldedRun>;
 
 /** Where to look for runs: what the directories held, and what was folded already. */
-export interface RunSource {
+interface RunSource {
   readonly location: StateLocation;
   readonly host: Host;
   readonly names: readonly string[];

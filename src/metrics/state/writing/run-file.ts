@@ -19,7 +19,7 @@ export interface RunFile {
   close(): void;
 }
 
-export interface NewRunFile {
+interface NewRunFile {
   readonly directory: string;
   readonly name: string;
   readonly seq: number;

@@ -2,9 +2,7 @@ import { unlinkSync } from 'node:fs';
 import { join } from 'node:path';
 import { tryTo } from '../../../errors/system-error.ts';
 import type { Host } from '../../../host/host.ts';
-import type { StateLocation } from '../files/directories.ts';
-import { makeStateDirectory } from '../files/directories.ts';
-import { listState, newRunName } from '../files/listing.ts';
+import { listState, makeStateDirectory, newRunName, type StateLocation } from '../files/state-directory.ts';
 import { readNewestAggregate } from '../reading/newest-aggregate.ts';
 import { createRunFile, type RunFile } from './run-file.ts';
 

@@ -1,11 +1,11 @@
 import { defined } from '../../../defined.ts';
-import { tryTo } from '../../../errors/system-error.ts';
+import { messageOf, tryTo } from '../../../errors/system-error.ts';
 import type { Host } from '../../../host/host.ts';
 import type { LiveOperation } from '../../../tracking/live-operation.ts';
-import { NO_TOTALS, subtractTotals } from '../../totals/arithmetic.ts';
+import { NO_TOTALS, subtractTotals } from '../../totals.ts';
 import type { Totals } from '../../view.ts';
-import type { StateLocation } from '../files/directories.ts';
 import type { RunRecord } from '../files/run-record.ts';
+import type { StateLocation } from '../files/state-directory.ts';
 import { silenceLimitMs } from '../reading/liveness.ts';
 import { createRunPlace, type RunPlace } from './run-place.ts';
 
@@ -20,7 +20,7 @@ export interface RunOptions {
 }
 
 /** Everything that this process has counted so far, and what it is doing right now. */
-export interface RunSnapshot {
+interface RunSnapshot {
   readonly totals: Totals;
   readonly live: readonly LiveOperation[];
 }
@@ -136,7 +136,7 @@ const createWarner = ({ stateDir, spillDir }: StateLocation, onWarning: (message
   return (what: 'spilled' | 'failed', cause: unknown): void => {
     if (warned.has(what)) return;
     warned.add(what);
-    const reason = (cause instanceof Error ? cause.message : String(cause)).split(',', 1)[0];
+    const reason = messageOf(cause).split(',', 1)[0];
     const consequence = what === 'spilled' ? `this run is kept in ${spillDir}` : 'the metrics of this run are not kept';
     onWarning(`cannot write to the state directory ${stateDir} (${reason}); ${consequence}`);
   };

@@ -9,7 +9,7 @@ import {
   makeStateDirectory,
   mayAggregate,
   spillDirFor,
-} from '../../../../src/metrics/state/files/directories.ts';
+} from '../../../../src/metrics/state/files/state-directory.ts';
 import { temporaryDirectory } from '../support/fixtures.ts';
 
 test('root keeps its state in /var/lib, whatever the environment says', () => {

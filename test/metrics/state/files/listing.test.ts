@@ -9,7 +9,7 @@ import {
   listState,
   newRunName,
   quarantineName,
-} from '../../../../src/metrics/state/files/listing.ts';
+} from '../../../../src/metrics/state/files/state-directory.ts';
 import { temporaryDirectory } from '../support/fixtures.ts';
 
 test('sorts out what lies in a directory', (t) => {

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createPeriodicFold, foldAtExit } from '../../../../src/metrics/state/folding/fold-policy.ts';
+import { createPeriodicFold, foldAtExit } from '../../../../src/metrics/state/folding/fold.ts';
 import {
   completeRun,
   copies,

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { deadTotals } from '../../../../src/metrics/state/reading/contribution.ts';
+import { deadTotals } from '../../../../src/metrics/state/reading/merge.ts';
 import { copies, hostWith, liveCopy, recordOf } from '../support/fixtures.ts';
 
 const died = { heartbeat: { wallMs: 5_000_000, monotonicMs: 100_000 }, totals: copies(2) };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { capRegistries } from '../../../../src/metrics/state/reading/merge.ts';
-import { addTotals } from '../../../../src/metrics/totals/arithmetic.ts';
+import { addTotals } from '../../../../src/metrics/totals.ts';
 
 const hits = (count: number, other = 0) => ({
   counters: {

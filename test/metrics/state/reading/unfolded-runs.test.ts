@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import type { Host } from '../../../../src/host/host.ts';
 import { EMPTY_AGGREGATE } from '../../../../src/metrics/state/files/aggregate.ts';
-import type { StateLocation } from '../../../../src/metrics/state/files/directories.ts';
+import type { StateLocation } from '../../../../src/metrics/state/files/state-directory.ts';
 import { readUnfoldedRuns } from '../../../../src/metrics/state/reading/unfolded-runs.ts';
 import { completeRun, copies, finished, hostWith, liveCopy, startRun, temporaryLocation } from '../support/fixtures.ts';
 

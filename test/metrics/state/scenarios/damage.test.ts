@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { readdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { StateLocation } from '../../../../src/metrics/state/files/directories.ts';
+import type { StateLocation } from '../../../../src/metrics/state/files/state-directory.ts';
 import { fold } from '../../../../src/metrics/state/folding/fold.ts';
 import { completeRun, copies, counter, decreases, hostWith, temporaryLocation, view } from '../support/fixtures.ts';
 

@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../../../src/context.ts';
 import { systemHost } from '../../../../src/host/host.ts';
-import type { StateLocation } from '../../../../src/metrics/state/files/directories.ts';
+import type { StateLocation } from '../../../../src/metrics/state/files/state-directory.ts';
 import { fold } from '../../../../src/metrics/state/folding/fold.ts';
 
 /** Folds without rest until it is killed. Says so once: at its `start`, or when it has `folded` something. */

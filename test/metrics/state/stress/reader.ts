@@ -1,7 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../../../src/context.ts';
 import { systemHost } from '../../../../src/host/host.ts';
-import type { StateLocation } from '../../../../src/metrics/state/files/directories.ts';
+import type { StateLocation } from '../../../../src/metrics/state/files/state-directory.ts';
 import { createReader, readView } from '../../../../src/metrics/state/reading/reader.ts';
 import { decreases } from '../support/fixtures.ts';
 

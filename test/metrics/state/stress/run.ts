@@ -2,7 +2,7 @@ import { closeSync, openSync, writeSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import { systemClock } from '../../../../src/context.ts';
 import { systemHost } from '../../../../src/host/host.ts';
-import type { StateLocation } from '../../../../src/metrics/state/files/directories.ts';
+import type { StateLocation } from '../../../../src/metrics/state/files/state-directory.ts';
 import { openRun } from '../../../../src/metrics/state/writing/run-writer.ts';
 import type { Totals } from '../../../../src/metrics/view.ts';
 import type { LiveOperation } from '../../../../src/tracking/live-operation.ts';

@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createInterface } from 'node:readline';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import type { StateLocation } from '../../../../src/metrics/state/files/directories.ts';
+import type { StateLocation } from '../../../../src/metrics/state/files/state-directory.ts';
 
 /** A run in a process of its own, with one copy in progress. */
 export interface ChildRun {

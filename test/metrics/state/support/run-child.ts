@@ -1,7 +1,7 @@
 import { createInterface } from 'node:readline';
 import { systemClock } from '../../../../src/context.ts';
 import { systemHost } from '../../../../src/host/host.ts';
-import type { StateLocation } from '../../../../src/metrics/state/files/directories.ts';
+import type { StateLocation } from '../../../../src/metrics/state/files/state-directory.ts';
 import { fold } from '../../../../src/metrics/state/folding/fold.ts';
 import { readView } from '../../../../src/metrics/state/reading/reader.ts';
 import { openRun } from '../../../../src/metrics/state/writing/run-writer.ts';

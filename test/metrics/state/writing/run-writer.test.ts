@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { chmodSync, mkdirSync, readdirSync, readFileSync, rmSync, unlinkSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import type { StateLocation } from '../../../../src/metrics/state/files/directories.ts';
 import { parseRunRecord } from '../../../../src/metrics/state/files/run-record.ts';
 import { newestRecord } from '../../../../src/metrics/state/files/slot-file.ts';
+import type { StateLocation } from '../../../../src/metrics/state/files/state-directory.ts';
 import { fold } from '../../../../src/metrics/state/folding/fold.ts';
 import {
   completeRun,

@@ -9,7 +9,7 @@ import { RegistryPauses } from '../../../../src/registry/pauses.ts';
 import { loadMemory } from '../../../../src/sync/check/memory-file.ts';
 import { loadSyncFile } from '../../../../src/sync/config/load-sync-file.ts';
 import type { SyncJob } from '../../../../src/sync/job.ts';
-import type { SyncReport } from '../../../../src/sync/report/sync-report.ts';
+import type { SyncReport } from '../../../../src/sync/report.ts';
 import { runSync, type SyncOptions } from '../../../../src/sync/sync.ts';
 import { httpSkopeo } from './http-skopeo.ts';
 import { lacks, mustStay, type Selected } from './oracle.ts';

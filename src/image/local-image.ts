@@ -1,0 +1,111 @@
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as z from 'zod';
+import { defined } from '../defined.ts';
+import { parseJson } from '../text/json.ts';
+import { parseLocation } from './docker-reference.ts';
+import { digestOf, mediaTypeOf } from './manifest.ts';
+
+/** A manifest larger than this is not read: registries refuse more than 4 MiB. */
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+const REFERENCE_NAME = 'org.opencontainers.image.ref.name';
+
+const layoutIndex = z.object({
+  manifests: z.array(
+    z.object({
+      digest: z.string().regex(/^[a-z0-9]+:[0-9a-f]{32,}$/),
+      mediaType: z.string().optional(),
+      annotations: z.record(z.string(), z.string()).optional(),
+    }),
+  ),
+});
+
+/**
+ * Bytes of the image's own manifest, or of the instance of a list named by digest; undefined where there is none. Never
+ * rejects. `signal` ends a reading that takes too long.
+ */
+export type ManifestReader = (instance: string | undefined, signal: AbortSignal) => Promise<Uint8Array | undefined>;
+
+const readIfThere = (path: string): Promise<Buffer | undefined> => readFile(path).catch(() => undefined);
+
+const readBounded = async (path: string): Promise<Uint8Array | undefined> => {
+  const bytes = await readIfThere(path);
+  return bytes !== undefined && bytes.length <= MAX_MANIFEST_BYTES ? bytes : undefined;
+};
+
+/** The images that a layout names; undefined where there is no layout, or one that cannot be read. */
+const readIndex = async (layout: string) => {
+  const bytes = await readIfThere(join(layout, 'index.json'));
+  return bytes && parseJson(bytes, layoutIndex)?.manifests;
+};
+
+const isNamed =
+  (name: string | undefined) =>
+  ({ annotations }: { readonly annotations?: Readonly<Record<string, string>> | undefined }): boolean =>
+    annotations?.[REFERENCE_NAME] === name;
+
+const hexOf = (digest: string): string => digest.slice('sha256:'.length);
+
+/** Reads a `dir:` image: `manifest.json`, and `<hex>.manifest.json` for the instances of a list. */
+export const dirReader =
+  (directory: string): ManifestReader =>
+  (instance) =>
+    readBounded(join(directory, instance === undefined ? 'manifest.json' : `${hexOf(instance)}.manifest.json`));
+
+/** Reads an image of an `oci:` layout: by its name in the index, or the only one when no name is given. */
+export const ociReader =
+  (layout: string, name: string | undefined, sharedBlobs?: string): ManifestReader =>
+  async (instance) => {
+    const blob = (digest: string): Promise<Uint8Array | undefined> =>
+      readBounded(
+        sharedBlobs ? join(sharedBlobs, 'sha256', hexOf(digest)) : join(layout, 'blobs/sha256', hexOf(digest)),
+      );
+    if (instance !== undefined) return blob(instance);
+    const manifests = await readIndex(layout);
+    const image = name === undefined ? manifests?.[0] : manifests?.find(isNamed(name));
+    return image && blob(image.digest);
+  };
+
+/** What a destination holds: a digest, or for archives, which have none to be had cheaply, a mark of the file. */
+export interface DestinationState {
+  /** Digest of the manifest, or `file:` with size and time of an archive. */
+  readonly digest: string;
+  readonly mediaType?: string;
+}
+
+const directoryState = async (path: string): Promise<DestinationState | undefined> => {
+  const manifest = await readIfThere(join(path, 'manifest.json'));
+  if (manifest === undefined) return undefined;
+  const mediaType = mediaTypeOf(manifest);
+  return { digest: digestOf(manifest), ...defined({ mediaType }) };
+};
+
+/** The manifest of a name in an OCI layout, provided that its blob lies there too. */
+const layoutState = async (path: string, name: string | undefined): Promise<DestinationState | undefined> => {
+  const [only, ...others] = (await readIndex(path))?.filter(isNamed(name)) ?? [];
+  if (only === undefined || others.length > 0) return undefined;
+  const blob = await stat(join(path, 'blobs', ...only.digest.split(':'))).catch(() => undefined);
+  if (blob === undefined) return undefined;
+  return { digest: only.digest, ...defined({ mediaType: only.mediaType }) };
+};
+
+const archiveState = async (path: string): Promise<DestinationState | undefined> => {
+  const status = await stat(path, { bigint: true }).catch(() => undefined);
+  return status === undefined ? undefined : { digest: `file:${status.size}:${status.mtimeNs}` };
+};
+
+/** What lies at a local destination; absent when there is nothing whole. */
+export const localState = async (reference: string): Promise<DestinationState | undefined> => {
+  const location = parseLocation(reference);
+  switch (location.transport) {
+    case 'dir':
+      return directoryState(location.path);
+    case 'oci':
+      return layoutState(location.path, location.name).catch(() => undefined);
+    case 'oci-archive':
+    case 'docker-archive':
+      return archiveState(location.path);
+    case 'docker':
+      return undefined;
+  }
+};

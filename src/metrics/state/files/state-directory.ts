@@ -1,0 +1,126 @@
+import { createHash, randomBytes } from 'node:crypto';
+import { mkdirSync, readdirSync, type Stats } from 'node:fs';
+import { join } from 'node:path';
+import { errorCode } from '../../../errors/system-error.ts';
+import { EXIT, WrapperError } from '../../../errors/wrapper-error.ts';
+
+type Environment = Readonly<Record<string, string | undefined>>;
+
+const NAME = 'skopeo-wrapper';
+
+/**
+ * Where runs leave their metrics unless told otherwise: `/var/lib/skopeo-wrapper` for root, else below
+ * `$XDG_STATE_HOME` (`~/.local/state`). Undefined for a user without a home.
+ */
+export const defaultStateDir = (env: Environment, uid: number): string | undefined => {
+  if (uid === 0) return join('/var/lib', NAME);
+  if (env.XDG_STATE_HOME) return join(env.XDG_STATE_HOME, NAME);
+  return env.HOME ? join(env.HOME, '.local/state', NAME) : undefined;
+};
+
+/** Where runs go that the state directory cannot take: `/run/skopeo-wrapper` for root, else below `$XDG_RUNTIME_DIR`. */
+export const defaultSpillRoot = (env: Environment, uid: number): string | undefined => {
+  if (uid === 0) return join('/run', NAME);
+  return env.XDG_RUNTIME_DIR ? join(env.XDG_RUNTIME_DIR, NAME) : undefined;
+};
+
+/** One spill directory per state directory, so that runs of different state directories never mix. */
+export const spillDirFor = (spillRoot: string, stateDir: string): string =>
+  join(spillRoot, createHash('sha256').update(stateDir).digest('hex').slice(0, 16));
+
+/** A state directory and, where there is one, the place for runs that it could not take. */
+export interface StateLocation {
+  readonly stateDir: string;
+  readonly spillDir?: string;
+}
+
+/** A state directory (absolute path) together with its spill directory. */
+export const locateState = (stateDir: string, spillRoot: string | undefined): StateLocation =>
+  spillRoot === undefined ? { stateDir } : { stateDir, spillDir: spillDirFor(spillRoot, stateDir) };
+
+/** Owner writes, group reads, whatever the umask: the directory's mode decides who gets in at all. */
+export const STATE_FILE_MODE = 0o640;
+
+const WORLD_WRITABLE = 0o002;
+
+/** Makes a state directory unless it is there: root's own may be read by its group, a user's by nobody else. */
+export const makeStateDirectory = (directory: string, uid: number): void => {
+  mkdirSync(directory, { recursive: true, mode: uid === 0 ? 0o750 : 0o700 });
+};
+
+/**
+ * Whether what `uid` says about all runs may be believed. Where everybody can create files, only the owner of the
+ * directory and root are: anybody else could plant an aggregate of his own making.
+ */
+export const mayAggregate = (directory: Pick<Stats, 'mode' | 'uid'>, uid: number): boolean =>
+  (directory.mode & WORLD_WRITABLE) === 0 || uid === directory.uid || uid === 0;
+
+/** What lies in a state or spill directory. */
+export interface Listing {
+  readonly runs: readonly string[];
+  /** Numbers of the aggregates, newest first. */
+  readonly generations: readonly number[];
+  /** The highest number an aggregate ever had, quarantined ones included; 0: there was none. */
+  readonly highest: number;
+  /** Leftovers of interrupted writes. */
+  readonly temporary: readonly string[];
+  readonly quarantined: readonly string[];
+}
+
+const AGGREGATE = /^agg\.(\d{8,15})$/;
+const QUARANTINED = /^bad\.agg\.(\d{8,15})$/;
+const TEMPORARY = /^(?:\.tmp-|textfile\.lock\.)/;
+
+export const aggregateName = (generation: number): string => `agg.${String(generation).padStart(8, '0')}`;
+export const quarantineName = (generation: number): string => `bad.${aggregateName(generation)}`;
+
+/** Prefix of files that are not complete yet. */
+export const TEMPORARY_PREFIX = '.tmp-';
+
+/** Lists a directory; one that does not exist is empty. Throws WrapperError if it cannot be read. */
+export const listState = (directory: string): Listing => {
+  const names = readNames(directory);
+  const generations = numbersIn(names, AGGREGATE).toSorted((a, b) => b - a);
+  return {
+    runs: names.filter(isRunName).toSorted(),
+    generations,
+    highest: Math.max(0, ...generations, ...numbersIn(names, QUARANTINED)),
+    temporary: names.filter((name) => TEMPORARY.test(name)),
+    quarantined: names.filter((name) => QUARANTINED.test(name)),
+  };
+};
+
+const readNames = (directory: string): readonly string[] => {
+  try {
+    return readdirSync(directory);
+  } catch (error) {
+    if (errorCode(error) === 'ENOENT') return [];
+    throw unreadableDirectory(directory, errorCode(error), error);
+  }
+};
+
+const numbersIn = (names: readonly string[], pattern: RegExp): readonly number[] =>
+  names.flatMap((name) => {
+    const number = pattern.exec(name)?.[1];
+    return number === undefined ? [] : [Number(number)];
+  });
+
+/** The state cannot be read at all: a listener answers 503, a command ends with status 74. */
+export const unreadableDirectory = (directory: string, reason: string, cause?: unknown): WrapperError =>
+  new WrapperError(`cannot read the state directory ${directory}: ${reason}`, {
+    errorType: 'permission',
+    exitCode: EXIT.ioError,
+    next: 'Give this user the right to read it (ls -ld), or name another directory with --state-dir.',
+    cause,
+  });
+
+/** Names of run files begin with it; whatever else lies in the directory is none. */
+const RUN_PREFIX = 'run.';
+
+const RUN_NAME = /^run\.[\w.-]{1,100}$/;
+
+/** A new name, never used before: `run.<base36 milliseconds>-<pid>-<random>`. */
+export const newRunName = (wallMs: number, pid: number): string =>
+  `${RUN_PREFIX}${Math.round(wallMs).toString(36)}-${pid}-${randomBytes(6).toString('hex')}`;
+
+export const isRunName = (name: string): boolean => RUN_NAME.test(name);

@@ -1,0 +1,96 @@
+import { execa } from 'execa';
+import { SHARED_OPTIONS } from '../command-line/flags/global.ts';
+import { lastValueOf, type SkopeoArgument } from '../command-line/skopeo-arguments.ts';
+import { dirReader, type ManifestReader, ociReader } from '../image/local-image.ts';
+import type { ImageReference } from '../image/reference.ts';
+import { withGrace } from '../skopeo/process/grace.ts';
+import { type Launcher, launch } from '../skopeo/process/parent-death.ts';
+
+const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+
+interface RegistryReaderOptions {
+  readonly binary: string;
+  readonly launcher?: Launcher;
+  /** Global options and those of `inspect`: credentials file, TLS. */
+  readonly options: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly cwd: string;
+  /** `docker://host/repository`, and the tag or digest behind it with its separator. */
+  readonly repository: string;
+  readonly suffix: string;
+}
+
+/** Reads manifests from a registry through skopeo itself, so that its credentials, mirrors and policy hold. */
+const registryReader =
+  (options: RegistryReaderOptions): ManifestReader =>
+  async (instance, signal) => {
+    const { binary, launcher = [], env, cwd, repository, suffix } = options;
+    const reference = `${repository}${instance === undefined ? suffix : `@${instance}`}`;
+    const [file, args] = launch(launcher, binary, ['inspect', '--raw', ...options.options, reference]);
+    const result = await withGrace(
+      execa(file, args, {
+        env,
+        extendEnv: false,
+        cwd,
+        stdin: 'ignore',
+        stderr: 'ignore',
+        encoding: 'buffer',
+        reject: false,
+        maxBuffer: MAX_MANIFEST_BYTES,
+        stripFinalNewline: false,
+        cancelSignal: signal,
+      }),
+    );
+    return result.failed ? undefined : result.stdout;
+  };
+
+/** Where an image stands in a command, and the flags of that side. */
+interface ReadableImage {
+  readonly reference: ImageReference;
+  readonly side: 'source' | 'destination';
+  /** What skopeo is called with. */
+  readonly skopeoArguments: readonly SkopeoArgument[];
+  readonly context: Omit<RegistryReaderOptions, 'options' | 'repository' | 'suffix'>;
+}
+
+/** Options of one side that `inspect` knows without the prefix. */
+const SIDE_OPTIONS: ReadonlySet<string> = new Set([
+  'authfile',
+  'cert-dir',
+  'no-creds',
+  'shared-blob-dir',
+  'tls-verify',
+]);
+
+/** Docker Hub counts every manifest that is fetched as a pull. */
+const COUNTS_PULLS: ReadonlySet<string> = new Set(['docker.io']);
+
+const inspectOptions = (args: readonly SkopeoArgument[], prefix: string): string[] =>
+  args.flatMap((argument) => {
+    if (argument.type !== 'flag') return [];
+    const [first = '', ...rest] = argument.written;
+    if (argument.name === 'authfile' || SHARED_OPTIONS.has(argument.name)) return [...argument.written];
+    const own = argument.name.startsWith(prefix) ? argument.name.slice(prefix.length) : '';
+    return SIDE_OPTIONS.has(own) ? [first.replace(`--${prefix}`, '--'), ...rest] : [];
+  });
+
+/**
+ * How to read the manifests of an image at no cost: from disk, or from a registry that does not count it as a pull.
+ * Undefined for everything else.
+ */
+export const manifestReaderFor = (image: ReadableImage): ManifestReader | undefined => {
+  const { reference, skopeoArguments, context } = image;
+  const prefix = image.side === 'source' ? 'src-' : 'dest-';
+  const { transport, path, registry, repository, tag, digest } = reference;
+  if (transport === 'dir' && path !== undefined) return dirReader(path);
+  if (transport === 'oci' && path !== undefined) {
+    return ociReader(path, tag, lastValueOf(skopeoArguments, `${prefix}shared-blob-dir`));
+  }
+  if (transport !== 'docker' || registry === undefined || COUNTS_PULLS.has(registry)) return undefined;
+  return registryReader({
+    ...context,
+    options: inspectOptions(skopeoArguments, prefix),
+    repository: `docker://${registry}/${repository}`,
+    suffix: digest === undefined ? `:${tag ?? 'latest'}` : `@${digest}`,
+  });
+};

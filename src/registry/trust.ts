@@ -1,0 +1,78 @@
+import { readdir, readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
+import { errorCode } from '../errors/system-error.ts';
+import type { RegistryContext } from './access.ts';
+
+/** Authorities of one registry beside the system's, or `special` where a client certificate is wanted: that is left to skopeo. */
+type OwnAuthorities = readonly string[] | 'special';
+
+const filesIn = async (directory: string): Promise<readonly string[] | undefined> => {
+  try {
+    return await readdir(directory);
+  } catch {
+    return undefined;
+  }
+};
+
+/** Where certificates for a registry may lie; the first directory that exists counts. Source: containers-certs.d(5). */
+const directoriesFor = (registry: string, { home, systemDirectory, env }: RegistryContext): readonly string[] => [
+  join(env.XDG_CONFIG_HOME ?? join(home, '.config'), 'containers/certs.d', registry),
+  join(systemDirectory, 'certs.d', registry),
+  join('/etc/docker/certs.d', registry),
+];
+
+const authoritiesIn = async (directory: string, names: readonly string[]): Promise<OwnAuthorities> => {
+  if (names.some((name) => /\.(?:cert|key)$/.test(name))) return 'special';
+  const own = names.filter((name) => name.endsWith('.crt'));
+  return Promise.all(own.map((name) => readFile(join(directory, name), 'utf8')));
+};
+
+/** The authorities that skopeo trusts for a registry, beside the system's: those of its directory of certificates. */
+export const ownAuthorities = async (
+  registry: string,
+  environment: RegistryContext,
+  certDirectory?: string,
+): Promise<OwnAuthorities> => {
+  const candidates = certDirectory === undefined ? directoriesFor(registry, environment) : [certDirectory];
+  for (const directory of candidates) {
+    const names = await filesIn(directory);
+    if (names !== undefined) return authoritiesIn(directory, names).catch(() => 'special' as const);
+  }
+  return [];
+};
+
+/** Codes of OpenSSL for a chain that ends at nobody who is trusted. */
+const UNTRUSTED = new Set([
+  'DEPTH_ZERO_SELF_SIGNED_CERT',
+  'SELF_SIGNED_CERT_IN_CHAIN',
+  'UNABLE_TO_GET_ISSUER_CERT',
+  'UNABLE_TO_GET_ISSUER_CERT_LOCALLY',
+  'UNABLE_TO_VERIFY_LEAF_SIGNATURE',
+]);
+
+export const isUntrusted = (error: unknown): boolean => UNTRUSTED.has(errorCode(error));
+
+/**
+ * Makes the TLS contexts of a run. The system's authorities take a tenth of a second to read, so that they are read once,
+ * and only where a registry's own authorities do not suffice.
+ */
+export class TrustStore {
+  readonly #contexts = new Map<string, SecureContext>();
+  #system: readonly string[] | undefined;
+
+  /** Trusts `own`, and with `system` the system's authorities too (as Go does: never Node's own list). */
+  contextFor(own: readonly string[], system: boolean): SecureContext {
+    const key = JSON.stringify([system, own]);
+    const known = this.#contexts.get(key);
+    if (known !== undefined) return known;
+    const context = createSecureContext({ ca: [...own, ...(system ? this.#systemAuthorities() : [])] });
+    this.#contexts.set(key, context);
+    return context;
+  }
+
+  #systemAuthorities(): readonly string[] {
+    this.#system ??= [...new Set(getCACertificates('system'))];
+    return this.#system;
+  }
+}

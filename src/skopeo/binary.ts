@@ -1,0 +1,157 @@
+import { accessSync, constants, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { execa } from 'execa';
+import semver from 'semver';
+import * as z from 'zod';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import { childEnvironment } from '../secrets/child-environment.ts';
+import { parseJson } from '../text/json.ts';
+import { withGrace } from './process/grace.ts';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** A skopeo that can be run. */
+export interface Skopeo {
+  /** Absolute. */
+  readonly path: string;
+  /** As skopeo says it: `1.9.3`, `1.23.0-dev`. */
+  readonly version: string;
+}
+
+/** Where to look for skopeo. */
+export interface SkopeoSearch {
+  /** `--skopeo-path`: a path, or a name that is looked up in PATH. */
+  readonly skopeoPath?: string | undefined;
+  readonly env: Env;
+  readonly cwd: string;
+  /** Programs that are not skopeo although PATH may call them so: this one, where it is installed in skopeo's place. */
+  readonly self?: readonly string[];
+  /** Spares running `skopeo --version` while the file is the same. */
+  readonly cache?: VersionCache;
+}
+
+/** Remembers versions by what identifies the file (device, inode, size, time of change). */
+interface VersionCache {
+  get(key: string): string | undefined;
+  set(key: string, version: string): void;
+}
+
+const schema = z.object({ key: z.string(), version: z.string().max(100) });
+
+/** Remembers the version of one skopeo in a small file. A file that cannot be read or written is done without. */
+export const versionFile = (path: string): VersionCache => ({
+  get: (key) => {
+    try {
+      const known = parseJson(readFileSync(path, 'utf8'), schema);
+      return known?.key === key ? known.version : undefined;
+    } catch {
+      return undefined;
+    }
+  },
+  set: (key, version) => {
+    try {
+      writeFileSync(path, JSON.stringify({ key, version }), { mode: 0o640 });
+    } catch {
+      // Asking skopeo again costs a few milliseconds.
+    }
+  },
+});
+
+type Answer = { readonly version: string } | { readonly version?: never; readonly problem: string };
+
+const VERSION_LINE = /^skopeo version (\d+\.\d+\.\d+\S*)/;
+const TIMEOUT_MS = 10_000;
+
+/** Runs skopeo for a text about itself. */
+const ask = (path: string, args: readonly string[], env: Env) =>
+  withGrace(
+    execa(path, args, {
+      env: childEnvironment(env),
+      extendEnv: false,
+      reject: false,
+      stdin: 'ignore',
+      timeout: TIMEOUT_MS,
+    }),
+  );
+
+const askVersion = async (path: string, env: Env): Promise<Answer> => {
+  const { stdout = '', shortMessage = '', failed } = await ask(path, ['--version'], env);
+  const version = VERSION_LINE.exec(stdout)?.[1];
+  if (version !== undefined) return { version };
+  return { problem: failed ? shortMessage : `--version says "${stdout.slice(0, 80)}"` };
+};
+
+/** The version that the program at `path` gives of itself (`skopeo version 1.22.0`, `… commit: …`). */
+const readVersion = async (path: string, env: Env, cache?: VersionCache): Promise<Answer> => {
+  const { dev, ino, size, ctimeMs } = statSync(path);
+  const key = `${path}:${dev}:${ino}:${size}:${ctimeMs}`;
+  const known = cache?.get(key);
+  if (known !== undefined) return { version: known };
+  const answer = await askVersion(path, env);
+  if (answer.version !== undefined) cache?.set(key, answer.version);
+  return answer;
+};
+
+/** Does that version of skopeo have what came with `since`; a development version counts as the release it leads to. */
+export const supports = (version: string, since: string | undefined): boolean => {
+  const release = semver.coerce(version);
+  return since === undefined || release === null || semver.gte(release, since);
+};
+
+const INSTALL =
+  'Install it (apt-get install skopeo, dnf install skopeo, apk add skopeo), or name it with --skopeo-path.';
+
+const unavailable = (message: string, next = INSTALL): WrapperError =>
+  new WrapperError(message, { errorType: 'skopeo_missing', exitCode: EXIT.unavailable, next });
+
+const isExecutableFile = (path: string): boolean => {
+  try {
+    accessSync(path, constants.X_OK);
+    return statSync(path).isFile();
+  } catch {
+    return false;
+  }
+};
+
+/** Throws when the file of that exact path cannot be run. */
+const checkFile = (path: string): string => {
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (stats === undefined) throw unavailable(`${path} does not exist`);
+  if (!stats.isFile())
+    throw unavailable(`${path} is not a program`, 'Name the skopeo binary itself with --skopeo-path.');
+  if (!isExecutableFile(path)) throw unavailable(`${path} cannot be run: permission denied`, `chmod +x ${path}`);
+  return path;
+};
+
+const searchPath = (name: string, { env, cwd, self = [] }: SkopeoSearch): string => {
+  const directories = (env.PATH ?? '').split(delimiter).filter((directory) => directory !== '');
+  const candidates = directories.map((directory) => resolve(cwd, directory, name)).filter(isExecutableFile);
+  const found = candidates.find((candidate) => !self.includes(realpathSync(candidate)));
+  if (found !== undefined) return found;
+  const [own] = candidates;
+  if (own === undefined) throw unavailable(`${name} is not installed, or not in PATH`);
+  throw unavailable(`${own} is skopeo-wrapper itself, and there is no other ${name} in PATH`);
+};
+
+const locate = (search: SkopeoSearch): string => {
+  const { skopeoPath = 'skopeo', cwd } = search;
+  if (isAbsolute(skopeoPath)) return checkFile(skopeoPath);
+  return skopeoPath.includes('/') ? checkFile(join(cwd, skopeoPath)) : searchPath(skopeoPath, search);
+};
+
+/**
+ * Finds skopeo and its version. Throws a WrapperError (status 69) when there is none, it cannot be run, or it is
+ * something else.
+ */
+export const findSkopeo = async (search: SkopeoSearch): Promise<Skopeo> => {
+  const path = locate(search);
+  const answer = await readVersion(path, search.env, search.cache);
+  if (answer.version !== undefined) return { path, version: answer.version };
+  throw unavailable(`${path} is not skopeo: ${answer.problem}`, 'Name the skopeo binary with --skopeo-path.');
+};
+
+/** The help text of skopeo or of a subcommand; empty where it has none. */
+export const readHelp = async ({ path }: Skopeo, subcommand: readonly string[], env: Env): Promise<string> => {
+  const { stdout = '' } = await ask(path, [...subcommand, '--help'], env);
+  return stdout;
+};

@@ -1,0 +1,124 @@
+import { defined } from '../defined.ts';
+import { EXIT } from '../errors/wrapper-error.ts';
+import type { OperationResult } from '../tracking/events.ts';
+import type { ErrorType, ImageOutcome } from '../tracking/vocabulary.ts';
+
+/** What became of one image. */
+export interface ImageReport {
+  readonly source: string;
+  readonly destination: string;
+  /** Manifest digest at the destination, where known. */
+  readonly digest?: string;
+  readonly outcome: ImageOutcome;
+  /** Why it was copied, left alone, or not tried. */
+  readonly reason: string;
+  /** Platforms that were asked for and that the source does not have. */
+  readonly missingPlatforms?: readonly string[];
+  readonly errorType?: ErrorType;
+  /** The registry's or skopeo's words, redacted. */
+  readonly message?: string;
+  readonly next?: string;
+  /** Bytes moved by all attempts together. */
+  readonly bytes: number;
+  readonly seconds: number;
+  readonly attempts: number;
+}
+
+/** A source of which nothing was done, or a prune that was refused. */
+export interface SourceFailure {
+  /** What failed: `quay.io/coreos/etcd`, or `prune`. */
+  readonly source: string;
+  readonly errorType: ErrorType;
+  readonly message: string;
+  readonly next?: string;
+}
+
+/** A tag that prune removed, or would not. */
+export interface PruneReport {
+  readonly destination: string;
+  readonly outcome: 'removed' | 'kept' | 'failed';
+  readonly reason: string;
+}
+
+/** What one run of sync did. */
+export interface SyncReport {
+  readonly version: 1;
+  readonly job?: string;
+  /** ISO 8601. */
+  readonly startedAt: string;
+  readonly durationSeconds: number;
+  readonly exitCode: number;
+  /** Why nothing was done at all. */
+  readonly notRun?: string;
+  readonly images: readonly ImageReport[];
+  readonly failures: readonly SourceFailure[];
+  readonly dropped: number;
+  readonly otherShards: number;
+  readonly prune?: readonly PruneReport[];
+  /** Why nothing was looked at to be pruned, though the job prunes. */
+  readonly pruneRefused?: string;
+  readonly totals: Readonly<Record<ImageOutcome, number>> & { readonly bytes: number; readonly pruned: number };
+}
+
+const countOf = (images: readonly ImageReport[], outcome: ImageOutcome): number =>
+  images.filter((image) => image.outcome === outcome).length;
+
+/** Sums over images. */
+export const reportTotals = (
+  images: readonly ImageReport[],
+  prune: readonly PruneReport[] = [],
+): SyncReport['totals'] => ({
+  copied: countOf(images, 'copied'),
+  unchanged: countOf(images, 'unchanged'),
+  skipped: countOf(images, 'skipped'),
+  failed: countOf(images, 'failed'),
+  bytes: images.reduce((sum, { bytes }) => sum + bytes, 0),
+  pruned: prune.filter(({ outcome }) => outcome === 'removed').length,
+});
+
+/** The report of a run that left everything to the one that is under way. */
+export const idleReport = (job: string | undefined, startedAt: string): SyncReport => ({
+  version: 1,
+  ...defined({ job }),
+  startedAt,
+  durationSeconds: 0,
+  exitCode: EXIT.success,
+  notRun: 'another run of this job is under way',
+  images: [],
+  failures: [],
+  dropped: 0,
+  otherShards: 0,
+  totals: reportTotals([]),
+});
+
+/** 0: everything is where it should be; 3: some of it; 1: none. */
+export const exitCodeOf = (
+  images: readonly ImageReport[],
+  failures: readonly SourceFailure[],
+  prune: readonly PruneReport[] = [],
+): number => {
+  const hasFailed = failures.length > 0 || prune.some(({ outcome }) => outcome === 'failed');
+  const isAllDone = images.every(({ outcome }) => outcome === 'copied' || outcome === 'unchanged');
+  if (isAllDone && !hasFailed) return EXIT.success;
+  const isAnyDone = images.some(({ outcome }) => outcome === 'copied' || outcome === 'unchanged');
+  return isAnyDone ? EXIT.partialFailure : EXIT.failure;
+};
+
+/** A run's report as the result of one operation, for metrics. */
+export const resultOfReport = (report: SyncReport): OperationResult => {
+  const failed = report.images.find(({ outcome }) => outcome === 'failed');
+  const errorType = report.failures[0]?.errorType ?? failed?.errorType ?? 'partial_failure';
+  return {
+    operation: 'sync',
+    source: '',
+    destination: '',
+    exitCode: report.exitCode,
+    transferredBytes: report.totals.bytes,
+    blobs: [],
+    durationSeconds: report.durationSeconds,
+    attempts: 1,
+    ...(report.exitCode === 0
+      ? { outcome: 'success' }
+      : { outcome: 'error', errorType: report.exitCode === 3 ? 'partial_failure' : errorType }),
+  };
+};
