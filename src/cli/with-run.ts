@@ -3,6 +3,7 @@ import { type CommandLine, textOf } from '../command-line/command-line.ts';
 import type { OwnFlags } from '../command-line/own-flags.ts';
 import { refuseCredentialsInReferences, refuseOperandCount, refuseUnsupported } from '../command-line/refusals.ts';
 import type { Context } from '../context.ts';
+import { defined } from '../defined.ts';
 import { messageOf } from '../errors/system-error.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { sweepTemporaryDirectories } from '../host/temporary-directory.ts';
@@ -137,7 +138,7 @@ const locateSkopeo = (
     env,
     cwd,
     self: program,
-    ...(state === undefined ? {} : { cache: versionFile(join(state.stateDir, 'skopeo-version.json')) }),
+    ...defined({ cache: state && versionFile(join(state.stateDir, 'skopeo-version.json')) }),
   });
 
 /** Everything up to the first line of the body. */

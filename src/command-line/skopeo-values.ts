@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import type { CredentialsBySide, GivenCredentials, Side } from '../registry/credentials/logins.ts';
 import { Secret } from '../secrets/secret.ts';
@@ -102,10 +103,7 @@ export const readCredentials = (secrets: FlagTexts): CredentialsBySide => {
     return [
       side,
       {
-        ...(creds && { creds }),
-        ...(username !== undefined && { username }),
-        ...(password && { password }),
-        ...(registryToken && { registryToken }),
+        ...defined({ creds, username, password, registryToken }),
       },
     ];
   });

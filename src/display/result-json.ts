@@ -75,9 +75,11 @@ export const outcomeJson = ({ result, failure, stdout }: OperationOutcome): Resu
   const asksExistence = result.operation === 'image_exists';
   return {
     ...resultJson(result),
-    ...(failure === undefined ? {} : { next: failure.next }),
-    ...(asksExistence && result.outcome === 'success' ? { exists: result.exitCode === 0 } : {}),
-    ...(stdout.length === 0 || asksExistence ? {} : { output: stdout.toString('utf8') }),
+    ...defined({
+      next: failure?.next,
+      exists: asksExistence && result.outcome === 'success' ? result.exitCode === 0 : undefined,
+      output: stdout.length === 0 || asksExistence ? undefined : stdout.toString('utf8'),
+    }),
   };
 };
 

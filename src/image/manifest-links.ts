@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { defined } from '../defined.ts';
 
 /** What a manifest says of others in its repository. */
 export interface ManifestLinks {
@@ -29,7 +30,7 @@ export const linksOf = (bytes: Uint8Array): ManifestLinks => {
   }
   const { manifests, subject } = schema.safeParse(json).data ?? { manifests: [] };
   const children = manifests.flatMap((one) => one?.digest ?? []);
-  return { children, ...(subject === undefined ? {} : { subject: subject.digest }) };
+  return { children, ...defined({ subject: subject?.digest }) };
 };
 
 /** The digest of the image that a tag holds signatures, attestations or other attachments of, by its name. */

@@ -5,6 +5,7 @@ import {
   switchArgument,
   withChanges,
 } from '../command-line/skopeo-arguments.ts';
+import { defined } from '../defined.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
 import { parseReference } from '../image/reference.ts';
 import { loginsOf } from '../registry/credentials/logins.ts';
@@ -37,7 +38,7 @@ export const plainTask =
           env,
           cwd,
           streams: given,
-          ...(answer === undefined ? {} : { stdin: answer.password }),
+          ...defined({ stdin: answer?.password }),
         },
         platform: wantedPlatform(skopeoArguments),
       };

@@ -117,7 +117,7 @@ export const subjectOf = (operation: Operation, source: string, shown?: string):
     identity: {
       operation,
       sourceTransport: from.transport,
-      ...(to === undefined ? {} : { destinationTransport: to.transport }),
+      ...defined({ destinationTransport: to?.transport }),
     },
     source: redactReference(source),
     destination: redactReference(shown ?? ''),

@@ -1,7 +1,8 @@
+import type { Login } from './credentials/logins.ts';
 /** How one registry is reached. Nothing set: as skopeo does by itself (auth files, certs.d, registries.conf). */
 export interface RegistryAccess {
   readonly authFile?: string;
-  readonly credentials?: { readonly username: string; readonly password: string };
+  readonly credentials?: Login;
   /** Use no credentials even where some are known. */
   readonly anonymous?: boolean;
   readonly certDirectory?: string;

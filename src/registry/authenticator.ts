@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { defined } from '../defined.ts';
 import { isLoopback } from '../host/loopback.ts';
 import { parseJson } from '../text/json.ts';
-import type { Credentials } from './credentials/authfile.ts';
+import type { Login } from './credentials/logins.ts';
 import type { HttpClient } from './http/http-client.ts';
 import { SilenceError } from './http/message.ts';
 import { RegistrySilent } from './outages.ts';
@@ -56,8 +56,8 @@ const DEFAULT_TERM_SECONDS = 60;
 /** A token is renewed so long before its end. */
 const MARGIN_MS = 10_000;
 
-const basic = ({ username, password }: Credentials): string =>
-  `Basic ${Buffer.from(`${username}:${password}`).toString('base64')}`;
+const basic = ({ username, password }: Login): string =>
+  `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`;
 
 /** Something of the registry's way to authenticate is beyond us; skopeo has to do it. */
 class CannotAuthenticate extends Error {}

@@ -39,7 +39,16 @@ const manifestAt = (reference: string) => {
 
 /** What must be equal for two users of a registry to share connections and tokens. */
 const identityOf = ({ registry, insecure, credentials, authorities }: Route): string =>
-  hash('sha256', JSON.stringify([registry, insecure, credentials, authorities]), 'base64url');
+  hash(
+    'sha256',
+    JSON.stringify([
+      registry,
+      insecure,
+      credentials && [credentials.username, credentials.password.reveal()],
+      authorities,
+    ]),
+    'base64url',
+  );
 
 /**
  * Asks registries directly where that is plainly what skopeo would do and the answer leaves no doubt, and skopeo in every

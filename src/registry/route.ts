@@ -1,7 +1,8 @@
 import { isLoopback } from '../host/loopback.ts';
 import type { Repository } from '../image/docker-reference.ts';
 import type { RegistryAccess, RegistryContext } from './access.ts';
-import { type Credentials, findCredentials } from './credentials/authfile.ts';
+import { findCredentials } from './credentials/authfile.ts';
+import type { Login } from './credentials/logins.ts';
 import { loadRegistriesConf, type RegistriesConf, treatmentOf } from './registries-conf.ts';
 import { ownAuthorities } from './trust.ts';
 
@@ -31,7 +32,7 @@ export interface Route {
   readonly insecure: boolean;
   /** Certificates of authorities to trust beside the system's. */
   readonly authorities: readonly string[];
-  readonly credentials?: Credentials;
+  readonly credentials?: Login;
 }
 
 const DOCKER_HUB_HOST = 'registry-1.docker.io';
@@ -41,7 +42,7 @@ const credentialsFor = async (
   access: RegistryAccess,
   environment: RegistryContext,
   conf: RegistriesConf,
-): Promise<Credentials | 'none' | 'helper'> => {
+): Promise<Login | 'none' | 'helper'> => {
   if (access.anonymous === true) return 'none';
   if (access.credentials !== undefined) return access.credentials;
   if (conf.credentialHelpers.some((helper) => helper !== 'containers-auth.json')) return 'helper';

@@ -3,7 +3,6 @@ import type { Platform } from '../image/platform.ts';
 import type { RetryPolicy } from '../operation/retry.ts';
 import type { RegistryAccess, RegistryLimits } from '../registry/access.ts';
 import { secretsOf } from '../registry/credentials/logins.ts';
-import { Secret } from '../secrets/secret.ts';
 import type { DestinationRule } from './map/destination-rule.ts';
 import type { Pattern } from './select/pattern.ts';
 import type { Selection } from './select/selection.ts';
@@ -85,7 +84,7 @@ export const destinationAccess =
     access.get(registryOf(destination) ?? '') ?? access.get('') ?? {};
 
 const credentialsOf = ({ credentials }: RegistryAccess): readonly string[] =>
-  credentials === undefined ? [] : secretsOf({ ...credentials, password: new Secret(credentials.password) });
+  credentials === undefined ? [] : secretsOf(credentials);
 
 /** Values of a job that must not be shown anywhere. */
 export const secretsOfJob = ({ entries, destinationAccess }: SyncJob): readonly string[] => [

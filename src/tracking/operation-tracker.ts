@@ -82,8 +82,7 @@ export class OperationTracker implements LiveSource {
       transferredBytes: this.#transferredBytes,
       throughputBytesPerSecond: throughput,
       ...(this.#options.part ? { part: true } : {}),
-      ...(this.#percent === undefined ? {} : { percent: this.#percent }),
-      ...defined({ expectedBytes: expected }),
+      ...defined({ percent: this.#percent, expectedBytes: expected }),
       ...(remaining === undefined || throughput <= 0 ? {} : { etaSeconds: remaining / throughput }),
     };
   }

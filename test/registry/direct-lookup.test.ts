@@ -7,6 +7,7 @@ import { DirectLookup } from '../../src/registry/direct-lookup.ts';
 import type { SkopeoQuestions } from '../../src/registry/lookup.ts';
 import { RegistryPauses } from '../../src/registry/pauses.ts';
 import { Router } from '../../src/registry/route.ts';
+import { Secret } from '../../src/secrets/secret.ts';
 
 import { createLayout, type MadeImage, MEDIA_TYPES, type OciLayout } from '../support/images.ts';
 import { type RegistryProxy, startProxy } from '../support/proxy.ts';
@@ -80,13 +81,16 @@ const KINDS = {
   },
   'with a password': async () => {
     const registry = await startRegistry({ basicAuth: USERS });
-    return { registry, access: { ...INSECURE, credentials: { username: 'me', password: 'secret' } } };
+    return { registry, access: { ...INSECURE, credentials: { username: 'me', password: new Secret('secret') } } };
   },
   'with tokens and TLS': async () => {
     const registry = await startRegistry({ tls: true, tokenAuth: { users: USERS } });
     return {
       registry,
-      access: { certDirectory: registry.certDir ?? '', credentials: { username: 'me', password: 'secret' } },
+      access: {
+        certDirectory: registry.certDir ?? '',
+        credentials: { username: 'me', password: new Secret('secret') },
+      },
     };
   },
 } satisfies Record<string, () => Promise<{ registry: Registry; access: RegistryAccess }>>;

@@ -53,30 +53,22 @@ const accessOf = (
   env: JobContext['env'],
 ): RegistryAccess => {
   const { values } = line;
-  const login = resolveLogin(side, line, env);
-  const authFile = values.authfile[side] ?? values.authfile.image;
-  const certDirectory = values.certDir[side];
-  const tlsVerify = values.tlsVerify[side] ?? values.tlsVerify.image;
-  return {
-    ...(login === undefined ? {} : { credentials: { username: login.username, password: login.password.reveal() } }),
-    ...defined({ authFile, certDirectory, tlsVerify }),
-    ...(values.noCreds[side] ? { anonymous: true } : {}),
-  };
+  return defined({
+    credentials: resolveLogin(side, line, env),
+    authFile: values.authfile[side] ?? values.authfile.image,
+    certDirectory: values.certDir[side],
+    tlsVerify: values.tlsVerify[side] ?? values.tlsVerify.image,
+    anonymous: values.noCreds[side] || undefined,
+  });
 };
 
 const systemPlatform = (line: CommandLine): Partial<Platform> | undefined => {
   const [os, architecture, variant] = ['override-os', 'override-arch', 'override-variant'].map((name) =>
     textOf(line, name),
   );
-  const platform = {
-    ...defined({ os, architecture, variant }),
-  };
+  const platform = defined({ os, architecture, variant });
   return Object.keys(platform).length === 0 ? undefined : platform;
 };
-
-/** Leaves out what is undefined, as exact optional properties want it. */
-const given = <T extends object>(values: { [K in keyof T]?: T[K] | undefined }): Partial<T> =>
-  Object.fromEntries(Object.entries(values).filter(([, value]) => value !== undefined)) as Partial<T>;
 
 /** Where a job is described: in a file, or by the words of `skopeo sync`. */
 type JobForm =
@@ -119,7 +111,7 @@ const skopeoRequest = (
     removeSignatures: isSet(line, 'remove-signatures'),
     sourceAccess: accessOf(line, 'source', env),
     destinationAccess: accessOf(line, 'destination', env),
-    ...given<SyncRequest>({
+    ...defined({
       appendSuffix: textOf(line, 'append-suffix'),
       format: oneOf(line, 'format', 'oci', 'v2s1', 'v2s2'),
       signing: readSigning((name) => textOf(line, name)),
@@ -142,10 +134,7 @@ const readFileJob = async (line: CommandLine, path: string, { env, cwd }: JobCon
   return {
     ...loaded,
     path: absolute,
-    job: {
-      ...job,
-      ...defined({ name: jobName, stallTimeoutSeconds }),
-    },
+    job: { ...job, ...defined({ name: jobName, stallTimeoutSeconds }) },
   };
 };
 

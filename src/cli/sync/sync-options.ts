@@ -37,12 +37,10 @@ export const syncMode = (line: CommandLine): SyncMode => {
 /** Options of the run. Throws usage errors. */
 export const syncOptions = (line: CommandLine, env: Context['env']): SyncOptions => {
   const shard = textOf(line, 'shard');
-  const lock = lockOf(line);
   return {
-    ...(shard === undefined ? {} : { shard: parseShard(shard, env) }),
-    ...(isSet(line, 'verify') ? { verify: true } : {}),
-    ...defined({ lock }),
-    ...(textOf(line, 'images') === undefined ? {} : { isList: true }),
+    ...defined({ shard: shard === undefined ? undefined : parseShard(shard, env), lock: lockOf(line) }),
+    verify: isSet(line, 'verify'),
+    isList: textOf(line, 'images') !== undefined,
   };
 };
 

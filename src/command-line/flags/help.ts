@@ -1,4 +1,5 @@
 import semver from 'semver';
+import { defined } from '../../defined.ts';
 import type { FlagSpec, ValueKind } from './spec.ts';
 
 /** The oldest version that the table was held against. */
@@ -27,7 +28,7 @@ export const flagsFromHelp = (help: string): readonly FlagSpec[] =>
         name,
         kind: type === undefined ? 'boolean' : (KINDS[type] ?? 'string'),
         description,
-        ...(short !== undefined && { short }),
+        ...defined({ short }),
         ...(type !== undefined && { placeholder: type.toUpperCase() }),
         ...((type === 'strings' || type === 'ints') && { repeatable: true }),
       },

@@ -107,7 +107,7 @@ export const reportJson = (report: SyncReport): SyncReportJson => {
     failures: report.failures.map(failureJson),
     dropped,
     other_shards: otherShards,
-    ...(prune === undefined ? {} : { prune: [...prune] }),
+    ...defined({ prune: prune && [...prune] }),
     ...defined({ prune_refused: report.pruneRefused }),
     totals: { ...totals, bytes: Math.round(totals.bytes) },
   };

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { errorCode } from '../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import { Secret } from '../../secrets/secret.ts';
 import type { Login } from './logins.ts';
 
 /** containers-auth.json(5); what it does not name is kept as it is. */
@@ -93,13 +94,8 @@ export const withLogin = (file: Authfile, registry: string, { username, password
   return { ...file, auths: { ...Object.fromEntries(others), [registry]: entry }, credHelpers };
 };
 
-export interface Credentials {
-  readonly username: string;
-  readonly password: string;
-}
-
 /** `helper`: only a program, or a way of ours not to be, can tell. */
-type FoundCredentials = Credentials | 'none' | 'helper';
+type FoundCredentials = Login | 'none' | 'helper';
 
 const DOCKER_HUB = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
 
@@ -118,11 +114,11 @@ const namesFor = (registry: string, path: string): readonly string[] => {
   return parts.map((_, index) => parts.slice(0, parts.length - index).join('/'));
 };
 
-const decode = (auth: string): Credentials | undefined => {
+const decode = (auth: string): Login | undefined => {
   const text = Buffer.from(auth, 'base64').toString('utf8');
   const colon = text.indexOf(':');
   if (colon <= 0) return undefined;
-  return { username: text.slice(0, colon), password: text.slice(colon + 1).replace(/\0+$/, '') };
+  return { username: text.slice(0, colon), password: new Secret(text.slice(colon + 1).replace(/\0+$/, '')) };
 };
 
 const findIn = ({ auths = {}, credHelpers = {}, credsStore }: Authfile, names: readonly string[]): FoundCredentials => {

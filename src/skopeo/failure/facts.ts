@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts';
 import { parseReference } from '../../image/reference.ts';
 
 /** Which side of a transfer failed. */
@@ -72,7 +73,10 @@ const OBSTACLES: readonly (readonly [NonNullable<FailureSubject['obstacle']>, Re
 const PATH =
   /\b(?:open|stat|lstat|mkdir|write|read|unlinkat|remove|rename|opening file) "?(\/[^\s:"]+)|(?:directory|reading JSON file) "([^"]+)"/;
 
-const flagPrefixOf = (side: FailedSide | undefined, destination: string | undefined) => {
+const flagPrefixOf = (
+  side: FailedSide | undefined,
+  destination: string | undefined,
+): FailureSubject['flagPrefix'] | undefined => {
   if (side === undefined || destination === undefined) return undefined;
   return side === 'source' ? 'src-' : 'dest-';
 };
@@ -80,7 +84,7 @@ const flagPrefixOf = (side: FailedSide | undefined, destination: string | undefi
 /** What the reference of the failed side says. Without a host in the message, its registry is meant. */
 const referenceSubject = (reference: string | undefined, named: string | undefined): Omit<FailureSubject, 'side'> => {
   const { registry, repository, tag, path: store } = parseReference(reference ?? '');
-  if (store !== undefined) return { ...(named && { registry: named }), store, ...(tag && { tag }) };
+  if (store !== undefined) return { ...defined({ registry: named, tag: tag || undefined }), store };
   if (registry === undefined || (named !== undefined && named !== registry)) return named ? { registry: named } : {};
   return { registry, ...(repository && { repository }), ...(tag && { tag }) };
 };
@@ -97,13 +101,11 @@ export const failureSubject = (
   const obstacle = OBSTACLES.find(([, pattern]) => pattern.test(message))?.[0];
   const flagPrefix = flagPrefixOf(side, references.destination);
   return {
-    ...(side !== undefined && { side }),
+    ...defined({ side }),
     ...referenceSubject(references[side ?? 'source'], named),
-    ...(path !== undefined && { path }),
+    ...defined({ path, obstacle, flagPrefix }),
     ...(NEEDS_PASSPHRASE.test(message) && { needsPassphrase: true }),
     ...(/: proxyconnect tcp: /.test(message) && { atProxy: true }),
     ...(NO_REGISTRY.test(message) && { noRegistry: true }),
-    ...(obstacle !== undefined && { obstacle }),
-    ...(flagPrefix !== undefined && { flagPrefix }),
   };
 };

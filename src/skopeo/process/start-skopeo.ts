@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { execa } from 'execa';
+import { defined } from '../../defined.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { OutputEvent } from '../../tracking/events.ts';
 import { type ErrorLine, StderrParser, StdoutParser } from '../output/output-parser.ts';
@@ -86,7 +87,7 @@ const spawn = (options: SkopeoOptions, terminal: Terminal | undefined) => {
         options.streams === 'terminal' ? 'inherit' : 'pipe',
         ...options.terminals.descriptors.stdio(nullFd).map((fd) => (fd === 'ignore' ? fd : descriptor(fd))),
       ],
-      ...(options.stdin === undefined ? {} : { input: options.stdin.reveal() }),
+      ...defined({ input: options.stdin?.reveal() }),
       env: terminal ? { ...NO_PASSPHRASE_THERE, ...options.env } : options.env,
       extendEnv: false,
       cwd: options.cwd,

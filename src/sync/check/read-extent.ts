@@ -1,3 +1,4 @@
+import { defined } from '../../defined.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseLocation } from '../../image/docker-reference.ts';
 import { filterIndex } from '../../image/filtered-index.ts';
@@ -35,8 +36,8 @@ const readManifests = async (image: PlannedImage, lookup: RegistryLookup, signal
   const bytes = await lookup.manifest(source, entry.sourceAccess, signal);
   const top = parseManifest(bytes);
   const digest = manifestDigestOf(bytes);
-  const known = digest === undefined ? {} : { sourceDigest: digest };
-  if (top?.kind !== 'list') return { ...known, ...(top === undefined ? {} : { blobs: unique(top.blobs) }) };
+  const known = defined({ sourceDigest: digest });
+  if (top?.kind !== 'list') return { ...known, ...defined({ blobs: top && unique(top.blobs) }) };
   const instances = await Promise.all(
     wantedInstances(top, entry.copy).map(async (instance) =>
       parseManifest(await lookup.manifest(dockerReference(location, { digest: instance }), entry.sourceAccess, signal)),

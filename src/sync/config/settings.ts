@@ -3,6 +3,7 @@ import { defined } from '../../defined.ts';
 import type { Platform } from '../../image/platform.ts';
 import { registryKey } from '../../image/registry-key.ts';
 import type { RegistryAccess, RegistryLimits } from '../../registry/access.ts';
+import { Secret } from '../../secrets/secret.ts';
 import type { CopySettings, ImageContent } from '../job.ts';
 import { compilePattern } from '../select/pattern.ts';
 import type { Selection, TagRules } from '../select/selection.ts';
@@ -52,8 +53,10 @@ const toTagRules = (rules: SyncFileTagRules): TagRules => {
     include: (rules.include ?? []).map(compilePattern),
     exclude: (rules.exclude ?? []).map(compilePattern),
     versions: (rules.semver ?? []).map((range) => parseVersionRange(range, { prereleases })),
-    ...(rules['max-age'] === undefined ? {} : { maxAgeSeconds: durationSeconds(rules['max-age']) }),
-    ...(rules.latest === undefined ? {} : { latest: { count: rules.latest, by: rules['latest-by'] ?? 'semver' } }),
+    ...defined({
+      maxAgeSeconds: rules['max-age'] === undefined ? undefined : durationSeconds(rules['max-age']),
+      latest: rules.latest === undefined ? undefined : { count: rules.latest, by: rules['latest-by'] ?? 'semver' },
+    }),
   };
 };
 
@@ -91,12 +94,15 @@ export const registrySettings = ({ registries = {} }: SyncFile): ReadonlyMap<str
 export const toAccess = (settings: SyncFileRegistry | undefined, baseDirectory: string): RegistryAccess => {
   if (settings === undefined) return {};
   const { username, password = '', anonymous } = settings;
+  const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(baseDirectory, path));
   return {
-    ...(settings['auth-file'] === undefined ? {} : { authFile: resolve(baseDirectory, settings['auth-file']) }),
-    ...(username === undefined ? {} : { credentials: { username, password } }),
-    ...defined({ anonymous }),
-    ...(settings['cert-dir'] === undefined ? {} : { certDirectory: resolve(baseDirectory, settings['cert-dir']) }),
-    ...defined({ tlsVerify: settings['tls-verify'] }),
+    ...defined({
+      authFile: absolute(settings['auth-file']),
+      certDirectory: absolute(settings['cert-dir']),
+      tlsVerify: settings['tls-verify'],
+      anonymous,
+    }),
+    ...(username === undefined ? {} : { credentials: { username, password: new Secret(password) } }),
   };
 };
 

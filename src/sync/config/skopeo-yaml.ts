@@ -5,6 +5,7 @@ import { validateConfiguration } from '../../config/validate.ts';
 import { defined } from '../../defined.ts';
 import { isDigest, isRegistry, isTag, parseDockerReference } from '../../image/docker-reference.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
+import { Secret } from '../../secrets/secret.ts';
 import type { CopySettings, SyncEntry } from '../job.ts';
 import type { DestinationRule } from '../map/destination-rule.ts';
 import { compileTagExpression } from '../select/pattern.ts';
@@ -82,10 +83,10 @@ const selections = (
   ];
 };
 
-const accessOf = (settings: RegistrySettings, access: RegistryAccess): RegistryAccess => ({
+const accessOf = ({ credentials, ...settings }: RegistrySettings, access: RegistryAccess): RegistryAccess => ({
   ...access,
   ...defined({
-    credentials: settings.credentials,
+    credentials: credentials && { ...credentials, password: new Secret(credentials.password) },
     tlsVerify: settings['tls-verify'],
     certDirectory: settings['cert-dir'],
   }),

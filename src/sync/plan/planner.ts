@@ -158,7 +158,7 @@ export class Planner {
       wanted,
       writesTo: (repository) => rules.some((rule) => rule.writesTo(repository)),
       failedSources: this.#failedSources,
-      ...(this.#shard === undefined ? {} : { shard: this.#shard }),
+      ...defined({ shard: this.#shard }),
     });
     if ('refused' in choice) return choice;
     return { choice, wanted, isAwaited: (destination) => this.#isAwaited(destination) };

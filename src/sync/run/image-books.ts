@@ -56,9 +56,8 @@ export const unchangedReport = ({
   missingPlatforms,
 }: PlannedImage): ImageReport => ({
   source,
-  ...(missingPlatforms && { missingPlatforms }),
   destination,
-  ...defined({ digest: destinationDigest }),
+  ...defined({ digest: destinationDigest, missingPlatforms }),
   outcome: 'unchanged',
   reason,
   bytes: 0,

@@ -1,4 +1,5 @@
 import type { Clock } from '../../context.ts';
+import { defined } from '../../defined.ts';
 import { decideRetry, LONGEST_PAUSE_SECONDS } from '../../operation/retry.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { RegistryOutages } from '../../registry/outages.ts';
@@ -148,8 +149,7 @@ class PlanRun {
     noteAnswers(image, this.#context.outages);
     const digest = await afterCopy(this.#job, image, result, this.#context);
     const { missingPlatforms = image.missingPlatforms } = result;
-    const facts = { ...(digest && { digest }), ...(missingPlatforms && { missingPlatforms }) };
-    this.#books.close(image, { outcome: 'copied', reason: image.reason, ...facts });
+    this.#books.close(image, { outcome: 'copied', reason: image.reason, ...defined({ digest, missingPlatforms }) });
   }
 
   async #fail(image: PlannedImage, failure: ImageFailure): Promise<void> {

@@ -33,9 +33,7 @@ export const accessArguments = (
 /** The login that an access names for the registry of a reference. */
 export const loginsFor = (side: Side, reference: string, { credentials, authFile }: RegistryAccess): SideLogin[] => {
   const { registry } = parseReference(reference);
-  if (credentials === undefined || registry === undefined) return [];
-  const login = { username: credentials.username, password: new Secret(credentials.password) };
-  return [{ side, registry, authFile, login }];
+  return credentials === undefined || registry === undefined ? [] : [{ side, registry, authFile, login: credentials }];
 };
 
 /** Options of `copy` itself, without those of the sides. */

@@ -1,3 +1,4 @@
+import { defined } from '../../../defined.ts';
 import type { Host } from '../../../host/host.ts';
 import { addTotals } from '../../totals.ts';
 import type { LiveEntry, MetricsView, RunState } from '../../view.ts';
@@ -75,7 +76,7 @@ const liveEntries = ({ reading, state }: UnfoldedRun, host: Host): readonly Live
     heartbeatWallMs: record.heartbeat.wallMs,
     nowMs,
     pid: record.identity.pid,
-    ...(record.job === undefined ? {} : { jobName: record.job.name }),
+    ...defined({ jobName: record.job?.name }),
   }));
 };
 
