@@ -9,7 +9,7 @@ export type Files = Pick<
 >;
 
 /** `taken`; `held` by somebody else; `unusable` where the system or the file system has no such locks. */
-type LockAnswer = 'taken' | 'held' | 'unusable';
+export type LockAnswer = 'taken' | 'held' | 'unusable';
 
 /** What writing to a local destination needs of the system. */
 export interface DestinationEffects {
