@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
-import { existsSync, readFileSync } from 'node:fs';
-import { resolve } from 'node:path';
+import { existsSync, globSync, readFileSync } from 'node:fs';
+import { basename, dirname, join, resolve } from 'node:path';
 import { test } from 'node:test';
 import { circularImports, readFloors, readImports, upwardImports } from './support/import-graph.ts';
 
@@ -14,6 +14,21 @@ test('every import between rooms goes down a floor of the drawing in CONTRIBUTIN
 
 test('no imports go round in a circle, neither between files nor between folders', () => {
   assert.deepEqual(circularImports(imports), []);
+});
+
+/** Topics that no room has to itself, and what tests are made of. */
+const TOPICS = ['docs', 'dropin', 'e2e', 'examples', 'faults', 'hostile', 'scripts', 'support'];
+
+test('tests mirror the sources: a file, a topic of it, or scenarios of a folder', () => {
+  const tests = globSync('*/**/*.{test,nightly}.ts', { cwd: import.meta.dirname });
+  const strays = tests.filter((path) => {
+    if (TOPICS.includes(path.split('/')[0] ?? '')) return false;
+    const folder = dirname(path);
+    const tested =
+      basename(folder) === 'scenarios' ? dirname(folder) : join(folder, `${basename(path).split('.')[0]}.ts`);
+    return !existsSync(resolve(root, 'src', tested));
+  });
+  assert.deepEqual(strays, []);
 });
 
 test('the ways through the house lead past files that exist', () => {
