@@ -117,7 +117,7 @@ export interface MetricsServer extends AsyncDisposable {
   readonly running: RunningCli;
   /** Without a path. */
   readonly url: string;
-  /** What curl gets from it. */
+  /** What it says now. */
   scrape(): Promise<Samples>;
 }
 
@@ -130,7 +130,7 @@ export const startMetricsServer = async (scene: Scene, ...args: string[]): Promi
   return {
     running,
     url,
-    scrape: async () => parseSamples(await curl(`${url}/metrics`)),
+    scrape: async () => parseSamples(await (await fetch(`${url}/metrics`)).text()),
     async [Symbol.asyncDispose]() {
       running.kill('SIGTERM');
       await running.result;
