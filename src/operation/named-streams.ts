@@ -20,12 +20,15 @@ const pathsIn = ({ type, written }: SkopeoArgument): readonly string[] => {
   return [value, type === 'operand' ? parseReference(value).path : undefined].filter((path) => path !== undefined);
 };
 
+/** A process's descriptors, as `/proc` shows them for itself and for each of its threads (`/proc/thread-self`). */
+const OURS = new RegExp(`^/proc/${process.pid}(?:/task/\\d+)?/fd$`);
+
 /** The descriptor of ours that a path is another name of: `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/1`, links to them. */
 const descriptorBehind = (path: string): string | undefined => {
   let place = path;
   for (let links = 0; links < MAX_LINKS; links++) {
     const directory = realpathSync(dirname(place));
-    if (directory === `/proc/${process.pid}/fd`) return basename(place);
+    if (OURS.test(directory)) return basename(place);
     place = resolve(directory, readlinkSync(join(directory, basename(place))));
   }
   return undefined;

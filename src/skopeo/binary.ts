@@ -60,7 +60,8 @@ export const versionFile = (path: string): VersionCache => ({
 type Answer = { readonly version: string } | { readonly version?: never; readonly problem: string };
 
 const VERSION_LINE = /^skopeo version (\d+\.\d+\.\d+\S*)/;
-const TIMEOUT_MS = 10_000;
+/** Only a guard: a host that is busy with other things takes long to start a program, and skopeo would run there. */
+const TIMEOUT_MS = 60_000;
 
 /** Runs skopeo for a text about itself. */
 const ask = (path: string, args: readonly string[], env: Env) =>

@@ -30,6 +30,8 @@ const STDOUT = [
   '/dev/fd/../fd/1',
   '/proc/self/fd/1',
   `/proc/${process.pid}/fd/1`,
+  '/proc/thread-self/fd/1',
+  `/proc/${process.pid}/task/${process.pid}/fd/1`,
   'outer/1',
   'link',
 ];

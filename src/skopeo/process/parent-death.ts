@@ -10,7 +10,8 @@ export type Launcher = readonly string[];
 
 /** util-linux 2.33 (2018); busybox' applet of that name lacks the option. */
 const SETPRIV = ['setpriv', '--pdeathsig', 'TERM'] as const;
-const PROBE_TIMEOUT_MS = 5_000;
+/** Only a guard: a busy host takes long to start a program. */
+const PROBE_TIMEOUT_MS = 60_000;
 
 /**
  * Finds out by trying whether `setpriv` of util-linux is there and allowed. Never rejects: without it skopeo still ends

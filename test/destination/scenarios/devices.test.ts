@@ -4,7 +4,7 @@ import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { createLayout } from '../../support/images.ts';
-import { NEEDS_ROOT } from '../../support/needs-root.ts';
+import { makePrivateDev, NEEDS_PRIVATE_DEV } from '../../support/private-dev.ts';
 import { writeProgram } from '../../support/program.ts';
 import { sample } from '../../support/sample.ts';
 import { type TempDir, tempDir } from '../../support/temp.ts';
@@ -73,12 +73,6 @@ const COMMANDS: readonly string[] = [
 const LIST = `find /dev nowhere nowhere.prom to-null to-stdout null.prom later.json later.prom -path /dev/pts -prune -o -printf '%p %y %i %m %l\\n' | sort`;
 
 const SCRIPT = `
-mount --make-rprivate / && mkdir pts && mount --bind /dev/pts pts && mount -t tmpfs none /dev || exit 90
-mkdir /dev/pts /dev/shm && mount --move pts /dev/pts || exit 91
-mknod -m 666 /dev/null c 1 3; mknod -m 666 /dev/zero c 1 5; mknod -m 666 /dev/random c 1 8
-mknod -m 666 /dev/urandom c 1 9; mknod -m 666 /dev/tty c 5 0; ln -s pts/ptmx /dev/ptmx
-ln -s /proc/self/fd /dev/fd
-for n in 0:stdin 1:stdout 2:stderr; do ln -s "/proc/self/fd/\${n%:*}" "/dev/\${n#*:}"; done
 ln -s /nonexistent/my.tar nowhere; ln -s /dev/null to-null; ln -s /dev/null null.prom
 ln -s /nonexistent/my.prom nowhere.prom; ln -s /dev/stdout to-stdout; ln -s target.json later.json; ln -s target.prom later.prom
 ${LIST} >before
@@ -91,12 +85,13 @@ while read -r line; do
 done <commands
 echo done`;
 
-test('whatever an output is called, devices and links stay what they are', { skip: NEEDS_ROOT }, async () => {
+test('whatever an output is called, devices and links stay what they are', { skip: NEEDS_PRIVATE_DEV }, async () => {
+  await using dev = await makePrivateDev();
   await writeFile(dir.join('commands'), `${sample(COMMANDS, 9).join('\n')}\n`);
   const script = writeProgram(dir.join('script'), SCRIPT);
   spawnSync('skopeo', ['--insecure-policy', 'copy', '-q', `oci:${dir.join('layout')}:a`, `dir:${dir.join('image')}`]);
-  const { stdout, stderr } = spawnSync('unshare', ['-m', script], {
-    cwd: dir.path,
+  const [program = '', ...argv] = [...dev.within(dir.path), script];
+  const { stdout, stderr } = spawnSync(program, argv, {
     encoding: 'utf8',
     env: {
       ...process.env,

@@ -1,4 +1,5 @@
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
+import { loadavg } from 'node:os';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import { privateHome, SKOPEO } from '../../support/skopeo.ts';
@@ -15,8 +16,8 @@ export interface StreamOutcome {
   readonly errors: readonly string[];
 }
 
-/** Only a guard: the message of a run that hangs names it. */
-const PATIENCE_SECONDS = 100;
+/** Only a guard: the message of a run that hangs names it. A machine that is busy with other things needs longer. */
+const patienceSeconds = (): number => Math.ceil(100 * Math.max(1, loadavg()[0] ?? 1));
 
 const linesOf = (text: string, place: string): string[] =>
   text
@@ -59,8 +60,9 @@ const run = async (
     if (row.input !== undefined) copyFileSync(join(place, row.input), join(place, 'input'));
     const words = { ...stage.words, word: row.kind.word };
     const args = row.command.split(' ').map((argument) => fill(argument, words));
-    const guarded = ['timeout', '-s', 'KILL', String(PATIENCE_SECONDS), ...program, ...args];
-    await execa('bash', ['-c', row.kind.script, 'bash', ...guarded], {
+    const guarded = ['timeout', '-s', 'KILL', String(patienceSeconds()), ...program, ...args];
+    const [shell = '', ...argv] = [...stage.within(place), 'bash', '-c', row.kind.script, 'bash', ...guarded];
+    await execa(shell, argv, {
       cwd: place,
       env: {
         PATH: process.env.PATH,

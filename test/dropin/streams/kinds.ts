@@ -37,7 +37,7 @@ for (const [name, content] of Object.entries({ "got.out": stdout, "got.err": std
 const INTO_PIPE = `${RUN} 2> got.err | cat > got.out`;
 const INTO_FILES = `${RUN} > got.out 2> got.err`;
 
-/** Other names of streams and uncommon things behind descriptors. */
+/** Other names of streams and uncommon things behind descriptors; bash would close a duplicate of a coprocess' pipe. */
 const ODD_OUTPUTS: readonly StreamKind[] = [
   ...['/dev/fd/../fd/1', '/dev/./stdout', '/proc/thread-self/fd/1', '/dev/fd/01', '/dev/fd/1/'].map((word) =>
     kind(`${word}, a pipe`, word, INTO_PIPE),
@@ -49,7 +49,7 @@ const ODD_OUTPUTS: readonly StreamKind[] = [
   kind(
     'a coprocess',
     '/dev/fd/30',
-    `{ coproc cat > got.co; pid=$COPROC_PID; exec 30>&\${COPROC[1]}; eval "exec \${COPROC[1]}>&-"; } 2> /dev/null;
+    `{ coproc cat > got.co; pid=$COPROC_PID; exec 30> /dev/fd/\${COPROC[1]}; eval "exec \${COPROC[1]}>&-"; } 2> /dev/null;
     ${INTO_FILES}; exec 30>&-; wait $pid`,
   ),
   kind('a descriptor of another process', 'link', `exec 4> got.four; ln -s /proc/$$/fd/4 link; ${INTO_FILES} 4>&-`),
@@ -112,7 +112,7 @@ const ODD_INPUTS: readonly StreamKind[] = [
   kind(
     'a coprocess',
     '/dev/fd/30',
-    `{ coproc cat input; exec 30<&\${COPROC[0]}; } 2> /dev/null; ${INTO_FILES}; exec 30<&-`,
+    `{ coproc { cat input; exec >&-; cat; }; exec 30< /dev/fd/\${COPROC[0]}; } 2> /dev/null; ${INTO_FILES}; exec 30<&-`,
   ),
 ];
 

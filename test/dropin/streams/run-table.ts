@@ -26,13 +26,16 @@ export const testRows = async (rows: readonly StreamCase[]): Promise<void> => {
   const version = await skopeoVersion();
   describe(`skopeo ${version} and the wrapper read and write the same, wherever it goes`, { concurrency: 2 }, () => {
     let stage: StreamStage;
+    let devices: readonly string[];
     before(async () => {
       stage = await buildStreamStage();
+      devices = stage.devices();
     });
     after(() => stage?.[Symbol.asyncDispose]());
     for (const [index, row] of rows.entries()) {
       test(`${row.command}: ${row.kind.name}`, async () => {
         const { skopeo, wrapper } = await bothOutcomes(stage, `row-${index}`, row);
+        assert.deepEqual(stage.devices(), devices);
         if (isMeant(row, version)) assert.notDeepEqual(wrapper, skopeo);
         else assert.deepEqual(wrapper, skopeo);
       });
