@@ -5,7 +5,7 @@ import { type Host, systemHost } from './host.ts';
 import { isSameBoot } from './identity.ts';
 
 /** What a temporary directory is for; part of its name. */
-type Purpose = 'addon' | 'auth' | 'index' | 'run' | 'scratch';
+type Purpose = 'addon' | 'auth' | 'index' | 'pipe' | 'run' | 'scratch';
 
 type Here = Pick<Host, 'identity' | 'processes'>;
 

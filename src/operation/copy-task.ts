@@ -1,4 +1,7 @@
+import { resolve } from 'node:path';
 import type { CommandLine } from '../command-line/command-line.ts';
+import { operandArgument, type SkopeoArgument } from '../command-line/skopeo-arguments.ts';
+import { archiveTarget } from '../destination/archive-target.ts';
 import { parseReference } from '../image/reference.ts';
 import { loginsOf } from '../registry/credentials/logins.ts';
 import { Secret } from '../secrets/secret.ts';
@@ -24,6 +27,18 @@ const streamsOf = (line: CommandLine, hasTerminal: boolean): Pick<CopySpec, 'str
     : { streams: 'data' };
 };
 
+/** The arguments of a copy; a docker archive that is named by a link is named by where the link leads. */
+const withoutLink = ({ skopeoArguments, operands }: CommandLine, cwd: string): readonly SkopeoArgument[] => {
+  const destination = operands[1] ?? '';
+  const { transport, path = '' } = parseReference(destination);
+  const [named, place] = [`docker-archive:${path}`, resolve(cwd, path)];
+  const target = archiveTarget(place);
+  const last = skopeoArguments.findLastIndex(({ type }) => type === 'operand');
+  if (transport !== 'docker_archive' || target === place || target.includes(':') || !destination.startsWith(named))
+    return skopeoArguments;
+  return skopeoArguments.with(last, operandArgument(`docker-archive:${target}${destination.slice(named.length)}`));
+};
+
 /** What `copy SRC DST` asks for. */
 export const copyTask: ToTask = (line, { env, cwd, hasTerminal }) => {
   const [source = '', destination = ''] = line.operands;
@@ -36,7 +51,7 @@ export const copyTask: ToTask = (line, { env, cwd, hasTerminal }) => {
     subject: subjectOfLine(line),
     from: parseReference(source),
     to: parseReference(destination),
-    arguments: line.skopeoArguments,
+    arguments: withoutLink(line, cwd),
     logins,
     secrets,
   };

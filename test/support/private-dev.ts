@@ -59,3 +59,9 @@ export const makePrivateDev = async (): Promise<PrivateDev> => {
     },
   };
 };
+
+/** As {@link makePrivateDev}; where none can be had, the one of this machine stays in use. */
+export const privateDevIfPossible = async (): Promise<PrivateDev> =>
+  NEEDS_PRIVATE_DEV
+    ? { within: () => [], list: () => [], [Symbol.asyncDispose]: async () => undefined }
+    : await makePrivateDev();

@@ -10,6 +10,7 @@ import { withGrace } from './grace.ts';
 import { HeldBack } from './held-back.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { type Launcher, launch } from './parent-death.ts';
+import { openPipe, type Pipe } from './pipe.ts';
 import type { Terminal, Terminals } from './terminals.ts';
 
 /** How long skopeo may take to die of SIGTERM before it is killed. It has no handlers, so this is a last resort. */
@@ -77,14 +78,19 @@ const stdoutOf = (streams: StreamMode, terminal: Terminal | undefined) => {
  */
 const NO_PASSPHRASE_THERE = { GPG_TTY: '' };
 
-const spawn = (options: SkopeoOptions, terminal: Terminal | undefined) => {
+const stderrOf = (streams: StreamMode, errors: Pipe | undefined) => {
+  if (streams === 'terminal') return 'inherit';
+  return errors ? descriptor(errors.writerFd) : 'pipe';
+};
+
+const spawn = (options: SkopeoOptions, terminal: Terminal | undefined, errors: Pipe | undefined) => {
   const nullFd = openSync('/dev/null', 'r+');
   try {
     return execa(...launch(options.launcher ?? [], options.binary, options.args), {
       stdio: [
         options.stdin === undefined ? 'inherit' : 'pipe',
         stdoutOf(options.streams, terminal),
-        options.streams === 'terminal' ? 'inherit' : 'pipe',
+        stderrOf(options.streams, errors),
         ...options.terminals.descriptors.stdio(nullFd).map((fd) => (fd === 'ignore' ? fd : descriptor(fd))),
       ],
       ...defined({ input: options.stdin?.reveal() }),
@@ -98,6 +104,7 @@ const spawn = (options: SkopeoOptions, terminal: Terminal | undefined) => {
     });
   } finally {
     terminal?.closeSlave();
+    errors?.closeWriter();
     closeSync(nullFd);
   }
 };
@@ -116,7 +123,8 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
   };
   // Before `spawn` adds its own listener: once skopeo is gone its helpers cannot be told from other processes.
   options.signal.addEventListener('abort', endHelpers, { once: true });
-  const child = withGrace(spawn(options, terminal), terminal?.master);
+  const errors = streams === 'terminal' ? undefined : openPipe(options.env);
+  const child = withGrace(spawn(options, terminal, errors), terminal?.master, errors?.reader);
   const stdout = new StdoutParser();
   const stderr = new StderrParser();
   const captured = new OutputBuffer();
@@ -142,13 +150,14 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
   };
   const out = terminal?.master ?? child.stdout;
   out?.on('data', takeOutput);
-  child.stderr?.on('data', (chunk: Buffer) => {
+  const err = errors?.reader ?? child.stderr;
+  err?.on('data', (chunk: Buffer) => {
     outputBytes += chunk.length;
     takeErrors(stderr.push(chunk));
   });
 
   const end = async (): Promise<SkopeoExit> => {
-    const [result] = await Promise.all([child, drained(out), drained(child.stderr)]);
+    const [result] = await Promise.all([child, drained(out), drained(err)]);
     options.signal.removeEventListener('abort', endHelpers);
     shown.flush();
     stdout.end().forEach(onEvent);

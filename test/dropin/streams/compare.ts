@@ -1,7 +1,8 @@
 import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { loadavg } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { execa } from 'execa';
+import { type PrivateDev, privateDevIfPossible } from '../../support/private-dev.ts';
 import { privateHome, SKOPEO } from '../../support/skopeo.ts';
 import type { StreamStage } from './stage.ts';
 import type { StreamCase } from './table.ts';
@@ -19,9 +20,17 @@ export interface StreamOutcome {
 /** Only a guard: the message of a run that hangs names it. A machine that is busy with other things needs longer. */
 const patienceSeconds = (): number => Math.ceil(100 * Math.max(1, loadavg()[0] ?? 1));
 
+const NAMES_OF_STREAMS: Readonly<Record<string, string>> = {
+  stdin: '/proc/self/fd/0',
+  stdout: '/proc/self/fd/1',
+  stderr: '/proc/self/fd/2',
+};
+
 const linesOf = (text: string, place: string): string[] =>
   text
     .replaceAll(place, 'PLACE')
+    // The wrapper names a docker archive by where a link leads.
+    .replace(/\/dev\/(?:\.\/)?std(?:in|out|err)\b/g, (name) => NAMES_OF_STREAMS[basename(name)] ?? name)
     .replace(/time="[^"]*" /g, '')
     .replace(/\/proc\/\d+\//g, '/proc/PID/')
     .replace(/\/task\/\d+\//g, '/task/TID/')
@@ -50,7 +59,7 @@ const run = async (
   stage: StreamStage,
   name: string,
   row: StreamCase,
-  program: readonly string[],
+  { program, dev }: { readonly program: readonly string[]; readonly dev: PrivateDev },
 ): Promise<StreamOutcome> => {
   const place = stage.placeFor(name);
   const home = `${place}.home`;
@@ -61,7 +70,7 @@ const run = async (
     const words = { ...stage.words, word: row.kind.word };
     const args = row.command.split(' ').map((argument) => fill(argument, words));
     const guarded = ['timeout', '-s', 'KILL', String(patienceSeconds()), ...program, ...args];
-    const [shell = '', ...argv] = [...stage.within(place), 'bash', '-c', row.kind.script, 'bash', ...guarded];
+    const [shell = '', ...argv] = [...dev.within(place), 'bash', '-c', row.kind.script, 'bash', ...guarded];
     await execa(shell, argv, {
       cwd: place,
       env: {
@@ -90,7 +99,9 @@ export const bothOutcomes = async (
   name: string,
   row: StreamCase,
 ): Promise<{ readonly skopeo: StreamOutcome; readonly wrapper: StreamOutcome }> => {
-  const skopeo = await run(stage, `${name}-a`, row, [SKOPEO]);
-  const wrapper = await run(stage, `${name}-b`, row, stage.program);
+  // skopeo removes `/dev/stdout` when a copy into it fails.
+  await using lost = await privateDevIfPossible();
+  const skopeo = await run(stage, `${name}-a`, row, { program: [SKOPEO], dev: lost });
+  const wrapper = await run(stage, `${name}-b`, row, stage);
   return { skopeo, wrapper: { ...wrapper, errors: skopeo.errors.filter((line) => wrapper.errors.includes(line)) } };
 };

@@ -10,6 +10,8 @@ export interface StreamKind {
   readonly script: string;
   /** A stream is closed: the one that the word names, or another one. */
   readonly closes?: 'word' | 'other';
+  /** Nobody reads stdout any more. */
+  readonly losesReader?: true;
   /** Tried in each test run, not only at night: every way to connect something, once. */
   readonly isDaily?: true;
 }
@@ -35,6 +37,7 @@ for (const [name, content] of Object.entries({ "got.out": stdout, "got.err": std
   require("node:fs").writeFileSync(name, content);' -- "$@"`;
 
 const INTO_PIPE = `${RUN} 2> got.err | cat > got.out`;
+const INTO_LOST = `${RUN} >&9 9>&- 2> got.err`;
 const INTO_FILES = `${RUN} > got.out 2> got.err`;
 
 /** Other names of streams and uncommon things behind descriptors; bash would close a duplicate of a coprocess' pipe. */
@@ -90,7 +93,11 @@ export const OUTPUTS: readonly StreamKind[] = [
   daily(kind('the only end of a pipe', '/dev/fd/5', `{ ${RUN} 5>&1 > got.out 2> got.err; } | cat > got.five`)),
   daily(kind('a descriptor for reading', '/dev/fd/7', `${RUN} 7< template > got.out 2> got.err`)),
   kind('a descriptor that is closed', '/dev/fd/7', `${RUN} 7>&- > got.out 2> got.err`),
-  daily({ ...kind('/dev/stdout, closed', '/dev/stdout', `${RUN} >&- 2> got.err`), closes: 'word' }),
+  { ...kind('/dev/stdout, closed', '/dev/stdout', `${RUN} >&- 2> got.err`), closes: 'word' },
+  daily({
+    ...kind('/proc/thread-self/fd/1, closed', '/proc/thread-self/fd/1', `${RUN} >&- 2> got.err`),
+    closes: 'word',
+  }),
   { ...kind('/dev/fd/2, closed', '/dev/fd/2', `${RUN} > got.out 2>&-`), closes: 'word' },
   kind('a full disk', '/dev/full', `${RUN} > got.out 2> got.err`),
   daily(kind('/dev/stdout, a full disk', '/dev/stdout', `${RUN} > /dev/full 2> got.err`)),
@@ -101,6 +108,10 @@ export const OUTPUTS: readonly StreamKind[] = [
   { ...kind('a file, with stderr closed', 'got.file', `${RUN} > got.out 2>&-`), closes: 'other' },
   daily(kind('a file, with a lock', 'got.file', `${RUN} 9> got.lock > got.out 2> got.err`)),
   ...ODD_OUTPUTS,
+  daily({
+    ...kind('a file, with stdout a pipe that nobody reads', 'got.file', `mkfifo p; exec 8<> p 9> p 8>&-; ${INTO_LOST}`),
+    losesReader: true,
+  }),
 ];
 
 const ODD_INPUTS: readonly StreamKind[] = [

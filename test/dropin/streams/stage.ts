@@ -2,7 +2,7 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { bundle } from '../../support/bundle.ts';
 import { createLayout, HOST_PLATFORM } from '../../support/images.ts';
-import { makePrivateDev, NEEDS_PRIVATE_DEV } from '../../support/private-dev.ts';
+import { type PrivateDev, privateDevIfPossible } from '../../support/private-dev.ts';
 import { mustSkopeo, privateHome } from '../../support/skopeo.ts';
 import { tempDir } from '../../support/temp.ts';
 import { forgetGpgKey, makeGpgKey } from '../stage.ts';
@@ -14,10 +14,8 @@ export interface StreamStage extends AsyncDisposable {
   readonly words: Readonly<Record<string, string>>;
   readonly gnupgHome: string;
   placeFor(name: string): string;
-  /** Goes before what runs in a directory: as root it gets a `/dev` that may be lost, where that can be had. */
-  within(directory: string): readonly string[];
-  /** What that `/dev` holds; nothing where it is the one of this machine. */
-  devices(): readonly string[];
+  /** For root a `/dev` that may be lost. */
+  readonly dev: PrivateDev;
 }
 
 /** One layer each, so that no two lines are in an order of chance. */
@@ -44,7 +42,7 @@ export const buildStreamStage = async (): Promise<StreamStage> => {
   }
   const gnupgHome = scratch.join('gnupg');
   const key = await makeGpgKey(gnupgHome);
-  const dev = NEEDS_PRIVATE_DEV ? undefined : await makePrivateDev();
+  const dev = await privateDevIfPossible();
   const wrapper = await bundle();
   return {
     template,
@@ -52,10 +50,9 @@ export const buildStreamStage = async (): Promise<StreamStage> => {
     words: { key: key.fingerprint },
     gnupgHome,
     placeFor: (name) => scratch.join(name),
-    within: (directory) => dev?.within(directory) ?? [],
-    devices: () => dev?.list() ?? [],
+    dev,
     async [Symbol.asyncDispose]() {
-      await dev?.[Symbol.asyncDispose]();
+      await dev[Symbol.asyncDispose]();
       await forgetGpgKey(gnupgHome);
       await wrapper[Symbol.asyncDispose]();
       await scratch[Symbol.asyncDispose]();

@@ -1,0 +1,43 @@
+import assert from 'node:assert/strict';
+import { writeFileSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { test } from 'node:test';
+import { parseCommandLine } from '../../src/command-line/command-line.ts';
+import { copyTask } from '../../src/operation/copy-task.ts';
+import { tempDir } from '../support/temp.ts';
+
+const DIGEST = `sha256:${'0'.repeat(64)}`;
+
+/** The request for a copy of one directory, and the files that its arguments name for the digest. */
+const digestFiles = (words: readonly string[], runDirectory: string) => {
+  const line = parseCommandLine(['copy', ...words, 'dir:a', 'dir:b'], {});
+  const request = copyTask(line, { env: {}, cwd: runDirectory, hasTerminal: false }).request({
+    binary: 'skopeo',
+    env: {},
+    cwd: runDirectory,
+    accessFiles: { pathFor: () => '' },
+    runDirectory,
+  });
+  const given = request.skopeo.args.join('\n').matchAll(/^--digestfile[=\n](.*)$/gm);
+  return { request, files: Array.from(given, ([, path = '']) => path) };
+};
+
+test('a file that the user named for the digest is for skopeo to write and for nobody to read', async () => {
+  await using dir = await tempDir('copy-request');
+  const path = dir.join('digest');
+  writeFileSync(path, DIGEST);
+  for (const words of [['--digestfile', path], [`--digestfile=${path}`]]) {
+    const { request, files } = digestFiles(words, dir.path);
+    assert.deepEqual(files, [path]);
+    assert.equal(await request.readDigest?.(), undefined);
+  }
+});
+
+test('where nobody named one the digest goes through a file of our own', async () => {
+  await using dir = await tempDir('copy-request');
+  const { request, files } = digestFiles([], dir.path);
+  const [path = ''] = files;
+  assert.deepEqual([files.length, dirname(path)], [1, dir.path]);
+  writeFileSync(path, DIGEST);
+  assert.equal(await request.readDigest?.(), DIGEST);
+});
