@@ -195,7 +195,7 @@ const recordUnstarted = async <Job, Opened extends Disposable | AsyncDisposable,
  * Does one run from its first check to its last word, in the order that all runs have: read what is to be done, refuse
  * outputs that cannot be written, find skopeo, open display and metrics, run the body, record the end, tell it; then close
  * everything in reverse, whatever happened. A failure of any of these steps is recorded as a failed run of the job and then
- * thrown. Bad operands alone are refused before: whoever repeats them would tell secrets.
+ * thrown. Only bad operands are refused before that: a message that repeats them could tell secrets.
  */
 export const withRun = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
   options: RunOptions,

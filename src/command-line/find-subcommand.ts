@@ -37,8 +37,8 @@ interface Subcommand {
 }
 
 /**
- * Finds the subcommand behind the global options (`--debug copy SRC DST`, `--tmpdir /x copy SRC DST`), without which
- * nothing else about the line is decided.
+ * Finds the subcommand behind the global options (`--debug copy SRC DST`, `--tmpdir /x copy SRC DST`), before
+ * anything else about the line can be decided.
  *
  * @param takesValue whether an option, as written (`--tmpdir`), is followed by its value in the next argument
  */

@@ -62,8 +62,8 @@ export const skopeoCommand = (id: keyof typeof SKOPEO_COMMANDS): CommandClass =>
 };
 
 /**
- * Whatever skopeo knows and this program does not: handed on as it is, counted as `other`. On a terminal it has all of
- * it; elsewhere its error lines are read, since they tell how it failed.
+ * A subcommand that this program does not know: it is handed on as it is and counted as `other`. On a terminal skopeo gets
+ * all streams; elsewhere its error lines are read, since they tell how it failed.
  */
 export class Passthrough extends WrapperCommand {
   static override id = 'passthrough';

@@ -2,7 +2,7 @@ import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import * as z from 'zod';
 import { conflict } from './bounds.ts';
-import type { Files } from './effects.ts';
+import type { Files } from './destination-context.ts';
 import { type FileIdentity, identify, identifyHandle } from './file-identity.ts';
 
 /** ustar: https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html */

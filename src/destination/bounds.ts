@@ -1,7 +1,7 @@
 import { basename, dirname, join, resolve } from 'node:path';
 import { errorCode } from '../errors/system-error.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
-import type { Files } from './effects.ts';
+import type { Files } from './destination-context.ts';
 
 /** File systems of the kernel: what lies there are devices and processes. */
 const OUT_OF_BOUNDS = ['/dev', '/proc', '/sys'];

@@ -3,8 +3,8 @@ import type { FileHandle } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { ImageReference } from '../image/reference.ts';
 import { fullPath, isOutOfBounds } from './bounds.ts';
+import { type DestinationContext, hostContext } from './destination-context.ts';
 import { lockDirectory, makeDirectory, type Patience } from './directory-lock.ts';
-import { type DestinationEffects, hostEffects } from './effects.ts';
 import { identifyHandle, unlinkIfSame } from './file-identity.ts';
 
 /**
@@ -30,7 +30,7 @@ export interface DirectCopy extends AsyncDisposable {
  * A file is ours if it came to be by our hand: an archive that is not there yet is made empty, by a call that fails for
  * anything that has the name, a link included, and skopeo fills it.
  */
-const directArchive = (path: string, mode: number, { files }: DestinationEffects): DirectCopy => {
+const directArchive = (path: string, mode: number, { files }: DestinationContext): DirectCopy => {
   let made: FileHandle | undefined;
   // The descriptor stays open: as long as it is, no other file gets this inode.
   const close = async (): Promise<void> => {
@@ -70,7 +70,7 @@ const partialBlobsOf = (pid: number, directory: string): ReadonlyMap<string, str
 };
 
 /** A blob on its way is ours if our skopeo was seen writing it: another run's has a name just like it. */
-const directDirectory = (path: string, { files }: DestinationEffects): DirectCopy => {
+const directDirectory = (path: string, { files }: DestinationContext): DirectCopy => {
   const seen = new Map<string, string>();
   let real: string | undefined;
   return {
@@ -93,11 +93,11 @@ const directDirectory = (path: string, { files }: DestinationEffects): DirectCop
  * skopeo reads a layout's index, adds the image and writes it, so that of two copies at once one image is lost without a
  * word: one goes after the other.
  */
-const directLayout = async (path: string, patience: Patience, effects: DestinationEffects): Promise<DirectCopy> => {
-  const layout = await makeDirectory(path, effects).catch(() => undefined);
-  const lock = await lockDirectory(path, patience, effects).catch(() => undefined);
+const directLayout = async (path: string, patience: Patience, context: DestinationContext): Promise<DirectCopy> => {
+  const layout = await makeDirectory(path, context).catch(() => undefined);
+  const lock = await lockDirectory(path, patience, context).catch(() => undefined);
   return {
-    ...directDirectory(path, effects),
+    ...directDirectory(path, context),
     [Symbol.asyncDispose]: async () => {
       await layout?.removeIfEmpty();
       await lock?.[Symbol.asyncDispose]();
@@ -113,12 +113,12 @@ export const openDirectCopy = async (
   { transport, path }: ImageReference,
   cwd: string,
   patience: Patience,
-  effects: DestinationEffects = hostEffects,
+  context: DestinationContext = hostContext,
 ): Promise<DirectCopy | undefined> => {
   if (path === undefined || path === '') return undefined;
   const place = resolve(cwd, path);
-  if (transport === 'oci' && !isOutOfBounds(place)) return directLayout(place, patience, effects);
-  if (transport === 'dir' || transport === 'oci') return directDirectory(place, effects);
+  if (transport === 'oci' && !isOutOfBounds(place)) return directLayout(place, patience, context);
+  if (transport === 'dir' || transport === 'oci') return directDirectory(place, context);
   const mode = ARCHIVE_MODES[transport];
-  return mode === undefined ? undefined : directArchive(place, mode, effects);
+  return mode === undefined ? undefined : directArchive(place, mode, context);
 };

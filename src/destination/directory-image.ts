@@ -2,7 +2,7 @@ import { hash } from 'node:crypto';
 import { join } from 'node:path';
 import { mediaTypeOf, parseManifest } from '../image/manifest.ts';
 import { conflict } from './bounds.ts';
-import type { Files } from './effects.ts';
+import type { Files } from './destination-context.ts';
 import { identify } from './file-identity.ts';
 import { isStage, isStageName } from './stage.ts';
 

@@ -1,7 +1,7 @@
 import { constants } from 'node:fs';
 import { dirname } from 'node:path';
 import { errorCode } from '../errors/system-error.ts';
-import type { DestinationEffects, LockAnswer } from './effects.ts';
+import type { DestinationContext, LockAnswer } from './destination-context.ts';
 
 /** How to wait for another run. */
 export interface Patience {
@@ -16,7 +16,7 @@ const NOTICE_MS = 1_000;
 const take = async (
   descriptor: number,
   { signal, onWait }: Patience,
-  lock: DestinationEffects['lock'],
+  lock: DestinationContext['lock'],
 ): Promise<LockAnswer> => {
   const answer = await lock(descriptor, 'try', signal);
   if (answer !== 'held') return answer;
@@ -35,7 +35,7 @@ const take = async (
 export const lockDirectory = async (
   path: string,
   patience: Patience,
-  { files, lock }: DestinationEffects,
+  { files, lock }: DestinationContext,
 ): Promise<AsyncDisposable | undefined> => {
   const directory = await files.open(path, constants.O_RDONLY | constants.O_DIRECTORY);
   const answer = await take(directory.fd, patience, lock).catch(() => 'unusable');
@@ -47,7 +47,7 @@ export const lockDirectory = async (
 /** Makes a directory and its parents; tells whether it is new, and removes it again if it is and nothing came of it. */
 export const makeDirectory = async (
   path: string,
-  { files }: Pick<DestinationEffects, 'files'>,
+  { files }: Pick<DestinationContext, 'files'>,
 ): Promise<{ readonly removeIfEmpty: () => Promise<void> }> => {
   await files.mkdir(dirname(path), { recursive: true, mode: 0o755 });
   const isNew = await files.mkdir(path, { mode: 0o755 }).then(

@@ -1,7 +1,7 @@
 import type { BigIntStats } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import { errorCode } from '../errors/system-error.ts';
-import type { Files } from './effects.ts';
+import type { Files } from './destination-context.ts';
 
 /** What lies at a path, by device and inode: a name proves nothing. Links are not followed. */
 export interface FileIdentity {

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { isWhole } from '../image/completeness.ts';
 import { conflict } from './bounds.ts';
-import type { Files } from './effects.ts';
+import type { Files } from './destination-context.ts';
 import { identify, moveToFreeName } from './file-identity.ts';
 import { isStage, isStageName } from './stage.ts';
 

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { parseJson } from '../text/json.ts';
+import type { Files } from './destination-context.ts';
 import type { ImageFiles } from './directory-image.ts';
-import type { Files } from './effects.ts';
 import { type FileIdentity, identify, moveToFreeName, unlinkIfSame } from './file-identity.ts';
 
 /** What a replacement is about, by device and inode, so that whoever comes after a kill can finish it. */

@@ -1,7 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
-import type { DestinationEffects, Files } from './effects.ts';
+import type { DestinationContext, Files } from './destination-context.ts';
 import { type FileIdentity, identify, identifyHandle, unlinkIfSame } from './file-identity.ts';
 
 const PREFIX = '.skopeo-wrapper-';
@@ -73,7 +73,7 @@ const writeMarker = async (marker: FileHandle, directory: string): Promise<void>
 const NEVER = new AbortController().signal;
 
 /** Makes a stage in a directory, and holds a lock on it that tells other runs that it is in use. */
-export const openStage = async (parent: string, { files, lock }: DestinationEffects): Promise<Stage> => {
+export const openStage = async (parent: string, { files, lock }: DestinationContext): Promise<Stage> => {
   const path = await files.mkdtemp(join(parent, PREFIX));
   const made = await identify(files, path);
   const marker = await files.open(join(path, MARKER), 'wx', 0o600);
@@ -110,7 +110,7 @@ export const openStage = async (parent: string, { files, lock }: DestinationEffe
 const sweepStage = async (
   path: string,
   finish: (stage: string) => Promise<void>,
-  { files, lock }: DestinationEffects,
+  { files, lock }: DestinationContext,
 ): Promise<void> => {
   const found = await markerOf(files, path);
   if (found === undefined || Number(found.uid) !== process.getuid?.()) return;
@@ -130,10 +130,10 @@ const sweepStage = async (
 export const sweepStages = async (
   parent: string,
   finish: (stage: string) => Promise<void>,
-  effects: DestinationEffects,
+  context: DestinationContext,
 ): Promise<void> => {
-  const names = await effects.files.readdir(parent).catch(() => []);
+  const names = await context.files.readdir(parent).catch(() => []);
   for (const name of names.filter(isStageName)) {
-    await sweepStage(join(parent, name), finish, effects).catch(() => undefined);
+    await sweepStage(join(parent, name), finish, context).catch(() => undefined);
   }
 };

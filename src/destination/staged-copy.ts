@@ -3,9 +3,9 @@ import { type LocalTransport, parseLocation } from '../image/docker-reference.ts
 import type { OperationResult } from '../tracking/events.ts';
 import { type ArchiveTransport, archiveAt } from './archive-image.ts';
 import { conflict, fullPath, refuseOutOfBounds } from './bounds.ts';
+import { type DestinationContext, hostContext } from './destination-context.ts';
 import { imageFilesIn } from './directory-image.ts';
 import { lockDirectory, makeDirectory, type Patience } from './directory-lock.ts';
-import { type DestinationEffects, hostEffects } from './effects.ts';
 import { identify, moveToFreeName } from './file-identity.ts';
 import { addToLayout, isStagedWhole, refuseForeignLayout } from './layout.ts';
 import { finishReplacement, replaceInPlace } from './replace-directory.ts';
@@ -22,28 +22,28 @@ export interface StagedCopyOptions extends Patience {
   readonly existingDirectory: 'replace' | 'refuse';
   /** What lies at the destination is broken: none of its blobs may be used again. */
   readonly isBroken?: boolean;
-  readonly effects?: DestinationEffects;
+  readonly context?: DestinationContext;
 }
 
-interface Surroundings extends StagedCopyOptions {
-  readonly effects: DestinationEffects;
+interface Staging extends StagedCopyOptions {
+  readonly context: DestinationContext;
   readonly copy: (image: string, sharedBlobs?: string) => Promise<OperationResult>;
 }
 
 /** Finishes and removes what killed runs left in a directory. */
-const sweep = (directory: string, effects: DestinationEffects): Promise<void> =>
-  sweepStages(directory, (stage) => finishReplacement(effects.files, directory, stage), effects);
+const sweep = (directory: string, context: DestinationContext): Promise<void> =>
+  sweepStages(directory, (stage) => finishReplacement(context.files, directory, stage), context);
 
 const hasSucceeded = ({ outcome }: OperationResult): boolean => outcome === 'success';
 
 const copyArchive = async (
   transport: ArchiveTransport,
   path: string,
-  { effects, copy }: Surroundings,
+  { context, copy }: Staging,
 ): Promise<OperationResult> => {
-  const { files } = effects;
+  const { files } = context;
   const before = await archiveAt(files, path, transport);
-  await using stage = await openStage(dirname(path), effects);
+  await using stage = await openStage(dirname(path), context);
   const result = await copy(stage.image);
   if (!hasSucceeded(result)) return result;
   const now = await identify(files, path);
@@ -53,10 +53,10 @@ const copyArchive = async (
   return result;
 };
 
-const replaceLocked = async (directory: string, stage: Stage, surroundings: Surroundings): Promise<void> => {
-  const { effects } = surroundings;
-  const { files } = effects;
-  await using _lock = await lockDirectory(directory, surroundings, effects);
+const replaceLocked = async (directory: string, stage: Stage, staging: Staging): Promise<void> => {
+  const { context } = staging;
+  const { files } = context;
+  await using _lock = await lockDirectory(directory, staging, context);
   const old = await imageFilesIn(files, directory, stage.path);
   await stage.keptUnlessDone(async () => {
     try {
@@ -67,31 +67,31 @@ const replaceLocked = async (directory: string, stage: Stage, surroundings: Surr
   });
 };
 
-const copyDirectory = async (path: string, surroundings: Surroundings): Promise<OperationResult> => {
-  const { effects, copy, existingDirectory } = surroundings;
-  const { files } = effects;
+const copyDirectory = async (path: string, staging: Staging): Promise<OperationResult> => {
+  const { context, copy, existingDirectory } = staging;
+  const { files } = context;
   const found = await identify(files, path);
-  if (found !== undefined) await sweep(path, effects);
+  if (found !== undefined) await sweep(path, context);
   if (found !== undefined && existingDirectory === 'refuse') throw conflict(path, 'exists');
   if (found !== undefined) await imageFilesIn(files, path);
-  await using stage = await openStage(found === undefined ? dirname(path) : path, effects);
+  await using stage = await openStage(found === undefined ? dirname(path) : path, context);
   const result = await copy(stage.image);
   if (!hasSucceeded(result)) return result;
   const isStillFree = found === undefined && (await identify(files, path)) === undefined;
   if (found === undefined && !isStillFree) throw conflict(path, 'was made by somebody else meanwhile');
   if (isStillFree) await files.rename(stage.image, path);
-  else await replaceLocked(path, stage, surroundings);
+  else await replaceLocked(path, stage, staging);
   return result;
 };
 
-const copyLayout = async (path: string, surroundings: Surroundings): Promise<OperationResult> => {
-  const { effects, copy, isBroken = false } = surroundings;
-  const { files } = effects;
-  const layout = await makeDirectory(path, effects);
+const copyLayout = async (path: string, staging: Staging): Promise<OperationResult> => {
+  const { context, copy, isBroken = false } = staging;
+  const { files } = context;
+  const layout = await makeDirectory(path, context);
   try {
-    await sweep(path, effects);
+    await sweep(path, context);
     await refuseForeignLayout(files, path);
-    await using stage = await openStage(path, effects);
+    await using stage = await openStage(path, context);
     const blobs = join(path, 'blobs');
     await files.mkdir(blobs, { recursive: true, mode: 0o755 });
     let result = await copy(stage.image, isBroken ? undefined : blobs);
@@ -101,7 +101,7 @@ const copyLayout = async (path: string, surroundings: Surroundings): Promise<Ope
       result = await copy(stage.image);
     }
     if (!hasSucceeded(result)) return result;
-    await using _lock = await lockDirectory(path, surroundings, effects);
+    await using _lock = await lockDirectory(path, staging, context);
     await addToLayout(files, { staged: stage.image, path, stage: stage.path });
     return result;
   } finally {
@@ -110,7 +110,7 @@ const copyLayout = async (path: string, surroundings: Surroundings): Promise<Ope
 };
 
 /** Links to directories are followed, as skopeo does; a link that leads nowhere is nobody's to fill. */
-const directoryAt = async (path: string, { files }: DestinationEffects): Promise<string> => {
+const directoryAt = async (path: string, { files }: DestinationContext): Promise<string> => {
   const found = await identify(files, path);
   if (found?.kind === 'directory' || found === undefined) return path;
   const target = found.kind === 'link' ? await fullPath(files, path) : path;
@@ -119,16 +119,15 @@ const directoryAt = async (path: string, { files }: DestinationEffects): Promise
   return target;
 };
 
-const KINDS: Readonly<Record<LocalTransport, (path: string, surroundings: Surroundings) => Promise<OperationResult>>> =
-  {
-    dir: async (path, surroundings) => copyDirectory(await directoryAt(path, surroundings.effects), surroundings),
-    oci: async (path, surroundings) => {
-      await directoryAt(path, surroundings.effects);
-      return copyLayout(path, surroundings);
-    },
-    'oci-archive': (path, surroundings) => copyArchive('oci-archive', path, surroundings),
-    'docker-archive': (path, surroundings) => copyArchive('docker-archive', path, surroundings),
-  };
+const KINDS: Readonly<Record<LocalTransport, (path: string, staging: Staging) => Promise<OperationResult>>> = {
+  dir: async (path, staging) => copyDirectory(await directoryAt(path, staging.context), staging),
+  oci: async (path, staging) => {
+    await directoryAt(path, staging.context);
+    return copyLayout(path, staging);
+  },
+  'oci-archive': (path, staging) => copyArchive('oci-archive', path, staging),
+  'docker-archive': (path, staging) => copyArchive('docker-archive', path, staging),
+};
 
 /**
  * Copies to a local destination so that it is the old image or the new one at every moment, whatever ends the run. The new
@@ -144,15 +143,15 @@ export const copyStaged = async (
   const location = parseLocation(destination);
   if (location.transport === 'docker') return copyTo(destination);
   const { transport } = location;
-  const { effects = hostEffects } = options;
+  const { context = hostContext } = options;
   const path = resolve(location.path);
-  await refuseOutOfBounds(effects.files, path);
-  await effects.files.mkdir(dirname(path), { recursive: true });
-  await sweep(dirname(path), effects);
+  await refuseOutOfBounds(context.files, path);
+  await context.files.mkdir(dirname(path), { recursive: true });
+  await sweep(dirname(path), context);
   const name = destination.slice(`${transport}:${location.path}`.length);
   return KINDS[transport](path, {
     ...options,
-    effects,
+    context,
     copy: (image, sharedBlobs) => copyTo(`${transport}:${image}${name}`, sharedBlobs),
   });
 };

@@ -20,7 +20,7 @@ const once = (act: () => void): (() => void) => {
   };
 };
 
-/** Writes until the file takes no more: what is measured must not end for that, and half a line is the last one. */
+/** Writes until the file takes no more; the run itself goes on. Only the last line can be cut. */
 const writerTo = (fd: number, onLost: (reason: string) => void): ((line: string) => void) => {
   let isLost = false;
   return (line) => {

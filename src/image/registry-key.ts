@@ -14,8 +14,8 @@ const THIS_MACHINE = '127.0.0.1';
 
 /**
  * The one normal form of a registry's name, by which registries are compared wherever they are: upper case, a dot at the
- * end, a default port, an address written in another way and the names of this machine make no difference. Nothing is
- * looked up: that two names lead to one registry nobody can know.
+ * end, a default port, an address written in another way and the names of this machine make no difference. No name
+ * is looked up, so two host names of one registry stay two.
  */
 export const registryKey = (registry: string): string => {
   const [, written = registry, port = ''] = /^(.*?)(?::0*(\d+))?$/.exec(registry.trim()) ?? [];

@@ -32,8 +32,8 @@ export type ReportedStep = keyof typeof STEP_EVENTS;
 
 /**
  * An operation that something else than this package carries out, told step by step and measured like one of skopeo.
- * It starts when it is made and ends with `succeed` or `fail`. Disposed of without either it counts as failed, error
- * type `crashed`: then an exception came between, and that must not look like somebody's wish to stop.
+ * It starts when it is made and ends with `succeed` or `fail`. If it is disposed of without
+ * either, it counts as failed with error type `crashed`: an exception ended it, and that must not look like a wish to stop.
  */
 export class OperationTracker implements Disposable {
   readonly #tracker: EventTracker;

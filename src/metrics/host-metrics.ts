@@ -122,7 +122,7 @@ export const serveHostMetrics = async (options: ServeOptions): Promise<void> => 
   }
 };
 
-/** Writes the textfile now and then; a failure is said when it begins. */
+/** Writes the textfile now and then; a failure is told when it begins, not at every write. */
 const refresh = (
   textfile: Textfile,
   render: () => Promise<string>,

@@ -19,7 +19,7 @@ import { authfileFlag, type GivenLogins, type SideLogin } from '../registry/cred
 import type { Secret } from '../secrets/secret.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 import { manifestReaderFor } from './manifest-reader.ts';
-import type { OperationRequest, OperationSubject, SkopeoContext } from './request.ts';
+import { type OperationRequest, type OperationSubject, programOf, type SkopeoContext } from './request.ts';
 import type { RetryPolicy } from './retry.ts';
 import { createScratchDirectory } from './temporary-directories.ts';
 
@@ -76,10 +76,10 @@ const readDigestFile = async (path: string): Promise<string | undefined> => {
 const manifestsOf = (
   { from, to, manifests }: CopySpec,
   args: readonly SkopeoArgument[],
-  { binary, launcher = [], env, cwd }: SkopeoContext,
+  program: SkopeoContext,
 ): NonNullable<CopySpec['manifests']> => {
   if (manifests !== undefined) return manifests;
-  const common = { skopeoArguments: args, context: { binary, launcher, env, cwd } };
+  const common = { skopeoArguments: args, program };
   return {
     source: manifestReaderFor({ ...common, reference: from, side: 'source' }),
     destination: manifestReaderFor({ ...common, reference: to, side: 'destination' }),
@@ -91,7 +91,7 @@ const manifestsOf = (
  * unpacked archives, and what is to be swept when an attempt fails. Makes that place and those files.
  */
 export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRequest => {
-  const { binary, launcher = [], env, cwd, runDirectory } = context;
+  const { env, cwd, runDirectory } = context;
   const { from, to, subject } = spec;
   // What the user named is for skopeo to write and for nobody to read; skopeo writes only one.
   const isNamed = lastValueOf(spec.arguments, 'digestfile') !== undefined;
@@ -121,11 +121,8 @@ export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRe
     // skopeo's debug output tells what nothing else does: waits that a registry asked for, and reuse without rows.
     // Where nobody reads its stderr it would only be in the way.
     skopeo: {
-      binary,
-      launcher,
+      ...programOf(context),
       args: [...(spec.streams === 'terminal' ? [] : ['--debug']), ...argvOf(args)],
-      env,
-      cwd,
       streams: spec.streams,
       ...defined({ stdin: spec.stdin }),
     },

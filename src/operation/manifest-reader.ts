@@ -4,17 +4,15 @@ import { lastValueOf, type SkopeoArgument } from '../command-line/skopeo-argumen
 import { dirReader, type ManifestReader, ociReader } from '../image/local-image.ts';
 import type { ImageReference } from '../image/reference.ts';
 import { withGrace } from '../skopeo/process/grace.ts';
-import { type Launcher, launch } from '../skopeo/process/parent-death.ts';
+import { launch } from '../skopeo/process/parent-death.ts';
+import type { SkopeoProgram } from '../skopeo/process/start-skopeo.ts';
 
 const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
 interface RegistryReaderOptions {
-  readonly binary: string;
-  readonly launcher?: Launcher;
+  readonly program: SkopeoProgram;
   /** Global options and those of `inspect`: credentials file, TLS. */
   readonly options: readonly string[];
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
   /** `docker://host/repository`, and the tag or digest behind it with its separator. */
   readonly repository: string;
   readonly suffix: string;
@@ -24,7 +22,8 @@ interface RegistryReaderOptions {
 const registryReader =
   (options: RegistryReaderOptions): ManifestReader =>
   async (instance, signal) => {
-    const { binary, launcher = [], env, cwd, repository, suffix } = options;
+    const { program, repository, suffix } = options;
+    const { binary, launcher = [], env, cwd } = program;
     const reference = `${repository}${instance === undefined ? suffix : `@${instance}`}`;
     const [file, args] = launch(launcher, binary, ['inspect', '--raw', ...options.options, reference]);
     const result = await withGrace(
@@ -50,7 +49,7 @@ interface ReadableImage {
   readonly side: 'source' | 'destination';
   /** What skopeo is called with. */
   readonly skopeoArguments: readonly SkopeoArgument[];
-  readonly context: Omit<RegistryReaderOptions, 'options' | 'repository' | 'suffix'>;
+  readonly program: SkopeoProgram;
 }
 
 /** Options of one side that `inspect` knows without the prefix. */
@@ -79,7 +78,7 @@ const inspectOptions = (args: readonly SkopeoArgument[], prefix: string): string
  * Undefined for everything else.
  */
 export const manifestReaderFor = (image: ReadableImage): ManifestReader | undefined => {
-  const { reference, skopeoArguments, context } = image;
+  const { reference, skopeoArguments, program } = image;
   const prefix = image.side === 'source' ? 'src-' : 'dest-';
   const { transport, path, registry, repository, tag, digest } = reference;
   if (transport === 'dir' && path !== undefined) return dirReader(path);
@@ -88,7 +87,7 @@ export const manifestReaderFor = (image: ReadableImage): ManifestReader | undefi
   }
   if (transport !== 'docker' || registry === undefined || COUNTS_PULLS.has(registry)) return undefined;
   return registryReader({
-    ...context,
+    program,
     options: inspectOptions(skopeoArguments, prefix),
     repository: `docker://${registry}/${repository}`,
     suffix: digest === undefined ? `:${tag ?? 'latest'}` : `@${digest}`,

@@ -14,16 +14,15 @@ import type { Failure } from '../skopeo/failure/classify.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 import { answerChanges, loginChanges, wantedPlatform } from './copy-request.ts';
 import { handOverNamed } from './named-streams.ts';
-import { patienceOf, type SkopeoTask, subjectOfLine, type ToTask } from './request.ts';
+import { patienceOf, programOf, type SkopeoTask, subjectOfLine, type ToTask } from './request.ts';
 
 /** A skopeo process without progress: its result is text on stdout, or a conversation with the user. */
 export const plainTask =
   (streams: StreamMode): ToTask =>
-  (line, { env: ours, cwd: place }) => {
-    const { logins, answer, secrets } = loginsOf(line, ours);
-    const given = handOverNamed(line, place, line.own.json ? 'captured' : streams);
+  (line, { env, cwd }) => {
+    const { logins, answer, secrets } = loginsOf(line, env);
+    const given = handOverNamed(line, cwd, line.own.json ? 'captured' : streams);
     const request: SkopeoTask['request'] = (context) => {
-      const { binary, launcher = [], env, cwd } = context;
       const changes = answer === undefined ? loginChanges(logins, context) : answerChanges(answer);
       const { skopeoArguments, spec } = line;
       return {
@@ -31,12 +30,9 @@ export const plainTask =
         ...subjectOfLine(line),
         secrets,
         skopeo: {
-          binary,
-          launcher,
+          ...programOf(context),
           // Arguments of a subcommand that nobody here knows go on as they are.
           args: argvOf(spec === undefined ? skopeoArguments : withChanges(skopeoArguments, changes)),
-          env,
-          cwd,
           streams: given,
           ...defined({ stdin: answer?.password }),
         },

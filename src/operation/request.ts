@@ -8,8 +8,7 @@ import { parseReference, redactReference, shortName } from '../image/reference.t
 import type { AccessFiles } from '../registry/credentials/access-files.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
-import type { Launcher } from '../skopeo/process/parent-death.ts';
-import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
+import type { SkopeoProgram, StreamMode } from '../skopeo/process/start-skopeo.ts';
 import type { OperationIdentity } from '../tracking/observer.ts';
 import type { Operation } from '../tracking/vocabulary.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -34,12 +33,8 @@ interface Interpretation {
 export interface OperationRequest extends OperationSubject {
   /** One image of a sync run: live and counted in blobs and bytes, but no operation of its own. */
   readonly part?: boolean;
-  readonly skopeo: {
-    readonly binary: string;
-    readonly launcher?: Launcher;
+  readonly skopeo: SkopeoProgram & {
     readonly args: readonly string[];
-    readonly env: Readonly<Record<string, string | undefined>>;
-    readonly cwd: string;
     readonly streams: StreamMode;
     readonly stdin?: Secret;
   };
@@ -64,13 +59,7 @@ export interface OperationRequest extends OperationSubject {
 }
 
 /** The skopeo that requests are made for, and what it shares with others of the run. */
-export interface SkopeoContext {
-  readonly binary: string;
-  /** How skopeo is started so that it ends when this process does. */
-  readonly launcher?: Launcher;
-  /** Environment of skopeo. */
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
+export interface SkopeoContext extends SkopeoProgram {
   readonly accessFiles: Pick<AccessFiles, 'pathFor'>;
   /** For small files of the run; undefined where none can be written. */
   readonly runDirectory: string | undefined;
@@ -143,4 +132,12 @@ export const patienceOf = ({ values, own }: CommandLine) => ({
     ...defined({ delaySeconds: values.retryDelaySeconds }),
   },
   stallTimeoutSeconds: own.stallTimeoutSeconds || undefined,
+});
+
+/** The program alone, without what else a run shares. */
+export const programOf = ({ binary, launcher = [], env, cwd }: SkopeoProgram): Required<SkopeoProgram> => ({
+  binary,
+  launcher,
+  env,
+  cwd,
 });

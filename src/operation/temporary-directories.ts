@@ -22,7 +22,7 @@ export const createRunDirectory = (env: Env): RunDirectory => {
   try {
     path = makeTemporaryDirectory(runDirectoryBase(env), 'run');
   } catch {
-    // A read-only system: what would have been written there is done without.
+    // A read-only system: the run goes on without these files.
   }
   return {
     path,

@@ -68,9 +68,9 @@ export class DirectLookup implements RegistryLookup, Disposable {
     this.#options = options;
   }
 
-  greet(reference: string, access: RegistryAccess, signal: AbortSignal): void {
+  connect(reference: string, access: RegistryAccess, signal: AbortSignal): void {
     const repository = parseDockerReference(reference);
-    this.#directly(repository, access, signal, (client) => client.greet(signal)).catch(() => {});
+    this.#directly(repository, access, signal, (client) => client.connect(signal)).catch(() => {});
   }
 
   async tags(repository: Repository, access: RegistryAccess, signal: AbortSignal): Promise<readonly string[]> {

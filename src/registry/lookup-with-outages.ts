@@ -36,7 +36,7 @@ export const lookupWithOutages = (
   };
   const registryOf = (reference: string): string => parseDockerReference(reference).registry;
   return {
-    greet: (reference, access, signal) => lookup.greet(reference, access, signal),
+    connect: (reference, access, signal) => lookup.connect(reference, access, signal),
     tags: (repository, access, signal) =>
       ask(repository.registry, 'tags', () => lookup.tags(repository, access, signal)),
     head: (reference, access, signal) =>

@@ -10,7 +10,7 @@ export interface ManifestHead {
 /** Questions to registries, answered the cheapest way that is sure. All reject when the answer could not be had. */
 export interface RegistryLookup {
   /** Opens the connection to a registry that will be asked soon; what goes wrong shows with the first question. */
-  greet(reference: string, access: RegistryAccess, signal: AbortSignal): void;
+  connect(reference: string, access: RegistryAccess, signal: AbortSignal): void;
   tags(repository: Repository, access: RegistryAccess, signal: AbortSignal): Promise<readonly string[]>;
   /** Absent: the registry says in its own words that there is no such image; a bare 404 says nothing. */
   head(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<ManifestHead | undefined>;

@@ -101,7 +101,7 @@ export class RegistryClient implements Disposable {
   }
 
   /** Connects, and finds out how the registry wants to be spoken to. */
-  async greet(signal: AbortSignal): Promise<Answer<never>> {
+  async connect(signal: AbortSignal): Promise<Answer<never>> {
     await this.#queue.add(() => this.#authenticator.origin(signal), { signal });
     return UNCLEAR;
   }

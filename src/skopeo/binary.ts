@@ -38,7 +38,7 @@ interface VersionCache {
 
 const schema = z.object({ key: z.string(), version: z.string().max(100) });
 
-/** Remembers the version of one skopeo in a small file. A file that cannot be read or written is done without. */
+/** Remembers the version of one skopeo in a small file. Without that file skopeo is asked each time. */
 export const versionFile = (path: string): VersionCache => ({
   get: (key) => {
     try {

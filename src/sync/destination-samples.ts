@@ -29,11 +29,15 @@ export const destinationSamples = (entries: readonly SyncEntry[]): readonly Imag
   });
 
 /** Opens the connections to the destinations' registries while the sources are still being listed. */
-export const greetDestinations = (job: SyncJob, lookup: Pick<RegistryLookup, 'greet'>, signal: AbortSignal): void => {
+export const connectDestinations = (
+  job: SyncJob,
+  lookup: Pick<RegistryLookup, 'connect'>,
+  signal: AbortSignal,
+): void => {
   const byRegistry = new Map(destinationSamples(job.entries).map((sample) => [sample.registry, sample.repository]));
   for (const [registry, repository] of byRegistry) {
     if (registry === undefined || repository === undefined) continue;
     const reference = `docker://${registry}/${repository}`;
-    lookup.greet(reference, destinationAccess(job)(reference), signal);
+    lookup.connect(reference, destinationAccess(job)(reference), signal);
   }
 };

@@ -22,8 +22,8 @@ const stoppedPlan = (): Plan => ({ images: [], dropped: [], failures: [], otherS
 const hasFailed = (images: readonly ImageReport[]): boolean => images.some(({ outcome }) => outcome === 'failed');
 
 /**
- * Plans and copies; what hangs on a registry that could not be asked yet comes after everything else, and not at all once
- * the run is to stop.
+ * Plans and copies; what depends on a registry that could not be asked yet comes last, and not at all once the run is to
+ * stop.
  */
 export const planAndCopy = async (
   job: SyncJob,

@@ -8,7 +8,7 @@ import type { RegistryOutages } from '../registry/outages.ts';
 import type { RegistryPauses } from '../registry/pauses.ts';
 import { failureClass } from '../skopeo/failure/classify.ts';
 import type { SyncObserver } from '../tracking/observer.ts';
-import { isGhost } from './check/check-image.ts';
+import { isAbsentAtSource } from './check/check-image.ts';
 import type { SyncMemory } from './check/memory.ts';
 import { keepMemory, loadMemory, lockName, type MemoryKeeper, memoryPath, syncDirectory } from './check/memory-file.ts';
 import { destinationAccess, type SyncJob } from './job.ts';
@@ -124,7 +124,7 @@ const sourceFailures = (
 
 const PRUNE_NEXT = failureClass('prune_refused').next({});
 
-/** What is missing at its destination for no better reason than that its source does not have it either. */
+/** Whether each image is at its destination, or its source does not have it either. */
 const areAllThere = async (
   plan: Plan,
   images: readonly ImageReport[],
@@ -133,8 +133,8 @@ const areAllThere = async (
   for (const [index, image] of plan.images.entries()) {
     const { outcome, errorType } = images[index] ?? {};
     if (outcome === 'copied' || outcome === 'unchanged') continue;
-    const mayBeGhost = outcome === 'failed' && errorType === 'not_found';
-    if (!mayBeGhost || !(await isGhost(image, { lookup, signal }).catch(() => false))) return false;
+    const mayBeAbsent = outcome === 'failed' && errorType === 'not_found';
+    if (!mayBeAbsent || !(await isAbsentAtSource(image, { lookup, signal }).catch(() => false))) return false;
   }
   return true;
 };

@@ -16,8 +16,8 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 const bytesOfBlobs = (images: readonly ImageLedger[]): number => sum(images.map(({ movedBytes }) => movedBytes));
 
 /**
- * Bytes that the images of an operation (of earlier attempts, instances of a list) have moved. Without rows (`processReadBytes` is given) the process's own counter tells how far the running
- * blobs are, but never more than they hold.
+ * Bytes that the images of an operation (of earlier attempts, instances of a list) have moved. Without rows
+ * (`processReadBytes` is given) the process's own counter tells how far the running blobs are, but never more than they hold.
  */
 export const movedBytes = (images: readonly ImageLedger[], processReadBytes: number | undefined): number => {
   const byBlobs = bytesOfBlobs(images);

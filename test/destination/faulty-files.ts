@@ -1,5 +1,5 @@
 import promises, { type FileHandle } from 'node:fs/promises';
-import type { DestinationEffects, Files } from '../../src/destination/effects.ts';
+import type { DestinationContext, Files } from '../../src/destination/destination-context.ts';
 
 /** Thrown by every operation once the process is taken for killed. */
 export class Killed extends Error {}
@@ -31,7 +31,7 @@ const OF_HANDLES = ['writeFile', 'sync', 'stat', 'read'] as const satisfies read
 
 /** A process of its own, as far as the file system can tell: its files, its locks, its death. */
 export interface FaultyProcess {
-  readonly effects: DestinationEffects;
+  readonly context: DestinationContext;
   readonly isDead: () => boolean;
   /** Ends it as SIGKILL does: descriptors are closed, and with them its locks are gone. */
   kill(): Promise<void>;
@@ -110,7 +110,7 @@ export const faultyProcess = (locks: LockTable, fault?: Fault): FaultyProcess =>
       }),
   } as unknown as Files;
 
-  const lock: DestinationEffects['lock'] = async (descriptor) => {
+  const lock: DestinationContext['lock'] = async (descriptor) => {
     const handle = [...open].find(({ fd }) => fd === descriptor);
     if (handle === undefined) throw new Killed('killed');
     const id = await idOf(handle);
@@ -119,7 +119,7 @@ export const faultyProcess = (locks: LockTable, fault?: Fault): FaultyProcess =>
     return 'taken';
   };
   return {
-    effects: { files, lock },
+    context: { files, lock },
     isDead: () => isDead,
     kill,
     hasMetFault: () => fault !== undefined && count >= fault.at,

@@ -100,6 +100,8 @@ for (const [kind, start] of Object.entries(KINDS)) {
     const { registry: started, access } = await start();
     await using registry = started;
     await registry.seed(layout.reference('a'), 'team/app:1');
+    const tokenRequests = () => registry.tokenServer?.requests.length ?? 0;
+    const tokenRequestsBefore = tokenRequests();
     const { lookup, asked } = lookupIn(dir.path);
     using _lookup = lookup;
     const reference = registry.reference('team/app:1');
@@ -111,7 +113,7 @@ for (const [kind, start] of Object.entries(KINDS)) {
     assert.equal((await lookup.manifest(reference, access, SIGNAL)).length, image.manifest.sizeBytes);
     assert.deepEqual(await lookup.tags({ registry: registry.host, path: 'team/app' }, access, SIGNAL), ['1']);
     assert.deepEqual(asked, []);
-    assert.ok((registry.tokenServer?.requests.length ?? 1) <= 2, 'a token serves all requests for a repository');
+    assert.ok(tokenRequests() - tokenRequestsBefore <= 1, 'a token serves all requests for a repository');
   });
 }
 

@@ -23,7 +23,7 @@ const lookupThatFails = (failure: { errorType?: ErrorType }) => {
     return answer;
   };
   const plain: RegistryLookup = {
-    greet: () => {},
+    connect: () => {},
     tags: () => ask(['1']),
     head: () => ask({ digest: 'sha256:a' }),
     manifest: () => ask(Buffer.from('{}')),

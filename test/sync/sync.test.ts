@@ -18,7 +18,7 @@ import { type Registry, startRegistry } from '../support/registry.ts';
 import { mountSmallDisk } from '../support/small-disk.ts';
 import { tempDir } from '../support/temp.ts';
 import { waitFor } from '../support/wait-for.ts';
-import { realEffects } from './support/effects.ts';
+import { realContext } from './support/context.ts';
 
 const NEEDS_ROOT = process.getuid?.() === 0 ? false : 'mounting a file system needs root';
 
@@ -50,8 +50,8 @@ const job = (body: string, from = source.host, to = destination.host): SyncJob =
   return loadSyncFile('/mirror.yml', registries + body.replaceAll('HOST', from).replaceAll('DEST', to), {}).job;
 };
 
-const run = async (what: SyncJob, effects: SyncContext, options: SyncOptions = {}): Promise<SyncReport> => {
-  const report = await runSync(what, effects, options);
+const run = async (what: SyncJob, context: SyncContext, options: SyncOptions = {}): Promise<SyncReport> => {
+  const report = await runSync(what, context, options);
   assert.ok(report !== undefined);
   return report;
 };
@@ -62,7 +62,7 @@ test('the next step after a failure names keys of the file, not flags that are r
   const text = `images:
     - { source: '${source.host}/secure/app', destination: '${destination.host}/secure/{{name}}' }
     - { source: '${source.host}/secure/app:1', destination: '${destination.host}/secure/one' }`;
-  const report = await run(loadSyncFile('/mirror.yml', text, {}).job, realEffects(own));
+  const report = await run(loadSyncFile('/mirror.yml', text, {}).job, realContext(own));
   const steps = [...report.failures, ...report.images].map(({ next }) => next);
   assert.equal(steps.length, 2);
   for (const step of steps) assert.match(step ?? '', /set "tls-verify: false" for it below "registries"/);
@@ -84,7 +84,7 @@ images:
       .replaceAll('DEST/', `"${destination.host}/`)
       .replaceAll('app }', 'app" }'),
   );
-  const report = await run(some, realEffects(own));
+  const report = await run(some, realContext(own));
   assert.equal(report.exitCode, 3);
   assert.deepEqual(report.totals, { copied: 1, unchanged: 0, skipped: 0, failed: 1, bytes: 0, pruned: 0 });
   const failed = report.images.find(({ outcome }) => outcome === 'failed');
@@ -105,7 +105,7 @@ images:
 test('when nothing succeeds the status is 1', async () => {
   await using own = await tempDir('sync-nothing');
   const none = job('retry: { times: 0 }\nimages:\n  - { source: "HOST/none/app", tags: [x], destination: "DEST/x" }\n');
-  assert.equal((await run(none, realEffects(own))).exitCode, 1);
+  assert.equal((await run(none, realContext(own))).exitCode, 1);
 });
 
 test('faults of a registry that pass are mended by another attempt', async () => {
@@ -124,7 +124,7 @@ test('faults of a registry that pass are mended by another attempt', async () =>
     'retry: { delay: 10ms }\nimages:\n  - { source: "HOST/faults/app", destination: "DEST/faults/app" }\n',
     proxy.host,
   );
-  const report = await run(faulty, realEffects(own));
+  const report = await run(faulty, realContext(own));
   assert.equal(report.exitCode, 0, failuresTable(report));
   assert.equal(
     report.images.reduce((sum, { attempts }) => sum + attempts, 0),
@@ -139,24 +139,24 @@ test('a repository that cannot be listed for a moment is listed again, one that 
   await using proxy = await startProxy(source, { rules });
   const retry = 'retry: { delay: 10ms, max-delay: 20ms }\n';
   const listed = job(`${retry}images:\n  - { source: "HOST/listing/app", destination: "DEST/{{path}}" }\n`, proxy.host);
-  const report = await run(listed, realEffects(own));
+  const report = await run(listed, realContext(own));
   assert.equal(report.exitCode, 0, failuresTable(report));
   const missing = job(
     `${retry}images:\n  - { source: "HOST/missing/app", destination: "DEST/{{path}}" }\n`,
     proxy.host,
   );
-  assert.equal((await run(missing, realEffects(own))).failures[0]?.errorType, 'not_found');
+  assert.equal((await run(missing, realContext(own))).failures[0]?.errorType, 'not_found');
   assert.equal(proxy.count({ path: /missing\/app\/tags\/list/ }), 2, 'once directly and once by skopeo');
 });
 
-/** Effects whose lookup is told to wait twice when it lists a repository, and the order in which images are copied. */
-const withLimitOn = (path: string, own: Parameters<typeof realEffects>[0], waitSeconds: number) => {
-  const effects = realEffects(own);
-  const { lookup, skopeo } = effects;
+/** A context whose lookup is told to wait twice when it lists a repository, and the order in which images are copied. */
+const withLimitOn = (path: string, own: Parameters<typeof realContext>[0], waitSeconds: number) => {
+  const context = realContext(own);
+  const { lookup, skopeo } = context;
   const copied: string[] = [];
   let limits = 2;
   const limited: SyncContext = {
-    ...effects,
+    ...context,
     lookup: {
       ...bound(lookup),
       tags: async (repository, ...rest) => {
@@ -176,7 +176,7 @@ const withLimitOn = (path: string, own: Parameters<typeof realEffects>[0], waitS
 };
 
 const bound = (lookup: RegistryLookup): RegistryLookup => ({
-  greet: lookup.greet.bind(lookup),
+  connect: lookup.connect.bind(lookup),
   tags: lookup.tags.bind(lookup),
   head: lookup.head.bind(lookup),
   manifest: lookup.manifest.bind(lookup),
@@ -241,8 +241,8 @@ test('a plan changes nothing and gives a reason for every image', async () => {
   const what = job(
     'images:\n  - { source: "HOST/plan/app", destination: "DEST/{{path}}", tags: { semver: [^1], list: [gone] } }\n',
   );
-  const effects = realEffects(own, { stateDirectory: own.join('state') });
-  const plan = await planSync(what, effects);
+  const context = realContext(own, { stateDirectory: own.join('state') });
+  const plan = await planSync(what, context);
   assert.deepEqual(
     plan.images.map(({ source: from, action, reason, selectedBecause }) => [
       from.split(':').at(-1),
@@ -272,7 +272,7 @@ test('two sources for one destination are refused before anything is copied', as
   const both = job(
     'images:\n  - { source: "HOST/left/app", destination: "DEST/x/{{name}}" }\n  - { source: "HOST/right/app", destination: "DEST/x/{{name}}" }\n',
   );
-  await assert.rejects(runSync(both, realEffects(own)), { exitCode: 64, message: /would both be written to/ });
+  await assert.rejects(runSync(both, realContext(own)), { exitCode: 64, message: /would both be written to/ });
   assert.deepEqual(await destination.client.tags('x/app'), []);
 });
 
@@ -290,7 +290,7 @@ test('a layer that many images share is sent once, though they are copied side b
     source.host,
     to.host,
   );
-  assert.equal((await run(shared, realEffects(own))).totals.copied, 6);
+  assert.equal((await run(shared, realContext(own))).totals.copied, 6);
   const { digest } = (await layout.addImage('base', { layers: [base] })).layers[0] ?? {};
   const uploads = to.requests.filter(
     ({ method, path }) => method === 'PUT' && path.includes(encodeURIComponent(digest ?? '')),
@@ -304,7 +304,7 @@ test('shards do the whole together', async () => {
   const whole = job('images:\n  - { source: "HOST/shards/app", destination: "DEST/{{path}}" }\n');
   const counts = [];
   for (const index of [0, 1, 2]) {
-    const report = await run(whole, realEffects(own), { shard: { index, count: 3 } });
+    const report = await run(whole, realContext(own), { shard: { index, count: 3 } });
     assert.equal(report.totals.copied + report.otherShards, 9);
     counts.push(report.totals.copied);
   }
@@ -318,7 +318,7 @@ test('shards do the whole together', async () => {
 test('the newest by creation date are found by skopeo, once', async () => {
   await using own = await tempDir('sync-created');
   await seed('created/app', { x: 'a', y: 'b' });
-  const real = realEffects(own);
+  const real = realContext(own);
   let asked = 0;
   const skopeo: SyncContext['skopeo'] = {
     ...real.skopeo,
@@ -327,18 +327,18 @@ test('the newest by creation date are found by skopeo, once', async () => {
       return real.skopeo.createdAt(...args);
     },
   };
-  const effects = realEffects(own, { skopeo, stateDirectory: own.join('state') });
+  const context = realContext(own, { skopeo, stateDirectory: own.join('state') });
   const old = job(
     'job: created\nimages:\n  - { source: "HOST/created/app", destination: "DEST/{{path}}", tags: { max-age: 30d } }\n',
   );
-  const plan = await planSync(old, effects);
+  const plan = await planSync(old, context);
   assert.match(plan.dropped[0]?.reason ?? '', /^created \d+ days ago$/);
   assert.equal(asked, 2);
   const ageless = job(
     'job: created\nimages:\n  - { source: "HOST/created/app", destination: "DEST/{{path}}", tags: { latest: 1, latest-by: created } }\n',
   );
-  assert.equal((await run(ageless, effects)).totals.copied, 1);
-  assert.equal((await run(ageless, effects)).totals.unchanged, 1);
+  assert.equal((await run(ageless, context)).totals.copied, 1);
+  assert.equal((await run(ageless, context)).totals.unchanged, 1);
   assert.equal(asked, 4);
 });
 
@@ -354,7 +354,7 @@ test('an image without a date, or none for this machine, keeps no other from bei
     rules: [{ match: { path: /\/tags\// }, do: { answer: { status: 200, body } } }],
   });
   const what = 'images:\n  - { source: "HOST/odd/app", destination: "DEST/{{path}}", tags: { max-age: 30000d } }\n';
-  const plan = await planSync(job(what, proxy.host), realEffects(own));
+  const plan = await planSync(job(what, proxy.host), realContext(own));
   assert.deepEqual(plan.failures, []);
   assert.deepEqual(plan.images.map(({ tag }) => tag).toSorted(), ['foreign', 'x']);
   assert.deepEqual(
@@ -371,7 +371,7 @@ test('a run that is stopped ends its copies and still reports', async () => {
   });
   const controller = new AbortController();
   const slow = job('parallel: 2\nimages:\n  - { source: "HOST/stop/app", destination: "DEST/{{path}}" }\n', proxy.host);
-  const running = run(slow, realEffects(own, { signal: controller.signal }));
+  const running = run(slow, realContext(own, { signal: controller.signal }));
   await waitFor('two copies to hang', () => proxy.count({ path: /\/blobs\// }) >= 2 || undefined);
   controller.abort();
   const report = await running;
@@ -391,13 +391,13 @@ test('a second run of a job meets the lock of the first', async () => {
     'job: locked\nretry: { times: 0 }\nimages:\n  - { source: "HOST/lock/app", destination: "DEST/{{path}}" }\n',
     proxy.host,
   );
-  const effects = realEffects(own, { stateDirectory: own.join('state') });
-  const first = runSync(locked, { ...effects, signal: controller.signal });
+  const context = realContext(own, { stateDirectory: own.join('state') });
+  const first = runSync(locked, { ...context, signal: controller.signal });
   await waitFor('the first run to copy', () => proxy.count({ path: /\/blobs\// }) > 0 || undefined);
-  await assert.rejects(runSync(locked, effects), { exitCode: 75 });
-  assert.equal(await runSync(locked, effects, { lock: 'skip' }), undefined);
+  await assert.rejects(runSync(locked, context), { exitCode: 75 });
+  assert.equal(await runSync(locked, context, { lock: 'skip' }), undefined);
   const waiting = new AbortController();
-  const second = runSync(locked, { ...effects, signal: waiting.signal }, { lock: 'wait' });
+  const second = runSync(locked, { ...context, signal: waiting.signal }, { lock: 'wait' });
   waiting.abort({ kind: 'signal', signal: 'SIGTERM' });
   assert.deepEqual((await second)?.failures, [
     {
@@ -415,10 +415,10 @@ test('runs of lists go side by side, and the job remembers what each of them did
   await using own = await tempDir('sync-lists');
   await seed('lists/app', { '1': 'a', '2': 'b' });
   const whole = job('job: lists\nimages:\n  - { source: "HOST/lists/app", destination: "DEST/{{path}}" }\n');
-  const effects = realEffects(own, { stateDirectory: own.join('state') });
+  const context = realContext(own, { stateDirectory: own.join('state') });
   const runs = ['1', '2'].map((tag) => {
     const list = parseImageList(`${source.host}/lists/app:${tag} ${destination.host}/lists/app:${tag}`);
-    return run(reduceToList(whole, list), effects, { isList: true });
+    return run(reduceToList(whole, list), context, { isList: true });
   });
   assert.deepEqual(
     (await Promise.all(runs)).map(({ totals }) => totals.copied),
@@ -434,15 +434,15 @@ test('a state directory that cannot be written stops no copy, and is told', asyn
   await writeFile(own.join('file'), '');
   const what = job('job: s\nimages:\n  - { source: "HOST/stateless/app", destination: "DEST/{{path}}" }\n');
   const warnings: string[] = [];
-  const effects = realEffects(own, {
+  const context = realContext(own, {
     stateDirectory: own.join('file', 'state'),
     warn: (message) => void warnings.push(message),
   });
-  assert.equal((await run(what, effects)).totals.copied, 1);
+  assert.equal((await run(what, context)).totals.copied, 1);
   assert.equal(warnings.length, 2);
   assert.match(warnings[0] ?? '', /cannot lock in .*file\/state\/sync: ENOTDIR/);
   assert.match(warnings[1] ?? '', /could not be kept/);
-  await assert.rejects(run(what, effects, { lock: 'wait' }), { exitCode: 74 });
+  await assert.rejects(run(what, context, { lock: 'wait' }), { exitCode: 74 });
 });
 
 const PRUNE = 'job: prune\nprune: { enabled: true, max-share: 0.5 }\n';
@@ -455,17 +455,17 @@ test('prune removes what the job wrote and no longer wants, and nothing else', a
   await using own = await tempDir('sync-prune');
   await seed('prune/app', { v1: 'a', v2: 'b', v3: 'c', w1: 'a' });
   await destination.seed(layout.reference('c'), 'prune/app:foreign');
-  const effects = realEffects(own, { stateDirectory: own.join('state') });
-  assert.equal((await run(only('v*'), effects)).totals.copied, 3);
+  const context = realContext(own, { stateDirectory: own.join('state') });
+  assert.equal((await run(only('v*'), context)).totals.copied, 3);
 
-  const plan = await planSync(only('v[12]'), effects);
+  const plan = await planSync(only('v[12]'), context);
   assert.ok(plan.prune !== undefined && 'verdicts' in plan.prune);
   assert.deepEqual(
     plan.prune.verdicts.map(({ action, reason }) => [action, reason]),
     [['keep', 'is the same image as tag foreign']],
   );
 
-  const narrowed = await run(only('v[13]'), effects);
+  const narrowed = await run(only('v[13]'), context);
   assert.deepEqual(
     narrowed.prune?.map(({ destination: tag, outcome }) => [tag.split(':').at(-1), outcome]),
     [['v2', 'removed']],
@@ -484,18 +484,18 @@ test('a run that is stopped while it looks at what to prune has its report, and 
       assert.ok(first !== undefined && second !== undefined);
       return { ...first, entries: [...first.entries, ...second.entries] };
     };
-    const effects = { ...realEffects(own), stateDirectory: own.join('state') };
-    assert.equal((await run(both('v[12]'), effects)).exitCode, 0);
+    const context = { ...realContext(own), stateDirectory: own.join('state') };
+    assert.equal((await run(both('v[12]'), context)).exitCode, 0);
     const controller = new AbortController();
     let listings = 0;
     const lookup: RegistryLookup = {
-      ...bound(effects.lookup),
+      ...bound(context.lookup),
       tags: async (where, access, signal) => {
         if (where.registry === destination.host && ++listings === stopAt) controller.abort();
-        return effects.lookup.tags(where, access, signal);
+        return context.lookup.tags(where, access, signal);
       },
     };
-    const stopped = await run(both('v1'), { ...effects, lookup, signal: controller.signal });
+    const stopped = await run(both('v1'), { ...context, lookup, signal: controller.signal });
     assert.equal(listings, stopAt);
     assert.deepEqual(
       stopped.images.map(({ outcome }) => outcome),
@@ -511,20 +511,20 @@ test('prune does nothing when a source fails, when too much would go, or when it
   await using own = await tempDir('sync-no-prune');
   const guard = (tags: string) => only(tags, 'guard/app');
   await seed('guard/app', { v1: 'a', v2: 'b', v3: 'c' });
-  const effects = realEffects(own, { stateDirectory: own.join('state') });
-  await run(guard('v*'), effects);
+  const context = realContext(own, { stateDirectory: own.join('state') });
+  await run(guard('v*'), context);
   const tagsBefore = await destination.client.tags('guard/app');
 
-  const tooMuch = await run(guard('v1'), effects);
+  const tooMuch = await run(guard('v1'), context);
   assert.equal(tooMuch.exitCode, 3);
   assert.match(tooMuch.failures[0]?.message ?? '', /2 of 3 tags \(67 %\) would go, at most 50 % may/);
   assert.equal(tooMuch.failures[0]?.errorType, 'prune_refused');
 
-  assert.equal((await run(guard('x*'), effects)).exitCode, 1);
+  assert.equal((await run(guard('x*'), context)).exitCode, 1);
   const failing = job(`${PRUNE}images:
   - { source: "HOST/guard/app", destination: "DEST/{{path}}", tags: { include: ['v[12]'] } }
   - { source: "HOST/guard/gone", destination: "DEST/{{path}}" }\n`);
-  const failed = await run(failing, effects);
+  const failed = await run(failing, context);
   assert.equal(failed.exitCode, 3);
   assert.match(
     summaryLine(failed),
@@ -538,28 +538,28 @@ test('what a job wrote in other shards is pruned as well: their number may chang
   const tags = ['v1', 'v2', 'v3', 'v4', 'v5', 'v6', 'keep'];
   for (const tag of tags) await layout.addImage(`reshard-${tag}`, { layers: [{ sizeBytes: 500 }], seed: tag });
   await seed('reshard/app', Object.fromEntries(tags.map((tag) => [tag, `reshard-${tag}`])));
-  const effects = realEffects(own, { stateDirectory: own.join('state') });
+  const context = realContext(own, { stateDirectory: own.join('state') });
   const sharded = (tag: string): SyncJob => ({ ...only(tag, 'reshard/app'), prune: { maxShare: 1 } });
-  for (const index of [0, 1]) await run(sharded('*'), effects, { shard: { index, count: 2 } });
+  for (const index of [0, 1]) await run(sharded('*'), context, { shard: { index, count: 2 } });
   assert.equal((await destination.client.tags('reshard/app')).length, 7);
-  for (const index of [0, 1, 2]) await run(sharded('keep'), effects, { shard: { index, count: 3 } });
+  for (const index of [0, 1, 2]) await run(sharded('keep'), context, { shard: { index, count: 3 } });
   assert.deepEqual(await destination.client.tags('reshard/app'), ['keep']);
 });
 
 test('several tags of one image are pruned together', async () => {
   await using own = await tempDir('sync-prune-twins');
   await seed('twins/app', { '1': 'a', '1.2': 'a', '2': 'b', keep: 'c' });
-  const effects = realEffects(own, { stateDirectory: own.join('state') });
+  const context = realContext(own, { stateDirectory: own.join('state') });
   const twins = (tags: string): SyncJob => ({ ...only(tags, 'twins/app'), prune: { maxShare: 0.8 } });
-  await run(twins('*'), effects);
-  const report = await run(twins('keep'), effects);
+  await run(twins('*'), context);
+  const report = await run(twins('keep'), context);
   assert.deepEqual(
     report.prune?.map(({ outcome }) => outcome),
     ['removed', 'removed', 'removed'],
   );
   assert.equal(report.exitCode, 0);
   assert.deepEqual(await destination.client.tags('twins/app'), ['keep']);
-  assert.equal((await run(twins('keep'), effects)).prune?.length, 0);
+  assert.equal((await run(twins('keep'), context)).prune?.length, 0);
 });
 
 test('a tag that somebody else has replaced is no longer the job’s to remove', async () => {
@@ -569,20 +569,20 @@ test('a tag that somebody else has replaced is no longer the job’s to remove',
     job(
       `${PRUNE}images:\n  - { source: "HOST/replaced/app", destination: "DEST/{{path}}", tags: { include: ['${tags}'] } }\n`,
     );
-  const effects = realEffects(own, { stateDirectory: own.join('state') });
-  await run(of('v*'), effects);
+  const context = realContext(own, { stateDirectory: own.join('state') });
+  await run(of('v*'), context);
   await destination.seed(layout.reference('c'), 'replaced/app:v2');
-  const report = await run(of('v1'), effects);
+  const report = await run(of('v1'), context);
   assert.deepEqual(
     report.prune?.map(({ outcome, reason }) => [outcome, reason]),
     [['kept', 'was replaced by somebody else']],
   );
-  assert.equal((await run(of('v1'), effects)).prune?.length, 0);
+  assert.equal((await run(of('v1'), context)).prune?.length, 0);
 });
 
 test('prune without a name or a memory is refused', async () => {
   await using own = await tempDir('sync-nameless');
-  await assert.rejects(runSync(only('v*'), realEffects(own)), { exitCode: 64 });
+  await assert.rejects(runSync(only('v*'), realContext(own)), { exitCode: 64 });
 });
 
 test('an existing directory is replaced as a whole, and refused in the form of skopeo', async () => {
@@ -596,9 +596,9 @@ test('an existing directory is replaced as a whole, and refused in the form of s
     ...what,
     entries: what.entries.map((entry) => ({ ...entry, existingDirectory: 'refuse' as const })),
   };
-  const refused = await run(refusing, realEffects(own));
+  const refused = await run(refusing, realContext(own));
   assert.equal(refused.images[0]?.errorType, 'destination_conflict');
-  assert.equal((await run(what, realEffects(own))).totals.copied, 1);
+  assert.equal((await run(what, realContext(own))).totals.copied, 1);
   assert.deepEqual(await readdir(own.join('out')), ['1']);
   assert.ok((await readdir(own.join('out', '1'))).includes('manifest.json'));
 });
@@ -612,7 +612,7 @@ test('a local path that cannot be used fails its image alone', { skip: NEEDS_ROO
   const what = job(
     `retry: { times: 0 }\nimages:\n  - { source: "HOST/files/app", destination: [${places.join(', ')}] }\n`,
   );
-  const report = await run(what, realEffects(own));
+  const report = await run(what, realContext(own));
   assert.deepEqual(
     report.images.map(({ outcome, errorType }) => [outcome, errorType]),
     [

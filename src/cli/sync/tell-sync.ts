@@ -21,7 +21,7 @@ const CONTENTS = {
   digestfile: ({ images }) => digestFile(images),
 } as const satisfies Record<ResultFile['flag'], ResultFile['contentOf']>;
 
-/** The files that a command line asks for; of a run that did nothing only the report, whose digests stay what they are. */
+/** The files that a command line asks for. A run that did nothing writes its report alone: the digest file stays. */
 export const resultFiles = (
   line: Pick<CommandLine, 'values'>,
   cwd: string,

@@ -48,7 +48,7 @@ export const createRegistries = (source: MetricsSource, clock: Clock): PageRegis
   return { shared, listener, textfile };
 };
 
-/** By this node_exporter's readers see that the file is kept fresh. */
+/** Shows whoever reads node_exporter that the file is kept fresh. */
 export const registerWriteTime = (registry: Registry, clock: Clock): void =>
   registerSeries(registry, 'skopeo_wrapper_textfile_write_timestamp_seconds', async () => [
     ['', clock.wallMs() / 1000],

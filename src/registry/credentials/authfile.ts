@@ -94,7 +94,7 @@ export const withLogin = (file: Authfile, registry: string, { username, password
   return { ...file, auths: { ...Object.fromEntries(others), [registry]: entry }, credHelpers };
 };
 
-/** `helper`: only a program, or a way of ours not to be, can tell. */
+/** `helper`: only skopeo can tell, by a credential helper or an identity token. */
 type FoundCredentials = Login | 'none' | 'helper';
 
 const DOCKER_HUB = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);

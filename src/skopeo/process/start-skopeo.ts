@@ -46,13 +46,17 @@ interface SkopeoProcess {
   readonly ended: Promise<SkopeoExit>;
 }
 
-export interface SkopeoOptions {
+/** Which skopeo is started, and how. */
+export interface SkopeoProgram {
   readonly binary: string;
-  readonly args: readonly string[];
   /** How skopeo is started so that it ends when this process does; absent: by itself. */
   readonly launcher?: Launcher;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
+}
+
+export interface SkopeoOptions extends SkopeoProgram {
+  readonly args: readonly string[];
   readonly terminals: Terminals;
   readonly streams: StreamMode;
   /** Written to its stdin; absent: skopeo reads ours. */

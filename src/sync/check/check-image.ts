@@ -16,7 +16,7 @@ import { hasEveryPart } from './every-part.ts';
 import type { RememberedCopy, SyncMemory } from './memory.ts';
 
 /** What checking an image needs. */
-interface CheckEffects {
+interface CheckContext {
   readonly lookup: RegistryLookup;
   readonly memory: SyncMemory;
   readonly destinationAccess: (destination: string) => RegistryAccess;
@@ -30,11 +30,11 @@ type Checked = Pick<PlannedImage, 'action' | 'reason' | 'sourceDigest' | 'destin
 const isImmutable = ({ entry, tag }: WantedImage): boolean =>
   tag !== undefined && entry.immutable.some((pattern) => pattern.matches(tag));
 
-const isBroken = async ({ destination }: WantedImage, state: DestinationState, effects: CheckEffects) => {
-  const { verify, destinationAccess } = effects;
+const isBroken = async ({ destination }: WantedImage, state: DestinationState, context: CheckContext) => {
+  const { verify, destinationAccess } = context;
   const location = parseLocation(destination);
   if (location.transport === 'docker')
-    return verify === true && !(await hasEveryPart(location, state, effects, destinationAccess(destination)));
+    return verify === true && !(await hasEveryPart(location, state, context, destinationAccess(destination)));
   const how = verify === true ? 'digests' : 'sizes';
   if (location.transport === 'dir') return !(await isWhole({ kind: 'dir', path: location.path }, how));
   if (location.transport !== 'oci') return false;
@@ -43,17 +43,17 @@ const isBroken = async ({ destination }: WantedImage, state: DestinationState, e
 
 const isLocal = ({ destination }: WantedImage): boolean => parseLocation(destination).transport !== 'docker';
 
-const destinationState = async (image: WantedImage, effects: CheckEffects): Promise<DestinationState | undefined> => {
+const destinationState = async (image: WantedImage, context: CheckContext): Promise<DestinationState | undefined> => {
   const { destination } = image;
   if (isLocal(image)) return localState(destination);
-  return effects.lookup.head(destination, effects.destinationAccess(destination), effects.signal);
+  return context.lookup.head(destination, context.destinationAccess(destination), context.signal);
 };
 
-const sourceHead = async (image: WantedImage, effects: CheckEffects): Promise<ManifestHead | undefined> => {
+const sourceHead = async (image: WantedImage, context: CheckContext): Promise<ManifestHead | undefined> => {
   const location = parseLocation(image.source);
   if (location.transport !== 'docker') return localState(image.source);
   if (location.digest !== undefined && image.entry.copy.content === 'all') return { digest: location.digest };
-  return effects.lookup.head(image.source, image.entry.sourceAccess, effects.signal);
+  return context.lookup.head(image.source, image.entry.sourceAccess, context.signal);
 };
 
 /** What a copy of an index would leave behind; the digest is absent where only skopeo can tell. */
@@ -92,7 +92,7 @@ const compareWithIndex = async (
   image: WantedImage,
   source: ManifestHead,
   destination: DestinationState,
-  { lookup, memory, signal }: CheckEffects,
+  { lookup, memory, signal }: CheckContext,
 ): Promise<Verdict> => {
   const { copy, sourceAccess } = image.entry;
   if (copy.content === 'all') return { action: 'copy', reason: 'changed at the source' };
@@ -107,18 +107,18 @@ const compareWithIndex = async (
     : { action: 'copy', reason: 'changed at the source' };
 };
 
-const compare = async (image: WantedImage, destination: DestinationState, effects: CheckEffects): Promise<Checked> => {
-  const source = await sourceHead(image, effects);
+const compare = async (image: WantedImage, destination: DestinationState, context: CheckContext): Promise<Checked> => {
+  const source = await sourceHead(image, context);
   const destinationDigest = destination.digest;
   if (source === undefined) return { action: 'copy', reason: 'not found at the source', destinationDigest };
   const { copy } = image.entry;
   const digests = { sourceDigest: source.digest, destinationDigest };
   if (isPlainlyUnchanged(copy, source, destination)) return { ...UNCHANGED, ...digests };
-  const { memory } = effects;
+  const { memory } = context;
   const remembered = rememberedCopy(image, source);
   const verdict =
     compareDigests(copy, source, destination, memory.resultOf(remembered)) ??
-    (await compareWithIndex(image, source, destination, effects));
+    (await compareWithIndex(image, source, destination, context));
   const missing = memory.missingPlatformsOf(remembered);
   return { ...verdict, ...digests, ...(missing.length === 0 ? {} : { missingPlatforms: missing }) };
 };
@@ -135,21 +135,21 @@ export const uncompared = (image: WantedImage, { message }: WrapperError): Plann
  * a question stays open the image is copied; nothing unsure is ever called unchanged.
  * @throws WrapperError when a registry could not be asked.
  */
-export const checkImage = async (image: WantedImage, effects: CheckEffects): Promise<PlannedImage> => {
+export const checkImage = async (image: WantedImage, context: CheckContext): Promise<PlannedImage> => {
   const isFixed = isImmutable(image);
-  if (isFixed && !isLocal(image) && effects.memory.isSettled(image.destination))
+  if (isFixed && !isLocal(image) && context.memory.isSettled(image.destination))
     return { ...image, action: 'skip', reason: 'immutable and there before' };
   if (signsAnew(image.entry.copy)) return { ...image, action: 'copy', reason: 'to be signed' };
-  const destination = await destinationState(image, effects);
-  const owned = effects.memory.ownedDigest(image.destination);
-  if (owned !== undefined && owned !== destination?.digest) effects.memory.forgetOwned(image.destination);
+  const destination = await destinationState(image, context);
+  const owned = context.memory.ownedDigest(image.destination);
+  if (owned !== undefined && owned !== destination?.digest) context.memory.forgetOwned(image.destination);
   if (destination === undefined) return { ...image, action: 'copy', reason: 'new at the destination' };
-  if (await isBroken(image, destination, effects))
+  if (await isBroken(image, destination, context))
     return { ...image, action: 'copy', reason: 'not whole at the destination', isBroken: true };
-  if (isFixed && effects.memory.isSettled(image.destination))
+  if (isFixed && context.memory.isSettled(image.destination))
     return { ...image, action: 'skip', reason: 'immutable and there before' };
-  const checked = await compare(image, destination, effects);
-  if (isFixed && checked.action === 'skip') effects.memory.rememberSettled(image.destination, destination.digest);
+  const checked = await compare(image, destination, context);
+  if (isFixed && checked.action === 'skip') context.memory.rememberSettled(image.destination, destination.digest);
   return { ...image, ...checked };
 };
 
@@ -157,7 +157,7 @@ export const checkImage = async (image: WantedImage, effects: CheckEffects): Pro
  * Whether a source says itself that it does not have an image, though it may list its tag: some do so for years.
  * @throws WrapperError when it says neither.
  */
-export const isGhost = async (
+export const isAbsentAtSource = async (
   { source, entry }: WantedImage,
   { lookup, signal }: { readonly lookup: Pick<RegistryLookup, 'head'>; readonly signal: AbortSignal },
 ): Promise<boolean> =>

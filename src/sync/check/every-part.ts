@@ -4,7 +4,7 @@ import { linksOf } from '../../image/manifest-links.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
 import type { ManifestHead, RegistryLookup } from '../../registry/lookup.ts';
 
-interface PartEffects {
+interface PartContext {
   readonly lookup: Pick<RegistryLookup, 'head' | 'manifest'>;
   readonly signal: AbortSignal;
 }
@@ -16,15 +16,15 @@ interface PartEffects {
 export const hasEveryPart = async (
   repository: Repository,
   { digest, mediaType }: ManifestHead,
-  effects: PartEffects,
+  context: PartContext,
   access: RegistryAccess,
 ): Promise<boolean> => {
   if (isManifestType(mediaType)) return true;
-  const { lookup, signal } = effects;
+  const { lookup, signal } = context;
   const { children } = linksOf(await lookup.manifest(dockerReference(repository, { digest }), access, signal));
   for (const child of children) {
     const part = await lookup.head(dockerReference(repository, { digest: child }), access, signal);
-    if (part === undefined || !(await hasEveryPart(repository, part, effects, access))) return false;
+    if (part === undefined || !(await hasEveryPart(repository, part, context, access))) return false;
   }
   return true;
 };

@@ -43,7 +43,7 @@ const readMemory = async (path: string): Promise<SyncMemory> => {
   return stored === undefined ? doubtful(path, 'is damaged') : new SyncMemory(stored);
 };
 
-/** Reads a memory file; none or a missing one is an empty memory, and so, with a doubt, is one that is not to be believed. */
+/** Reads a memory file. A missing file is an empty memory; one that cannot be trusted is an empty memory with a doubt. */
 export const loadMemory = async (path: string | undefined): Promise<SyncMemory> => {
   if (path === undefined) return new SyncMemory();
   try {

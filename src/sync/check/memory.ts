@@ -73,8 +73,8 @@ const resultKey = ({ sourceDigest, settings, destination }: RememberedCopy): str
 
 /**
  * What earlier runs of a job found out, as far as it stays true: which digest a copy of a given content yields, when
- * contents were created, and which destinations this job has written. Losing it costs requests, and what was written is not
- * removed any more; never correctness.
+ * contents were created, and which destinations this job has written. If it is lost, more requests are
+ * made and what was written is no longer removed; results stay correct.
  */
 export class SyncMemory {
   readonly #stored: Omit<Stored, 'owned'>;

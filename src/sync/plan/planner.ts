@@ -8,10 +8,10 @@ import type { RegistryOutages } from '../../registry/outages.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
 import type { SyncObserver } from '../../tracking/observer.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
-import { checkImage, isGhost, uncompared } from '../check/check-image.ts';
+import { checkImage, isAbsentAtSource, uncompared } from '../check/check-image.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import { readExtent } from '../check/read-extent.ts';
-import { greetDestinations } from '../destination-samples.ts';
+import { connectDestinations } from '../destination-samples.ts';
 import { destinationAccess, type SyncEntry, type SyncJob } from '../job.ts';
 import { withoutCollisions } from '../map/collisions.ts';
 import { mapLimited } from '../map-limited.ts';
@@ -83,7 +83,7 @@ const withoutImmutable = (entry: SyncEntry): SyncEntry => ({ ...entry, immutable
 /**
  * Finds out all that a job has to do and changes nothing: lists, selects, maps, takes this shard's part, and compares both
  * sides. What cannot be listed is a failure in the plan; what cannot be compared is copied. A registry that asks to be left
- * in peace, or does not answer, holds up nothing but itself: what hangs on it is planned later.
+ * in peace, or does not answer, delays only its own images: they are planned later.
  */
 export class Planner {
   readonly #job: SyncJob;
@@ -107,7 +107,7 @@ export class Planner {
     this.#putOff = { entries: verify ? job.entries.map(withoutImmutable) : job.entries, images: [] };
   }
 
-  /** Something hangs on a registry that could not be asked yet. */
+  /** Something depends on a registry that could not be asked yet. */
   get hasRest(): boolean {
     return this.#putOff.entries.length + this.#putOff.images.length > 0;
   }
@@ -117,7 +117,7 @@ export class Planner {
    * @throws WrapperError `usage` when two sources have one destination, or an image cannot be mapped.
    */
   async now(): Promise<Plan> {
-    greetDestinations(this.#job, this.#context.lookup, this.#context.signal);
+    connectDestinations(this.#job, this.#context.lookup, this.#context.signal);
     return this.#plan(false);
   }
 
@@ -169,7 +169,7 @@ export class Planner {
     const key = placeKey(destination);
     const image = this.#wanted.find((one) => placeKey(one.destination) === key);
     if (image === undefined || this.#shard === undefined || belongsTo(this.#shard, image.destination)) return false;
-    return !(await isGhost(image, this.#context));
+    return !(await isAbsentAtSource(image, this.#context));
   }
 
   async #plan(isPatient: boolean): Promise<Plan> {
@@ -208,7 +208,7 @@ export class Planner {
 
   /** A source that hangs, or fails in a way that may pass, is put off too: nobody should wait for its retries. */
   async #list(entry: SyncEntry, isPatient: boolean): Promise<Listed | WrapperError | typeof PUT_OFF> {
-    const list = (signal: AbortSignal) => listEntry(entry, this.#selectEffects(signal));
+    const list = (signal: AbortSignal) => listEntry(entry, this.#selectContext(signal));
     if (isPatient) return this.#patiently(() => list(this.#context.signal));
     const patience = AbortSignal.timeout(LISTING_SECONDS * 1000);
     try {
@@ -256,7 +256,7 @@ export class Planner {
     }
   }
 
-  #selectEffects(signal: AbortSignal): SelectContext {
+  #selectContext(signal: AbortSignal): SelectContext {
     return { ...this.#context, signal, creationTimes: creationTimes({ ...this.#context, signal }) };
   }
 }

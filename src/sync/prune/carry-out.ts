@@ -8,7 +8,7 @@ import type { Candidate } from './candidates.ts';
 import { type ExamineQuestion, examinePrune, REMOVED_REASON, type Removal } from './examine.ts';
 import { type Finding, type RepositoryLook, versionOf } from './repository-look.ts';
 
-interface PruneEffects extends ExamineQuestion {
+interface PruneContext extends ExamineQuestion {
   readonly skopeo: Pick<SkopeoPort, 'deleteImage'>;
   readonly memory: SyncMemory;
   /** Gets the memory to the disk. */
@@ -37,19 +37,19 @@ const STOPPED = 'the run was stopped';
 
 /** Removes images, each right after a last look at what it is and who needs it. */
 class Pruning {
-  readonly #effects: PruneEffects;
+  readonly #context: PruneContext;
   readonly #open: Set<Removal>;
   readonly #permissions = new Map<Removal['watch'], Permission>();
 
-  constructor(removals: readonly Removal[], effects: PruneEffects) {
-    this.#effects = effects;
+  constructor(removals: readonly Removal[], context: PruneContext) {
+    this.#context = context;
     this.#open = new Set(removals);
   }
 
   async removeAll(): Promise<readonly PruneReport[]> {
     const reports: PruneReport[] = [];
     const waiting = [...this.#open];
-    while (waiting.length > 0 && !this.#effects.signal.aborted) {
+    while (waiting.length > 0 && !this.#context.signal.aborted) {
       reports.push(...(await this.#removeNoted(waiting.splice(0, NOTED_AT_A_TIME))));
     }
     return [...reports, ...waiting.flatMap(({ candidates }) => reportAll(candidates, 'failed', STOPPED))];
@@ -60,7 +60,7 @@ class Pruning {
    * have put the same there meanwhile.
    */
   async #removeNoted(removals: readonly Removal[]): Promise<readonly PruneReport[]> {
-    const { memory, saveMemory } = this.#effects;
+    const { memory, saveMemory } = this.#context;
     for (const { destination } of removals.flatMap(({ candidates }) => candidates)) memory.forgetOwned(destination);
     try {
       await saveMemory();
@@ -74,7 +74,7 @@ class Pruning {
   }
 
   async #removeOne(removal: Removal): Promise<readonly PruneReport[]> {
-    const { signal } = this.#effects;
+    const { signal } = this.#context;
     try {
       if (signal.aborted) return this.#keep(removal.candidates, 'failed', STOPPED);
       return await this.#removeAfterLastLook(removal);
@@ -110,7 +110,7 @@ class Pruning {
   }
 
   async #remove(removal: Removal): Promise<readonly PruneReport[]> {
-    const { skopeo, destinationAccess, signal } = this.#effects;
+    const { skopeo, destinationAccess, signal } = this.#context;
     const { watch, repository, digest, candidates } = removal;
     for (const { destination } of candidates) {
       const head = await watch.head(versionOf(destination));
@@ -138,7 +138,7 @@ class Pruning {
     changed?: string,
   ): readonly PruneReport[] {
     for (const { destination, digest } of candidates) {
-      if (destination !== changed) this.#effects.memory.rememberOwned(destination, digest);
+      if (destination !== changed) this.#context.memory.rememberOwned(destination, digest);
     }
     return reportAll(candidates, outcome, reason);
   }
@@ -151,12 +151,12 @@ const reasonOf = (finding: Finding | undefined): string =>
  * Removes what is still safe to remove, one image after the other, by the digest that was looked at right before; the copies
  * of this run, and others, may have changed what that is. With an image all of its tags go.
  */
-export const carryOutPrune = async (effects: PruneEffects): Promise<readonly PruneReport[]> => {
-  const { verdicts, removals } = await examinePrune(effects);
+export const carryOutPrune = async (context: PruneContext): Promise<readonly PruneReport[]> => {
+  const { verdicts, removals } = await examinePrune(context);
   const rest = verdicts.filter(({ action }) => action !== 'remove');
-  for (const { destination, action } of rest) if (action === 'forget') effects.memory.forgetOwned(destination);
+  for (const { destination, action } of rest) if (action === 'forget') context.memory.forgetOwned(destination);
   const kept = rest.map(
     ({ destination, reason, isOpen }): PruneReport => ({ destination, outcome: isOpen ? 'failed' : 'kept', reason }),
   );
-  return [...kept, ...(await new Pruning(removals, effects).removeAll())];
+  return [...kept, ...(await new Pruning(removals, context).removeAll())];
 };

@@ -2,7 +2,7 @@ import { WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseDockerReference, type Repository, repositoryKey } from '../../image/docker-reference.ts';
 import type { PruneVerdict } from '../plan.ts';
 import type { Candidate, PruneChoice } from './candidates.ts';
-import { type Finding, type LookEffects, RepositoryWatch, type Wanted, wantedByRepository } from './repository-look.ts';
+import { type Finding, type LookContext, RepositoryWatch, type Wanted, wantedByRepository } from './repository-look.ts';
 
 /** A verdict that may be none. */
 interface Judgement extends PruneVerdict {
@@ -32,7 +32,7 @@ export interface PruneTask {
   readonly isAwaited: (destination: string) => Promise<boolean>;
 }
 
-export interface ExamineQuestion extends PruneTask, LookEffects {}
+export interface ExamineQuestion extends PruneTask, LookContext {}
 
 export const REMOVED_REASON = 'no longer selected';
 

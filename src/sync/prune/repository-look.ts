@@ -8,7 +8,7 @@ import { mapLimited } from '../map-limited.ts';
 import type { Candidate } from './candidates.ts';
 import { lackOf, neededDigests } from './needs.ts';
 
-export interface LookEffects {
+export interface LookContext {
   readonly lookup: RegistryLookup;
   readonly destinationAccess: (destination: string) => RegistryAccess;
   readonly signal: AbortSignal;
@@ -77,20 +77,20 @@ export const wantedByRepository = (destinations: readonly string[]): ReadonlyMap
 export class RepositoryWatch {
   readonly #repository: Repository;
   readonly #wanted: Wanted;
-  readonly #effects: LookEffects;
+  readonly #context: LookContext;
   readonly #access: RegistryAccess;
   readonly #links = new Map<string, ManifestLinks>();
 
-  constructor(wanted: Wanted, effects: LookEffects) {
+  constructor(wanted: Wanted, context: LookContext) {
     this.#repository = wanted.repository;
     this.#wanted = wanted;
-    this.#effects = effects;
-    this.#access = effects.destinationAccess(dockerReference(wanted.repository, {}));
+    this.#context = context;
+    this.#access = context.destinationAccess(dockerReference(wanted.repository, {}));
   }
 
   /** Absent: the registry says that there is none. */
   head(version: Version): Promise<ManifestHead | undefined> {
-    const { lookup, signal } = this.#effects;
+    const { lookup, signal } = this.#context;
     return lookup.head(dockerReference(this.#repository, version), this.#access, signal);
   }
 
@@ -136,7 +136,7 @@ export class RepositoryWatch {
 
   /** A repository that is gone has no tags. */
   async #tags(): Promise<readonly string[]> {
-    const { lookup, signal } = this.#effects;
+    const { lookup, signal } = this.#context;
     try {
       return await lookup.tags(this.#repository, this.#access, signal);
     } catch (error) {
@@ -155,7 +155,7 @@ export class RepositoryWatch {
   }
 
   async #readLinks(digest: string): Promise<ManifestLinks | undefined> {
-    const { lookup, signal } = this.#effects;
+    const { lookup, signal } = this.#context;
     try {
       return linksOf(await lookup.manifest(dockerReference(this.#repository, { digest }), this.#access, signal));
     } catch (error) {

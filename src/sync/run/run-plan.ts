@@ -59,7 +59,7 @@ class PlanRun {
   readonly #ended = Promise.withResolvers<void>();
   /** Copies under way. */
   #running = 0;
-  /** Copies under way and their aftermath. */
+  /** Copies in progress, and what is done after each. */
   #open = 0;
   #stopReason: string | undefined;
 

@@ -10,7 +10,7 @@ import type { Clock } from '../../context.ts';
 import { isTag } from '../../image/docker-reference.ts';
 import type { ManifestReader } from '../../image/local-image.ts';
 import { copyRequest, loginChanges } from '../../operation/copy-request.ts';
-import type { SkopeoContext } from '../../operation/request.ts';
+import { programOf, type SkopeoContext } from '../../operation/request.ts';
 import { runOperation } from '../../operation/run-operation.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
 import type { ErrorLine } from '../../skopeo/output/output-parser.ts';
@@ -47,7 +47,7 @@ const tagsSchema = z.object({ Tags: z.array(z.string()).nullable() });
 
 /** What a sync run asks of skopeo, done by the real one: each copy a tracked operation. */
 export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
-  const { binary, launcher = [], globalArguments, env, cwd, terminals, secrets } = options;
+  const { globalArguments, terminals, secrets } = options;
 
   const ask = (
     subcommand: string,
@@ -58,8 +58,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
     { stallTimeoutSeconds }: Pick<SkopeoPortOptions, 'stallTimeoutSeconds'> = options,
   ) =>
     query({
-      binary,
-      launcher,
+      ...programOf(options),
       args: argvOf(
         withChanges(
           [
@@ -72,8 +71,6 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
           loginChanges(loginsFor('image', reference, given), options),
         ),
       ),
-      env,
-      cwd,
       terminals,
       clock: options.clock,
       stallTimeoutSeconds,

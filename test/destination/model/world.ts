@@ -82,7 +82,7 @@ export class World {
 
   async #copyStaged(step: Step, path: string, process: FaultyProcess, interruptions: Interruptions): Promise<string> {
     const { isBroken } = step;
-    const options = { existingDirectory: 'replace', isBroken, signal: NEVER, effects: process.effects } as const;
+    const options = { existingDirectory: 'replace', isBroken, signal: NEVER, context: process.context } as const;
     return (await copyStaged(referenceOf(step, path), options, this.#copier(step, interruptions))).outcome;
   }
 
@@ -91,7 +91,7 @@ export class World {
       parseReference(referenceOf(step, path)),
       '/',
       { signal: NEVER },
-      process.effects,
+      process.context,
     );
     return await copyInPlace(step, path, copy ?? assert.fail(), interruptions);
   }

@@ -22,8 +22,8 @@ const ask = async (indexes: Readonly<Record<string, readonly string[]>>, gone: r
   };
   const [top = ''] = Object.keys(indexes);
   const head = { digest: top, mediaType: oci.index };
-  const effects = { lookup, signal: new AbortController().signal };
-  const isWhole = await hasEveryPart({ registry: 'registry.example', path: 'app' }, head, effects, {});
+  const context = { lookup, signal: new AbortController().signal };
+  const isWhole = await hasEveryPart({ registry: 'registry.example', path: 'app' }, head, context, {});
   return { isWhole, asked };
 };
 
@@ -37,7 +37,7 @@ test('an index has every part that it consists of, at any depth', async () => {
 
 test('one image costs no request', async () => {
   const refuse = async () => assert.fail('was asked');
-  const effects = { lookup: { head: refuse, manifest: refuse }, signal: new AbortController().signal };
+  const context = { lookup: { head: refuse, manifest: refuse }, signal: new AbortController().signal };
   const head = { digest: digest('aa'), mediaType: oci.manifest };
-  assert.equal(await hasEveryPart({ registry: 'registry.example', path: 'app' }, head, effects, {}), true);
+  assert.equal(await hasEveryPart({ registry: 'registry.example', path: 'app' }, head, context, {}), true);
 });

@@ -37,7 +37,7 @@ const lookupThat = (limits: (registry: string, question: 'tags' | 'head') => boo
     if (limits(registry, question)) throw new RegistryPaused(registry, 0.02);
   };
   const lookup: RegistryLookup = {
-    greet: () => {},
+    connect: () => {},
     requestedPauseSeconds: async () => undefined,
     tags: async ({ registry }) => {
       ask(registry, 'tags');
@@ -54,7 +54,7 @@ const lookupThat = (limits: (registry: string, question: 'tags' | 'head') => boo
   return { lookup, asked };
 };
 
-const effectsWith = (lookup: RegistryLookup): PlanContext => ({
+const contextWith = (lookup: RegistryLookup): PlanContext => ({
   lookup,
   outages: new RegistryOutages(systemClock),
   skopeo: { createdAt: async () => undefined },
@@ -75,7 +75,7 @@ const sourcesOf = (images: readonly { readonly source: string }[]): readonly str
 test('a registry that asks to wait while it is listed holds up nothing but itself', async () => {
   const isFirst = times(1);
   const { lookup } = lookupThat((registry) => registry === 'slow.example' && isFirst());
-  const planner = new Planner(jobOf(BOTH), effectsWith(lookup));
+  const planner = new Planner(jobOf(BOTH), contextWith(lookup));
   const now = await planner.now();
   assert.deepEqual(sourcesOf(now.images), ['free.example/tool:1', 'free.example/tool:2']);
   assert.deepEqual(now.failures, []);
@@ -90,7 +90,7 @@ test('neither does one that asks to wait while images are compared', async () =>
   const { lookup } = lookupThat(
     (registry, question) => registry === 'slow.example' && question === 'head' && isFirst(),
   );
-  const planner = new Planner(jobOf(BOTH), effectsWith(lookup));
+  const planner = new Planner(jobOf(BOTH), contextWith(lookup));
   assert.deepEqual(sourcesOf((await planner.now()).images), ['free.example/tool:1', 'free.example/tool:2']);
   const rest = await planner.rest();
   assert.deepEqual(
@@ -112,10 +112,10 @@ test('a source that fails in a way that may pass is asked again last, one that f
       },
     };
   };
-  const passing = new Planner(jobOf(BOTH), effectsWith(failing('server_error')));
+  const passing = new Planner(jobOf(BOTH), contextWith(failing('server_error')));
   assert.equal((await passing.now()).images.length, 2);
   assert.equal((await passing.rest()).images.length, 2);
-  const lasting = new Planner(jobOf(BOTH), effectsWith(failing('unauthorized')));
+  const lasting = new Planner(jobOf(BOTH), contextWith(failing('unauthorized')));
   assert.deepEqual(
     (await lasting.now()).failures.map(({ errorType }) => errorType),
     ['unauthorized'],
@@ -135,25 +135,25 @@ test('an image that cannot be compared for a reason that may pass comes last, fo
       manifest: async () => Buffer.from('{}'),
     };
   };
-  const passing = new Planner(jobOf(BOTH), effectsWith(failing('timeout')));
+  const passing = new Planner(jobOf(BOTH), contextWith(failing('timeout')));
   assert.deepEqual(sourcesOf((await passing.now()).images), ['free.example/tool:1', 'free.example/tool:2']);
   assert.deepEqual(
     (await passing.rest()).images.map(({ source, reason }) => [source, reason]),
     ['1', '2'].map((tag) => [`docker://slow.example/app:${tag}`, 'could not be compared: it failed']),
   );
-  const lasting = new Planner(jobOf(BOTH), effectsWith(failing('unauthorized')));
+  const lasting = new Planner(jobOf(BOTH), contextWith(failing('unauthorized')));
   assert.equal((await lasting.now()).images.length, 4);
   assert.equal(lasting.hasRest, false);
 });
 
 test('a registry that was given up is asked again for the rest', async () => {
   const { lookup } = lookupThat(() => false);
-  const effects = effectsWith(lookup);
+  const context = contextWith(lookup);
   const planner = new Planner(jobOf(BOTH), {
-    ...effects,
-    lookup: lookupWithOutages(lookup, effects.outages, systemClock),
+    ...context,
+    lookup: lookupWithOutages(lookup, context.outages, systemClock),
   });
-  for (let time = 0; time < 3; time++) effects.outages.unanswered('slow.example', 'tags', -100_000, 'timeout');
+  for (let time = 0; time < 3; time++) context.outages.unanswered('slow.example', 'tags', -100_000, 'timeout');
   assert.deepEqual(sourcesOf((await planner.now()).images), ['free.example/tool:1', 'free.example/tool:2']);
   assert.deepEqual(sourcesOf((await planner.rest()).images), ['slow.example/app:1', 'slow.example/app:2']);
 });
@@ -170,7 +170,7 @@ test('a source that does not answer keeps the others waiting for a minute, not l
       throw signal.reason;
     },
   };
-  const planner = new Planner(jobOf(BOTH), effectsWith(hanging));
+  const planner = new Planner(jobOf(BOTH), contextWith(hanging));
   assert.equal((await planner.now()).images.length, 2);
   assert.equal(planner.hasRest, true);
 });
@@ -178,14 +178,14 @@ test('a source that does not answer keeps the others waiting for a minute, not l
 test('a plan that is only shown waits, and has all', async () => {
   const isFirst = times(1);
   const { lookup } = lookupThat((registry) => registry === 'slow.example' && isFirst());
-  const plan = await makePlan(jobOf(BOTH), effectsWith(lookup));
+  const plan = await makePlan(jobOf(BOTH), contextWith(lookup));
   assert.equal(plan.images.length, 4);
   assert.deepEqual(plan.failures, []);
 });
 
 test('a registry that never stops asking to wait is given up, as often as the job says', async () => {
   const { lookup, asked } = lookupThat((registry) => registry === 'slow.example');
-  const plan = await makePlan(jobOf(BOTH), effectsWith(lookup));
+  const plan = await makePlan(jobOf(BOTH), contextWith(lookup));
   assert.deepEqual(
     plan.failures.map(({ entry, errorType, message }) => [entry.name, errorType, message]),
     [['slow.example/app', 'rate_limited', 'slow.example limits the rate and asks to wait 1 s']],
@@ -196,7 +196,7 @@ test('a registry that never stops asking to wait is given up, as often as the jo
 test('images that can never be compared are copied', async () => {
   const { lookup } = lookupThat((registry, question) => registry === 'slow.example' && question === 'head');
   const plan = await makePlan(jobOf('images: [{ source: slow.example/app }]'), {
-    ...effectsWith({ ...lookup, manifest: async () => Buffer.from('{}') }),
+    ...contextWith({ ...lookup, manifest: async () => Buffer.from('{}') }),
   });
   assert.deepEqual(
     plan.images.map(({ action, reason }) => [action, reason]),
@@ -206,7 +206,7 @@ test('images that can never be compared are copied', async () => {
 
 test('a rest that is given up is copied uncompared, and failed where it was not even listed', async () => {
   const { lookup } = lookupThat((registry) => registry === 'slow.example');
-  const planner = new Planner(jobOf(BOTH), effectsWith(lookup));
+  const planner = new Planner(jobOf(BOTH), contextWith(lookup));
   await planner.now();
   const rest = planner.giveUpRest();
   assert.deepEqual(
@@ -218,7 +218,7 @@ test('a rest that is given up is copied uncompared, and failed where it was not 
 
 test('prune refuses while a source is given up', async () => {
   const { lookup } = lookupThat((registry) => registry === 'slow.example');
-  const planner = new Planner(jobOf(`job: x\nprune: { enabled: true }\n${BOTH}`), effectsWith(lookup));
+  const planner = new Planner(jobOf(`job: x\nprune: { enabled: true }\n${BOTH}`), contextWith(lookup));
   await planner.now();
   planner.giveUpRest();
   assert.deepEqual(await planner.prune(), { refused: 'a source could not be listed, or had too few images' });
@@ -229,7 +229,7 @@ test('what turns out late to collide fails, as others are copied by then', async
   const { lookup } = lookupThat((registry) => registry === 'slow.example' && isFirst());
   const planner = new Planner(
     jobOf('images:\n  - source: free.example/app\n  - source: slow.example/app\n'),
-    effectsWith(lookup),
+    contextWith(lookup),
   );
   assert.equal((await planner.now()).images.length, 2);
   const { images, failures } = await planner.rest();
@@ -243,10 +243,10 @@ test('progress counts what is put off as not yet compared', async () => {
     (registry, question) => registry === 'slow.example' && question === 'head' && isFirst(),
   );
   const heard: string[] = [];
-  const effects = {
-    ...effectsWith(lookup),
+  const context = {
+    ...contextWith(lookup),
     observer: { checked: (done: number, total: number) => heard.push(`${done}/${total}`) },
   };
-  await makePlan(jobOf(BOTH), effects);
+  await makePlan(jobOf(BOTH), context);
   assert.deepEqual(heard, ['1/4', '2/4', '3/4', '4/4']);
 });

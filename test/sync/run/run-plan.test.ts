@@ -25,7 +25,7 @@ const JOB: SyncJob = {
 };
 
 const LOOKUP: RegistryLookup = {
-  greet: () => {},
+  connect: () => {},
   requestedPauseSeconds: async () => undefined,
   tags: async () => [],
   head: async () => ({ digest: 'sha256:after' }),
@@ -73,7 +73,7 @@ const run = (
   changes: Partial<RunContext> = {},
 ) => {
   const refuse = async () => assert.fail('only copies are expected');
-  const effects: RunContext = {
+  const context: RunContext = {
     skopeo: { copyImage, inspectRaw: refuse, listTags: refuse, createdAt: refuse, deleteImage: refuse },
     lookup: LOOKUP,
     memory: new SyncMemory(),
@@ -84,7 +84,7 @@ const run = (
     random: () => 0,
     ...changes,
   };
-  return runPlan(job, { images, dropped: [], failures: [], otherShards: 0 }, effects);
+  return runPlan(job, { images, dropped: [], failures: [], otherShards: 0 }, context);
 };
 
 const names = (...all: string[]) => all.map((name) => plannedImage(name, `docker://mirror.example/${name}:1`));

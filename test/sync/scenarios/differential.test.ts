@@ -10,7 +10,7 @@ import { type Registry, startRegistry } from '../../support/registry.ts';
 import { sample } from '../../support/sample.ts';
 import { mustSkopeo, privateHome, skopeo } from '../../support/skopeo.ts';
 import { type TempDir, tempDir } from '../../support/temp.ts';
-import { realEffects } from '../support/effects.ts';
+import { realContext } from '../support/context.ts';
 
 /** One configuration: the same request for both; HOST, DIGEST and IMAGES are filled in. */
 interface Case {
@@ -229,14 +229,14 @@ for (const [number, [name, given]] of sample(Object.entries(CASES), 5).entries()
       destinationAccess: access,
       ...given.options,
     });
-    const effects = realEffects(own, { stateDirectory: own.join('state') });
-    const first = await runSync(job, effects);
+    const syncContext = realContext(own, { stateDirectory: own.join('state') });
+    const first = await runSync(job, syncContext);
     assert.equal(first?.exitCode, 0, JSON.stringify(first));
     const expected = await content(given, theirs, own.join('theirs'), prefix);
     assert.notDeepEqual(expected, {});
     assert.deepEqual(await content(given, ours, own.join('ours'), prefix), expected);
 
-    const again = await runSync(job, effects);
+    const again = await runSync(job, syncContext);
     assert.deepEqual(
       again?.images.map(({ outcome }) => outcome),
       first?.images.map(() => 'unchanged'),

@@ -12,7 +12,7 @@ import { type RegistryProxy, startProxy } from '../../support/proxy.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
 import { mustSkopeo, privateHome } from '../../support/skopeo.ts';
 import { type TempDir, tempDir } from '../../support/temp.ts';
-import { realEffects } from '../support/effects.ts';
+import { realContext } from '../support/context.ts';
 import { realSkopeo } from '../support/real-skopeo.ts';
 
 const OTHER = HOST_PLATFORM.architecture === 'amd64' ? 'arm64' : 'amd64';
@@ -58,15 +58,15 @@ const withoutSkopeo = (directory: TempDir, ...but: (keyof SkopeoPort)[]): SyncCo
     deleteImage: refuse,
     ...Object.fromEntries(but.map((name) => [name, real[name]])),
   };
-  return realEffects(directory, { skopeo, stateDirectory: directory.join('state') });
+  return realContext(directory, { skopeo, stateDirectory: directory.join('state') });
 };
 
 /** Pulls as Docker Hub counts them: GETs of manifests. */
 const pulls = (): number => from.count({ method: 'GET', path: /\/manifests\// });
 const requests = (): number => from.requests.length + to.requests.length;
 
-const outcomes = async (what: SyncJob, effects: SyncContext): Promise<Record<string, number>> => {
-  const report = await runSync(what, effects);
+const outcomes = async (what: SyncJob, context: SyncContext): Promise<Record<string, number>> => {
+  const report = await runSync(what, context);
   assert.equal(report?.exitCode, 0, JSON.stringify(report));
   const { copied, unchanged } = report.totals;
   return { copied, unchanged };
@@ -75,8 +75,8 @@ const outcomes = async (what: SyncJob, effects: SyncContext): Promise<Record<str
 test('unchanged images cost one request on each side and no pull', async () => {
   await using own = await tempDir('unchanged-all');
   const many = job(`images:\n  - { source: "${from.host}/many/app", destination: "${to.host}/all/app" }\n`);
-  const effects = withoutSkopeo(own, 'copyImage');
-  assert.deepEqual(await outcomes(many, effects), { copied: TAGS, unchanged: 0 });
+  const context = withoutSkopeo(own, 'copyImage');
+  assert.deepEqual(await outcomes(many, context), { copied: TAGS, unchanged: 0 });
 
   const [requestsBefore, pullsBefore] = [requests(), pulls()];
   assert.deepEqual(await outcomes(many, withoutSkopeo(own)), { copied: 0, unchanged: TAGS });
@@ -203,12 +203,12 @@ test('platforms that a source does not have are told by plan and report, in ever
   const lacking = job(
     `images:\n  - { source: "${from.host}/missing/app", destination: "${to.host}/{{path}}", platforms: [linux/amd64, linux/s390x] }\n`,
   );
-  const effects = withoutSkopeo(own, 'copyImage');
-  const plan = await planSync(lacking, effects);
+  const context = withoutSkopeo(own, 'copyImage');
+  const plan = await planSync(lacking, context);
   assert.deepEqual(plan.images[0]?.missingPlatforms, ['linux/s390x']);
   assert.match(renderPlan(plan), /\(every tag\), lacks linux\/s390x\n.*; 1 image lacks linux\/s390x\n$/s);
   for (const outcome of ['copied', 'unchanged', 'unchanged']) {
-    const report = await runSync(lacking, outcome === 'copied' ? effects : withoutSkopeo(own));
+    const report = await runSync(lacking, outcome === 'copied' ? context : withoutSkopeo(own));
     assert.equal(report?.images[0]?.outcome, outcome);
     assert.deepEqual(report.images[0].missingPlatforms, ['linux/s390x']);
   }
@@ -258,7 +258,7 @@ for (const [what, template] of [
       `images:\n  - { source: "${from.host}/broken/app:1", immutable: ['*'], destination: "${template.replace('BASE', own.path)}" }\n`,
     );
     const run = async (verify = false) => {
-      const report = await runSync(one, { ...realEffects(own), stateDirectory: own.join('state') }, { verify });
+      const report = await runSync(one, { ...realContext(own), stateDirectory: own.join('state') }, { verify });
       assert.equal(report?.exitCode, 0, JSON.stringify(report));
       return report.totals.copied;
     };

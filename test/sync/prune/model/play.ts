@@ -241,7 +241,7 @@ export class Play {
             }),
         },
         lookup: {
-          greet: () => undefined,
+          connect: () => undefined,
           tags: (repository, ...rest) =>
             through(true, async () => {
               await this.#look(repository.path, step.late);

@@ -11,7 +11,7 @@ import { startProxy } from '../../../support/proxy.ts';
 import { type Registry, startRegistry } from '../../../support/registry.ts';
 import { mustSkopeo, privateHome } from '../../../support/skopeo.ts';
 import { type TempDir, tempDir } from '../../../support/temp.ts';
-import { realEffects } from '../../support/effects.ts';
+import { realContext } from '../../support/context.ts';
 import { httpSkopeo } from '../model/http-skopeo.ts';
 import { makeImage, makeIndex, Store } from '../model/store.ts';
 import { FOREIGN, World } from '../model/world.ts';
@@ -60,14 +60,14 @@ const jobOf = (name: string, wishes: readonly Wish[], job: string | undefined = 
   ).job;
 
 const effectsIn = (own: TempDir, changes: Partial<SyncContext> = {}): SyncContext => {
-  const skopeo = { ...realEffects(own).skopeo, ...pick(httpSkopeo('job', world, store)) };
-  return realEffects(own, { skopeo, stateDirectory: own.join('state'), ...changes });
+  const skopeo = { ...realContext(own).skopeo, ...pick(httpSkopeo('job', world, store)) };
+  return realContext(own, { skopeo, stateDirectory: own.join('state'), ...changes });
 };
 
 const pick = ({ copyImage, deleteImage }: ReturnType<typeof httpSkopeo>) => ({ copyImage, deleteImage });
 
-const run = async (name: string, wishes: readonly Wish[], effects: SyncContext, job?: string): Promise<SyncReport> => {
-  const report = await runSync(jobOf(name, wishes, job), effects);
+const run = async (name: string, wishes: readonly Wish[], context: SyncContext, job?: string): Promise<SyncReport> => {
+  const report = await runSync(jobOf(name, wishes, job), context);
   assert.ok(report !== undefined);
   return report;
 };
@@ -89,9 +89,9 @@ test('an index that stays keeps the images it consists of, at any depth, though 
     '1.0': index,
     nested: makeIndex([index], 'outer'),
   });
-  const effects = effectsIn(own);
-  assert.equal((await run('children', [{ tags: { exclude: ['nested'] } }], effects)).totals.copied, 3);
-  const report = await run('children', [{ tags: { exclude: ['*-amd64', 'nested'] } }], effects);
+  const context = effectsIn(own);
+  assert.equal((await run('children', [{ tags: { exclude: ['nested'] } }], context)).totals.copied, 3);
+  const report = await run('children', [{ tags: { exclude: ['*-amd64', 'nested'] } }], context);
   assert.equal(report.exitCode, 0);
   assert.deepEqual(pruned(report), ['kept 1.0-amd64: is a part of tag 1.0']);
   const copy = [
@@ -104,7 +104,7 @@ test('an index that stays keeps the images it consists of, at any depth, though 
   await mustSkopeo(copy, { env: privateHome(own.path) });
 
   await world.put(FOREIGN, 'children/to', 'theirs', makeIndex([index], 'theirs'));
-  const deep = await run('children', [{ tags: ['1.0-arm64'] }], effects);
+  const deep = await run('children', [{ tags: ['1.0-arm64'] }], context);
   assert.deepEqual(pruned(deep), ['kept 1.0-amd64: is a part of tag theirs', 'kept 1.0: is a part of tag theirs']);
 });
 
@@ -112,30 +112,30 @@ test('a part that somebody removed is found where the job prunes, and brought ba
   await using own = await tempDir('prune-part');
   const [amd64, arm64] = [makeImage('p amd64'), makeImage('p arm64')];
   await given('part', { amd64, arm64, index: makeIndex([amd64, arm64], 'p index'), old: makeImage('p old') });
-  const effects = realEffects(own, { stateDirectory: own.join('state') });
-  assert.equal((await run('part', [{ tags: ['index', 'old'] }], effects)).totals.copied, 2);
+  const context = realContext(own, { stateDirectory: own.join('state') });
+  assert.equal((await run('part', [{ tags: ['index', 'old'] }], context)).totals.copied, 2);
   await store.delete('part/to', arm64.digest);
   const wish = [{ tags: ['index'] }];
-  const doubtful = await run('part', wish, effects);
+  const doubtful = await run('part', wish, context);
   assert.deepEqual([doubtful.exitCode, doubtful.totals.unchanged], [3, 1]);
   assert.match(
     pruned(doubtful).join(),
     new RegExp(`^failed old: a selected index lacks its part ${arm64.digest}, which`),
   );
-  const mended = await runSync(jobOf('part', wish), effects, { verify: true });
+  const mended = await runSync(jobOf('part', wish), context, { verify: true });
   assert.deepEqual([mended?.exitCode, mended?.totals.copied], [0, 1]);
   assert.deepEqual(pruned(mended as SyncReport), ['removed old: no longer selected']);
   assert.equal((await store.get('part/to', arm64.digest)).status, 200);
-  assert.equal((await runSync(jobOf('part', wish), effects, { verify: true }))?.totals.unchanged, 1);
+  assert.equal((await runSync(jobOf('part', wish), context, { verify: true }))?.totals.unchanged, 1);
 });
 
 test('what an entry selects by its digest stays when its tag goes', async () => {
   await using own = await tempDir('prune-digest');
   const [one, two] = [makeImage('one'), makeImage('two')];
   await given('digest', { '1': one, '2': two });
-  const effects = effectsIn(own);
-  await run('digest', [{}], effects);
-  const report = await run('digest', [{ tags: ['2'] }, { digests: [one.digest] }], effects);
+  const context = effectsIn(own);
+  await run('digest', [{}], context);
+  const report = await run('digest', [{ tags: ['2'] }, { digests: [one.digest] }], context);
   assert.deepEqual(pruned(report), ['kept 1: is selected by its digest']);
   assert.equal((await store.get('digest/to', one.digest)).status, 200);
 });
@@ -153,9 +153,9 @@ test('signatures and attachments of what stays are kept, those of what goes are 
     attached('.sig', two),
   ]);
   await given('attached', images);
-  const effects = effectsIn(own);
-  assert.equal((await run('attached', [{}], effects)).totals.copied, 8);
-  const report = await run('attached', [{ tags: ['1'] }], effects);
+  const context = effectsIn(own);
+  assert.equal((await run('attached', [{}], context)).totals.copied, 8);
+  const report = await run('attached', [{ tags: ['1'] }], context);
   assert.deepEqual(report.prune?.filter(({ outcome }) => outcome === 'removed').length, 2, pruned(report).join('\n'));
   assert.deepEqual(
     await tagsOf('attached'),
@@ -169,12 +169,12 @@ test('an image that somebody pushes under a tag between the look and the deletio
   await using own = await tempDir('prune-moved');
   const theirs = makeImage('theirs');
   await given('moved', { '1': makeImage('m one'), '2': makeImage('m two') });
-  const effects = effectsIn(own);
-  await run('moved', [{}], effects);
+  const context = effectsIn(own);
+  await run('moved', [{}], context);
   let looks = 0;
-  const { lookup } = effects;
+  const { lookup } = context;
   const late: SyncContext['lookup'] = {
-    greet: () => undefined,
+    connect: () => undefined,
     requestedPauseSeconds: async () => undefined,
     countsPulls: () => false,
     pullsLeft: () => undefined,
@@ -186,7 +186,7 @@ test('an image that somebody pushes under a tag between the look and the deletio
       return lookup.tags(repository, ...rest);
     },
   };
-  const report = await run('moved', [{ tags: ['2'] }], { ...effects, lookup: late });
+  const report = await run('moved', [{ tags: ['2'] }], { ...context, lookup: late });
   assert.deepEqual(pruned(report), ['kept 1: was replaced by somebody else']);
   assert.equal((await store.get('moved/to', '1')).digest, theirs.digest);
 });
@@ -195,58 +195,58 @@ test('not even in the last moment is anything removed but the image that was loo
   await using own = await tempDir('prune-moment');
   const theirs = makeImage('theirs at last');
   await given('moment', { '1': makeImage('l one'), '2': makeImage('l two') });
-  const effects = effectsIn(own);
-  await run('moment', [{}], effects);
-  const { skopeo } = effects;
+  const context = effectsIn(own);
+  await run('moment', [{}], context);
+  const { skopeo } = context;
   const deleteImage: typeof skopeo.deleteImage = async (...args) => {
     await world.put(FOREIGN, 'moment/to', '1', theirs);
     await skopeo.deleteImage(...args);
   };
-  await run('moment', [{ tags: ['2'] }], { ...effects, skopeo: { ...skopeo, deleteImage } });
+  await run('moment', [{ tags: ['2'] }], { ...context, skopeo: { ...skopeo, deleteImage } });
   assert.equal((await store.get('moment/to', '1')).digest, theirs.digest);
 });
 
 test('what is about to go is no longer the job’s on the disk, lest a killed run take what comes there later', async () => {
   await using own = await tempDir('prune-noted');
   await given('noted', { '1': makeImage('n one'), '2': makeImage('n two') });
-  const effects = effectsIn(own);
-  await run('noted', [{}], effects);
+  const context = effectsIn(own);
+  await run('noted', [{}], context);
   const ownedTags = async () =>
     Object.keys((await loadMemory(own.join('state', 'sync', 'noted.json'))).owned).map((one) => one.split(':').at(-1));
   assert.deepEqual((await ownedTags()).toSorted(), ['1', '2']);
-  const { skopeo } = effects;
+  const { skopeo } = context;
   const atDeletion: unknown[] = [];
   const deleteImage: typeof skopeo.deleteImage = async (...args) => {
     atDeletion.push(await ownedTags());
     await skopeo.deleteImage(...args);
   };
-  await run('noted', [{ tags: ['2'] }], { ...effects, skopeo: { ...skopeo, deleteImage } });
+  await run('noted', [{ tags: ['2'] }], { ...context, skopeo: { ...skopeo, deleteImage } });
   assert.deepEqual(atDeletion, [['2']]);
 });
 
 test('another spelling of the registry is the same registry', async () => {
   await using own = await tempDir('prune-spelling');
   await given('spelling', { '1': makeImage('s one'), '2': makeImage('s two') });
-  const effects = effectsIn(own);
-  await run('spelling', [{}], effects);
+  const context = effectsIn(own);
+  await run('spelling', [{}], context);
   for (const host of ['localhost', 'LOCALHOST', '127.1']) {
-    const report = await run('spelling', [{ host: `${host}:${registry.port}` }], effects);
+    const report = await run('spelling', [{ host: `${host}:${registry.port}` }], context);
     assert.deepEqual([report.totals.unchanged, pruned(report)], [2, []], host);
   }
   const both = [{}, { host: `localhost:${registry.port}` }];
-  assert.equal((await run('spelling', both, effects)).images.length, 2, 'one destination, taken once');
-  const narrowed = await run('spelling', [{ tags: ['2'], host: `localhost:${registry.port}` }], effects);
+  assert.equal((await run('spelling', both, context)).images.length, 2, 'one destination, taken once');
+  const narrowed = await run('spelling', [{ tags: ['2'], host: `localhost:${registry.port}` }], context);
   assert.deepEqual(pruned(narrowed), ['removed 1: no longer selected']);
 });
 
 test('what runs without a name leave is nobody’s, and least of all that of a job called unnamed', async () => {
   await using own = await tempDir('prune-unnamed');
   await given('unnamed', { '1': makeImage('u one'), '2': makeImage('u two') });
-  const effects = effectsIn(own);
+  const context = effectsIn(own);
   const nameless = jobOf('unnamed', [{}]);
   const { name: _, prune: __, ...without } = nameless;
-  await runSync(without, effects);
-  const report = await run('unnamed', [{ tags: ['2'] }], effects, 'unnamed');
+  await runSync(without, context);
+  const report = await run('unnamed', [{ tags: ['2'] }], context, 'unnamed');
   assert.deepEqual([report.exitCode, pruned(report)], [0, []]);
   assert.deepEqual(await tagsOf('unnamed'), ['1', '2']);
 });
@@ -297,22 +297,22 @@ test('what lies where the configuration does not write any more is left alone, a
   await using own = await tempDir('prune-outside');
   await given('outside', { '1': makeImage('o one') });
   await store.prepare('outside/elsewhere');
-  const effects = effectsIn(own);
-  await run('outside', [{}], effects);
-  const report = await run('outside', [{ to: 'elsewhere' }], effects);
+  const context = effectsIn(own);
+  await run('outside', [{}], context);
+  const report = await run('outside', [{ to: 'elsewhere' }], context);
   assert.deepEqual(pruned(report), ['kept 1: lies where the job does not write any more']);
   assert.deepEqual(await tagsOf('outside'), ['1']);
-  assert.match(pruned(await run('outside', [{}], effects))[0] ?? '', /^kept .*elsewhere:1: lies where/);
+  assert.match(pruned(await run('outside', [{}], context))[0] ?? '', /^kept .*elsewhere:1: lies where/);
 });
 
 test('a tag that its source lists and does not have is in nobody’s way; a bare 404 says nothing', async () => {
   await using own = await tempDir('prune-ghost');
   await given('ghost', { '1': makeImage('g one'), '2': makeImage('g two') });
-  const effects = effectsIn(own);
-  await run('ghost', [{}], effects);
-  const { lookup } = effects;
+  const context = effectsIn(own);
+  await run('ghost', [{}], context);
+  const { lookup } = context;
   const haunted: SyncContext['lookup'] = {
-    greet: () => undefined,
+    connect: () => undefined,
     requestedPauseSeconds: async () => undefined,
     countsPulls: () => false,
     pullsLeft: () => undefined,
@@ -328,9 +328,9 @@ test('a tag that its source lists and does not have is in nobody’s way; a bare
     },
   };
   const wish = [{ tags: { include: ['2', 'ghost'] } }];
-  const doubtful = await run('ghost', wish, { ...effects, lookup: bare });
+  const doubtful = await run('ghost', wish, { ...context, lookup: bare });
   assert.deepEqual(pruned(doubtful), ['kept 1: images of this run failed']);
-  const report = await run('ghost', wish, { ...effects, lookup: haunted });
+  const report = await run('ghost', wish, { ...context, lookup: haunted });
   assert.equal(report.exitCode, 3);
   assert.deepEqual(pruned(report), ['removed 1: no longer selected']);
 });
@@ -339,13 +339,13 @@ test('a gateway that answers 404 for a tag makes nobody forget whose it is', asy
   await using own = await tempDir('prune-gateway');
   await given('gateway', { '1': makeImage('w one'), '2': makeImage('w two') });
   await using proxy = await startProxy(registry);
-  const effects = effectsIn(own);
+  const context = effectsIn(own);
   const wish = { host: proxy.host };
   const settings = (job: ReturnType<typeof jobOf>) => ({
     ...job,
     destinationAccess: new Map([['', { tlsVerify: false }]]),
   });
-  await runSync(settings(jobOf('gateway', [wish])), effects);
+  await runSync(settings(jobOf('gateway', [wish])), context);
   proxy.setRules([
     { match: { path: /gateway\/to\/manifests\/1/ }, do: { answer: { status: 404, body: 'no such page' } } },
   ]);

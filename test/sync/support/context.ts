@@ -10,8 +10,8 @@ import { privateHome } from '../../support/skopeo.ts';
 import type { TempDir } from '../../support/temp.ts';
 import { realSkopeo } from './real-skopeo.ts';
 
-/** Effects with the real skopeo and a direct lookup that sees nothing of this machine's configuration. */
-export const realEffects = (directory: TempDir, changes: Partial<SyncContext> = {}): SyncContext => {
+/** A context with the real skopeo and a direct lookup that sees nothing of this machine's configuration. */
+export const realContext = (directory: TempDir, changes: Partial<SyncContext> = {}): SyncContext => {
   const skopeo: SkopeoPort = changes.skopeo ?? realSkopeo(privateHome(directory.path));
   const pauses = new RegistryPauses(systemClock);
   const outages = new RegistryOutages(systemClock);

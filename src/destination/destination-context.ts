@@ -12,7 +12,7 @@ export type Files = Pick<
 export type LockAnswer = 'taken' | 'held' | 'unusable';
 
 /** What writing to a local destination needs of the system. */
-export interface DestinationEffects {
+export interface DestinationContext {
   readonly files: Files;
   /** Locks an open file or directory until its descriptor is closed, at the latest by the end of this process. */
   readonly lock: (descriptor: number, mode: 'wait' | 'try', signal: AbortSignal) => Promise<LockAnswer>;
@@ -34,7 +34,7 @@ const statusOf = async (child: ChildProcess): Promise<number | null> => {
  * the descriptor that it inherits, and it stays when flock(1) is gone. It needs no file of its own, belongs to device and
  * inode whatever the path is called, holds between users and containers, and ends with this process however that ends.
  */
-const flock: DestinationEffects['lock'] = async (descriptor, mode, signal) => {
+const flock: DestinationContext['lock'] = async (descriptor, mode, signal) => {
   const wait = mode === 'try' ? ['-n'] : [];
   const child = spawn('flock', ['-x', ...wait, '-E', String(HELD_STATUS), '3'], {
     stdio: ['ignore', 'ignore', 'ignore', descriptor],
@@ -49,4 +49,4 @@ const flock: DestinationEffects['lock'] = async (descriptor, mode, signal) => {
 };
 
 /** The file system and the locks of this host. */
-export const hostEffects: DestinationEffects = { files: promises, lock: flock };
+export const hostContext: DestinationContext = { files: promises, lock: flock };
