@@ -34,7 +34,7 @@ const linesOf = (text: string, place: string): string[] =>
     .replace(/time="[^"]*" /g, '')
     .replace(/\/proc\/\d+\//g, '/proc/PID/')
     .replace(/\/task\/\d+\//g, '/task/TID/')
-    .replace(/(pipe:\[|docker-tar|container_images_\w+?|oci)\d+/g, '$1RANDOM')
+    .replace(/((?:pipe|socket):\[|docker-tar|container_images_\w+?|oci)\d+/g, '$1RANDOM')
     .split('\n')
     // What a goroutine that is being stopped says is chance.
     .filter((line) => line !== '' && !/Can't add file/.test(line));
