@@ -79,16 +79,18 @@ export const buildProgram = async (directory = dist, boot = BOOTS.node) => {
   return parts;
 };
 
-/**
- * Writes the library and its types into a directory, dist/ unless told otherwise. Resolves to the names of the packages
- * that it imports.
- */
-export const buildLibrary = async (directory = dist) => {
-  const outfile = join(directory, 'index.js');
-  const [{ metafile }] = await Promise.all([build({ ...library, outfile }), buildDeclarations(directory)]);
+/** Writes the library without its types. Resolves to the names of the packages that it imports. */
+export const bundleLibrary = async (directory) => {
+  const { metafile } = await build({ ...library, outfile: join(directory, 'index.js') });
   const imports = Object.values(metafile.outputs).flatMap((output) => output.imports);
   const packages = imports.filter(({ external }) => external).map(({ path }) => PACKAGE_NAME.exec(path)?.[0] ?? path);
   return [...new Set(packages)].filter((name) => !isBuiltin(name));
+};
+
+/** Writes the library and its types into a directory, dist/ unless told otherwise; resolves as `bundleLibrary` does. */
+export const buildLibrary = async (directory = dist) => {
+  const [imported] = await Promise.all([bundleLibrary(directory), buildDeclarations(directory)]);
+  return imported;
 };
 
 if (import.meta.main) await Promise.all([buildProgram(), buildLibrary()]);

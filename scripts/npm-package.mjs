@@ -18,7 +18,7 @@ const stage = join(root, 'build/npm');
 const NATIVE = '@lydell/node-pty';
 
 /** The fields that mean something to those who install it; of the dependencies what the library imports. */
-const publishedManifest = (manifest, imported) => {
+export const publishedManifest = (manifest, imported) => {
   const { name, version, description, keywords, license, type, engines, bin, files, dependencies } = manifest;
   return {
     ...{ name, version, description, keywords, license, type, engines, bin, files },
@@ -43,15 +43,13 @@ const makeStage = async () => {
   for (const file of ['bin/run.js', 'LICENSE', 'README.md']) await cp(join(root, file), join(stage, file));
 };
 
-const destination = resolve(process.argv[2] ?? join(root, 'build'));
-await makeStage();
-await mkdir(destination, { recursive: true });
-const { stdout } = await promisify(execFile)(
-  'npm',
-  ['pack', '--json', '--update-notifier=false', '--pack-destination', destination],
-  {
-    cwd: stage,
-  },
-);
-const [{ filename }] = JSON.parse(stdout);
-process.stdout.write(`${join(destination, filename)}\n`);
+const main = async (destination) => {
+  await makeStage();
+  await mkdir(destination, { recursive: true });
+  const argv = ['pack', '--json', '--update-notifier=false', '--pack-destination', destination];
+  const { stdout } = await promisify(execFile)('npm', argv, { cwd: stage });
+  const [{ filename }] = JSON.parse(stdout);
+  process.stdout.write(`${join(destination, filename)}\n`);
+};
+
+if (import.meta.main) await main(resolve(process.argv[2] ?? join(root, 'build')));

@@ -36,10 +36,10 @@ const buildBundle = async () => {
 };
 
 /** More than there are processors, as much of a test is waiting. */
-const CONCURRENCY = availableParallelism() + 1;
+const CONCURRENCY = availableParallelism() + 2;
 
 /** So many that none of them is still at work long after the others, and what ends one process spares most files. */
-const FILES_A_LANE = 6;
+const FILES_A_LANE = 8;
 
 /** What `node --test` is to run: processes that files share, first those whose tests start programs. */
 const withLanes = (files) => {

@@ -6,6 +6,8 @@ import { delimiter, dirname, join, resolve } from 'node:path';
 import { after, before, describe, it } from 'node:test';
 import { promisify } from 'node:util';
 import pjson from '../package.json' with { type: 'json' };
+import { bundleLibrary } from '../scripts/build.mjs';
+import { publishedManifest } from '../scripts/npm-package.mjs';
 import { randomLayers, writeOciImage } from '../scripts/support/image.ts';
 import { type NpmRegistry, startNpmRegistry } from './support/npm-registry.ts';
 import { IS_NIGHT } from './support/sequences.ts';
@@ -71,7 +73,7 @@ const directoryOfBuilds = async (): Promise<string> => {
   return path;
 };
 
-describe('the npm package, unpacked in an empty project and at night installed there', () => {
+describe('the npm package, put into an empty project and at night installed there', () => {
   let project: TempDir;
   let registry: NpmRegistry | undefined;
   let env: Readonly<Record<string, string>> = {};
@@ -82,10 +84,17 @@ describe('the npm package, unpacked in an empty project and at night installed t
     return stdout.trim();
   };
 
-  const unpack = async (tarball: string): Promise<void> => {
+  /** Without its types, and without npm. */
+  const putInPlace = async (): Promise<void> => {
     const place = project.join('consumer/node_modules/skopeo-wrapper');
-    await mkdir(place, { recursive: true });
-    await inProject('tar', '--extract', '--strip-components=1', `--file=${tarball}`, `--directory=${place}`);
+    const manifest = publishedManifest(pjson, await bundleLibrary(join(place, 'dist')));
+    await writeFile(join(place, 'package.json'), JSON.stringify(manifest));
+  };
+
+  const install = async (): Promise<void> => {
+    await exec(process.execPath, ['scripts/npm-package.mjs', project.path], { cwd: root });
+    const tarball = project.join(`skopeo-wrapper-${pjson.version}.tgz`);
+    await inProject('npm', 'install', '--no-audit', '--no-fund', tarball);
   };
 
   before(async () => {
@@ -98,7 +107,6 @@ describe('the npm package, unpacked in an empty project and at night installed t
       ...(registry && { npm_config_registry: registry.url }),
       npm_config_update_notifier: 'false',
     };
-    await exec(process.execPath, ['scripts/npm-package.mjs', project.path], { cwd: root });
     await mkdir(project.join('consumer'));
     await writeOciImage(project.join('consumer/app'), 'v1', randomLayers([30_000, 10_000]));
     const files = {
@@ -110,8 +118,7 @@ describe('the npm package, unpacked in an empty project and at night installed t
       'tsconfig.json': JSON.stringify(TSCONFIG),
     };
     for (const [name, content] of Object.entries(files)) await writeFile(project.join('consumer', name), content);
-    const tarball = project.join(`skopeo-wrapper-${pjson.version}.tgz`);
-    await (IS_NIGHT ? inProject('npm', 'install', '--no-audit', '--no-fund', tarball) : unpack(tarball));
+    await (IS_NIGHT ? install() : putInPlace());
   });
   after(async () => {
     await registry?.[Symbol.asyncDispose]();

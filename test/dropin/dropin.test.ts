@@ -15,7 +15,7 @@ import { DIFFERENCES } from './streams/run-table.ts';
 const INVOCATIONS: readonly Invocation[] = [...COPY, ...TEXT, ...OTHER];
 
 /** Some of each kind; at night all. */
-const TRIED: readonly Invocation[] = [...sample(COPY, 10), ...sample(TEXT, 6), ...sample(OTHER, 8)];
+const TRIED: readonly Invocation[] = [...sample(COPY, 8), ...sample(TEXT, 4), ...sample(OTHER, 6)];
 
 const version = await skopeoVersion();
 

@@ -90,7 +90,7 @@ const watchCounters = async (directory: string, signal: AbortSignal): Promise<{ 
 };
 
 /** As many at once as cron may start at midnight; fewer in the daily run of the tests. */
-const RUNS = Math.min(50, sequences(8));
+const RUNS = Math.min(50, sequences(6));
 
 test('no counter of a textfile falls while many runs write it at once, and it is readable by all', async () => {
   await using scene = await openScene();

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { after, test } from 'node:test';
 import { writeLanes } from '../../scripts/testing/lanes.mjs';
+import { sample } from '../support/sample.ts';
 
 const reporter = resolve(import.meta.dirname, '../../scripts/reporter.mjs');
 const directory = realpathSync(mkdtempSync(join(tmpdir(), 'reporter-test-')));
@@ -72,7 +73,7 @@ const CASES: readonly [title: string, body: string, closing: string, status: num
   ],
 ];
 
-for (const [title, body, closing, status] of CASES) {
+for (const [title, body, closing, status] of sample(CASES, 7)) {
   test(`${title}: ${closing}`, () => {
     const report = reportOf(body);
     assert.deepEqual({ closing: report.closing, status: report.status }, { closing, status }, report.stdout);
@@ -88,7 +89,7 @@ const SHARED_CASES: readonly [title: string, body: string, closing: string, stat
   ['a hook that throws before', "before(() => { throw 1; }); test('a', () => {});", '2 passed, 2 failed', 1],
 ];
 
-for (const [title, body, closing, status] of SHARED_CASES) {
+for (const [title, body, closing, status] of sample(SHARED_CASES, 3)) {
   test(`in a shared process, ${title}: ${closing}`, () => {
     const report = reportOfShared(body);
     assert.deepEqual({ closing: report.closing, status: report.status }, { closing, status }, report.stdout);

@@ -201,7 +201,7 @@ describe('a secret that comes in', { concurrency: 2 }, () => {
       run: () => isEnded(name, way, signal),
     })),
   ]);
-  for (const { title, run } of sample(rows, 4)) test(title, run);
+  for (const { title, run } of sample(rows, 3)) test(title, run);
 });
 
 test('what a SIGKILL leaves behind is private, and swept by the next start', async () => {
@@ -270,7 +270,7 @@ const LOOKED_AT_WHILE_RUNNING: readonly Way[] = [
 ];
 
 describe('while a command runs, its children do not hold the secret', { concurrency: 2 }, () => {
-  for (const [index, { args = [], env = {} }] of sample(LOOKED_AT_WHILE_RUNNING, 2).entries()) {
+  for (const [index, { args = [], env = {} }] of sample(LOOKED_AT_WHILE_RUNNING, 1).entries()) {
     test([...args, ...Object.keys(env)].join(' ').replaceAll(CANARY, '*'), async () => {
       await using silent = await startProxy(registry, { rules: [{ do: { silent: true } }] });
       const here = await world(`running-${index}`, silent.host);
@@ -305,7 +305,7 @@ describe('while a command runs, its children do not hold the secret', { concurre
 
 describe('commands with credentials', { concurrency: 2 }, () => {
   const rows = COMMANDS.flatMap((command) => [[], ['--json']].map((json) => ({ command, json })));
-  for (const [index, { command, json }] of sample(rows, 5).entries()) {
+  for (const [index, { command, json }] of sample(rows, 4).entries()) {
     test(`${command.join(' ').replaceAll(CANARY, '*')} ${json}`, async () => {
       const here = await world(`command-${index}`);
       const args = command.map((argument) => argument.replace('{host}', registry.host));

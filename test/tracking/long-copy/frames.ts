@@ -1,5 +1,5 @@
 /**
- * A day of frames on a simulated clock, with warnings and noise between them; prints the heap, in bytes, after the first
+ * frames.ts HOURS: hours of frames on a simulated clock, with warnings and noise between them; prints the heap, in bytes, after the first
  * hour and at the end. Needs `--expose-gc`.
  */
 
@@ -11,7 +11,7 @@ import { simulatedCopy } from '../../support/simulated-copy.ts';
 
 const FRAME_MS = 150;
 const FRAMES_PER_HOUR = 3_600_000 / FRAME_MS;
-const FRAMES = 24 * FRAMES_PER_HOUR;
+const FRAMES = Number(process.argv[2]) * FRAMES_PER_HOUR;
 
 const heapBytes = (): number => {
   if (!globalThis.gc) throw new Error('run with --expose-gc');

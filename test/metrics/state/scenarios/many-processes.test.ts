@@ -16,7 +16,7 @@ import { sequences } from '../../../support/sequences.ts';
 import { type Counted, isPossible, possibilities } from '../stress/journal.ts';
 import { counter, hostWith, temporaryDirectory, view } from '../support/fixtures.ts';
 
-const PROCESSES = Math.min(400, sequences(36));
+const PROCESSES = Math.min(400, sequences(32));
 const AT_ONCE = 16;
 
 /** The scripts as single files: they start in half the time. */

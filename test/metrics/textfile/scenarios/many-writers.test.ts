@@ -10,8 +10,8 @@ import { parseSamples } from '../../samples.ts';
 import { temporaryDirectory } from '../temporary-directory.ts';
 
 /** As many as cron may start at midnight; fewer in the daily run of the tests. */
-const WRITERS = Math.min(50, sequences(10));
-const PAGES = 20;
+const WRITERS = Math.min(50, sequences(6));
+const PAGES = 12;
 const OPERATIONS = 'skopeo_operations_total{operation="copy",status="success"}';
 
 /** One file starts in a third of the time of many, which counts for fifty processes. */
