@@ -16,13 +16,12 @@ test('no job can have the memory of runs without a name, nor the lock of another
 });
 
 const AS_ANOTHER = `
-  const { syncDirectory, memoryPath } = await import(process.argv[1]);
-  const { loadMemory, saveMemory } = await import(process.argv[2]);
-  const { SyncMemory } = await import(process.argv[3]);
-  const { takeJobLock } = await import(process.argv[4]);
-  const directory = syncDirectory(process.argv[5]);
+  const { syncDirectory, memoryPath, loadMemory, saveMemory } = await import(process.argv[1]);
+  const { SyncMemory } = await import(process.argv[2]);
+  const { takeJobLock } = await import(process.argv[3]);
+  const directory = syncDirectory(process.argv[4]);
   process.setgroups([4242]); process.setgid(4242); process.setuid(4243);
-  const own = syncDirectory(process.argv[5]);
+  const own = syncDirectory(process.argv[4]);
   const theirs = await loadMemory(memoryPath(directory, 'nightly'));
   const lock = await takeJobLock(own, 'nightly', 'fail', new AbortController().signal);
   const memory = new SyncMemory();
@@ -36,7 +35,7 @@ test('a second user of a group directory has a lock and a memory of their own', 
   await using dir = await tempDir('group');
   execFileSync('chgrp', ['4242', dir.path]);
   await chmod(dir.path, 0o2770);
-  const modules = ['check/sync-directory', 'check/memory-file', 'check/memory', 'job-lock'].map(
+  const modules = ['check/memory-file', 'check/memory', 'job-lock'].map(
     (name) => new URL(`../../../src/sync/${name}.ts`, import.meta.url).href,
   );
   const told = execFileSync(process.execPath, ['--input-type=module', '-e', AS_ANOTHER, ...modules, dir.path]);
