@@ -1,4 +1,5 @@
 import { closeSync, openSync, writeSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Clock, Context } from '../context.ts';
 import { messageOf } from '../errors/system-error.ts';
 import { usageError } from '../errors/wrapper-error.ts';
@@ -41,12 +42,12 @@ const writerTo = (fd: number, onLost: (reason: string) => void): ((line: string)
  */
 export const openEvents = (
   path: string | undefined,
-  { stdout, stderr }: Pick<Context, 'stdout' | 'stderr'>,
+  { stdout, stderr, cwd }: Pick<Context, 'stdout' | 'stderr' | 'cwd'>,
 ): EventsFile | undefined => {
   if (path === undefined) return undefined;
   if (path === '-') return { write: (line) => void stdout.write(line), close: () => undefined };
   try {
-    const fd = openSync(path, 'a', 0o640);
+    const fd = openSync(resolve(cwd, path), 'a', 0o640);
     const onLost = (reason: string): void =>
       void stderr.write(`skopeo-wrapper: warning: --events: no more events in ${path}: ${reason}\n`);
     return { write: writerTo(fd, onLost), close: once(() => closeSync(fd)) };

@@ -1,4 +1,5 @@
 import { readFile } from 'node:fs/promises';
+import { resolve } from 'node:path';
 import { defined } from '../defined.ts';
 import { messageOf } from '../errors/system-error.ts';
 import { usageError } from '../errors/wrapper-error.ts';
@@ -62,15 +63,15 @@ const dockerEntry = (source: string, frame: EntryFrame): SyncEntry => {
   };
 };
 
-const readSource = async (path: string): Promise<string> => {
+const readSource = async (path: string, cwd: string): Promise<string> => {
   try {
-    return await readFile(path, 'utf8');
+    return await readFile(resolve(cwd, path), 'utf8');
   } catch (error) {
     throw usageError(`cannot read ${path}: ${messageOf(error)}`);
   }
 };
 
-const entriesOf = async (request: SyncRequest): Promise<readonly SyncEntry[]> => {
+const entriesOf = async (request: SyncRequest, cwd: string): Promise<readonly SyncEntry[]> => {
   const destination = skopeoRule({
     transport: request.destinationTransport,
     destination: request.destination,
@@ -99,7 +100,7 @@ const entriesOf = async (request: SyncRequest): Promise<readonly SyncEntry[]> =>
         },
       ];
     case 'yaml':
-      return loadSkopeoYaml(request.source, await readSource(request.source), { destination, copy, access });
+      return loadSkopeoYaml(request.source, await readSource(request.source, cwd), { destination, copy, access });
   }
 };
 
@@ -107,13 +108,13 @@ const entriesOf = async (request: SyncRequest): Promise<readonly SyncEntry[]> =>
  * The job that `skopeo sync` would do with these options.
  * @throws WrapperError `usage` for a combination that skopeo refuses too, or a source file that is not valid.
  */
-export const jobFromSkopeoOptions = async (request: SyncRequest): Promise<SyncJob> => {
+export const jobFromSkopeoOptions = async (request: SyncRequest, cwd: string): Promise<SyncJob> => {
   if (request.sourceTransport === 'dir' && request.destinationTransport === 'dir') {
     throw usageError("sync from 'dir' to 'dir' is not possible", 'Use rsync.');
   }
   return {
     ...defined({ name: request.jobName }),
-    entries: await entriesOf(request),
+    entries: await entriesOf(request, cwd),
     parallel: request.parallel ?? JOB_DEFAULTS.parallel,
     registries: new Map(),
     destinationAccess: new Map([['', request.destinationAccess ?? {}]]),

@@ -102,6 +102,8 @@ export const faultyProcess = (locks: LockTable, fault?: Fault): FaultyProcess =>
   );
   const files = {
     ...wrapped,
+    // File systems list in any order: here the marker of a stage comes before all else, so that who relies on an order fails.
+    readdir: (path: string) => step('readdir', async () => (await promises.readdir(path)).toSorted().toReversed()),
     open: (...args: Parameters<Files['open']>) =>
       step('open', async () => {
         const handle = await promises.open(...args);

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import {
   appendFile,
+  chown,
   link,
   lstat,
   mkdir,
@@ -19,6 +20,7 @@ import { type CopyTo, copyStaged, type StagedCopyOptions } from '../../src/desti
 import { isWhole } from '../../src/image/completeness.ts';
 import { localState } from '../../src/image/local-image.ts';
 import { createLayout } from '../support/images.ts';
+import { NEEDS_ROOT } from '../support/needs-root.ts';
 import { mustSkopeo } from '../support/skopeo.ts';
 import { tempDir } from '../support/temp.ts';
 import {
@@ -384,6 +386,20 @@ test('stages of other runs are swept when these are dead, and only then', async 
   });
   assert.equal(others.filter((name) => name.startsWith('.')).length, 4);
   assert.deepEqual(await readdir(dir.path), ['.skopeo-wrapper-123456', '.skopeo-wrapper-ABCDEF', 'a', 'b']);
+});
+
+test('the stage of another user is left to that user', { skip: NEEDS_ROOT }, async () => {
+  await using dir = await tempDir('staged');
+  const stage = dir.join('.skopeo-wrapper-abcdef');
+  await mkdir(stage);
+  const { dev, ino } = await lstat(stage);
+  await writeFile(join(stage, 'stage'), JSON.stringify({ 'skopeo-wrapper': 'stage', directory: `${dev}:${ino}` }));
+  await chown(join(stage, 'stage'), 65_534, 65_534);
+  await copy(`dir:${dir.join('a')}`);
+  assert.deepEqual(await readdir(dir.path), ['.skopeo-wrapper-abcdef', 'a']);
+  await chown(join(stage, 'stage'), 0, 0);
+  await copy(`dir:${dir.join('a')}`);
+  assert.deepEqual(await readdir(dir.path), ['a']);
 });
 
 test('a hard link of somebody to a part of the old image keeps its bytes', async () => {

@@ -147,7 +147,7 @@ export const readJob = async (line: CommandLine, context: JobContext): Promise<R
   const read =
     'file' in form
       ? await readFileJob(line, form.file, context)
-      : { job: await jobFromSkopeoOptions(skopeoRequest(line, form, context)), warnings: [] };
+      : { job: await jobFromSkopeoOptions(skopeoRequest(line, form, context), context.cwd), warnings: [] };
   for (const { copy } of read.job.entries) refuseMissingPassphrase(copy);
   const parallel = parallelOf(line);
   const prune = isSet(line, 'prune') ? { prune: read.job.prune ?? { maxShare: JOB_DEFAULTS.maxPruneShare } } : {};

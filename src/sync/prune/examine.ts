@@ -65,14 +65,14 @@ const examineRepository = async (
   const { repository } = wanted;
   const watch = new RepositoryWatch(wanted, question);
   const { findings, missing, lack } = await watch.look(candidates);
+  if (lack !== undefined) {
+    const reason = `a selected index lacks its part ${lack}, which somebody removed; a run with --verify brings it back`;
+    return keepAll(candidates, reason, true);
+  }
   for (const version of missing) {
     if (!(await question.isAwaited(dockerReference(repository, version)))) continue;
     const { tag, digest } = version;
     return keepAll(candidates, `another shard has not brought ${digest ?? `tag ${tag}`} yet`, false);
-  }
-  if (lack !== undefined) {
-    const reason = `a selected index lacks its part ${lack}, which somebody removed; a run with --verify brings it back`;
-    return keepAll(candidates, reason, true);
   }
   const removable = candidates.filter((candidate) => findings.get(candidate)?.kind === 'removable');
   const groups = Map.groupBy(removable, ({ digest }) => digest);

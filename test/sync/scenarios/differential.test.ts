@@ -220,7 +220,7 @@ for (const [number, [name, given]] of sample(Object.entries(CASES), 5).entries()
     await mustSkopeo(args, { env: privateHome(own.path) });
 
     const access = { tlsVerify: false };
-    const job = await jobFromSkopeoOptions({
+    const words: SyncRequest = {
       sourceTransport: given.from,
       destinationTransport: given.to,
       source: from,
@@ -228,7 +228,8 @@ for (const [number, [name, given]] of sample(Object.entries(CASES), 5).entries()
       sourceAccess: access,
       destinationAccess: access,
       ...given.options,
-    });
+    };
+    const job = await jobFromSkopeoOptions(words, own.path);
     const syncContext = realContext(own, { stateDirectory: own.join('state') });
     const first = await runSync(job, syncContext);
     assert.equal(first?.exitCode, 0, JSON.stringify(first));

@@ -55,7 +55,7 @@ export const openScene = async () => {
 };
 
 /** Plays so many random sequences and counts what happened in them; rejects with the shortest one found that breaks a rule. */
-export const checkModel = async (sequences: number, seed: number): Promise<ReadonlyMap<string, number>> => {
+export const checkModel = async (sequences: number, seed?: number): Promise<ReadonlyMap<string, number>> => {
   let scene = await openScene();
   let played = 0;
   const counts = new Map<string, number>();

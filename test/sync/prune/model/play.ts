@@ -244,6 +244,7 @@ export class Play {
           connect: () => undefined,
           tags: (repository, ...rest) =>
             through(true, async () => {
+              if (step.isSilent && repository.path === this.#sources[0]) throw outage();
               await this.#look(repository.path, step.late);
               const tags = await lookup.tags(repository, ...rest);
               return step.hasGhost && repository.path.includes('/src/') ? [...tags, '1-ghost'] : tags;

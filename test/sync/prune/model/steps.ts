@@ -43,6 +43,8 @@ export type Step =
       readonly isSharded: boolean;
       readonly verify: boolean;
       readonly hasGhost: boolean;
+      /** The first source cannot be listed. */
+      readonly isSilent: boolean;
     };
 
 const small = fc.nat({ max: 11 });
@@ -91,6 +93,7 @@ const run: fc.Arbitrary<Extract<Step, { kind: 'run' }>> = fc.record({
   isSharded: often(6, fc.constant(false), fc.constant(true)),
   verify: often(4, fc.constant(false), fc.constant(true)),
   hasGhost: often(6, fc.constant(false), fc.constant(true)),
+  isSilent: often(9, fc.constant(false), fc.constant(true)),
 });
 const edit: fc.Arbitrary<Extract<Step, { kind: 'edit' }>> = fc.record({
   kind: fc.constant('edit' as const),
@@ -114,6 +117,7 @@ const calm: fc.Arbitrary<Extract<Step, { kind: 'run' }>> = run.map((one) => ({
   kill: undefined,
   isSharded: false,
   hasGhost: false,
+  isSilent: false,
 }));
 
 /** What most jobs have: one source, whose tags they select by rules. */
