@@ -12,7 +12,7 @@ import { judgeTrial } from './verdict.ts';
 /** Faults that run side by side: most of the time they wait for something that does not come. */
 const SIDE_BY_SIDE = 6;
 
-/** One test per row of the table; in a daily run a sixth of them. */
+/** One test per row of the table; in a daily run an eighth of them. */
 export const testFaults = (title: string, faults: readonly Fault[], command: Command = COPY): void => {
   describe(title, { concurrency: SIDE_BY_SIDE }, () => {
     let arena: Arena;
@@ -20,7 +20,7 @@ export const testFaults = (title: string, faults: readonly Fault[], command: Com
       arena = await openArena();
     });
     after(() => arena[Symbol.asyncDispose]());
-    for (const fault of sample(faults, Math.ceil(faults.length / 6))) {
+    for (const fault of sample(faults, Math.ceil(faults.length / 8))) {
       const skip = fault.needsRoot === true && NEEDS_ROOT;
       test(`${fault.side}: ${fault.name}`, { skip }, async () => {
         await using passage = await openPassage(arena, fault, command);

@@ -16,7 +16,7 @@ import { realContext } from '../support/context.ts';
 import { realSkopeo } from '../support/real-skopeo.ts';
 
 const OTHER = HOST_PLATFORM.architecture === 'amd64' ? 'arm64' : 'amd64';
-const TAGS = 6;
+const TAGS = 4;
 
 const resources = new AsyncDisposableStack();
 let dir: TempDir;
