@@ -35,6 +35,8 @@ const metrics = new SkopeoMetrics();
 (async () => {${PROGRAM}})();`;
 
 const TYPED = `import { Registry } from 'prom-client';
+import { copy, OperationTracker, run, SkopeoMetrics, startMetricsServer, WrapperError, writeTextfile } from 'skopeo-wrapper';
+import type { ErrorType, OperationEvent, RunResult } from 'skopeo-wrapper';
 
 export const metrics = new SkopeoMetrics({ registry: new Registry() });
 export const main = async (): Promise<RunResult> => {
