@@ -2,8 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
-import { findCredentials, readAuthfiles } from '../../../src/registry/credentials/authfile.ts';
+import { findCredentials as findSecretCredentials, readAuthfiles } from '../../../src/registry/credentials/authfile.ts';
 import { tempDir } from '../../support/temp.ts';
+
+/** With the password as text, which a comparison sees. */
+const findCredentials = (...args: Parameters<typeof findSecretCredentials>): unknown => {
+  const credentials = findSecretCredentials(...args);
+  return typeof credentials === 'string' ? credentials : { ...credentials, password: credentials.password.reveal() };
+};
 
 const auth = (user: string) => ({ auth: Buffer.from(`${user}:pass:word`).toString('base64') });
 const found = (username: string) => ({ username, password: 'pass:word' });

@@ -95,7 +95,7 @@ test('environment is expanded in values, with the type a plain value has', () =>
   const { job } = load(text, { N: '3', DEST: 'r.example' });
   assert.equal(job.parallel, 3);
   assert.equal(job.entries[0]?.destinations[0]?.text, 'r.example/{{path}}');
-  assert.equal(job.destinationAccess.get('r.example')?.credentials?.password, '${literal}3');
+  assert.equal(job.destinationAccess.get('r.example')?.credentials?.password.reveal(), '${literal}3');
 });
 
 const OK = 'images:\n  - source: quay.io/a/b\n    destination: r.example/b\n';

@@ -64,9 +64,10 @@ quay.io:
       ['quay.io/coreos/etcd', 21, ['latest'], [], false],
     ],
   );
-  assert.deepEqual(entries[0]?.sourceAccess, {
+  const { credentials, ...access } = entries[0]?.sourceAccess ?? {};
+  assert.deepEqual([credentials?.username, credentials?.password.reveal()], ['john', 'this is a secret']);
+  assert.deepEqual(access, {
     authFile: '/auth.json',
-    credentials: { username: 'john', password: 'this is a secret' },
     tlsVerify: true,
     certDirectory: '/home/john/certs',
   });
