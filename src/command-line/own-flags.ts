@@ -1,5 +1,6 @@
 import { usageError } from '../errors/wrapper-error.ts';
 import { JOB_NAME as JOB_NAME_LABEL } from '../metrics/contract/definition.ts';
+import { DEFAULT_HEARTBEAT_SECONDS, HEARTBEAT_BOUNDS, isHeartbeatInterval } from '../metrics/heartbeat-interval.ts';
 import { type ListenAddress, readListenAddress } from '../metrics/listener/addresses.ts';
 import { DURATION_HINT, parseBoolean, parseDuration } from './values.ts';
 
@@ -49,6 +50,14 @@ const DURATION_SECONDS: OwnValue<number> = { parse: parseDuration, hint: DURATIO
 const POSITIVE_SECONDS: OwnValue<number> = {
   parse: (text) => parseDuration(text) || undefined,
   hint: `${DURATION_HINT}, more than 0`,
+};
+
+const HEARTBEAT_INTERVAL: OwnValue<number> = {
+  parse: (text) => {
+    const seconds = parseDuration(text);
+    return seconds !== undefined && isHeartbeatInterval(seconds) ? seconds : undefined;
+  },
+  hint: `${DURATION_HINT}, ${HEARTBEAT_BOUNDS}`,
 };
 
 const JOB_NAME: OwnValue<string> = {
@@ -114,8 +123,8 @@ export const OWN_FLAGS = {
   heartbeatIntervalSeconds: {
     name: 'heartbeat-interval',
     placeholder: 'DURATION',
-    value: POSITIVE_SECONDS,
-    default: 10,
+    value: HEARTBEAT_INTERVAL,
+    default: DEFAULT_HEARTBEAT_SECONDS,
     description: 'how often live metrics are refreshed (10s)',
   },
   stallTimeoutSeconds: optional(

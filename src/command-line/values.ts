@@ -11,14 +11,20 @@ const SECONDS_PER_UNIT: Readonly<Record<string, number>> = {
 
 const PART = /(\d+(?:\.\d*)?|\.\d+)(ns|us|µs|μs|ms|s|m|h)/g;
 const DURATION = new RegExp(`^\\+?(?:${PART.source})+$`);
+/** The longest duration that Go, and so skopeo, can hold: 292 years, 2^63 ns. */
+const LONGEST_SECONDS = 2 ** 63 / 1e9;
 const BARE_SECONDS = /^\+?(?:\d+(?:\.\d*)?|\.\d+)$/;
 
 /**
  * Seconds of a duration as Go and skopeo write it (`90s`, `1h30m`, `1.5h`, `300ms`); a bare number is seconds.
- * Undefined: not a duration, or a negative one.
+ * Undefined: not a duration, a negative one, or one of more than 292 years.
  */
 export const parseDuration = (text: string): number | undefined => {
-  if (BARE_SECONDS.test(text)) return Number(text);
+  const seconds = BARE_SECONDS.test(text) ? Number(text) : secondsOfParts(text);
+  return seconds !== undefined && seconds < LONGEST_SECONDS ? seconds : undefined;
+};
+
+const secondsOfParts = (text: string): number | undefined => {
   if (!DURATION.test(text)) return undefined;
   const seconds = Array.from(text.matchAll(PART), ([, amount, unit = 's']) => {
     return Number(amount) * (SECONDS_PER_UNIT[unit] ?? 1);

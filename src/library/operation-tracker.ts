@@ -1,13 +1,15 @@
+import { DEFAULT_HEARTBEAT_SECONDS } from '../metrics/heartbeat-interval.ts';
 import { systemClock } from '../context.ts';
 import { defined } from '../defined.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { parseReference, redactReference, shortName } from '../image/reference.ts';
+import { DEFAULT_HEARTBEAT_SECONDS } from '../metrics/heartbeat-interval.ts';
 import { classifyFailure } from '../skopeo/failure/classify.ts';
 import type { BlobDescriptor, BlobKey, OperationEvent, OperationResult } from '../tracking/events.ts';
 import type { LiveOperation } from '../tracking/live-operation.ts';
 import { OperationTracker as EventTracker } from '../tracking/operation-tracker.ts';
 import { type ErrorType, OPERATIONS, type Operation } from '../tracking/vocabulary.ts';
-import { DEFAULT_HEARTBEAT_SECONDS, type SkopeoMetrics, startHeartbeat } from './skopeo-metrics.ts';
+import { type SkopeoMetrics, startHeartbeat } from './skopeo-metrics.ts';
 
 export interface OperationTrackerOptions {
   /** The label `operation`. */

@@ -4,6 +4,7 @@ import type { CommandLine } from '../command-line/command-line.ts';
 import { type Context, processContext } from '../context.ts';
 import { defined } from '../defined.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
+import { DEFAULT_HEARTBEAT_SECONDS } from '../metrics/heartbeat-interval.ts';
 import { type OperationRequest, subjectOfLine, type ToTask } from '../operation/request.ts';
 import { reportUnstarted, runOperation } from '../operation/run-operation.ts';
 import { timeLimitOf } from '../operation/termination.ts';
@@ -12,7 +13,7 @@ import { loadNativePty } from '../skopeo/process/pty-addon.ts';
 import { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationEvent, OperationResult } from '../tracking/events.ts';
 import { checkRunOptions, type RunOptions } from './run-options.ts';
-import { DEFAULT_HEARTBEAT_SECONDS, startHeartbeat } from './skopeo-metrics.ts';
+import { startHeartbeat } from './skopeo-metrics.ts';
 
 /** How an operation ended. */
 export interface RunResult extends OperationResult {

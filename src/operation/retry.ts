@@ -1,5 +1,5 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import { WrapperError } from '../errors/wrapper-error.ts';
+import { wait } from '../host/timers.ts';
 import { RegistryPaused } from '../registry/pauses.ts';
 import { failureClass } from '../skopeo/failure/classify.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';
@@ -88,7 +88,7 @@ export const withRetries = async <T>(
       const decision = decideRetry(error.errorType, attempt, policy, random(), askedSeconds);
       if (decision.kind === 'give-up') throw error;
       retrying?.(error.errorType);
-      await wait(decision.delaySeconds * 1000, undefined, { signal });
+      await wait(decision.delaySeconds * 1000, signal);
     }
   }
 };

@@ -1,8 +1,11 @@
-import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../context.ts';
 import { defined } from '../defined.ts';
 import type { DirectCopy } from '../destination/direct-copy.ts';
+<<<<<<< HEAD
 import type { WrapperError } from '../errors/wrapper-error.ts';
+=======
+import { wait } from '../host/timers.ts';
+>>>>>>> c4ea13b (Honour durations above the 24.8 days that a timer holds, and refuse what cannot be honoured)
 import type { Failure } from '../skopeo/failure/classify.ts';
 import type { ErrorLine } from '../skopeo/output/output-parser.ts';
 import type { Terminals } from '../skopeo/process/terminals.ts';
@@ -133,7 +136,7 @@ const runAttempts = async (
     if (decision.kind === 'give-up' || signal.aborted) return { failure, exitCode, stdout };
     const { delaySeconds } = decision;
     running.emit({ type: 'retrying', attempt: attempt + 1, errorType, delaySeconds, message });
-    await sleep(delaySeconds * 1000, undefined, { signal }).catch(() => undefined);
+    await wait(delaySeconds * 1000, signal).catch(() => undefined);
     const termination = terminationOf(signal);
     if (termination) {
       const ended = judge({ exit: end.exit, termination }, { ...request, ...request.skopeo });

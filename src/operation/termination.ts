@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import type { SignalSource } from '../context.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import { after } from '../host/timers.ts';
 import { type Failure, failureClass } from '../skopeo/failure/classify.ts';
 
 /** A limit on a whole operation, retries included. */
@@ -95,8 +96,8 @@ export const terminationError = (termination: Termination): WrapperError => {
 export const abortAfter = (limit: TimeLimit | undefined): { readonly signal: AbortSignal } & Disposable => {
   const controller = new AbortController();
   const expire = (set: TimeLimit): void => controller.abort({ kind: 'timeout', ...set } satisfies Termination);
-  const timer = limit === undefined ? undefined : setTimeout(expire, limit.seconds * 1000, limit);
-  return { signal: controller.signal, [Symbol.dispose]: () => clearTimeout(timer) };
+  const timer = limit && after(limit.seconds * 1000, () => expire(limit));
+  return { signal: controller.signal, [Symbol.dispose]: () => timer?.[Symbol.dispose]() };
 };
 
 const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];

@@ -1,8 +1,8 @@
-import { setTimeout as wait } from 'node:timers/promises';
 import type PQueue from 'p-queue';
 import * as z from 'zod';
 import type { Clock } from '../context.ts';
 import { defined } from '../defined.ts';
+import { wait } from '../host/timers.ts';
 import { isDigest, isTag, type Repository } from '../image/docker-reference.ts';
 import { MEDIA_TYPES } from '../image/manifest.ts';
 import { parseJson } from '../text/json.ts';
@@ -187,7 +187,7 @@ export class RegistryClient implements Disposable {
     const { registry } = this.#route;
     for (let left = this.#pauses.remainingSeconds(registry); left > 0; left = this.#pauses.remainingSeconds(registry)) {
       if (left > PATIENCE_SECONDS) throw new RegistryPaused(registry, left);
-      await wait(left * 1000, undefined, { signal });
+      await wait(left * 1000, signal);
     }
   }
 

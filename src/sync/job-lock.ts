@@ -1,10 +1,14 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
+<<<<<<< HEAD
 import { setTimeout as wait } from 'node:timers/promises';
 import { messageOf } from '../errors/system-error.ts';
+=======
+>>>>>>> c4ea13b (Honour durations above the 24.8 days that a timer holds, and refuse what cannot be honoured)
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { makeOwnDirectory, readOwnFile, touchOwnFile } from '../host/own-files.ts';
+import { wait } from '../host/timers.ts';
 
 /** What a run does while another run of the same job is under way. */
 export type LockMode = 'wait' | 'skip' | 'fail';
@@ -90,6 +94,6 @@ export const takeJobLock = async (
     const lock = await JobLock.tryTake(directory, job);
     if (lock !== undefined || mode === 'skip') return lock;
     if (mode === 'fail') throw await heldBy(directory, job);
-    await wait(POLL_MS, undefined, { signal });
+    await wait(POLL_MS, signal);
   }
 };

@@ -14,7 +14,7 @@ export const parsedBy = (parse: (text: string) => unknown, base: z.ZodString = z
     }
   });
 
-const LONG_UNIT_SECONDS: Readonly<Record<string, number>> = { d: 86_400, w: 604_800 };
+const LONG_UNIT_SECONDS: Readonly<Record<string, bigint>> = { d: 86_400n, w: 604_800n };
 
 /** What to write instead of a bad duration. */
 export const DURATION_HINT = `${HINT}, or days as in 30d`;
@@ -25,7 +25,7 @@ export const DURATION_HINT = `${HINT}, or days as in 30d`;
  */
 export const durationSeconds = (text: string): number => {
   const [, count, unit = ''] = /^(\d+)([dw])$/.exec(text) ?? [];
-  const seconds = count === undefined ? parseDuration(text) : Number(count) * (LONG_UNIT_SECONDS[unit] ?? 0);
+  const seconds = parseDuration(count === undefined ? text : `${BigInt(count) * (LONG_UNIT_SECONDS[unit] ?? 0n)}s`);
   if (seconds === undefined) throw usageError(`must be ${DURATION_HINT}`);
   return seconds;
 };

@@ -1,5 +1,9 @@
 import type { Clock } from '../../context.ts';
+<<<<<<< HEAD
 import { defined } from '../../defined.ts';
+=======
+import { after } from '../../host/timers.ts';
+>>>>>>> c4ea13b (Honour durations above the 24.8 days that a timer holds, and refuse what cannot be honoured)
 import { decideRetry, LONGEST_PAUSE_SECONDS } from '../../operation/retry.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { RegistryOutages } from '../../registry/outages.ts';
@@ -51,7 +55,7 @@ class PlanRun {
   readonly #context: RunContext;
   readonly #schedule: Schedule;
   readonly #books: ImageBooks;
-  readonly #timers = new Set<NodeJS.Timeout>();
+  readonly #timers = new Set<Disposable>();
   /** Waiting for their next attempt. */
   readonly #delayed = new Set<PlannedImage>();
   /** Of images that are to be tried again. */
@@ -203,11 +207,11 @@ class PlanRun {
   }
 
   #after(seconds: number, action: () => void): void {
-    const timer = setTimeout(() => {
+    const timer = after(seconds * 1000, () => {
       this.#timers.delete(timer);
       action();
       this.#pump();
-    }, seconds * 1000);
+    });
     this.#timers.add(timer);
   }
 
@@ -219,7 +223,7 @@ class PlanRun {
   }
 
   #clearTimers(): void {
-    for (const timer of this.#timers) clearTimeout(timer);
+    for (const timer of this.#timers) timer[Symbol.dispose]();
     this.#timers.clear();
   }
 
