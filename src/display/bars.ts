@@ -4,6 +4,7 @@ import { formatBytes, formatPercent } from '../text/format.ts';
 import { printable } from '../text/printable.ts';
 import type { OperationTracker } from '../tracking/operation-tracker.ts';
 import { sizeOf, type TrackedBlob } from '../tracking/tracked-blob.ts';
+import { drawable } from './drawable.ts';
 import { summaryText, totalText } from './progress-text.ts';
 import type { Renderer } from './renderer.ts';
 import { watchSuspension } from './suspension.ts';
@@ -48,7 +49,8 @@ export const barsText = (tracker: OperationTracker, nowMs: number, columns: numb
 
 /** Live bars on a terminal. Lines for people go above them. */
 export const bars = (context: Context): Renderer & { say(text: string): void } => {
-  const { stderr: stream, clock } = context;
+  const { clock } = context;
+  const stream = drawable(context.stderr);
   const spinner: Ora = ora({ stream, isEnabled: true, hideCursor: false, discardStdin: false });
   let timer: NodeJS.Timeout | undefined;
   let redraw: () => void = () => undefined;
@@ -63,7 +65,7 @@ export const bars = (context: Context): Renderer & { say(text: string): void } =
     onEvent: (event, tracker) => {
       if (event.type !== 'operation-started') return;
       redraw = () => {
-        spinner.text = barsText(tracker, clock.monotonicMs(), stream.columns ?? 80);
+        spinner.text = barsText(tracker, clock.monotonicMs(), stream.columns);
       };
       redraw();
       spinner.start();

@@ -106,6 +106,17 @@ for (const { name, keys, status } of [
   });
 }
 
+test('a terminal that says it has no columns is drawn on, and Ctrl-C is heard', async () => {
+  await using stage = await openStage();
+  const { terminal } = stage;
+  await terminal.type(`(stty cols 0; ${stage.copy()}); echo "status=$?"`);
+  await stage.underWay();
+  await terminal.press('C-c');
+  await waitFor('the shell', async () => (await terminal.screen()).includes('status=130'));
+  await stage.gone();
+  await assertCanceledOnce(stage);
+});
+
 test('a terminal that is closed ends the copy, which is counted once', async () => {
   await using stage = await openStage();
   await stage.terminal.type(stage.copy());

@@ -5,6 +5,7 @@ import { printable } from '../../text/printable.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
 import type { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
 import { cutLine, MARGIN_COLUMNS } from '../bars.ts';
+import { drawable } from '../drawable.ts';
 import { watchSuspension } from '../suspension.ts';
 import { imageLines } from './image-lines.ts';
 import type { SyncDisplay, SyncDisplayOptions } from './sync-display.ts';
@@ -16,7 +17,8 @@ const MAX_IMAGE_LINES = 12;
 
 /** The run on a terminal: a total line, and a line for each image that is being copied. */
 export const syncBars = ({ printLines, debug, secrets }: SyncDisplayOptions, context: Context): SyncDisplay => {
-  const { stdout, stderr } = context;
+  const { stdout } = context;
+  const stderr = drawable(context.stderr);
   const spinner = ora({
     stream: stderr as NodeJS.WriteStream,
     isEnabled: true,
@@ -28,7 +30,7 @@ export const syncBars = ({ printLines, debug, secrets }: SyncDisplayOptions, con
   let timer: NodeJS.Timeout | undefined;
   let suspension: Disposable | undefined;
   const draw = (run: SyncRunTracker): void => {
-    const columns = Math.max(10, (stderr.columns ?? 80) - MARGIN_COLUMNS);
+    const columns = Math.max(10, stderr.columns - MARGIN_COLUMNS);
     const live = [...running].map((image) => image.live());
     const lines = [syncText(run, live), ...live.slice(0, MAX_IMAGE_LINES).map((each) => `  ${imageText(each)}`)];
     spinner.text = lines.map((line) => cutLine(line, columns)).join('\n');
