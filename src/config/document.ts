@@ -102,6 +102,18 @@ const keyOffset = (document: Document, path: KeyPath, key: string): number | und
   return pair !== undefined && isScalar(pair.key) ? pair.key.range?.[0] : map.range?.[0];
 };
 
+/** In an object of JavaScript this key is no entry but the object's nature; who writes it would be passed over. */
+const refuseProto = (document: Document, locate: Locate): readonly Problem[] => {
+  const problems: Problem[] = [];
+  visit(document, {
+    Scalar(key, node) {
+      if (key !== 'key' || node.value !== '__proto__') return;
+      problems.push({ ...locate(node.range?.[0]), message: '"__proto__" cannot be a key' });
+    },
+  });
+  return problems;
+};
+
 interface ParseOptions {
   /** Expand references to these; absent: leave `${` alone. */
   readonly environment?: Environment;
@@ -127,7 +139,7 @@ export const parseConfiguration = (file: string, text: string, options: ParseOpt
     schema,
   });
   const locate = locator(counter);
-  const problems = [...syntaxProblems(document, locate)];
+  const problems = [...syntaxProblems(document, locate), ...refuseProto(document, locate)];
   if (problems.length === 0 && options.environment !== undefined) {
     problems.push(...expandScalars(document, options.environment, locate));
   }

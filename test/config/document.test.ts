@@ -29,6 +29,15 @@ test('an anchor may be used in thousands of places, but not without bounds', () 
   assert.match(problemsOf(bomb).message, /too many of them/);
 });
 
+test('a key that JavaScript would take for something else than an entry is refused where it stands', () => {
+  for (const text of ['a:\n  __proto__: x\n', '{"a":\n  {"__proto__": {}}}', 'a:\n  "__proto__": x\n'])
+    assert.match(problemsOf(text).message, /a\.yml:2:\d+: "__proto__" cannot be a key/);
+  assert.deepEqual(parseConfiguration('a.yml', 'a: __proto__\nconstructor: x\n').value, {
+    a: '__proto__',
+    constructor: 'x',
+  });
+});
+
 test('Windows line ends and a byte order mark are no part of the text', () => {
   assert.deepEqual(parseConfiguration('a.yml', '\ufeffa: x\r\nb:\r\n  - y\r\n').value, { a: 'x', b: ['y'] });
   assert.deepEqual(parseConfiguration('a.yml', '\ufeff{"a":\r\n"x"}\r\n').value, { a: 'x' });

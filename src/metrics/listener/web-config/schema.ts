@@ -81,7 +81,10 @@ const httpServerConfig = z.strictObject({
 export const webConfigSchema = z.strictObject({
   tls_server_config: tlsServerConfig.optional(),
   http_server_config: httpServerConfig.prefault({}),
-  basic_auth_users: z.record(z.string(), z.string().regex(BCRYPT_HASH, 'is not a bcrypt hash')).default({}),
+  basic_auth_users: z
+    .record(z.string(), z.string().regex(BCRYPT_HASH, 'is not a bcrypt hash'))
+    .refine((users) => Object.keys(users).length > 0, 'names no user; leave it out to serve without a password')
+    .default({}),
 });
 
 export type WebConfigFile = z.infer<typeof webConfigSchema>;

@@ -118,6 +118,12 @@ basic_auth_users:
       `${TLS}  client_auth_type: RequireAndVerifyClientCert\n`,
       /web\.yml:4:\d+: .*needs client_ca_file/,
     ],
+    ['users who are none', 'basic_auth_users: {}', /web\.yml:1:\d+: .*"basic_auth_users": names no user/],
+    [
+      'a user who would be passed over',
+      'basic_auth_users:\n  __proto__: x',
+      /web\.yml:2:3: "__proto__" cannot be a key/,
+    ],
     ['names without certificate', `${TLS}  client_allowed_sans: [a]\n`, /web\.yml:4:\d+: .*needs client_auth_type/],
     ['a missing file', TLS.replace('server.key', 'nowhere.key'), /tls_server_config\.key_file: ENOENT.*nowhere\.key/],
     [
