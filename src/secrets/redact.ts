@@ -14,23 +14,31 @@ const OPEN_PARAMETERS = new Set([
 
 const HIDDEN = '[hidden]';
 
+/** Values of parameters within a query, and of what looks like one. */
 const redactQuery = (query: string): string =>
-  query.replace(/([?&])([^=&\s"]+)=([^&\s"]*)/g, (parameter, separator: string, name: string) =>
-    OPEN_PARAMETERS.has(name) ? parameter : `${separator}${name}=${HIDDEN}`,
-  );
+  query
+    .split('&')
+    .map((parameter, at) => {
+      const equals = parameter.indexOf('=');
+      const name = parameter.slice(at === 0 ? 1 : 0, equals);
+      return equals < 0 || OPEN_PARAMETERS.has(name) ? parameter : `${parameter.slice(0, equals)}=${HIDDEN}`;
+    })
+    .join('&');
+
+/** Userinfo with a password goes; a user's name alone stays. */
+const redactUserinfo = (match: string, scheme: string): string => (match.includes(':', scheme.length) ? scheme : match);
 
 /**
- * Hides what opens a door: credentials in URLs, upload sessions (`_state=…`), signatures of presigned URLs, tokens and
- * authorization headers, and every text of `known`. Everything that came from skopeo, a registry or a user passes
- * through here before it reaches a log, a report or an error text.
+ * Hides what opens a door, by its form: credentials in URLs, upload sessions (`_state=…`), signatures of presigned URLs,
+ * tokens and authorization headers. No pattern here tries one character twice, whatever a registry sends.
  */
 export const redactSecrets = (text: string, known: readonly string[] = []): string => {
   const hidden = known
     .filter((secret) => secret !== '')
     .reduce((rest, secret) => rest.replaceAll(secret, HIDDEN), text);
   return hidden
-    .replace(/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^/@\s"']*:[^/@\s"']*@/gi, '$1')
-    .replace(/\?[^\s"'<>]+=[^\s"'<>]*/g, redactQuery)
+    .replace(/(\b[a-z][a-z0-9+.-]{0,20}:\/\/)[^/@\s"']*@/gi, redactUserinfo)
+    .replace(/\?[^\s"'<>]*/g, redactQuery)
     .replace(/\b(Bearer|Basic)\s+[A-Za-z0-9+/=._~-]{8,}/gi, `$1 ${HIDDEN}`)
     .replace(
       /\b((?:identity|access|refresh|registry)?[_-]?token|password|passwd|secret)(\\?["']?\s*[:=]\s*\\?["']?)[^\s"'\\,;&)]+/gi,

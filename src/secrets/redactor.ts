@@ -1,0 +1,45 @@
+import { redactSecrets } from './redact.ts';
+import type { Secret } from './secret.ts';
+import { base64Pattern, textPattern } from './spellings.ts';
+
+/** Shorter texts stand in everything: to hide them would hide what happened, and not them. */
+const SHORTEST = 3;
+
+const HIDDEN = '[hidden]';
+
+/**
+ * Knows every secret of a run, however it came in, and hides each of them in all that is shown, written or stored: as it
+ * is, and as logs, URLs, JSON, Go, HTML and base64 write it.
+ */
+export class Redactor {
+  readonly #patterns = new Set<string>();
+  #pattern: RegExp | undefined;
+
+  /** From now on this is hidden. */
+  learn(secret: Secret): void {
+    const text = secret.reveal();
+    if (text.length < SHORTEST) return;
+    this.#add(textPattern(text), base64Pattern(text));
+  }
+
+  /** From now on this login's password is hidden, with the user's name in base64 as well, as HTTP and authfiles have it. */
+  learnLogin({ username, password }: { readonly username: string; readonly password: Secret }): void {
+    this.learn(password);
+    this.#add(base64Pattern(`${username}:${password.reveal()}`));
+  }
+
+  #add(...patterns: readonly string[]): void {
+    for (const pattern of patterns) this.#patterns.add(pattern);
+    this.#pattern = undefined;
+  }
+
+  /** The text without any secret. Takes time in proportion to its length. */
+  readonly redact = (text: string): string => {
+    if (this.#patterns.size > 0) {
+      // The longest first: a password may be the beginning of another one.
+      const longestFirst = [...this.#patterns].toSorted((one, other) => other.length - one.length);
+      this.#pattern ??= new RegExp(longestFirst.join('|'), 'gu');
+    }
+    return redactSecrets(this.#pattern === undefined ? text : text.replace(this.#pattern, HIDDEN));
+  };
+}
