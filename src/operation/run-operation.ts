@@ -1,11 +1,8 @@
 import type { Clock } from '../context.ts';
 import { defined } from '../defined.ts';
 import type { DirectCopy } from '../destination/direct-copy.ts';
-<<<<<<< HEAD
 import type { WrapperError } from '../errors/wrapper-error.ts';
-=======
 import { wait } from '../host/timers.ts';
->>>>>>> c4ea13b (Honour durations above the 24.8 days that a timer holds, and refuse what cannot be honoured)
 import type { Failure } from '../skopeo/failure/classify.ts';
 import type { ErrorLine } from '../skopeo/output/output-parser.ts';
 import type { Terminals } from '../skopeo/process/terminals.ts';

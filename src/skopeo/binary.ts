@@ -1,9 +1,10 @@
-import { accessSync, constants, readFileSync, realpathSync, statSync, writeFileSync } from 'node:fs';
-import { delimiter, isAbsolute, join, resolve } from 'node:path';
+import { accessSync, constants, lstatSync, realpathSync, renameSync, statSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import semver from 'semver';
 import * as z from 'zod';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import { readBounded } from '../host/bounded-read.ts';
 import { childEnvironment } from '../secrets/child-environment.ts';
 import { parseJson } from '../text/json.ts';
 import { withGrace } from './process/grace.ts';
@@ -36,21 +37,23 @@ interface VersionCache {
   set(key: string, version: string): void;
 }
 
+const MAX_BYTES = 4096;
 const schema = z.object({ key: z.string(), version: z.string().max(100) });
 
 /** Remembers the version of one skopeo in a small file. Without that file skopeo is asked each time. */
 export const versionFile = (path: string): VersionCache => ({
   get: (key) => {
-    try {
-      const known = parseJson(readFileSync(path, 'utf8'), schema);
-      return known?.key === key ? known.version : undefined;
-    } catch {
-      return undefined;
-    }
+    const read = readBounded(path, MAX_BYTES);
+    const known = read.kind === 'content' ? parseJson(read.bytes.toString(), schema) : undefined;
+    return known?.key === key ? known.version : undefined;
   },
   set: (key, version) => {
     try {
-      writeFileSync(path, JSON.stringify({ key, version }), { mode: 0o640 });
+      if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) return; // somebody else's
+      // The sweep of the state directory knows this name.
+      const temporary = join(dirname(path), `.tmp-${process.pid}-version`);
+      writeFileSync(temporary, JSON.stringify({ key, version }), { flag: 'wx', mode: 0o640 });
+      renameSync(temporary, path);
     } catch {
       // Asking skopeo again costs a few milliseconds.
     }

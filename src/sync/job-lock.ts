@@ -1,11 +1,7 @@
 import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
-<<<<<<< HEAD
-import { setTimeout as wait } from 'node:timers/promises';
 import { messageOf } from '../errors/system-error.ts';
-=======
->>>>>>> c4ea13b (Honour durations above the 24.8 days that a timer holds, and refuse what cannot be honoured)
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { makeOwnDirectory, readOwnFile, touchOwnFile } from '../host/own-files.ts';
 import { wait } from '../host/timers.ts';

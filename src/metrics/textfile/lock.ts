@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto';
-import { link, readFile, rename, rm, stat, writeFile } from 'node:fs/promises';
+import { link, lstat, rename, rm, writeFile } from 'node:fs/promises';
 import * as z from 'zod';
 import type { Clock } from '../../context.ts';
 import { errorCode } from '../../errors/system-error.ts';
+import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import { readBounded } from '../../host/bounded-read.ts';
 import { type Host, systemHost } from '../../host/host.ts';
 import { isSameBoot, processIdentitySchema } from '../../host/identity.ts';
 
@@ -55,18 +57,24 @@ export interface Lock {
   release(): Promise<void>;
 }
 
-const readIfThere = async (path: string): Promise<string | undefined> => {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+const MAX_LOCK_BYTES = 64 * 1024;
+
+/** Waits for nobody, whatever has the name of the lock. */
+const readIfThere = (path: string): string | undefined => {
+  const read = readBounded(path, MAX_LOCK_BYTES);
+  if (read.kind === 'content') return read.bytes.toString();
+  if (read.kind === 'vanished') return undefined;
+  if (read.kind === 'unreadable') throw Object.assign(new Error(`${path} cannot be read`), { code: read.code });
+  throw new WrapperError(`${path} is no lock of ours`, {
+    errorType: 'destination_conflict',
+    exitCode: EXIT.ioError,
+    next: `Remove ${path}.`,
+  });
 };
 
 /** Age by the file's own time, for a lock that does not say whose it is. */
 const isOld = async (path: string, clock: Clock): Promise<boolean> => {
-  const stats = await stat(path).catch(() => undefined);
+  const stats = await lstat(path).catch(() => undefined);
   return stats !== undefined && clock.wallMs() - stats.mtimeMs > LOCK_MAX_AGE_MS;
 };
 
@@ -93,7 +101,7 @@ const claim = async (candidate: string, path: string, takeOver: boolean): Promis
  */
 export const tryLock = async (path: string, clock: Clock): Promise<Lock | undefined> => {
   const host = systemHost(clock);
-  const held = await readIfThere(path);
+  const held = readIfThere(path);
   const takeOver = held !== undefined && (await mayTakeOver(path, held, host));
   if (held !== undefined && !takeOver) return undefined;
 
@@ -106,7 +114,7 @@ export const tryLock = async (path: string, clock: Clock): Promise<Lock | undefi
     await rm(candidate, { force: true });
   }
 
-  const isHeld = async (): Promise<boolean> => parseOwner((await readIfThere(path)) ?? '')?.token === owner.token;
+  const isHeld = async (): Promise<boolean> => parseOwner(readIfThere(path) ?? '')?.token === owner.token;
   return {
     isHeld,
     release: async () => {

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { lstat, open, readdir, rename, rm, stat } from 'node:fs/promises';
+import { lstat, open, readdir, rename, rm } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../../context.ts';
@@ -98,7 +98,7 @@ const sweep = async (path: string, clock: Clock): Promise<void> => {
   const directory = dirname(path);
   const names = await readdir(directory);
   for (const name of names.filter((each) => each.startsWith(`.${basename(path)}.`) && each.endsWith('.tmp'))) {
-    const stats = await stat(join(directory, name)).catch(() => undefined);
+    const stats = await lstat(join(directory, name)).catch(() => undefined);
     if (stats !== undefined && clock.wallMs() - stats.mtimeMs > STALE_AFTER_MS)
       await rm(join(directory, name), { force: true });
   }

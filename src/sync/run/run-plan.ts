@@ -1,9 +1,6 @@
 import type { Clock } from '../../context.ts';
-<<<<<<< HEAD
 import { defined } from '../../defined.ts';
-=======
 import { after } from '../../host/timers.ts';
->>>>>>> c4ea13b (Honour durations above the 24.8 days that a timer holds, and refuse what cannot be honoured)
 import { decideRetry, LONGEST_PAUSE_SECONDS } from '../../operation/retry.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { RegistryOutages } from '../../registry/outages.ts';

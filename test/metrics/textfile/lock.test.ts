@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
-import { readdir, readFile, utimes, writeFile } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, symlink, utimes, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { execaNode } from 'execa';
+import { execa, execaNode } from 'execa';
 import { type Clock, systemClock } from '../../../src/context.ts';
 import { parseOwner, tryLock } from '../../../src/metrics/textfile/lock.ts';
 import { temporaryDirectory } from './temporary-directory.ts';
@@ -107,4 +107,20 @@ test('a lock that names nobody is left alone for a minute by its own time', asyn
   const old = Date.now() / 1_000 - 61;
   await utimes(path, old, old);
   assert.ok(await tryLock(path, systemClock));
+});
+
+test('what is no file of ours is refused by name, and nobody is waited for', async () => {
+  await using directory = await temporaryDirectory();
+  const path = join(directory.path, 'lock');
+  const makers = [
+    () => execa('mkfifo', [path]),
+    () => symlink('/dev/zero', path),
+    () => mkdir(path),
+    () => writeFile(path, 'x'.repeat(100_000)),
+  ];
+  for (const make of makers) {
+    await make();
+    await assert.rejects(tryLock(path, systemClock), { message: `${path} is no lock of ours`, exitCode: 74 });
+    await rm(path, { recursive: true });
+  }
 });

@@ -1,7 +1,7 @@
 import { statSync } from 'node:fs';
 import { join } from 'node:path';
+import { readBounded } from '../../../host/bounded-read.ts';
 import { type Aggregate, decodeAggregate, EMPTY_AGGREGATE, MAX_AGGREGATE_BYTES } from '../files/aggregate.ts';
-import { readBounded } from '../files/bounded-read.ts';
 import { aggregateName, mayAggregate } from '../files/state-directory.ts';
 
 /** The aggregate to go by, and what is wrong with those that are newer. */

@@ -1,8 +1,8 @@
 import { join } from 'node:path';
+import { readBounded } from '../../../host/bounded-read.ts';
 import type { Host } from '../../../host/host.ts';
 import type { RunState } from '../../view.ts';
 import type { Aggregate } from '../files/aggregate.ts';
-import { readBounded } from '../files/bounded-read.ts';
 import { parseRunRecord, type RunRecord } from '../files/run-record.ts';
 import { MAX_RUN_FILE_BYTES, newestRecord } from '../files/slot-file.ts';
 import type { StateLocation } from '../files/state-directory.ts';

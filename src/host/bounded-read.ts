@@ -1,5 +1,5 @@
 import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
-import { errorCode } from '../../../errors/system-error.ts';
+import { errorCode } from '../errors/system-error.ts';
 
 /** What became of an attempt to read a file that somebody else may have put there. */
 type BoundedRead =
@@ -7,7 +7,7 @@ type BoundedRead =
   | { readonly kind: 'vanished' }
   /** Not a regular file, or larger than anything of ours. */
   | { readonly kind: 'refused'; readonly modifiedMs: number }
-  | { readonly kind: 'unreadable' };
+  | { readonly kind: 'unreadable'; readonly code: string };
 
 const REFUSING = new Set(['ELOOP', 'ENXIO', 'ENODEV', 'EISDIR']);
 
@@ -23,8 +23,8 @@ export const readBounded = (path: string, maxBytes: number): BoundedRead => {
     const stats = fstatSync(fd);
     if (!stats.isFile() || stats.size > maxBytes) return { kind: 'refused', modifiedMs: stats.mtimeMs };
     return { kind: 'content', bytes: readAll(fd, stats.size), uid: stats.uid, modifiedMs: stats.mtimeMs };
-  } catch {
-    return { kind: 'unreadable' };
+  } catch (error) {
+    return { kind: 'unreadable', code: errorCode(error) };
   } finally {
     closeSync(fd);
   }
@@ -32,7 +32,7 @@ export const readBounded = (path: string, maxBytes: number): BoundedRead => {
 
 const failedOpen = (path: string, code: string): BoundedRead => {
   if (code === 'ENOENT') return { kind: 'vanished' };
-  if (!REFUSING.has(code)) return { kind: 'unreadable' };
+  if (!REFUSING.has(code)) return { kind: 'unreadable', code };
   const modifiedMs = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
   return modifiedMs === undefined ? { kind: 'vanished' } : { kind: 'refused', modifiedMs };
 };

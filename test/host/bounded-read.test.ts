@@ -4,9 +4,9 @@ import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
-import { readBounded } from '../../../../src/metrics/state/files/bounded-read.ts';
-import { NEEDS_ROOT } from '../../../support/needs-root.ts';
-import { temporaryDirectory } from '../support/fixtures.ts';
+import { readBounded } from '../../src/host/bounded-read.ts';
+import { temporaryDirectory } from '../metrics/state/support/fixtures.ts';
+import { NEEDS_ROOT } from '../support/needs-root.ts';
 
 test('reads a regular file with its owner and age', (t) => {
   const path = join(temporaryDirectory(t), 'file');
