@@ -1,4 +1,3 @@
-import { DEFAULT_HEARTBEAT_SECONDS } from '../metrics/heartbeat-interval.ts';
 import { systemClock } from '../context.ts';
 import { defined } from '../defined.ts';
 import { usageError } from '../errors/wrapper-error.ts';

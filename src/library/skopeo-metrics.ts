@@ -7,8 +7,8 @@ import { systemHost } from '../host/host.ts';
 import { LIVE_METRICS } from '../metrics/contract/live-metrics.ts';
 import { OPERATION_METRICS } from '../metrics/contract/operation-metrics.ts';
 import { METRIC_NAMES } from '../metrics/contract.ts';
-import { type Keeper, keepNothing, keepState, keptObserver } from '../metrics/keeper.ts';
 import { DEFAULT_HEARTBEAT_SECONDS, HEARTBEAT_BOUNDS, isHeartbeatInterval } from '../metrics/heartbeat-interval.ts';
+import { type Keeper, keepNothing, keepState, keptObserver } from '../metrics/keeper.ts';
 import { createRecorder, type Recorder } from '../metrics/recorder.ts';
 import { registerMetrics } from '../metrics/registry/register-metrics.ts';
 import { defaultSpillRoot, locateState } from '../metrics/state/files/state-directory.ts';
@@ -17,7 +17,10 @@ import type { OperationObserver } from '../tracking/observer.ts';
 /** Calls `beat` at this interval until disposed. Keeps no process alive. Throws a usage error for a bad interval. */
 export const startHeartbeat = (intervalSeconds: number, beat: () => void): Disposable => {
   if (!isHeartbeatInterval(intervalSeconds)) {
-    throw usageError(`heartbeatIntervalSeconds is ${intervalSeconds}`, `Give a number of seconds, ${HEARTBEAT_BOUNDS}.`);
+    throw usageError(
+      `heartbeatIntervalSeconds is ${intervalSeconds}`,
+      `Give a number of seconds, ${HEARTBEAT_BOUNDS}.`,
+    );
   }
   const timer = setInterval(beat, intervalSeconds * 1000);
   timer.unref();
