@@ -1,5 +1,6 @@
 import { realpathSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
+import { Redactor } from './secrets/redactor.ts';
 
 /** Both clocks of a process. Wall time is for records that are read after its end, monotonic time for every difference. */
 export interface Clock {
@@ -33,6 +34,8 @@ export interface Context {
   readonly program: readonly string[];
   /** Descriptors above 2 that this process was given; skopeo gets them as well. */
   readonly inheritedDescriptors: readonly number[];
+  /** Knows the secrets of this run, and hides them in what is told of it. */
+  readonly redactor: Redactor;
 }
 
 /** The clocks of this process. */
@@ -63,4 +66,5 @@ export const processContext = (inheritedDescriptors: readonly number[] = []): Co
   uid: process.getuid?.() ?? 0,
   program: realPaths([process.execPath, process.argv[1]]),
   inheritedDescriptors,
+  redactor: new Redactor(),
 });

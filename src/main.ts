@@ -65,6 +65,7 @@ const dispatch = async (argv: readonly string[], context: Context): Promise<numb
 
 /** Runs one command line to its end. Never throws; returns the exit status. */
 export const run = async (argv: readonly string[], context: Context): Promise<number> => {
+  using _guard = context.redactor.guard(context.stderr);
   try {
     return await dispatch(argv, context);
   } catch (error) {

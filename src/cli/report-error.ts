@@ -47,7 +47,7 @@ export const reportError = (error: unknown, context: Context, { json, subcommand
   if (json) {
     const { errorType = 'crashed', next } = known ?? {};
     const refusal = refusalJson({ message, errorType, exitCode, next }, operationOf(subcommand));
-    context.stdout.write(`${JSON.stringify(refusal)}\n`);
+    context.stdout.write(`${context.redactor.json(refusal)}\n`);
   }
   if (known === undefined) context.stderr.write(describeBug(error, context.env));
   else

@@ -52,7 +52,9 @@ const examinationOf = (line: CommandLine, context: Context): Examination => {
 export const runDoctor = async (line: CommandLine, context: Context): Promise<number> => {
   refuseCredentialsInReferences(line.operands);
   const diagnosis = await diagnose(examinationOf(line, context), context);
-  const text = line.own.json ? `${JSON.stringify(doctorJson(diagnosis))}\n` : renderDiagnosis(diagnosis);
-  context.stdout.write(text);
+  const { redactor, stdout } = context;
+  stdout.write(
+    line.own.json ? `${redactor.json(doctorJson(diagnosis))}\n` : redactor.redact(renderDiagnosis(diagnosis)),
+  );
   return diagnosis.exitCode;
 };

@@ -15,12 +15,12 @@ import { withRun } from './with-run.ts';
 /** Runs one subcommand of skopeo as a tracked operation: display, metrics, signals. Returns the exit status. */
 export const runTracked = async (line: CommandLine, context: Context, toTask: ToTask): Promise<number> => {
   const { own, values } = line;
-  const { env, cwd, clock, stdin, stdout } = context;
+  const { env, cwd, clock, stdin, stdout, redactor } = context;
   const hasTerminal = stdin.isTTY === true || stdout.isTTY === true;
   using signals = abortOnSignals(context.signals);
   const options = { line, context, timeLimit: timeLimitOf(line), signal: signals.signal };
   return await withRun(options, {
-    prepare: () => toTask(line, { env, cwd, hasTerminal }),
+    prepare: () => toTask(line, { env, cwd, hasTerminal, redactor }),
     open: async (task, { skopeo }) => {
       await using opening = new AsyncDisposableStack();
       const request = task.request(skopeo);
@@ -32,7 +32,6 @@ export const runTracked = async (line: CommandLine, context: Context, toTask: To
             command: line.subcommand ?? 'skopeo',
             quiet: values.quiet,
             debug: values.debug,
-            secrets: task.secrets,
             copies: task.showsProgress,
           },
           context,
@@ -59,7 +58,7 @@ export const runTracked = async (line: CommandLine, context: Context, toTask: To
         verdict: { exitCode, success: verdict === 'success' },
         tell: (isRecorded) => {
           display.onEnd(outcome);
-          if (own.json) stdout.write(`${JSON.stringify(outcomeJson(outcome))}\n`);
+          if (own.json) stdout.write(`${redactor.json(outcomeJson(outcome))}\n`);
           return isRecorded || exitCode !== EXIT.success ? exitCode : EXIT.ioError;
         },
       };

@@ -14,7 +14,6 @@ interface DisplayOptions {
   readonly events: string | undefined;
   readonly quiet: boolean;
   readonly debug: boolean;
-  readonly secrets: readonly string[];
   /** The operation moves blobs: it has progress to show and lines to print. */
   readonly copies: boolean;
 }
@@ -37,14 +36,14 @@ export const progressKind = (
 
 /** Chooses the renderers of one operation. Throws a usage error, with nothing touched, for an unusable events file. */
 export const chooseDisplay = async (options: DisplayOptions, context: Context): Promise<Display> => {
-  const { stdout, stderr, clock } = context;
+  const { stdout, stderr, clock, redactor } = context;
   const events = openEvents(options.events, context);
   const kind = progressKind(options, context);
   const barRenderer = kind === 'bar' ? (await import('./bars.ts')).bars(context) : undefined;
   const say = barRenderer?.say ?? ((line: string) => void stderr.write(`${line}\n`));
   const stdoutIsOurs = options.json || options.events === '-';
   const renderers: Renderer[] = [];
-  if (events) renderers.push(eventStream({ ...options, write: events.write, clock }));
+  if (events) renderers.push(eventStream({ ...options, write: events.write, clock, redactor }));
   if (options.copies && !options.quiet && !stdoutIsOurs && stdout.isTTY !== true) renderers.push(skopeoLines(stdout));
   if (barRenderer) renderers.push(barRenderer);
   if (kind === 'plain') renderers.push(plainProgress(stderr, clock));

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { redactSecrets } from '../secrets/redact.ts';
+import type { Redactor } from '../secrets/redactor.ts';
 import { snakeCase } from '../text/json.ts';
 import type { OperationEvent } from '../tracking/events.ts';
 import { ERROR_TYPES, OPERATIONS } from '../tracking/vocabulary.ts';
@@ -93,23 +93,22 @@ export const EVENT = z.union(Object.entries(FIELDS).map(event)).describe('An eve
 /** Every type with its fields, for documentation and strict tests. */
 export const EVENT_TYPES = Object.entries(FIELDS).map(event);
 
-/** Names in snake case, texts without secrets, at every depth. Keys of log fields are skopeo's own and stay. */
-const publish = (value: unknown, secrets: readonly string[], rename = snakeCase): unknown => {
-  if (typeof value === 'string') return redactSecrets(value, secrets);
-  if (Array.isArray(value)) return value.map((item) => publish(item, secrets));
+/** Names in snake case at every depth. Keys of log fields are skopeo's own and stay. */
+const publish = (value: unknown, rename = snakeCase): unknown => {
+  if (Array.isArray(value)) return value.map((item) => publish(item));
   if (typeof value !== 'object' || value === null) return value;
   const entries = Object.entries(value).map(([name, inner]) => [
     rename(name),
-    publish(inner, secrets, name === 'fields' ? (key) => key : snakeCase),
+    publish(inner, name === 'fields' ? (key) => key : snakeCase),
   ]);
   return Object.fromEntries(entries);
 };
 
 /** An event as one line of `--events`, without the line end. */
-export const eventJson = (event: OperationEvent, time: Date, secrets: readonly string[], copy?: number): string => {
+export const eventJson = (event: OperationEvent, time: Date, redactor: Redactor, copy?: number): string => {
   const { type, ...fields } =
     event.type === 'operation-finished' ? { ...event, result: resultJson(event.result) } : event;
-  const published = publish(fields, secrets);
+  const published = publish(fields);
   const about = { time: time.toISOString(), type: type.replaceAll('-', '_'), copy };
-  return JSON.stringify({ ...about, ...Object(published) });
+  return redactor.json({ ...about, ...Object(published) });
 };

@@ -3,6 +3,7 @@ import { resolve } from 'node:path';
 import type { Clock, Context } from '../context.ts';
 import { messageOf } from '../errors/system-error.ts';
 import { usageError } from '../errors/wrapper-error.ts';
+import type { Redactor } from '../secrets/redactor.ts';
 import { eventJson } from './event-json.ts';
 import type { Renderer } from './renderer.ts';
 
@@ -65,16 +66,15 @@ export interface EventStreamOptions {
   readonly clock: Clock;
   /** The user asked for skopeo's debug output; without that it stays ours. */
   readonly debug: boolean;
-  /** Values that must not be shown. */
-  readonly secrets: readonly string[];
+  readonly redactor: Redactor;
   /** Number of the one copy of many that the events are about. */
   readonly copy?: number;
 }
 
 /** Writes every event as one JSON line with the time at which it happened. */
-export const eventStream = ({ write, clock, debug, secrets, copy }: EventStreamOptions): Renderer => ({
+export const eventStream = ({ write, clock, debug, redactor, copy }: EventStreamOptions): Renderer => ({
   onEvent: (event) => {
     if (event.type === 'log' && event.level === 'debug' && !debug) return;
-    write(`${eventJson(event, new Date(clock.wallMs()), secrets, copy)}\n`);
+    write(`${eventJson(event, new Date(clock.wallMs()), redactor, copy)}\n`);
   },
 });

@@ -1,4 +1,3 @@
-import { redactSecrets } from '../secrets/redact.ts';
 import { formatSeconds } from '../text/format.ts';
 import { printable } from '../text/printable.ts';
 import type { Renderer } from './renderer.ts';
@@ -10,12 +9,10 @@ interface MessageOptions {
   readonly say: (line: string) => void;
   /** The user asked for skopeo's debug output; without that it stays ours. */
   readonly debug: boolean;
-  /** Values that must not be shown. */
-  readonly secrets: readonly string[];
 }
 
 /** What people must read whatever the display: skopeo's own words, retries, and what to do about a failure. */
-export const messages = ({ command, debug, secrets, ...options }: MessageOptions): Renderer => {
+export const messages = ({ command, debug, ...options }: MessageOptions): Renderer => {
   const say = (line: string): void => options.say(printable(line));
   let skopeoGaveReason = false;
   return {
@@ -23,12 +20,12 @@ export const messages = ({ command, debug, secrets, ...options }: MessageOptions
       const [first] = events;
       if (first?.type === 'log' && first.level === 'debug' && !debug) return;
       if (first?.type === 'log' && first.level === 'fatal') skopeoGaveReason = true;
-      say(redactSecrets(text, secrets));
+      say(text);
     },
     onEvent: (event) => {
       if (event.type === 'attempt-started') skopeoGaveReason = false;
       if (event.type === 'destination-awaited')
-        say(redactSecrets(`skopeo-wrapper: waiting for another run to finish with ${event.destination}`, secrets));
+        say(`skopeo-wrapper: waiting for another run to finish with ${event.destination}`);
       if (event.type !== 'retrying') return;
       const why = `attempt ${event.attempt - 1} failed (${event.errorType})`;
       say(`skopeo-wrapper: ${why}, the next one starts in ${formatSeconds(event.delaySeconds)}`);

@@ -33,7 +33,7 @@ export interface Diagnosis {
   readonly exitCode: number;
 }
 
-type DiagnosisContext = Pick<Context, 'env' | 'cwd' | 'clock' | 'uid'>;
+type DiagnosisContext = Pick<Context, 'env' | 'cwd' | 'clock' | 'uid' | 'redactor'>;
 
 const loginFlags = ({ authFile, certDirectory, tlsVerify }: RegistryAccess): readonly string[] => [
   ...(authFile === undefined ? [] : ['--authfile', authFile]),
@@ -45,9 +45,9 @@ const examineRegistry = async (
   registry: string,
   access: RegistryAccess,
   skopeoPath: string | undefined,
-  { env, cwd, clock, uid }: DiagnosisContext,
+  { env, cwd, clock, uid, redactor }: DiagnosisContext,
 ): Promise<readonly Finding[]> => {
-  const environment = { env, home: env.HOME ?? '/', uid, systemDirectory: '/etc/containers' };
+  const environment = { env, home: env.HOME ?? '/', uid, systemDirectory: '/etc/containers', redactor };
   const visit = await visitRegistry(registry, access, { environment, clock });
   const asker = { env, cwd, flags: loginFlags(access) };
   const login = skopeoPath === undefined ? [] : [await checkLogin(registry, visit, { ...asker, path: skopeoPath })];

@@ -124,7 +124,7 @@ const execute = async (
     return await withRun(
       { line, context, timeLimit, signal: ending },
       {
-        prepare: () => toTask(line, { env, cwd, hasTerminal: false }),
+        prepare: () => toTask(line, { env, cwd, hasTerminal: false, redactor: context.redactor }),
         open: (task, { skopeo }) => {
           const request = withOptions(task.request(skopeo), options);
           return { request, [Symbol.asyncDispose]: async () => request.cleanUp?.() };

@@ -16,6 +16,7 @@ import type { ManifestReader } from '../image/local-image.ts';
 import { type Platform, systemPlatform } from '../image/platform.ts';
 import type { ImageReference } from '../image/reference.ts';
 import { authfileFlag, type GivenLogins, type SideLogin } from '../registry/credentials/logins.ts';
+import type { Redactor } from '../secrets/redactor.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 import { manifestReaderFor } from './manifest-reader.ts';
@@ -46,7 +47,7 @@ export interface CopySpec {
   /** Global options, `copy`, its options and operands, in this order; without what the builder adds. */
   readonly arguments: readonly SkopeoArgument[];
   readonly logins: readonly SideLogin[];
-  readonly secrets: readonly string[];
+  readonly redactor: Redactor;
   readonly streams: StreamMode;
   readonly stdin?: Secret;
   readonly retry: RetryPolicy;
@@ -115,7 +116,7 @@ export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRe
   return {
     ...subject,
     ...defined({ part: spec.part }),
-    secrets: spec.secrets,
+    redactor: spec.redactor,
     retry: spec.retry,
     stallTimeoutSeconds: spec.stallTimeoutSeconds,
     // skopeo's debug output tells what nothing else does: waits that a registry asked for, and reuse without rows.

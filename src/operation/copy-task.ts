@@ -40,9 +40,9 @@ const withoutLink = ({ skopeoArguments, operands }: CommandLine, cwd: string): r
 };
 
 /** What `copy SRC DST` asks for. */
-export const copyTask: ToTask = (line, { env, cwd, hasTerminal }) => {
+export const copyTask: ToTask = (line, { env, cwd, hasTerminal, redactor }) => {
   const [source = '', destination = ''] = line.operands;
-  const { logins, secrets } = loginsOf(line, env);
+  const { logins } = loginsOf(line, env, redactor);
   const asked = streamsOf(line, hasTerminal);
   const spec: CopySpec = {
     ...patienceOf(line),
@@ -53,11 +53,10 @@ export const copyTask: ToTask = (line, { env, cwd, hasTerminal }) => {
     to: parseReference(destination),
     arguments: withoutLink(line, cwd),
     logins,
-    secrets,
+    redactor,
   };
   return {
     showsProgress: spec.streams === 'progress',
-    secrets,
     request: (context) => copyRequest(spec, context),
   };
 };

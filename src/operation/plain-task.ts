@@ -19,8 +19,8 @@ import { patienceOf, programOf, type SkopeoTask, subjectOfLine, type ToTask } fr
 /** A skopeo process without progress: its result is text on stdout, or a conversation with the user. */
 export const plainTask =
   (streams: StreamMode): ToTask =>
-  (line, { env, cwd }) => {
-    const { logins, answer, secrets } = loginsOf(line, env);
+  (line, { env, cwd, redactor }) => {
+    const { logins, answer } = loginsOf(line, env, redactor);
     const given = handOverNamed(line, cwd, line.own.json ? 'captured' : streams);
     const request: SkopeoTask['request'] = (context) => {
       const changes = answer === undefined ? loginChanges(logins, context) : answerChanges(answer);
@@ -28,7 +28,7 @@ export const plainTask =
       return {
         ...patienceOf(line),
         ...subjectOfLine(line),
-        secrets,
+        redactor,
         skopeo: {
           ...programOf(context),
           // Arguments of a subcommand that nobody here knows go on as they are.
@@ -39,7 +39,7 @@ export const plainTask =
         platform: wantedPlatform(skopeoArguments),
       };
     };
-    return { showsProgress: false, secrets, request };
+    return { showsProgress: false, request };
   };
 
 /** The same arguments for `inspect --raw`, which alone knows the question. */

@@ -6,6 +6,7 @@ import type { ManifestReader } from '../image/local-image.ts';
 import type { Platform } from '../image/platform.ts';
 import { parseReference, redactReference, shortName } from '../image/reference.ts';
 import type { AccessFiles } from '../registry/credentials/access-files.ts';
+import type { Redactor } from '../secrets/redactor.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
 import type { SkopeoProgram, StreamMode } from '../skopeo/process/start-skopeo.ts';
@@ -38,8 +39,7 @@ export interface OperationRequest extends OperationSubject {
     readonly streams: StreamMode;
     readonly stdin?: Secret;
   };
-  /** Values that must not show up in a message. */
-  readonly secrets: readonly string[];
+  readonly redactor: Redactor;
   readonly retry: RetryPolicy;
   /** Silence that ends an attempt; undefined: never. */
   readonly stallTimeoutSeconds: number | undefined;
@@ -69,8 +69,6 @@ export interface SkopeoContext extends SkopeoProgram {
 export interface SkopeoTask {
   /** Blobs are moved: there is progress to show. */
   readonly showsProgress: boolean;
-  /** Values that must not be shown. */
-  readonly secrets: readonly string[];
   request(context: SkopeoContext): OperationRequest;
 }
 
@@ -82,6 +80,8 @@ interface TaskContext {
   readonly cwd: string;
   /** Somebody sits at a terminal and may be asked. */
   readonly hasTerminal: boolean;
+  /** Learns the secrets of the command line. */
+  readonly redactor: Redactor;
 }
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {

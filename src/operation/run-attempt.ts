@@ -1,6 +1,7 @@
 import type { Clock } from '../context.ts';
 import { defined } from '../defined.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
+import type { Redactor } from '../secrets/redactor.ts';
 import { classifyFailure, type Failure, failureClass } from '../skopeo/failure/classify.ts';
 import { MAX_CAPTURED_BYTES } from '../skopeo/process/output-buffer.ts';
 import { readProcessIo, unacknowledgedBytes } from '../skopeo/process/process-io.ts';
@@ -82,15 +83,14 @@ interface JudgedOperation {
   readonly source: string;
   readonly destination: string;
   readonly binary: string;
-  /** Values that must not show up in a message. */
-  readonly secrets: readonly string[];
+  readonly redactor: Redactor;
 }
 
 const REASONS = { signal: 'canceled', timeout: 'timeout', stalled: 'stalled', cut: undefined } as const;
 
 /** Says why an attempt failed, in exactly one class. What we ended ourselves goes before skopeo's own words. */
 export const judge = ({ exit, termination }: AttemptEnd, operation: JudgedOperation): Failure => {
-  const { source, destination, secrets, binary } = operation;
+  const { source, destination, redactor, binary } = operation;
   const failure = classifyFailure({
     exitCode: exit.exitCode ?? null,
     signal: exit.signal,
@@ -98,7 +98,7 @@ export const judge = ({ exit, termination }: AttemptEnd, operation: JudgedOperat
     reason: termination && REASONS[termination.kind],
     source,
     destination,
-    secrets,
+    redactor,
   });
   if (termination) return { ...failure, ...describeTermination(termination) };
   if (exit.spawnErrorCode === undefined) return failure;

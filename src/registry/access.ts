@@ -1,3 +1,4 @@
+import type { Redactor } from '../secrets/redactor.ts';
 import type { Login } from './credentials/logins.ts';
 /** How one registry is reached. Nothing set: as skopeo does by itself (auth files, certs.d, registries.conf). */
 export interface RegistryAccess {
@@ -27,4 +28,6 @@ export interface RegistryContext {
   readonly systemDirectory: string;
   /** Another file than the usual ones, as the command line names it. */
   readonly registriesConf?: string | undefined;
+  /** Learns the logins that are found. */
+  readonly redactor: Redactor;
 }

@@ -71,6 +71,7 @@ export class Router {
     const credentials = await credentialsFor(repository, access, this.#environment, conf);
     const authorities = await ownAuthorities(registry, this.#environment, access.certDirectory);
     if (credentials === 'helper' || authorities === 'special') return undefined;
+    if (credentials !== 'none') this.#environment.redactor.learnLogin(credentials);
     return {
       registry,
       host: registry === 'docker.io' ? DOCKER_HUB_HOST : registry,

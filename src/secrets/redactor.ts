@@ -1,3 +1,4 @@
+import type { Writable } from 'node:stream';
 import { redactSecrets } from './redact.ts';
 import type { Secret } from './secret.ts';
 import { base64Pattern, textPattern } from './spellings.ts';
@@ -31,6 +32,23 @@ export class Redactor {
   #add(...patterns: readonly string[]): void {
     for (const pattern of patterns) this.#patterns.add(pattern);
     this.#pattern = undefined;
+  }
+
+  /** JSON of a value, no text of which holds a secret. */
+  json(value: unknown, indent?: number): string {
+    return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? this.redact(part) : part), indent);
+  }
+
+  /** What is written to the stream from now on, as text, holds no secret. Dispose it to have the stream as it was. */
+  guard(stream: Pick<Writable, 'write'>): Disposable {
+    const { write } = stream;
+    stream.write = (chunk: unknown, ...rest: unknown[]) =>
+      Reflect.apply(write, stream, [typeof chunk === 'string' ? this.redact(chunk) : chunk, ...rest]);
+    return {
+      [Symbol.dispose]: () => {
+        stream.write = write;
+      },
+    };
   }
 
   /** The text without any secret. Takes time in proportion to its length. */

@@ -2,7 +2,6 @@ import { registryOf } from '../image/docker-reference.ts';
 import type { Platform } from '../image/platform.ts';
 import type { RetryPolicy } from '../operation/retry.ts';
 import type { RegistryAccess, RegistryLimits } from '../registry/access.ts';
-import { secretsOf } from '../registry/credentials/logins.ts';
 import type { DestinationRule } from './map/destination-rule.ts';
 import type { Pattern } from './select/pattern.ts';
 import type { Selection } from './select/selection.ts';
@@ -83,12 +82,8 @@ export const destinationAccess =
   (destination: string): RegistryAccess =>
     access.get(registryOf(destination) ?? '') ?? access.get('') ?? {};
 
-const credentialsOf = ({ credentials }: RegistryAccess): readonly string[] =>
-  credentials === undefined ? [] : secretsOf(credentials);
-
-/** Values of a job that must not be shown anywhere. */
-export const secretsOfJob = ({ entries, destinationAccess }: SyncJob): readonly string[] => [
-  ...new Set(
-    [...entries.map(({ sourceAccess }) => sourceAccess), ...destinationAccess.values()].flatMap(credentialsOf),
-  ),
+/** Every way of a job to reach a registry. */
+export const accessesOf = ({ entries, destinationAccess: access }: SyncJob): readonly RegistryAccess[] => [
+  ...entries.map(({ sourceAccess }) => sourceAccess),
+  ...access.values(),
 ];

@@ -6,13 +6,14 @@ import { checkRegistry } from '../../src/doctor/checks/registry.ts';
 import type { Finding } from '../../src/doctor/finding.ts';
 import { visitRegistry } from '../../src/doctor/visit-registry.ts';
 import type { RegistryAccess } from '../../src/registry/access.ts';
+import { Redactor } from '../../src/secrets/redactor.ts';
 import { closedPort } from '../support/closed-port.ts';
 import { startProxy } from '../support/proxy.ts';
 import { startRegistry } from '../support/registry.ts';
 
 const visit = (registry: string, access: RegistryAccess, env = {}, clock = systemClock) =>
   visitRegistry(registry, access, {
-    environment: { env, home: '/nonexistent', uid: 0, systemDirectory: '/nonexistent' },
+    environment: { env, home: '/nonexistent', uid: 0, systemDirectory: '/nonexistent', redactor: new Redactor() },
     clock,
   });
 

@@ -4,6 +4,7 @@ import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { parseCommandLine } from '../../src/command-line/command-line.ts';
 import { copyTask } from '../../src/operation/copy-task.ts';
+import { Redactor } from '../../src/secrets/redactor.ts';
 import { tempDir } from '../support/temp.ts';
 
 const DIGEST = `sha256:${'0'.repeat(64)}`;
@@ -11,7 +12,7 @@ const DIGEST = `sha256:${'0'.repeat(64)}`;
 /** The request for a copy of one directory, and the files that its arguments name for the digest. */
 const digestFiles = (words: readonly string[], runDirectory: string) => {
   const line = parseCommandLine(['copy', ...words, 'dir:a', 'dir:b'], {});
-  const request = copyTask(line, { env: {}, cwd: runDirectory, hasTerminal: false }).request({
+  const request = copyTask(line, { env: {}, cwd: runDirectory, hasTerminal: false, redactor: new Redactor() }).request({
     binary: 'skopeo',
     env: {},
     cwd: runDirectory,

@@ -5,6 +5,7 @@ import { systemClock } from '../../src/context.ts';
 import { copyTask } from '../../src/operation/copy-task.ts';
 import { runOperation } from '../../src/operation/run-operation.ts';
 import { AccessFiles } from '../../src/registry/credentials/access-files.ts';
+import { Redactor } from '../../src/secrets/redactor.ts';
 import { loadNativePty } from '../../src/skopeo/process/pty-addon.ts';
 import { Terminals } from '../../src/skopeo/process/terminals.ts';
 import type { FinishedBlob, OperationEvent } from '../../src/tracking/events.ts';
@@ -19,7 +20,12 @@ const KIB = 1024;
 const copy = async (args: readonly string[], home: string, onTerminal: boolean) => {
   const env = { PATH: process.env.PATH, ...privateHome(home) };
   const { signal } = new AbortController();
-  const request = copyTask(parseCommandLine(['copy', ...args], {}), { env: {}, cwd: '/', hasTerminal: false }).request({
+  const request = copyTask(parseCommandLine(['copy', ...args], {}), {
+    env: {},
+    cwd: '/',
+    hasTerminal: false,
+    redactor: new Redactor(),
+  }).request({
     binary: SKOPEO,
     launcher: [],
     env,
@@ -126,6 +132,7 @@ test('says so when skopeo cannot be started', async () => {
     env: {},
     cwd: '/',
     hasTerminal: false,
+    redactor: new Redactor(),
   }).request({
     binary: dir.join('no-skopeo'),
     launcher: [],

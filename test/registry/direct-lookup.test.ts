@@ -7,6 +7,7 @@ import { DirectLookup } from '../../src/registry/direct-lookup.ts';
 import type { SkopeoQuestions } from '../../src/registry/lookup.ts';
 import { RegistryPauses } from '../../src/registry/pauses.ts';
 import { Router } from '../../src/registry/route.ts';
+import { Redactor } from '../../src/secrets/redactor.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 
 import { createLayout, type MadeImage, MEDIA_TYPES, type OciLayout } from '../support/images.ts';
@@ -57,7 +58,7 @@ const lookupIn = (
   };
   const limits: string[] = [];
   const pauses = new RegistryPauses(clock);
-  const router = new Router({ env, home, uid: 0, systemDirectory: `${home}/etc` });
+  const router = new Router({ env, home, uid: 0, systemDirectory: `${home}/etc`, redactor: new Redactor() });
   const rateLimited = (registry: string) => limits.push(registry);
   const lookup = new DirectLookup({
     router,

@@ -2,13 +2,14 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { loadRegistriesConf, treatmentOf } from '../../src/registry/registries-conf.ts';
+import { Redactor } from '../../src/secrets/redactor.ts';
 import { tempDir } from '../support/temp.ts';
 
 /** How repositories are treated under a registries.conf. */
 const treatments = async (text: string, ...repositories: string[]): Promise<readonly string[]> => {
   await using dir = await tempDir('registries-conf');
   await writeFile(dir.join('registries.conf'), text);
-  const environment = { env: {}, home: dir.join('home'), uid: 0, systemDirectory: dir.path };
+  const environment = { env: {}, home: dir.join('home'), uid: 0, systemDirectory: dir.path, redactor: new Redactor() };
   const conf = await loadRegistriesConf(environment);
   return repositories.map((name) =>
     treatmentOf(conf, name.slice(0, name.indexOf('/')), name.slice(name.indexOf('/') + 1)),
@@ -56,13 +57,19 @@ test('files of registries.conf.d count too', async () => {
   await using dir = await tempDir('registries-conf');
   await mkdir(dir.join('registries.conf.d'));
   await writeFile(dir.join('registries.conf.d', 'one.conf'), '[[registry]]\nlocation = "x.example"\nblocked = true\n');
-  const conf = await loadRegistriesConf({ env: {}, home: dir.join('home'), uid: 0, systemDirectory: dir.path });
+  const conf = await loadRegistriesConf({
+    env: {},
+    home: dir.join('home'),
+    uid: 0,
+    systemDirectory: dir.path,
+    redactor: new Redactor(),
+  });
   assert.equal(treatmentOf(conf, 'x.example', 'a'), 'special');
 });
 
 test('another file than the usual ones leaves everything to skopeo', async () => {
   await using dir = await tempDir('registries-conf');
-  const environment = { env: {}, home: dir.join('home'), uid: 0, systemDirectory: dir.path };
+  const environment = { env: {}, home: dir.join('home'), uid: 0, systemDirectory: dir.path, redactor: new Redactor() };
   const conf = await loadRegistriesConf({ ...environment, registriesConf: dir.join('other.conf') });
   assert.equal(treatmentOf(conf, 'x.example', 'a'), 'special');
 });

@@ -1,6 +1,7 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
 import { type Context, systemClock } from '../../src/context.ts';
+import { Redactor } from '../../src/secrets/redactor.ts';
 import { privateHome, SKOPEO } from './skopeo.ts';
 import type { TempDir } from './temp.ts';
 
@@ -41,6 +42,7 @@ export const consoleIn = (dir: TempDir, env: Record<string, string> = {}): Conso
     uid: process.getuid?.() ?? 0,
     program: [],
     inheritedDescriptors: [],
+    redactor: new Redactor(),
   };
   return { context, signals, text: () => text };
 };

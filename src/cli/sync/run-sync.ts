@@ -11,7 +11,7 @@ import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { reportUnstarted } from '../../operation/run-operation.ts';
 import { abortOnSignals, describeTermination, terminationOf, timeLimitOf } from '../../operation/termination.ts';
 import { renderExpandedFile } from '../../sync/config/load-sync-file.ts';
-import { type SyncJob, secretsOfJob } from '../../sync/job.ts';
+import { accessesOf, type SyncJob } from '../../sync/job.ts';
 import type { Plan } from '../../sync/plan.ts';
 import { resultOfReport, type SyncReport } from '../../sync/report.ts';
 import { runIdentityOf } from '../../sync/run-identity.ts';
@@ -39,6 +39,7 @@ interface Shown extends Disposable {
 const readSync = async (line: CommandLine, context: Context): Promise<ReadSync> => {
   const read = await readJob(line, context);
   if (!line.values.quiet) tellWarnings(read, context);
+  for (const { credentials } of accessesOf(read.job)) if (credentials) context.redactor.learnLogin(credentials);
   return { options: syncOptions(line, context.env), job: await chosenImages(read.job, line, context) };
 };
 
@@ -65,17 +66,16 @@ export const runSyncCommand = async (line: CommandLine, context: Context): Promi
 
 type Parts = RunParts<ReadSync, Shown, number>;
 
-const showing = async (line: CommandLine, context: Context, job: SyncJob, isRun: boolean): Promise<Shown> => {
+const showing = async (line: CommandLine, context: Context, isRun: boolean): Promise<Shown> => {
   const { own, values } = line;
   const { debug, quiet } = values;
-  const secrets = secretsOfJob(job);
   const stdoutIsOurs = own.json || own.events === '-';
   const printLines = !stdoutIsOurs && !quiet && context.stdout.isTTY !== true && isRun;
   const kind = progressKind({ progress: own.progress, quiet, copies: true }, context);
   const show = kind === 'bar' ? (await import('../../display/sync/sync-bars.ts')).syncBars : syncPlain;
-  const display = show({ printLines, debug, secrets, isSilent: kind === 'none' }, context);
+  const display = show({ printLines, debug, isSilent: kind === 'none' }, context);
   const events = isRun ? openEvents(own.events, context) : undefined;
-  const shown = events === undefined ? display : withEvents(display, events, { clock: context.clock, debug, secrets });
+  const shown = events === undefined ? display : withEvents(display, events, { ...context, debug });
   return { display: shown, [Symbol.dispose]: () => shown.onEnd() };
 };
 
@@ -95,14 +95,16 @@ const NOT_COUNTED: RunMetrics = { observer: {}, end: async () => undefined, fail
 /** Prints what a run would do. */
 const planParts = (line: CommandLine, context: Context): Parts => ({
   prepare: () => readSync(line, context),
-  open: ({ job }) => showing(line, context, job, false),
+  open: () => showing(line, context, false),
   openMetrics: () => NOT_COUNTED,
   body: async ({ job, options }, { display }, metrics, tools) => {
     const tracker = new SyncRunTracker(runIdentityOf(job), context.clock, []);
     using syncContext = syncContextOf(line, context, job, tracker, display, metrics, tools, () => undefined);
     const plan = await planSync(job, syncContext, options);
     const exitCode = exitCodeOfPlan(plan);
-    const text = line.own.json ? `${JSON.stringify(planJson(plan))}\n` : renderPlan(plan);
+    const text = line.own.json
+      ? `${context.redactor.json(planJson(plan))}\n`
+      : context.redactor.redact(renderPlan(plan));
     return {
       verdict: { exitCode, success: exitCode === EXIT.success },
       tell: () => {
@@ -122,7 +124,7 @@ const exitCodeOfPlan = ({ failures, images }: Plan): number => {
 /** Does the job. */
 const runParts = (line: CommandLine, context: Context): Parts => ({
   prepare: () => readSync(line, context),
-  open: ({ job }) => showing(line, context, job, true),
+  open: () => showing(line, context, true),
   openMetrics: (read, skopeo, extent) => openSession(line.own, context, skopeo, extent, read?.job.name),
   body: (read, { display }, metrics, tools) => execute(line, context, read, display, metrics, tools),
   tellUnstarted: (read, failure, observer) => {

@@ -16,7 +16,7 @@ import { Router } from '../../registry/route.ts';
 import { Descriptors } from '../../skopeo/process/descriptors.ts';
 import { loadNativePty } from '../../skopeo/process/pty-addon.ts';
 import { Terminals } from '../../skopeo/process/terminals.ts';
-import { type SyncJob, secretsOfJob } from '../../sync/job.ts';
+import type { SyncJob } from '../../sync/job.ts';
 import type { SkopeoPort } from '../../sync/ports.ts';
 import { createSkopeoPort } from '../../sync/skopeo/skopeo-port.ts';
 import type { SyncContext } from '../../sync/sync.ts';
@@ -52,7 +52,7 @@ export const openSyncContext = (syncRun: SyncRun): SyncContext & Disposable => {
     clock,
     stallTimeoutSeconds: job.stallTimeoutSeconds,
     terminals: new Terminals(loadNativePty(env), new Descriptors(context.inheritedDescriptors)),
-    secrets: secretsOfJob(job),
+    redactor: context.redactor,
     observers: [observer],
     onEvent: (event, image) => {
       run.progressed();
@@ -70,6 +70,7 @@ export const openSyncContext = (syncRun: SyncRun): SyncContext & Disposable => {
       uid,
       systemDirectory: '/etc/containers',
       registriesConf: textOf(line, 'registries-conf'),
+      redactor: context.redactor,
     }),
     skopeo,
     limits: job.registries,

@@ -6,6 +6,7 @@ import { digestFile, failuresTable, missingPlatformsLine, summaryLine } from '..
 import { reportJson } from '../../display/sync/report-json.ts';
 import { messageOf } from '../../errors/system-error.ts';
 import { EXIT } from '../../errors/wrapper-error.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import type { SyncJob } from '../../sync/job.ts';
 import { idleReport, type SyncReport } from '../../sync/report.ts';
 import type { OutputFile } from '../output-files.ts';
@@ -13,11 +14,11 @@ import type { OutputFile } from '../output-files.ts';
 /** A file that a run writes at its end. */
 interface ResultFile extends OutputFile {
   readonly flag: 'report' | 'digestfile';
-  readonly contentOf: (report: SyncReport) => string;
+  readonly contentOf: (report: SyncReport, redactor: Redactor) => string;
 }
 
 const CONTENTS = {
-  report: (report) => `${JSON.stringify(reportJson(report), undefined, 2)}\n`,
+  report: (report, redactor) => `${redactor.json(reportJson(report), 2)}\n`,
   digestfile: ({ images }) => digestFile(images),
 } as const satisfies Record<ResultFile['flag'], ResultFile['contentOf']>;
 
@@ -33,25 +34,29 @@ export const resultFiles = (
   });
 
 /** Writes them; returns what could not be. */
-const writeResultFiles = async (files: readonly ResultFile[], report: SyncReport): Promise<readonly string[]> => {
+const writeResultFiles = async (
+  files: readonly ResultFile[],
+  report: SyncReport,
+  redactor: Redactor,
+): Promise<readonly string[]> => {
   const problems = [];
   for (const { flag, path, contentOf } of files) {
-    const problem = await writeFile(path, contentOf(report)).then(() => undefined, messageOf);
+    const problem = await writeFile(path, contentOf(report, redactor)).then(() => undefined, messageOf);
     if (problem !== undefined) problems.push(`--${flag} could not be written: ${problem}`);
   }
   return problems;
 };
 
-const printReport = (report: SyncReport, { stdout }: Context): void =>
-  void stdout.write(`${JSON.stringify(reportJson(report))}\n`);
+const printReport = (report: SyncReport, { stdout, redactor }: Context): void =>
+  void stdout.write(`${redactor.json(reportJson(report))}\n`);
 
 /** Writes result files; returns whether all of them could be written. */
 const keep = async (
   report: SyncReport,
   files: ReturnType<typeof resultFiles>,
-  { stderr }: Context,
+  { stderr, redactor }: Context,
 ): Promise<boolean> => {
-  const problems = await writeResultFiles(files, report);
+  const problems = await writeResultFiles(files, report, redactor);
   for (const problem of problems) stderr.write(`skopeo-wrapper: ${problem}\n`);
   return problems.length === 0;
 };

@@ -1,6 +1,5 @@
 import ora from 'ora';
 import type { Context } from '../../context.ts';
-import { redactSecrets } from '../../secrets/redact.ts';
 import { printable } from '../../text/printable.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
 import type { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
@@ -16,7 +15,7 @@ const REDRAW_MS = 150;
 const MAX_IMAGE_LINES = 12;
 
 /** The run on a terminal: a total line, and a line for each image that is being copied. */
-export const syncBars = ({ printLines, debug, secrets }: SyncDisplayOptions, context: Context): SyncDisplay => {
+export const syncBars = ({ printLines, debug }: SyncDisplayOptions, context: Context): SyncDisplay => {
   const { stdout } = context;
   const stderr = drawable(context.stderr);
   const spinner = ora({
@@ -50,7 +49,7 @@ export const syncBars = ({ printLines, debug, secrets }: SyncDisplayOptions, con
     onErrorLine: (line) => {
       if (!isForPeople(line, debug)) return;
       spinner.clear();
-      stderr.write(`${printable(redactSecrets(line.text, secrets))}\n`);
+      stderr.write(`${printable(line.text)}\n`);
       spinner.render();
     },
     onEnd: () => {

@@ -20,6 +20,4 @@ export interface SyncDisplayOptions {
   /** Print to stdout what skopeo prints there for each image. */
   readonly printLines: boolean;
   readonly debug: boolean;
-  /** Values that must not be shown. */
-  readonly secrets: readonly string[];
 }

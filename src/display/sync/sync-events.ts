@@ -7,7 +7,7 @@ import type { SyncDisplay } from './sync-display.ts';
 export const withEvents = (
   display: SyncDisplay,
   events: EventsFile,
-  { clock, debug, secrets }: Pick<EventStreamOptions, 'clock' | 'debug' | 'secrets'>,
+  { clock, debug, redactor }: Pick<EventStreamOptions, 'clock' | 'debug' | 'redactor'>,
 ): SyncDisplay => {
   const streams = new WeakMap<OperationTracker, Renderer>();
   let copies = 0;
@@ -15,7 +15,7 @@ export const withEvents = (
     ...display,
     onEvent: (event, image) => {
       if (event.type === 'operation-started') {
-        const options = { write: events.write, clock, debug, secrets, copy: ++copies };
+        const options = { write: events.write, clock, debug, redactor, copy: ++copies };
         streams.set(image, eventStream(options));
       }
       streams.get(image)?.onEvent?.(event, image);

@@ -1,5 +1,4 @@
 import type { Context } from '../../context.ts';
-import { redactSecrets } from '../../secrets/redact.ts';
 import { formatBytes, formatSeconds } from '../../text/format.ts';
 import { printable } from '../../text/printable.ts';
 import type { OperationTracker } from '../../tracking/operation-tracker.ts';
@@ -11,7 +10,7 @@ const INTERVAL_MS = 30_000;
 
 /** Progress for logs: a line every half minute, and one for each image that was copied. */
 export const syncPlain = (
-  { isSilent, printLines, debug, secrets }: SyncDisplayOptions,
+  { isSilent, printLines, debug }: SyncDisplayOptions,
   { stdout, stderr }: Context,
 ): SyncDisplay => {
   const print = printLines ? imageLines(stdout) : undefined;
@@ -35,7 +34,7 @@ export const syncPlain = (
       say(`copied ${result.source} -> ${result.destination}: ${effort}`);
     },
     onErrorLine: (line) => {
-      if (isForPeople(line, debug)) say(redactSecrets(line.text, secrets));
+      if (isForPeople(line, debug)) say(line.text);
     },
     onEnd: () => clearInterval(timer),
   };

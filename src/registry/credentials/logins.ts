@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { EXIT, usageError, WrapperError } from '../../errors/wrapper-error.ts';
 import { parseReference, parseSyncDestination } from '../../image/reference.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import { Secret } from '../../secrets/secret.ts';
 
 /** Whose credentials: the only image of a command, the source or the destination. */
@@ -127,8 +128,6 @@ export interface GivenLogins {
   readonly logins: readonly SideLogin[];
   /** `login` alone: the password that skopeo is to read on its stdin, and the user name unless that is an argument already. */
   readonly answer?: { readonly username?: string; readonly password: Secret };
-  /** Texts to hide in everything that is shown, stored or sent. */
-  readonly secrets: readonly string[];
 }
 
 /** What of a command line its logins depend on. */
@@ -163,39 +162,39 @@ const registryOf = (side: Side, reference: string, { subcommand, values }: Login
   return transport === 'docker' ? registry : undefined;
 };
 
-/** What of a login must not be shown anywhere: the password, and how HTTP and authfiles write it with the name. */
-export const secretsOf = ({ username, password }: Login): readonly string[] => {
-  const plain = `${username}:${password.reveal()}`;
-  return [plain, Buffer.from(plain).toString('base64'), password.reveal()].filter((text) => text.length > 2);
-};
-
 /** `login` takes a password on stdin; a user name is needed for that. */
-const answerOfLogin = ({ credentials, own, values }: LoginRequest, env: Env): GivenLogins => {
+const answerOfLogin = ({ credentials, own, values }: LoginRequest, env: Env, redactor: Redactor): GivenLogins => {
   const { username, password } = credentials.image ?? {};
   if (password !== undefined) {
     if (values.passwordStdin) throw usageError('--password and --password-stdin cannot be used together', 'Give one.');
+    redactor.learn(password);
     if (username === undefined) throw usageError('--password needs --username');
-    return { logins: [], answer: { password }, secrets: secretsOf({ username, password }) };
+    redactor.learnLogin({ username, password });
+    return { logins: [], answer: { password } };
   }
   const asksElsewhere = username !== undefined || values.passwordStdin || values.byName.has('get-login');
   const login = asksElsewhere ? undefined : loginOfHost('image', own.credsFile, env);
-  if (login === undefined) return { logins: [], secrets: [] };
-  return { logins: [], answer: login, secrets: secretsOf(login) };
+  if (login === undefined) return { logins: [] };
+  redactor.learnLogin(login);
+  return { logins: [], answer: login };
 };
 
-/** All credentials that a command line gives. Throws usage errors for combinations that skopeo refuses. */
-export const loginsOf = (request: LoginRequest, env: Env): GivenLogins => {
+/**
+ * All credentials that a command line gives; the redactor learns them. Throws usage errors for combinations that skopeo
+ * refuses.
+ */
+export const loginsOf = (request: LoginRequest, env: Env, redactor: Redactor): GivenLogins => {
   const { subcommand, operands, values } = request;
-  if (subcommand === 'login') return answerOfLogin(request, env);
+  if (subcommand === 'login') return answerOfLogin(request, env, redactor);
   const sides: readonly Side[] = PAIR_COMMANDS.has(subcommand ?? '') ? ['source', 'destination'] : ['image'];
   const found = sides.flatMap((side, at) => {
     const login = resolveLogin(side, request, env);
     if (login === undefined) return [];
+    redactor.learnLogin(login);
     const registry = registryOf(side, operands[at] ?? '', request);
     return [{ side, registry, authFile: values.authfile[side] ?? values.authfile.image, login }];
   });
   return {
     logins: found.flatMap(({ registry, ...rest }) => (registry === undefined ? [] : [{ registry, ...rest }])),
-    secrets: found.flatMap(({ login }) => secretsOf(login)),
   };
 };

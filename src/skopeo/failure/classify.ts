@@ -1,6 +1,7 @@
 import { constants } from 'node:os';
 import { EXIT } from '../../errors/wrapper-error.ts';
 import { redactSecrets, shorten } from '../../secrets/redact.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import { CONNECTION_FAILURES } from './classes/connection.ts';
 import type { FailureClass, Retryable } from './classes/failure-class.ts';
@@ -32,8 +33,7 @@ interface FailureEvidence {
   /** References as the user wrote them; they fill in what the message does not say. */
   readonly source?: string | undefined;
   readonly destination?: string | undefined;
-  /** Secrets that must not show up in the message. */
-  readonly secrets?: readonly string[] | undefined;
+  readonly redactor?: Pick<Redactor, 'redact'> | undefined;
 }
 
 /** What is to be said and done about it. */
@@ -113,7 +113,8 @@ export const classifyFailure = (evidence: FailureEvidence): Failure => {
   const { retryable, next } = failureClass(errorType);
   const fatal = evidence.reason === undefined ? evidence.stderrFatal : undefined;
   const subject = failureSubject(normalize(fatal ?? ''), evidence);
-  const message = fatal === undefined ? ownWords(errorType, evidence) : redactSecrets(fatal, evidence.secrets);
+  const message =
+    fatal === undefined ? ownWords(errorType, evidence) : (evidence.redactor?.redact ?? redactSecrets)(fatal);
   return {
     ...subject,
     errorType,

@@ -4,6 +4,7 @@ import type { CopySpec } from '../../operation/copy-request.ts';
 import { subjectOf } from '../../operation/request.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
 import type { Side, SideLogin } from '../../registry/credentials/logins.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import { Secret } from '../../secrets/secret.ts';
 import type { ImageCopyOptions } from '../ports.ts';
 import { signingFlags } from '../signing.ts';
@@ -61,7 +62,7 @@ export const copySpecOf = (
   copy: ImageCopyOptions,
   globals: readonly SkopeoArgument[],
   manifests: NonNullable<CopySpec['manifests']>,
-  secrets: readonly string[],
+  redactor: Redactor,
 ): CopySpec => ({
   subject: subjectOf('sync', source, copy.shownDestination ?? destination),
   part: true,
@@ -81,7 +82,7 @@ export const copySpecOf = (
     ...loginsFor('source', source, copy.sourceAccess),
     ...loginsFor('destination', destination, copy.destinationAccess),
   ],
-  secrets,
+  redactor,
   streams: 'progress',
   stdin: NO_ANSWERS,
   retry: { times: 0 },

@@ -2,6 +2,7 @@ import type { Clock } from '../../context.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { type Termination, terminationError, terminationOf } from '../../operation/termination.ts';
 import { Watchdog } from '../../operation/watchdog.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import { classifyFailure } from '../../skopeo/failure/classify.ts';
 import { MAX_CAPTURED_BYTES } from '../../skopeo/process/output-buffer.ts';
 import { readProcessIo } from '../../skopeo/process/process-io.ts';
@@ -40,8 +41,7 @@ const watchQuery = (
 };
 
 interface QueryOptions extends Omit<SkopeoOptions, 'streams' | 'onEvent' | 'onErrorLine'>, QueryWatch {
-  /** Values that must not show up in a message. */
-  readonly secrets: readonly string[];
+  readonly redactor: Redactor;
 }
 
 /**
@@ -70,7 +70,7 @@ export const query = async (options: QueryOptions): Promise<Buffer> => {
     exitCode: exitCode ?? null,
     signal: endedBy,
     stderrFatal: fatalMessage,
-    secrets: options.secrets,
+    redactor: options.redactor,
   });
   const { errorType, message, next } = failure;
   throw new WrapperError(message, { errorType, exitCode: EXIT.failure, next });

@@ -13,6 +13,7 @@ import { copyRequest, loginChanges } from '../../operation/copy-request.ts';
 import { programOf, type SkopeoContext } from '../../operation/request.ts';
 import { runOperation } from '../../operation/run-operation.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
+import type { Redactor } from '../../secrets/redactor.ts';
 import type { ErrorLine } from '../../skopeo/output/output-parser.ts';
 import type { Terminals } from '../../skopeo/process/terminals.ts';
 import type { OperationEvent } from '../../tracking/events.ts';
@@ -29,8 +30,7 @@ interface SkopeoPortOptions extends SkopeoContext {
   /** Silence that ends a query; a copy has its own. */
   readonly stallTimeoutSeconds?: number | undefined;
   readonly terminals: Terminals;
-  /** Values that must not show up in a message. */
-  readonly secrets: readonly string[];
+  readonly redactor: Redactor;
   /** Take the facts of every copy as parts of the run. */
   readonly observers: readonly OperationObserver[];
   readonly onEvent: (event: OperationEvent, tracker: OperationTracker) => void;
@@ -47,7 +47,7 @@ const tagsSchema = z.object({ Tags: z.array(z.string()).nullable() });
 
 /** What a sync run asks of skopeo, done by the real one: each copy a tracked operation. */
 export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
-  const { globalArguments, terminals, secrets } = options;
+  const { globalArguments, terminals, redactor } = options;
 
   const ask = (
     subcommand: string,
@@ -74,7 +74,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
       terminals,
       clock: options.clock,
       stallTimeoutSeconds,
-      secrets,
+      redactor,
       signal,
     });
 
@@ -89,7 +89,7 @@ export const createSkopeoPort = (options: SkopeoPortOptions): SkopeoPort => {
 
   const copyImage = async (source: string, destination: string, copy: ImageCopyOptions, signal: AbortSignal) => {
     const manifests = manifestsOf(source, destination, copy);
-    const spec = copySpecOf(source, destination, copy, globalArguments, manifests, secrets);
+    const spec = copySpecOf(source, destination, copy, globalArguments, manifests, redactor);
     const layers: OperationObserver = {
       blobFinished: (_, { kind, outcome, digest }) => {
         if (kind === 'layer' && outcome !== 'failed') copy.onLayerFinished?.(digest);

@@ -9,6 +9,7 @@ import { WrapperError } from '../../../src/errors/wrapper-error.ts';
 import { answerChanges, loginChanges } from '../../../src/operation/copy-request.ts';
 import { AccessFiles, makePrivateDirectory } from '../../../src/registry/credentials/access-files.ts';
 import { loginsOf } from '../../../src/registry/credentials/logins.ts';
+import { Redactor } from '../../../src/secrets/redactor.ts';
 import { createLayout } from '../../support/images.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
 import { privateHome, skopeo } from '../../support/skopeo.ts';
@@ -33,11 +34,12 @@ afterEach(() => dir[Symbol.asyncDispose]());
 const prepare = (argv: readonly string[], env: Record<string, string> = {}) => {
   const line = parseCommandLine(argv, env);
   const ours = { XDG_RUNTIME_DIR: dir.path, HOME: dir.join('no-home'), ...env };
-  const { logins, answer, secrets } = loginsOf(line, ours);
+  const redactor = new Redactor();
+  const { logins, answer } = loginsOf(line, ours, redactor);
   const accessFiles = new AccessFiles({ env: ours, uid: 0, cwd: dir.path });
   const changes = answer === undefined ? loginChanges(logins, { accessFiles }) : answerChanges(answer);
   return {
-    secrets,
+    redactor,
     stdin: answer?.password,
     add: changes.add ?? [],
     argv: argvOf(withChanges(line.skopeoArguments, changes)),
@@ -147,11 +149,12 @@ describe('the temporary authfile', () => {
   it('is per side', () => {
     const line =
       'copy --src-creds a:1234 --dest-username b --dest-password 5678 docker://s.example/a docker://d.example/a';
-    const { argv, dispose, secrets } = prepare(line.split(' '));
+    const { argv, dispose, redactor } = prepare(line.split(' '));
     assert.equal(authfileOf(argv, '--src-authfile').content.auths['s.example'].auth, base64('a:1234'));
     assert.equal(authfileOf(argv, '--dest-authfile').content.auths['d.example'].auth, base64('b:5678'));
     dispose();
-    for (const text of ['a:1234', '1234', '5678', base64('b:5678')]) assert.ok(secrets.includes(text), text);
+    for (const text of ['a:1234', '1234', '5678', base64('b:5678')])
+      assert.doesNotMatch(redactor.redact(`<${text}>`), new RegExp(text), text);
   });
 });
 

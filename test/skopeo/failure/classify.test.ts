@@ -3,6 +3,8 @@ import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { z } from 'zod';
 import { DOCS_PAGE, errorsPage } from '../../../scripts/docs-errors.mjs';
+import { Redactor } from '../../../src/secrets/redactor.ts';
+import { Secret } from '../../../src/secrets/secret.ts';
 import { classifyFailure, classifyMessage, FAILURE_CLASSES } from '../../../src/skopeo/failure/classify.ts';
 import { ERROR_TYPES } from '../../../src/tracking/vocabulary.ts';
 
@@ -199,7 +201,9 @@ describe('classifyFailure', () => {
 
   it('shows no secret and no endless message', () => {
     const stderrFatal = `logging in with hunter2-canary: "https://u:pw@reg/v2/?_state=abc" ${'x'.repeat(5000)}`;
-    const { message } = classifyFailure({ exitCode: 1, stderrFatal, secrets: ['hunter2-canary'] });
+    const redactor = new Redactor();
+    redactor.learn(new Secret('hunter2-canary'));
+    const { message } = classifyFailure({ exitCode: 1, stderrFatal, redactor });
     assert.doesNotMatch(message, /hunter2|u:pw|abc/);
     assert.equal(message.length, 1000);
   });

@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { systemClock } from '../../../src/context.ts';
+import { Redactor } from '../../../src/secrets/redactor.ts';
 import { MAX_CAPTURED_BYTES } from '../../../src/skopeo/process/output-buffer.ts';
 import { Terminals } from '../../../src/skopeo/process/terminals.ts';
 import { query } from '../../../src/sync/skopeo/query.ts';
@@ -18,7 +19,7 @@ test('an answer longer than what is captured is a failure, whatever skopeo think
     clock: systemClock,
     terminals: new Terminals(undefined),
     stallTimeoutSeconds: undefined,
-    secrets: [],
+    redactor: new Redactor(),
     signal: new AbortController().signal,
   });
   await assert.rejects(asked, /64 MiB/);

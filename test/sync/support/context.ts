@@ -4,6 +4,7 @@ import { lookupWithOutages } from '../../../src/registry/lookup-with-outages.ts'
 import { RegistryOutages } from '../../../src/registry/outages.ts';
 import { RegistryPauses } from '../../../src/registry/pauses.ts';
 import { Router } from '../../../src/registry/route.ts';
+import { Redactor } from '../../../src/secrets/redactor.ts';
 import type { SkopeoPort } from '../../../src/sync/ports.ts';
 import type { SyncContext } from '../../../src/sync/sync.ts';
 import { privateHome } from '../../support/skopeo.ts';
@@ -15,7 +16,13 @@ export const realContext = (directory: TempDir, changes: Partial<SyncContext> = 
   const skopeo: SkopeoPort = changes.skopeo ?? realSkopeo(privateHome(directory.path));
   const pauses = new RegistryPauses(systemClock);
   const outages = new RegistryOutages(systemClock);
-  const router = new Router({ env: {}, home: directory.path, uid: 0, systemDirectory: directory.join('etc') });
+  const router = new Router({
+    env: {},
+    home: directory.path,
+    uid: 0,
+    systemDirectory: directory.join('etc'),
+    redactor: new Redactor(),
+  });
   const direct = new DirectLookup({ router, skopeo, limits: new Map(), clock: systemClock, pauses });
   return {
     skopeo,

@@ -3,6 +3,7 @@ import { DirectLookup } from '../../../src/registry/direct-lookup.ts';
 import { RegistryOutages } from '../../../src/registry/outages.ts';
 import { RegistryPauses } from '../../../src/registry/pauses.ts';
 import { Router } from '../../../src/registry/route.ts';
+import { Redactor } from '../../../src/secrets/redactor.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
 import type { SkopeoPort } from '../../../src/sync/ports.ts';
 import { runSync } from '../../../src/sync/sync.ts';
@@ -19,7 +20,7 @@ const skopeo: SkopeoPort = {
   createdAt: refuse,
   deleteImage: refuse,
 };
-const router = new Router({ env: {}, home, uid: 0, systemDirectory: home });
+const router = new Router({ env: {}, home, uid: 0, systemDirectory: home, redactor: new Redactor() });
 const pauses = new RegistryPauses(systemClock);
 const { job } = loadSyncFile('/mirror.yml', text, {});
 /** Of this thread, in milliseconds: what other processes of a busy machine take does not count. */

@@ -5,6 +5,7 @@ import { parseDockerReference, type Repository } from '../../../../src/image/doc
 import { DirectLookup } from '../../../../src/registry/direct-lookup.ts';
 import { RegistryPauses } from '../../../../src/registry/pauses.ts';
 import { Router } from '../../../../src/registry/route.ts';
+import { Redactor } from '../../../../src/secrets/redactor.ts';
 import { checkProperty } from '../../../support/check-property.ts';
 import { startRegistry } from '../../../support/registry.ts';
 import { tempDir } from '../../../support/temp.ts';
@@ -37,7 +38,13 @@ export const openScene = async () => {
   const directory = await tempDir('prune-model');
   const store = new Store(registry.port);
   await store.prepare('base');
-  const router = new Router({ env: {}, home: directory.path, uid: 0, systemDirectory: directory.join('etc') });
+  const router = new Router({
+    env: {},
+    home: directory.path,
+    uid: 0,
+    systemDirectory: directory.join('etc'),
+    redactor: new Redactor(),
+  });
   const pauses = new RegistryPauses(systemClock);
   const skopeo = questions(store);
   return {
