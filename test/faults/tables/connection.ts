@@ -20,8 +20,8 @@ const unreachable = SIDES.flatMap((side): Fault[] => [
     name: 'time limit instead of a stall timeout',
     side,
     connections: 'black-hole',
-    flags: ['--timeout', '5s'], // enough for a busy machine to begin
-    expect: { errorTypes: ['timeout'], exitCodes: [124], withinSeconds: 8 },
+    flags: ['--timeout', '2s'],
+    expect: { errorTypes: ['timeout'], exitCodes: [124], withinSeconds: 5 },
   },
 ]);
 
