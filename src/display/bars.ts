@@ -11,15 +11,17 @@ import { watchSuspension } from './suspension.ts';
 
 const REDRAW_MS = 150;
 const DIGEST_DIGITS = 12;
-const BAR_CELLS = 30;
-/** Below this width a bar would leave no room for its numbers. */
-const COLUMNS_FOR_BARS = 72;
+const MOST_CELLS = 30;
+/** A shorter bar tells nothing that its numbers do not. */
+const FEWEST_CELLS = 8;
+/** What surrounds a bar at most: indent, `config` and digest, brackets and spaces, `1023.9 MiB / 1023.9 MiB 100%`. */
+const COLUMNS_AROUND_BAR = 2 + 19 + 4 + 28;
 /** ora's symbol and a space before the text, and one column that some terminals wrap at. */
 export const MARGIN_COLUMNS = 3;
 
-const bar = (fraction: number): string => {
-  const full = Math.min(BAR_CELLS, Math.floor(fraction * BAR_CELLS));
-  return `[${'='.repeat(full)}${full < BAR_CELLS ? '>' : ''}${'-'.repeat(Math.max(0, BAR_CELLS - full - 1))}]`;
+const bar = (fraction: number, cells: number): string => {
+  const full = Math.min(cells, Math.floor(fraction * cells));
+  return `[${'='.repeat(full)}${full < cells ? '>' : ''}${'-'.repeat(Math.max(0, cells - full - 1))}]`;
 };
 
 const blobLine = (blob: TrackedBlob, columns: number): string => {
@@ -29,7 +31,8 @@ const blobLine = (blob: TrackedBlob, columns: number): string => {
   if (size === undefined || size === 0) return `${name} ${formatBytes(blob.readBytes)}`;
   const fraction = Math.min(1, blob.readBytes / size);
   const numbers = `${formatBytes(blob.readBytes)} / ${formatBytes(size)} ${formatPercent(fraction * 100)}`;
-  return columns < COLUMNS_FOR_BARS ? `${name} ${numbers}` : `${name} ${bar(fraction)} ${numbers}`;
+  const cells = Math.min(MOST_CELLS, columns - COLUMNS_AROUND_BAR);
+  return cells < FEWEST_CELLS ? `${name} ${numbers}` : `${name} ${bar(fraction, cells)} ${numbers}`;
 };
 
 /** A line that a terminal will not wrap and that does nothing to it. */

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { mkdir, readFile } from 'node:fs/promises';
-import { test } from 'node:test';
+import { describe, it } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { readSamples } from '../support/exposition.ts';
 import { createLayout } from '../support/images.ts';
@@ -85,104 +85,107 @@ const assertCanceledOnce = async ({ count }: Stage): Promise<void> => {
   assert.equal(await count('skopeo_active_operations'), 0);
 };
 
-for (const { name, keys, status } of [
-  { name: 'Ctrl-C', keys: ['C-c'], status: 130 },
-  { name: 'Ctrl-C twice', keys: ['C-c', 'C-c'], status: 130 },
-  { name: 'Ctrl-\\', keys: ['C-\\'], status: 131 },
-]) {
-  test(`${name} ends the copy, is counted once, and leaves the terminal clean`, async () => {
+/** Side by side: much of each is waiting. */
+describe('a copy in a terminal', { concurrency: 3 }, () => {
+  for (const { name, keys, status } of [
+    { name: 'Ctrl-C', keys: ['C-c'], status: 130 },
+    { name: 'Ctrl-C twice', keys: ['C-c', 'C-c'], status: 130 },
+    { name: 'Ctrl-\\', keys: ['C-\\'], status: 131 },
+  ]) {
+    it(`${name} ends the copy, is counted once, and leaves the terminal clean`, async () => {
+      await using stage = await openStage();
+      const { terminal } = stage;
+      await terminal.type(`${stage.copy()}; echo "status=$?"`);
+      await stage.underWay();
+      await terminal.press(...keys); // apart, the second one might reach the shell
+      await waitFor('the shell', async () => (await terminal.screen()).includes(`\nstatus=${status}\nready>`));
+      const screen = await terminal.screen();
+      assert.equal(await terminal.isCursorVisible(), true);
+      assert.match(screen, /copy failed \(canceled\)/);
+      assert.doesNotMatch(screen, /blob +\w{12} \[/, 'no bar is left');
+      await stage.gone();
+      await assertCanceledOnce(stage);
+    });
+  }
+
+  it('a terminal that says it has no columns is drawn on, and Ctrl-C is heard', async () => {
     await using stage = await openStage();
     const { terminal } = stage;
-    await terminal.type(`${stage.copy()}; echo "status=$?"`);
+    await terminal.type(`(stty cols 0; ${stage.copy()}); echo "status=$?"`);
     await stage.underWay();
-    await terminal.press(...keys); // apart, the second one might reach the shell
-    await waitFor('the shell', async () => (await terminal.screen()).includes(`\nstatus=${status}\nready>`));
-    const screen = await terminal.screen();
-    assert.equal(await terminal.isCursorVisible(), true);
-    assert.match(screen, /copy failed \(canceled\)/);
-    assert.doesNotMatch(screen, /blob +\w{12} \[/, 'no bar is left');
+    await terminal.press('C-c');
+    await waitFor('the shell', async () => (await terminal.screen()).includes('status=130'));
     await stage.gone();
     await assertCanceledOnce(stage);
   });
-}
 
-test('a terminal that says it has no columns is drawn on, and Ctrl-C is heard', async () => {
-  await using stage = await openStage();
-  const { terminal } = stage;
-  await terminal.type(`(stty cols 0; ${stage.copy()}); echo "status=$?"`);
-  await stage.underWay();
-  await terminal.press('C-c');
-  await waitFor('the shell', async () => (await terminal.screen()).includes('status=130'));
-  await stage.gone();
-  await assertCanceledOnce(stage);
-});
-
-test('a terminal that is closed ends the copy, which is counted once', async () => {
-  await using stage = await openStage();
-  await stage.terminal.type(stage.copy());
-  await stage.underWay();
-  await stage.terminal.close();
-  await stage.gone();
-  await assertCanceledOnce(stage);
-});
-
-/** The download stands still before and after the pause as well, for as long as a busy machine takes for the keys. */
-const STALL_SECONDS = 15;
-
-test('Ctrl-Z and fg: the screen stays whole, the copy goes on, and the pause is no stall', async () => {
-  await using stage = await openStage();
-  const { terminal, proxy } = stage;
-  await terminal.type('clear');
-  await terminal.type(
-    `${stage.copy('--stall-timeout', `${STALL_SECONDS}s`, '--retry-times', '1', '--retry-delay', '0s')}; echo "status=$?"`,
-  );
-  await stage.underWay();
-  await terminal.press('C-z');
-  await waitFor('the shell to say that it stopped', async () => /Stopped/.test(await terminal.screen()));
-  assert.doesNotMatch(await terminal.screen(), /blob +\w{12} \[/, 'the bars are gone while the shell is in front');
-  assert.equal(await terminal.isCursorVisible(), true);
-  await waitFor('all to be stopped', async () => {
-    const states = await Promise.all(stage.processes().map(({ pid }) => readFile(`/proc/${pid}/stat`, 'utf8')));
-    return states.length >= 2 && states.every((state) => /^\d+ \(.*\) T /.test(state));
+  it('a terminal that is closed ends the copy, which is counted once', async () => {
+    await using stage = await openStage();
+    await stage.terminal.type(stage.copy());
+    await stage.underWay();
+    await stage.terminal.close();
+    await stage.gone();
+    await assertCanceledOnce(stage);
   });
-  // Longer than the stall timeout: what is measured is that this time does not count.
-  await sleep((STALL_SECONDS + 1) * 1000);
-  proxy.setRules([]);
-  await terminal.type('fg');
-  await stage.underWay();
-  proxy.resetConnections();
-  await waitFor('the end', async () => /copy done/.test(await terminal.screen()));
-  const screen = await terminal.screen();
-  assert.match(screen, /Stopped/, 'what the shell has printed is still there');
-  assert.doesNotMatch(screen, /stalled/);
-  assert.doesNotMatch(screen, /blob +\w{12} \[/, 'no bar is left');
-  await stage.gone();
-  assert.equal(await stage.count('skopeo_operations_total', { status: 'success' }), 1);
-});
 
-test('a reader of stdout that goes away (`| head -1`) does not end the copy', async () => {
-  await using stage = await openStage();
-  const { terminal, proxy } = stage;
-  await terminal.type(
-    `${stage.copy('--retry-times', '1', '--retry-delay', '0s')} | head -1; echo "statuses=\${PIPESTATUS[*]}"`,
-  );
-  await stage.underWay();
-  proxy.setRules([]);
-  proxy.resetConnections();
-  await waitFor('the shell', async () => /statuses=0 0/.test(await terminal.screen()));
-  assert.match(await terminal.screen(), /copy done/);
-  await stage.gone();
-  assert.equal(await stage.count('skopeo_operations_total', { status: 'success' }), 1);
-});
+  /** The download stands still before and after the pause as well, for as long as a busy machine takes for the keys. */
+  const STALL_SECONDS = 15;
 
-test('Ctrl-C in the wait before a retry ends it at once', async () => {
-  await using stage = await openStage();
-  const { terminal, proxy } = stage;
-  proxy.setRules([{ match: { path: /manifests/ }, do: { answer: { status: 503 } } }]);
-  await terminal.type(`${stage.copy('--retry-times', '1', '--retry-delay', '1h')}; echo "status=$?"`);
-  await waitFor('the wait', async () => /the next one starts in 1 h/.test(await terminal.screen()));
-  await terminal.press('C-c');
-  await waitFor('the shell', async () => (await terminal.screen()).includes('\nstatus=130\nready>'));
-  await stage.gone();
-  await assertCanceledOnce(stage);
+  it('Ctrl-Z and fg: the screen stays whole, the copy goes on, and the pause is no stall', async () => {
+    await using stage = await openStage();
+    const { terminal, proxy } = stage;
+    await terminal.type('clear');
+    await terminal.type(
+      `${stage.copy('--stall-timeout', `${STALL_SECONDS}s`, '--retry-times', '1', '--retry-delay', '0s')}; echo "status=$?"`,
+    );
+    await stage.underWay();
+    await terminal.press('C-z');
+    await waitFor('the shell to say that it stopped', async () => /Stopped/.test(await terminal.screen()));
+    assert.doesNotMatch(await terminal.screen(), /blob +\w{12} \[/, 'the bars are gone while the shell is in front');
+    assert.equal(await terminal.isCursorVisible(), true);
+    await waitFor('all to be stopped', async () => {
+      const states = await Promise.all(stage.processes().map(({ pid }) => readFile(`/proc/${pid}/stat`, 'utf8')));
+      return states.length >= 2 && states.every((state) => /^\d+ \(.*\) T /.test(state));
+    });
+    // Longer than the stall timeout: what is measured is that this time does not count.
+    await sleep((STALL_SECONDS + 1) * 1000);
+    proxy.setRules([]);
+    await terminal.type('fg');
+    await stage.underWay();
+    proxy.resetConnections();
+    await waitFor('the end', async () => /copy done/.test(await terminal.screen()));
+    const screen = await terminal.screen();
+    assert.match(screen, /Stopped/, 'what the shell has printed is still there');
+    assert.doesNotMatch(screen, /stalled/);
+    assert.doesNotMatch(screen, /blob +\w{12} \[/, 'no bar is left');
+    await stage.gone();
+    assert.equal(await stage.count('skopeo_operations_total', { status: 'success' }), 1);
+  });
+
+  it('a reader of stdout that goes away (`| head -1`) does not end the copy', async () => {
+    await using stage = await openStage();
+    const { terminal, proxy } = stage;
+    await terminal.type(
+      `${stage.copy('--retry-times', '1', '--retry-delay', '0s')} | head -1; echo "statuses=\${PIPESTATUS[*]}"`,
+    );
+    await stage.underWay();
+    proxy.setRules([]);
+    proxy.resetConnections();
+    await waitFor('the shell', async () => /statuses=0 0/.test(await terminal.screen()));
+    assert.match(await terminal.screen(), /copy done/);
+    await stage.gone();
+    assert.equal(await stage.count('skopeo_operations_total', { status: 'success' }), 1);
+  });
+
+  it('Ctrl-C in the wait before a retry ends it at once', async () => {
+    await using stage = await openStage();
+    const { terminal, proxy } = stage;
+    proxy.setRules([{ match: { path: /manifests/ }, do: { answer: { status: 503 } } }]);
+    await terminal.type(`${stage.copy('--retry-times', '1', '--retry-delay', '1h')}; echo "status=$?"`);
+    await waitFor('the wait', async () => /the next one starts in 1 h/.test(await terminal.screen()));
+    await terminal.press('C-c');
+    await waitFor('the shell', async () => (await terminal.screen()).includes('\nstatus=130\nready>'));
+    await stage.gone();
+    await assertCanceledOnce(stage);
+  });
 });

@@ -74,6 +74,19 @@ test('bars never exceed the window, whatever its width', () => {
   assert.ok(drawn > 100);
 });
 
+test('numbers are whole in every window of 60 columns and more; the bar takes what is left', () => {
+  const run = loadRun('1.22.0', 'copy-registry-registry', 'pty');
+  const lines: string[] = [];
+  replay(run, (_, tracker, nowMs) => {
+    for (const columns of [60, 66, 72, 80, 90, 200]) {
+      const [, ...blobs] = barsText(tracker, nowMs, columns).split('\n');
+      lines.push(...blobs.filter((line) => line.includes(' / ')));
+    }
+  });
+  assert.ok(lines.length > 100);
+  for (const line of lines) assert.match(line, / \/ \d[\d.]* \w+ \d+%$/);
+});
+
 test('bars show a line for each running blob and collapse the finished ones', () => {
   const run = loadRun('1.22.0', 'copy-registry-registry', 'pty');
   const pictures: string[] = [];
