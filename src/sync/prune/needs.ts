@@ -49,8 +49,12 @@ export const neededDigests = async (question: NeedsQuestion): Promise<ReadonlyMa
   const attached = await attachments(question);
   const reasons = new Map<string, string>();
   const queue: Place[] = [];
-  /** What a tag names for itself, and not for what it is attached to. */
-  const standing = new Set(staying.flatMap(({ tag, digest }) => (attachedTo(tag) === undefined ? [digest] : [])));
+  /** What a tag names for itself, and not for what it is attached to; a candidate's tag stays if its image is needed. */
+  const standing = new Set(
+    [...staying, ...question.candidates].flatMap(({ tag, digest }) =>
+      tag !== undefined && attachedTo(tag) === undefined ? [digest] : [],
+    ),
+  );
   const need = (digest: string, reason: string, name: string): void => {
     if (reasons.has(digest)) return;
     reasons.set(digest, reason);

@@ -23,6 +23,25 @@ test('what a tag is attached to stays, though the digest of that tag is selected
   assert.match(both['sha256:1'] ?? '', /^is what .* is attached to$/);
 });
 
+test('what is attached to something attached stays with both, whichever of them is a candidate', async () => {
+  const manifests = {
+    'sha256:3': { children: [], subject: 'sha256:2' },
+    'sha256:2': { children: [], subject: 'sha256:1' },
+  };
+  const middle = { tag: 'middle', digest: 'sha256:2' };
+  const last = { tag: 'last', digest: 'sha256:1' };
+  const top = { tag: 'top', digest: 'sha256:3' };
+  const first = await reasons({ staying: [top], candidates: [middle, last] }, manifests);
+  const again = await reasons({ staying: [top, middle], candidates: [last] }, manifests);
+  assert.deepEqual(
+    [Object.keys(first).toSorted(), Object.keys(again).toSorted()],
+    [
+      ['sha256:1', 'sha256:2', 'sha256:3'],
+      ['sha256:1', 'sha256:2', 'sha256:3'],
+    ],
+  );
+});
+
 test('what only a tag of attachments is about may go', async () => {
   const hex = '1'.repeat(64);
   const signature = { tag: `sha256-${hex}.sig`, digest: 'sha256:5' };

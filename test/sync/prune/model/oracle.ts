@@ -25,12 +25,12 @@ export const mustStay = (
   const free = [...repo.tags].filter(([tag, digest]) => !selected.tags.has(tag) && isClaimed(tag, digest));
   const staying = [...repo.tags].filter(([tag]) => !free.some(([other]) => other === tag));
   const stay = new Set([...staying.map(([, digest]) => digest), ...selected.digests]);
-  for (const [tag, digest] of staying) {
-    const { subject } = world.contentOf(digest);
-    if (attachedTo(tag) === undefined && subject !== undefined) stay.add(subject);
-  }
   for (let size = -1; size !== stay.size; ) {
     size = stay.size;
+    for (const [tag, digest] of repo.tags) {
+      const { subject } = world.contentOf(digest);
+      if (stay.has(digest) && attachedTo(tag) === undefined && subject !== undefined) stay.add(subject);
+    }
     // What is not there, such as an index that only something attached to it names, needs nothing.
     for (const digest of [...stay].filter((one) => repo.manifests.has(one)))
       for (const child of world.contentOf(digest).children) stay.add(child);

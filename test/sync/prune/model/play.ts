@@ -111,6 +111,11 @@ export class Play {
           .flatMap((digest) => world.made(digest) ?? []);
         return parts.length === 0 ? put(tag, makeImage(seed)) : put(tag, makeIndex(parts, seed));
       }
+      case 'index-of-indexes': {
+        const indexes = [...new Set(tags.values())].filter((digest) => world.contentOf(digest).children.length > 0);
+        const [inner] = indexes.flatMap((digest) => world.made(digest) ?? []);
+        return inner && put(tag, makeIndex([inner], seed));
+      }
       case 'retag':
         return subject && put(tag, subject);
       case 'attach': {

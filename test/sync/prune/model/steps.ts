@@ -6,6 +6,7 @@ export interface Deed {
     | 'image'
     | 'index'
     | 'index-of-tags'
+    | 'index-of-indexes'
     | 'retag'
     | 'attach'
     | 'subject'
@@ -142,7 +143,7 @@ const lostPart: fc.Arbitrary<Step[]> = fc
 const nestedIndex: fc.Arbitrary<Step[]> = fc
   .tuple(plainEdit, calm, deed, plainEdit, calm)
   .map(([one, first, outer, other, second]) => [
-    { kind: 'source', deed: { ...outer, what: 'index-of-tags', repository: 0, tag: 2, other: 2 } },
+    { kind: 'source', deed: { ...outer, what: 'index-of-indexes', repository: 0, tag: 2 } },
     { ...one, entries: one.entries.map((only) => ({ ...only, selection: 0 })) },
     { ...first, job: one.job },
     { ...other, job: one.job, entries: other.entries.map((only) => ({ ...only, selection: 4, list: 4 })) },
