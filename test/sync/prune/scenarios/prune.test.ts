@@ -2,10 +2,12 @@ import assert from 'node:assert/strict';
 import { chmod, link, mkdir, rename, rm, symlink, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { EXIT, WrapperError } from '../../../../src/errors/wrapper-error.ts';
+import { parseDockerReference, placeKey, repositoryKey } from '../../../../src/image/docker-reference.ts';
 import { SyncMemory } from '../../../../src/sync/check/memory.ts';
 import { loadMemory, saveMemory } from '../../../../src/sync/check/memory-file.ts';
 import { loadSyncFile } from '../../../../src/sync/config/load-sync-file.ts';
 import type { SyncReport } from '../../../../src/sync/report.ts';
+import { belongsTo } from '../../../../src/sync/shard.ts';
 import { runSync, type SyncContext } from '../../../../src/sync/sync.ts';
 import { startProxy } from '../../../support/proxy.ts';
 import { type Registry, startRegistry } from '../../../support/registry.ts';
@@ -122,6 +124,20 @@ test('a part that somebody removed is found where the job prunes, and brought ba
     pruned(doubtful).join(),
     new RegExp(`^failed old: a selected index lacks its part ${arm64.digest}, which`),
   );
+  // What another shard has still to bring says nothing about the part.
+  const place = `${registry.host}/part/to`;
+  const shard = [0, 1]
+    .map((index) => ({ index, count: 2 }))
+    .find((one) => belongsTo(one, repositoryKey(parseDockerReference(place))));
+  assert.ok(shard !== undefined);
+  const elsewhere = Array.from({ length: 20 }, (_, number) => `x${number}`).find(
+    (tag) => !belongsTo(shard, placeKey(`docker://${place}:${tag}`)),
+  );
+  assert.ok(elsewhere !== undefined);
+  await world.put('the source', 'part/from', elsewhere, makeImage('p elsewhere'));
+  const sharded = await runSync(jobOf('part', [{ tags: ['index', elsewhere] }]), context, { shard });
+  assert.match(pruned(sharded as SyncReport).join(), /^failed old: a selected index lacks its part/);
+  assert.equal(sharded?.exitCode === 0, false);
   const mended = await runSync(jobOf('part', wish), context, { verify: true });
   assert.deepEqual([mended?.exitCode, mended?.totals.copied], [0, 1]);
   assert.deepEqual(pruned(mended as SyncReport), ['removed old: no longer selected']);
