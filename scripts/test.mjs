@@ -38,7 +38,7 @@ const buildBundle = async () => {
 /** More than there are processors, as much of a test is waiting. */
 const CONCURRENCY = availableParallelism() + 2;
 
-/** So many that none of them is still at work long after the others, and what ends one process spares most files. */
+/** Fewer files a process cost more starts; with more, one process works on long after the others. */
 const FILES_A_LANE = 8;
 
 /** What `node --test` is to run: processes that files share, first those whose tests start programs. */

@@ -1,8 +1,8 @@
 /**
  * Loaded before each test file: ends its process when no test of it begins or ends for SKOPEO_WRAPPER_TEST_LIMIT_SECONDS,
- * 120 unless told otherwise, be it that a test or hook hangs or that something is still open after the last test. On a
- * machine that is busy with other things the seconds pass as much slower as its processors are wanted by more than one:
- * its load is asked for again and again, as it may rise while a test runs.
+ * 120 unless told otherwise: a test or a hook hangs, or something is still open after the last test. On a busy machine
+ * these seconds pass slower, by the factor of its load to its processors. The load is read every second, since it may
+ * rise while a test runs.
  */
 
 import { availableParallelism, loadavg } from 'node:os';

@@ -66,7 +66,7 @@ export const ociReader =
     return image && blob(image.digest);
   };
 
-/** What a destination holds: a digest, or for archives, which have none to be had cheaply, a mark of the file. */
+/** What a destination holds: a digest, or a mark of the file for an archive, whose digest would cost reading it. */
 export interface DestinationState {
   /** Digest of the manifest, or `file:` with size and time of an archive. */
   readonly digest: string;

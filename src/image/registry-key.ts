@@ -1,7 +1,5 @@
 import { isLoopback } from '../host/loopback.ts';
-
-/** Names under which Docker Hub is known. */
-const DOCKER_HUB: ReadonlySet<string> = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
+import { DOCKER_HUB, isDockerHub } from './docker-hub.ts';
 
 /** Whoever connects to these reaches his own machine. */
 const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '[::]']);
@@ -21,6 +19,6 @@ export const registryKey = (registry: string): string => {
   const [, written = registry, port = ''] = /^(.*?)(?::0*(\d+))?$/.exec(registry.trim()) ?? [];
   const url = URL.parse(`https://${written}`);
   const host = (url?.hostname || written.toLowerCase()).replace(/\.+$/, '');
-  const key = isLoopback(host) || UNSPECIFIED.has(host) ? THIS_MACHINE : DOCKER_HUB.has(host) ? 'docker.io' : host;
+  const key = isLoopback(host) || UNSPECIFIED.has(host) ? THIS_MACHINE : isDockerHub(host) ? DOCKER_HUB : host;
   return port === '' || DEFAULT_PORTS.has(port) ? key : `${key}:${port}`;
 };

@@ -1,6 +1,7 @@
 import { execa } from 'execa';
 import { SHARED_OPTIONS } from '../command-line/flags/global.ts';
 import { lastValueOf, type SkopeoArgument } from '../command-line/skopeo-arguments.ts';
+import { DOCKER_HUB } from '../image/docker-hub.ts';
 import { dirReader, type ManifestReader, ociReader } from '../image/local-image.ts';
 import type { ImageReference } from '../image/reference.ts';
 import { withGrace } from '../skopeo/process/grace.ts';
@@ -61,9 +62,6 @@ const SIDE_OPTIONS: ReadonlySet<string> = new Set([
   'tls-verify',
 ]);
 
-/** Docker Hub counts every manifest that is fetched as a pull. */
-const COUNTS_PULLS: ReadonlySet<string> = new Set(['docker.io']);
-
 const inspectOptions = (args: readonly SkopeoArgument[], prefix: string): string[] =>
   args.flatMap((argument) => {
     if (argument.type !== 'flag') return [];
@@ -85,7 +83,8 @@ export const manifestReaderFor = (image: ReadableImage): ManifestReader | undefi
   if (transport === 'oci' && path !== undefined) {
     return ociReader(path, tag, lastValueOf(skopeoArguments, `${prefix}shared-blob-dir`));
   }
-  if (transport !== 'docker' || registry === undefined || COUNTS_PULLS.has(registry)) return undefined;
+  // Docker Hub counts every manifest that is fetched as a pull.
+  if (transport !== 'docker' || registry === undefined || registry === DOCKER_HUB) return undefined;
   return registryReader({
     program,
     options: inspectOptions(skopeoArguments, prefix),

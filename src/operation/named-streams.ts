@@ -46,7 +46,7 @@ const orUndefined = <T>(look: () => T): T | undefined => {
   }
 };
 
-/** Whether a word leads to a stream; `/dev/null` of its own accord is nobody's stream, since nothing meets there. */
+/** Whether a word leads to a stream. A stream that is `/dev/null` does not count: what is written there meets nothing. */
 const leadsTo = (path: string, fd: number): boolean => {
   if (orUndefined(() => descriptorBehind(path)) === String(fd)) return true;
   const [file, stream] = [orUndefined(() => statSync(path)), orUndefined(() => fstatSync(fd))];

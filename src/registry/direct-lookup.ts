@@ -3,6 +3,7 @@ import PQueue from 'p-queue';
 import type { Clock } from '../context.ts';
 import { defined } from '../defined.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
+import { DOCKER_HUB } from '../image/docker-hub.ts';
 import { parseDockerReference, type Repository } from '../image/docker-reference.ts';
 import { digestOf, mediaTypeOf } from '../image/manifest.ts';
 import { registryKey } from '../image/registry-key.ts';
@@ -27,8 +28,6 @@ interface LookupOptions {
   readonly silenceSeconds?: number | undefined;
 }
 
-/** Counts pulls by contract; other registries are known to by their headers. */
-const DOCKER_HUB = 'docker.io';
 const DEFAULT_TAG = 'latest';
 
 /** The repository of a reference, what names the manifest in it, and the digest if it is that. */
@@ -120,6 +119,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
     return isTrue ? answer.value : this.#options.skopeo.inspectRaw(reference, access, signal);
   }
 
+  /** Docker Hub does; of other registries it is known when their answers say so. */
   countsPulls(registry: string): boolean {
     const key = registryKey(registry);
     return key === DOCKER_HUB || this.#left.has(key);

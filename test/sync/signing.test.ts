@@ -6,12 +6,13 @@ import { SYNC_COMMAND } from '../../src/cli/sync/sync-flags.ts';
 import { parseCommandLine } from '../../src/command-line/command-line.ts';
 import { SIGNING_FLAGS } from '../../src/command-line/flags/shared.ts';
 import { SKOPEO_FLAGS } from '../../src/command-line/flags/table.ts';
+import { Redactor } from '../../src/secrets/redactor.ts';
 import { signingFlags, signsAnew } from '../../src/sync/signing.ts';
 import { tempDir } from '../support/temp.ts';
 
 const jobOf = async (args: readonly string[], cwd = '/') => {
   const line = parseCommandLine(['sync', ...args], {}, { ...SKOPEO_FLAGS, subcommands: [SYNC_COMMAND] });
-  const { job } = await readJob(line, { env: {}, cwd });
+  const { job } = await readJob(line, { env: {}, cwd, redactor: new Redactor() });
   const [entry] = job.entries;
   assert.ok(entry);
   return { copy: entry.copy, toBeKnown: line.skopeoFlags.map(({ name }) => name) };

@@ -26,8 +26,8 @@ export const tellWarnings = ({ path = '', warnings }: ReadJob, { stderr }: Conte
 };
 
 const tellValid = (read: ReadJob, line: CommandLine, context: Context): void => {
-  const { stdout } = context;
-  if (line.own.json) stdout.write(`${JSON.stringify(validJson(read))}\n`);
+  const { stdout, redactor } = context;
+  if (line.own.json) stdout.write(`${redactor.json(validJson(read))}\n`);
   if (line.values.quiet) return;
   tellWarnings(read, context);
   if (!line.own.json) stdout.write(`valid: ${formatCount(read.job.entries.length, 'source')}\n`);
@@ -40,7 +40,7 @@ export const checkSync = async (line: CommandLine, context: Context): Promise<nu
     return EXIT.success;
   } catch (error) {
     if (!(error instanceof WrapperError) || !line.own.json) throw error;
-    context.stdout.write(`${JSON.stringify(invalidJson(error))}\n`);
+    context.stdout.write(`${context.redactor.json(invalidJson(error))}\n`);
     return reportError(error, context, { json: false });
   }
 };

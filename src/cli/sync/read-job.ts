@@ -1,6 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type CommandLine, isSet, textOf } from '../../command-line/command-line.ts';
+import type { Context } from '../../context.ts';
 import { defined } from '../../defined.ts';
 import { messageOf } from '../../errors/system-error.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
@@ -9,15 +10,12 @@ import type { RegistryAccess } from '../../registry/access.ts';
 import { resolveLogin, type Side } from '../../registry/credentials/logins.ts';
 import { type LoadedSyncFile, loadSyncFile } from '../../sync/config/load-sync-file.ts';
 import { jobFromSkopeoOptions, type SyncRequest } from '../../sync/from-skopeo-options.ts';
-import { JOB_DEFAULTS, type SyncJob } from '../../sync/job.ts';
+import { accessesOf, JOB_DEFAULTS, type SyncJob } from '../../sync/job.ts';
 import { readSigning, refuseMissingPassphrase } from '../../sync/signing.ts';
 import { refuseBesideFile } from './sync-flags.ts';
 
 /** Where a command line is read. */
-interface JobContext {
-  readonly env: Readonly<Record<string, string | undefined>>;
-  readonly cwd: string;
-}
+type JobContext = Pick<Context, 'env' | 'cwd' | 'redactor'>;
 
 /** A job, and the file it was read from if there is one. */
 export interface ReadJob {
@@ -148,6 +146,7 @@ export const readJob = async (line: CommandLine, context: JobContext): Promise<R
     'file' in form
       ? await readFileJob(line, form.file, context)
       : { job: await jobFromSkopeoOptions(skopeoRequest(line, form, context), context.cwd), warnings: [] };
+  for (const { credentials } of accessesOf(read.job)) if (credentials) context.redactor.learnLogin(credentials);
   for (const { copy } of read.job.entries) refuseMissingPassphrase(copy);
   const parallel = parallelOf(line);
   const prune = isSet(line, 'prune') ? { prune: read.job.prune ?? { maxShare: JOB_DEFAULTS.maxPruneShare } } : {};

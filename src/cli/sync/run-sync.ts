@@ -11,7 +11,7 @@ import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { reportUnstarted } from '../../operation/run-operation.ts';
 import { abortOnSignals, describeTermination, terminationOf, timeLimitOf } from '../../operation/termination.ts';
 import { renderExpandedFile } from '../../sync/config/load-sync-file.ts';
-import { accessesOf, type SyncJob } from '../../sync/job.ts';
+import type { SyncJob } from '../../sync/job.ts';
 import type { Plan } from '../../sync/plan.ts';
 import { resultOfReport, type SyncReport } from '../../sync/report.ts';
 import { runIdentityOf } from '../../sync/run-identity.ts';
@@ -39,7 +39,6 @@ interface Shown extends Disposable {
 const readSync = async (line: CommandLine, context: Context): Promise<ReadSync> => {
   const read = await readJob(line, context);
   if (!line.values.quiet) tellWarnings(read, context);
-  for (const { credentials } of accessesOf(read.job)) if (credentials) context.redactor.learnLogin(credentials);
   return { options: syncOptions(line, context.env), job: await chosenImages(read.job, line, context) };
 };
 

@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import * as z from 'zod';
 import { errorCode } from '../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import { DOCKER_HUB, isDockerHub } from '../../image/docker-hub.ts';
 import { Secret } from '../../secrets/secret.ts';
 import type { Login } from './logins.ts';
 
@@ -97,15 +98,13 @@ export const withLogin = (file: Authfile, registry: string, { username, password
 /** `helper`: only skopeo can tell, by a credential helper or an identity token. */
 type FoundCredentials = Login | 'none' | 'helper';
 
-const DOCKER_HUB = new Set(['docker.io', 'index.docker.io', 'registry-1.docker.io']);
-
 const normalizedKey = (key: string): string => {
   const name = key
     .replace(/^https?:\/\//, '')
     .replace(/\/v[12]\/?$/, '')
     .replace(/\/$/, '');
   const [host = '', ...path] = name.split('/');
-  return [DOCKER_HUB.has(host) ? 'docker.io' : host, ...path].join('/');
+  return [isDockerHub(host) ? DOCKER_HUB : host, ...path].join('/');
 };
 
 /** `registry/a/b`, `registry/a`, `registry`: the names under which credentials may be filed, the most precise first. */

@@ -1,3 +1,4 @@
+import { DOCKER_HUB, DOCKER_HUB_HOST } from '../../image/docker-hub.ts';
 import type { LogLevel, OutputEvent } from '../../tracking/events.ts';
 
 const PRESENT_LAYER = /^Skipping blob (sha256:[0-9a-f]{64}) \(already present\):/;
@@ -7,8 +8,6 @@ const CHECKED_BLOB = /^Checking if we can reuse blob (sha256:[0-9a-f]{64}):/;
 // With the URL of the request.
 const TOO_MANY_REQUESTS =
   /^Too many requests to https?:\/\/(?:[^\s/@]*@)?([^\s/]+)\S*: sleeping for ([\d.]+) seconds before next attempt$/;
-/** Where requests for images of Docker Hub go. */
-const DOCKER_HUB_HOST = 'registry-1.docker.io';
 
 /**
  * What skopeo tells with `--debug`: an instance of a list that it goes on to, a layer that it begins with, a layer that the
@@ -26,7 +25,7 @@ export const parseDebugMessage = (message: string): OutputEvent | undefined => {
   if (instance !== undefined) return { type: 'instance-logged', digest: instance };
   const [, host, seconds] = TOO_MANY_REQUESTS.exec(message) ?? [];
   if (host === undefined) return undefined;
-  const registry = host === DOCKER_HUB_HOST ? 'docker.io' : host;
+  const registry = host === DOCKER_HUB_HOST ? DOCKER_HUB : host;
   return { type: 'rate-limited', registry, waitSeconds: Number(seconds) };
 };
 

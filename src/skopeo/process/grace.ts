@@ -1,6 +1,6 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** How long after a process's end its streams are read: a helper that outlives it may hold them open for ever. */
+/** How long a process's streams are read after its end: a helper that goes on running may hold them open for ever. */
 const GRACE_MS = 2_000;
 
 /**

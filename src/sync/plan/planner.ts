@@ -164,7 +164,7 @@ export class Planner {
     return { choice, wanted, isAwaited: (destination) => this.#isAwaited(destination) };
   }
 
-  /** Another shard is still to bring it; what its source does not have either nobody waits for. */
+  /** Whether another shard has still to bring it. What its source does not have either is not awaited. */
   async #isAwaited(destination: string): Promise<boolean> {
     const key = placeKey(destination);
     const image = this.#wanted.find((one) => placeKey(one.destination) === key);

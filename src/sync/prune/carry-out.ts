@@ -56,8 +56,8 @@ class Pruning {
   }
 
   /**
-   * What is to go is no longer ours before it goes: were it ours still after a run that was killed at it, somebody could
-   * have put the same there meanwhile.
+   * Before something is removed, the memory on the disk forgets that it is ours. A run may be killed in between, and
+   * somebody else may put the same image there before the next one.
    */
   async #removeNoted(removals: readonly Removal[]): Promise<readonly PruneReport[]> {
     const { memory, saveMemory } = this.#context;
@@ -123,7 +123,7 @@ class Pruning {
       return reportAll(candidates, 'removed', REMOVED_REASON);
     } catch (error) {
       if (!(error instanceof WrapperError)) throw error;
-      // Whether it is gone all the same only the registry knows.
+      // It may be gone all the same.
       const head = await watch.head({ digest }).catch(() => undefined);
       if (head === undefined) return reportAll(candidates, 'failed', error.message);
       return this.#keep(candidates, 'failed', error.message);
