@@ -4,12 +4,13 @@ import { test } from 'node:test';
 import manifest from '../oclif.manifest.json' with { type: 'json' };
 import pjson from '../package.json' with { type: 'json' };
 import { NEEDS_ROOT } from './support/needs-root.ts';
+import { asUser } from './support/nobody.ts';
 import { CLI } from './support/process.ts';
 import { runHere } from './support/run-here.ts';
 
-const run = (argv: string[], options: { env?: NodeJS.ProcessEnv; uid?: number } = {}) => {
+const run = (argv: string[]) => {
   const [program, ...before] = CLI;
-  const { status, stdout, stderr } = spawnSync(program, [...before, ...argv], { encoding: 'utf8', ...options });
+  const { status, stdout, stderr } = spawnSync(program, [...before, ...argv], { encoding: 'utf8' });
   return { status, stdout, stderr };
 };
 
@@ -64,7 +65,8 @@ test('help of what does not exist is a usage error', async () => {
 test('runs for a user id that the system does not know, without any environment', {
   skip: NEEDS_ROOT,
 }, () => {
-  const { status, stderr } = run(['copy', '--help'], { env: {}, uid: 54_321 });
+  const [command, ...argv] = [...asUser(54_321), 'env', '-i', ...CLI, 'copy', '--help'];
+  const { status, stderr } = spawnSync(command, argv, { encoding: 'utf8' });
   assert.equal(status, 0, stderr);
 });
 

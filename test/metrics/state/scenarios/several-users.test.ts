@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, mkdirSync, readdirSync, statSync } from 'node:fs';
+import { copyFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { type TestContext, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -13,12 +14,21 @@ import { completeRun, copies, counter, hostWith, temporaryDirectory, view } from
 const options = { skip: NEEDS_ROOT };
 const GROUP = 2000;
 
-/** The child as one file that every user may read. */
-const publicScript = async (directory: string): Promise<string> => {
-  const outfile = join(directory, 'run-child.mjs');
+/** The child as one file, and a Node for it, that every user may read: the checkout may lie in a home that is closed. */
+const publicProgram = async (directory: string): Promise<{ readonly script: string; readonly node: string }> => {
+  const script = join(directory, 'run-child.mjs');
+  const node = join(directory, 'node');
   const entry = fileURLToPath(new URL('../support/run-child.ts', import.meta.url));
-  await build({ entryPoints: [entry], bundle: true, platform: 'node', format: 'esm', outfile, logLevel: 'error' });
-  return outfile;
+  await build({
+    entryPoints: [entry],
+    bundle: true,
+    platform: 'node',
+    format: 'esm',
+    outfile: script,
+    logLevel: 'error',
+  });
+  await copyFile(process.execPath, node);
+  return { script, node };
 };
 
 const publicDirectory = (t: TestContext): string => {
@@ -42,11 +52,11 @@ test(
   options,
   async (t) => {
     const directory = publicDirectory(t);
-    const script = await publicScript(directory);
+    const program = await publicProgram(directory);
     const location = { stateDir: groupDirectory(directory) };
     const users: ChildRun[] = [];
     for (const uid of [2001, 2002, 2003]) {
-      users.push(await startChildRun(t, location, { script, uid, gid: GROUP, cwd: '/' }));
+      users.push(await startChildRun(t, location, { ...program, uid, gid: GROUP, cwd: '/' }));
     }
     completeRun(location, copies(10));
     const [first, second, third] = users;
@@ -82,12 +92,12 @@ test(
 
 test('a user without access runs all the same', options, async (t) => {
   const directory = publicDirectory(t);
-  const script = await publicScript(directory);
+  const program = await publicProgram(directory);
   const stateDir = groupDirectory(directory);
   const child = await startChildRun(
     t,
     { stateDir },
-    { script, uid: 2004, gid: 2004, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] },
+    { ...program, uid: 2004, gid: 2004, cwd: '/', stdio: ['pipe', 'pipe', 'ignore'] },
   );
   assert.deepEqual(await child.ask('finish'), { failed: true });
   assert.deepEqual(readdirSync(stateDir), []);

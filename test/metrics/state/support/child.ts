@@ -16,13 +16,18 @@ export interface ChildRun {
 
 const SCRIPT = fileURLToPath(new URL('run-child.ts', import.meta.url));
 
-/** Starts a run; `prefix` is a command that starts it, such as unshare(1). `script` may be a bundle elsewhere. */
+/** Starts a run; `prefix` is a command that starts it, such as unshare(1). `script` and `node` may lie elsewhere. */
 export const startChildRun = async (
   t: TestContext,
   location: StateLocation,
-  { prefix = [], script = SCRIPT, ...options }: SpawnOptions & { prefix?: readonly string[]; script?: string } = {},
+  {
+    prefix = [],
+    script = SCRIPT,
+    node = process.execPath,
+    ...options
+  }: SpawnOptions & { prefix?: readonly string[]; script?: string; node?: string } = {},
 ): Promise<ChildRun> => {
-  const [command = process.execPath, ...args] = [...prefix, process.execPath, script, JSON.stringify(location)];
+  const [command = node, ...args] = [...prefix, node, script, JSON.stringify(location)];
   const child = spawn(command, args, { stdio: ['pipe', 'pipe', 'inherit'], ...options });
   t.after(() => child.kill('SIGKILL'));
   const { stdin, stdout } = child;
