@@ -2,8 +2,8 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { execa } from 'execa';
 import semver from 'semver';
-import { bundle } from '../support/bundle.ts';
 import { createLayout, HOST_PLATFORM, type OciLayout } from '../support/images.ts';
+import { CLI } from '../support/process.ts';
 import { type RegistryProxy, startProxy } from '../support/proxy.ts';
 import { type Registry, startRegistry } from '../support/registry.ts';
 import { mustSkopeo, privateHome, skopeoVersion } from '../support/skopeo.ts';
@@ -145,7 +145,6 @@ export const buildStage = async (): Promise<Stage> => {
     rules: [{ do: { answer: { status: 404, body: '<html>no' } } }],
   });
   const hosts = { plain: plain.host, basic: basic.host, tls: tls.host, token: token.host };
-  const wrapper = await bundle();
   await writeFiles(template, hosts, key.publicKey);
   await makeSigstoreKey(template);
   await writeImages(template, layout, scratch.path);
@@ -154,7 +153,7 @@ export const buildStage = async (): Promise<Stage> => {
     scratch,
     registries,
     gnupgHome,
-    program: wrapper.program,
+    program: CLI,
     words: {
       ...hosts,
       faulty: faulty.host,
@@ -166,7 +165,7 @@ export const buildStage = async (): Promise<Stage> => {
     },
     async [Symbol.asyncDispose]() {
       await forgetGpgKey(gnupgHome);
-      const parts = [wrapper, faulty, none, ...Object.values(registries)];
+      const parts = [faulty, none, ...Object.values(registries)];
       await Promise.all(parts.map((part) => part[Symbol.asyncDispose]()));
       await scratch[Symbol.asyncDispose]();
     },

@@ -6,7 +6,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { execa } from 'execa';
 import { parseSamples } from '../metrics/samples.ts';
 import { startNodeExporter } from '../metrics/textfile/node-exporter.ts';
-import { bundle } from '../support/bundle.ts';
+import { CLI } from '../support/process.ts';
 import { sequences } from '../support/sequences.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openScene, type Samples, samplesOf, stallingCopy, startStallingRegistry } from './scene.ts';
@@ -96,14 +96,12 @@ test('no counter of a textfile falls while many runs write it at once, and it is
   await using scene = await openScene();
   const textfiles = scene.dir.join('textfiles');
   await mkdir(textfiles);
-  await using wrapper = await bundle();
-  const { program } = wrapper;
   const flags = ['--metrics-textfile', textfiles, '--heartbeat-interval', '1s'];
   const run = (index: number) => {
     const command =
       index % 2 ? ['inspect', scene.source] : ['copy', scene.source, `dir:${scene.dir.join(`out-${index}`)}`];
     const options = { env: { PATH: process.env.PATH ?? '', ...scene.env }, extendEnv: false, reject: false };
-    return execa('sh', ['-c', 'umask 077; exec "$@"', 'sh', ...program, ...flags, ...command], options);
+    return execa('sh', ['-c', 'umask 077; exec "$@"', 'sh', ...CLI, ...flags, ...command], options);
   };
   assert.equal((await run(0)).exitCode, 0);
 

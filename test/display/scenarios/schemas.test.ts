@@ -11,7 +11,6 @@ import { RESULT } from '../../../src/display/result-json.ts';
 import { SYNC_CHECK } from '../../../src/display/sync/check-json.ts';
 import { SYNC_PLAN } from '../../../src/display/sync/plan-json.ts';
 import { SYNC_REPORT } from '../../../src/display/sync/report-json.ts';
-import { type Bundle, bundle } from '../../support/bundle.ts';
 import { createLayout, type MadeImage } from '../../support/images.ts';
 import { runCli, startCli, waitFor } from '../../support/process.ts';
 import { startProxy } from '../../support/proxy.ts';
@@ -75,22 +74,20 @@ const assertEvents = (text: string): string[] =>
     });
 
 let dir: TempDir;
-let wrapper: Bundle;
 let registry: Registry;
 let image: MadeImage;
 before(async () => {
   dir = await tempDir('json');
-  wrapper = await bundle();
   registry = await startRegistry();
   const layout = await createLayout(dir.join('layout'));
   image = await layout.addImage('app', { layers: [{ sizeBytes: 1000 }, { sizeBytes: 2000 }] });
   await layout.addIndex('list', [{ layers: [{ sizeBytes: 1000 }] }]);
 });
 after(async () => {
-  for (const part of [registry, wrapper, dir]) await part?.[Symbol.asyncDispose]();
+  for (const part of [registry, dir]) await part?.[Symbol.asyncDispose]();
 });
 
-const cli = () => ({ program: wrapper.program, cwd: dir.path, env: privateHome(dir.path) });
+const cli = () => ({ cwd: dir.path, env: privateHome(dir.path) });
 
 const run = (...args: readonly string[]) => runHere(args, cli());
 

@@ -1,8 +1,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { bundle } from '../../support/bundle.ts';
 import { createLayout, HOST_PLATFORM } from '../../support/images.ts';
 import { type PrivateDev, privateDevIfPossible } from '../../support/private-dev.ts';
+import { CLI } from '../../support/process.ts';
 import { mustSkopeo, privateHome } from '../../support/skopeo.ts';
 import { tempDir } from '../../support/temp.ts';
 import { forgetGpgKey, makeGpgKey } from '../stage.ts';
@@ -43,10 +43,9 @@ export const buildStreamStage = async (): Promise<StreamStage> => {
   const gnupgHome = scratch.join('gnupg');
   const key = await makeGpgKey(gnupgHome);
   const dev = await privateDevIfPossible();
-  const wrapper = await bundle();
   return {
     template,
-    program: wrapper.program,
+    program: CLI,
     words: { key: key.fingerprint },
     gnupgHome,
     placeFor: (name) => scratch.join(name),
@@ -54,7 +53,6 @@ export const buildStreamStage = async (): Promise<StreamStage> => {
     async [Symbol.asyncDispose]() {
       await dev[Symbol.asyncDispose]();
       await forgetGpgKey(gnupgHome);
-      await wrapper[Symbol.asyncDispose]();
       await scratch[Symbol.asyncDispose]();
     },
   };

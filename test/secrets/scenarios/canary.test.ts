@@ -3,7 +3,6 @@ import { mkdir, readdir, readFile, stat, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
 import { isDeepStrictEqual } from 'node:util';
-import { type Bundle, bundle } from '../../support/bundle.ts';
 import { freePort } from '../../support/free-port.ts';
 import { createLayout, type OciLayout } from '../../support/images.ts';
 import { killProcessesWithEnv, processesWithEnv, runCli, startCli, waitFor } from '../../support/process.ts';
@@ -35,7 +34,6 @@ const WAYS: Readonly<Record<string, Way>> = {
   '--authfile': { args: ['--authfile', '{inputs}/auth.json'] },
 };
 
-let wrapper: Bundle;
 let scratch: TempDir;
 let layout: OciLayout;
 let registry: Registry;
@@ -43,7 +41,6 @@ let tokens: Registry;
 
 before(async () => {
   scratch = await tempDir('secrets');
-  wrapper = await bundle();
   layout = await createLayout(scratch.join('layout'));
   await layout.addImage('app', { layers: [{ sizeBytes: 1000 }] });
   registry = await startRegistry({ basicAuth: { user: CANARY } });
@@ -51,7 +48,7 @@ before(async () => {
   for (const one of [registry, tokens]) await one.seed(layout.reference('app'), 'team/app:1');
 });
 after(async () => {
-  for (const part of [tokens, registry, wrapper, scratch]) await part?.[Symbol.asyncDispose]();
+  for (const part of [tokens, registry, scratch]) await part?.[Symbol.asyncDispose]();
 });
 
 /** The registry behind a proxy that never sends a blob. */
@@ -96,7 +93,7 @@ class World {
 
   options(way: Way) {
     const env = Object.fromEntries(Object.entries(way.env ?? {}).map(([name, text]) => [name, this.fill(text)]));
-    return { program: wrapper.program, cwd: this.root, env: { ...this.env, ...env } };
+    return { cwd: this.root, env: { ...this.env, ...env } };
   }
 
   /** Everything written anywhere below, but the inputs. */
