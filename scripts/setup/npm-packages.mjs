@@ -11,10 +11,22 @@ const fingerprint = (root) => {
   return `${createHash('sha256').update(lockfile).digest('hex')} ${process.platform}-${process.arch}\n`;
 };
 
-/** Whether node_modules is there and made from this very lockfile. */
+/** Whether every package that the lockfile wants on all platforms is there. */
+const hasAllPackages = (root) => {
+  const { packages } = JSON.parse(readFileSync(join(root, 'package-lock.json'), 'utf8'));
+  return Object.entries(packages).every(
+    ([path, { optional, devOptional }]) => optional || devOptional || existsSync(join(root, path, 'package.json')),
+  );
+};
+
+const hasNode = (root) =>
+  process.platform !== 'linux' || existsSync(join(root, `node_modules/node-linux-${process.arch}/bin/node`));
+
+/** Whether node_modules is whole and made from this very lockfile. */
 export const npmPackagesAreCurrent = (root) => {
   const marker = markerOf(root);
-  return existsSync(marker) && readFileSync(marker, 'utf8') === fingerprint(root);
+  if (!existsSync(marker) || readFileSync(marker, 'utf8') !== fingerprint(root)) return false;
+  return hasAllPackages(root) && hasNode(root);
 };
 
 /** The npm and the Node that started us, where npm did: the Node within node_modules is about to be replaced. */
@@ -35,7 +47,8 @@ export const runNpm = (root, argv) => {
 /** Installs the packages of the lockfile in `root`. */
 export const installNpmPackages = (root, { say }) => {
   say('Installing the npm packages of package-lock.json (npm ci) ...');
-  runNpm(root, ['ci', '--no-audit', '--no-fund']);
+  // All of them, whatever NODE_ENV or npm's configuration leaves out elsewhere.
+  runNpm(root, ['ci', '--include=dev', '--include=optional', '--no-audit', '--no-fund']);
   writeFileSync(markerOf(root), fingerprint(root));
 };
 
@@ -48,7 +61,5 @@ export const projectNode = (root) => {
   const node = join(root, 'node_modules', name, 'bin/node');
   if (existsSync(node)) return node;
   if (Number.parseInt(process.versions.node, 10) >= 24) return process.execPath;
-  throw new Error(
-    `npm ci did not install ${name}. It must not leave out optional packages: npm config get omit, and NODE_ENV, tell whether it does.`,
-  );
+  throw new Error(`npm ci did not install ${name}. Remove node_modules and run the command again.`);
 };

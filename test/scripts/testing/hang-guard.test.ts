@@ -26,6 +26,11 @@ const HOURS = 'new Promise((resolve) => setTimeout(resolve, 1e7))';
 const HANGS: readonly [what: string, body: string, told: RegExp][] = [
   ['a test', `test('slow', () => ${HOURS}); test('next', () => {});`, /nothing happened for 1 s; still running: slow/],
   ['a hook', `before(() => ${HOURS}); test('next', () => {});`, /nothing happened for 1 s; a hook is still running/],
+  [
+    'what a test has started',
+    `import { spawn } from 'node:child_process'; test('quick', () => void spawn('sleep', ['987'], { stdio: 'inherit' }));`,
+    /ended what was still running: sleep 987/,
+  ],
   ['what a test leaves open', `test('quick', () => void ${HOURS});`, /still open after the last test: .*Timeout/],
 ];
 
