@@ -68,6 +68,20 @@ const effectsIn = (own: TempDir, changes: Partial<SyncContext> = {}): SyncContex
 
 const pick = ({ copyImage, deleteImage }: ReturnType<typeof httpSkopeo>) => ({ copyImage, deleteImage });
 
+type Lookup = SyncContext['lookup'];
+
+/** A lookup that does some things otherwise. */
+const changed = (lookup: Lookup, changes: Partial<Lookup>): Lookup => ({
+  connect: () => undefined,
+  requestedPauseSeconds: async () => undefined,
+  countsPulls: () => false,
+  pullsLeft: () => undefined,
+  manifest: lookup.manifest.bind(lookup),
+  head: lookup.head.bind(lookup),
+  tags: lookup.tags.bind(lookup),
+  ...changes,
+});
+
 const run = async (name: string, wishes: readonly Wish[], context: SyncContext, job?: string): Promise<SyncReport> => {
   const report = await runSync(jobOf(name, wishes, job), context);
   assert.ok(report !== undefined);
@@ -189,19 +203,13 @@ test('an image that somebody pushes under a tag between the look and the deletio
   await run('moved', [{}], context);
   let looks = 0;
   const { lookup } = context;
-  const late: SyncContext['lookup'] = {
-    connect: () => undefined,
-    requestedPauseSeconds: async () => undefined,
-    countsPulls: () => false,
-    pullsLeft: () => undefined,
-    manifest: lookup.manifest.bind(lookup),
-    head: lookup.head.bind(lookup),
+  const late = changed(lookup, {
     tags: async (repository, ...rest) => {
       // The second look at the destination is the last one before the deletion.
       if (repository.path === 'moved/to' && ++looks === 2) await world.put(FOREIGN, 'moved/to', '1', theirs);
       return lookup.tags(repository, ...rest);
     },
-  };
+  });
   const report = await run('moved', [{ tags: ['2'] }], { ...context, lookup: late });
   assert.deepEqual(pruned(report), ['kept 1: was replaced by somebody else']);
   assert.equal((await store.get('moved/to', '1')).digest, theirs.digest);
@@ -327,15 +335,9 @@ test('a tag that its source lists and does not have is in nobody’s way; a bare
   const context = effectsIn(own);
   await run('ghost', [{}], context);
   const { lookup } = context;
-  const haunted: SyncContext['lookup'] = {
-    connect: () => undefined,
-    requestedPauseSeconds: async () => undefined,
-    countsPulls: () => false,
-    pullsLeft: () => undefined,
-    manifest: lookup.manifest.bind(lookup),
-    head: lookup.head.bind(lookup),
+  const haunted = changed(lookup, {
     tags: async (repository, ...rest) => [...(await lookup.tags(repository, ...rest)), 'ghost'],
-  };
+  });
   const bare: SyncContext['lookup'] = {
     ...haunted,
     head: async (reference, ...rest) => {
