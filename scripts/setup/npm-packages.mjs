@@ -19,14 +19,15 @@ const hasAllPackages = (root) => {
   );
 };
 
-const hasNode = (root) =>
-  process.platform !== 'linux' || existsSync(join(root, `node_modules/node-linux-${process.arch}/bin/node`));
+const NODE_PACKAGE = `node-${process.platform}-${process.arch}`;
+
+const nodeOf = (root) => join(root, 'node_modules', NODE_PACKAGE, 'bin/node');
 
 /** Whether node_modules is whole and made from this very lockfile. */
 export const npmPackagesAreCurrent = (root) => {
   const marker = markerOf(root);
   if (!existsSync(marker) || readFileSync(marker, 'utf8') !== fingerprint(root)) return false;
-  return hasAllPackages(root) && hasNode(root);
+  return hasAllPackages(root) && (process.platform !== 'linux' || existsSync(nodeOf(root)));
 };
 
 /** The npm and the Node that started us, where npm did: the Node within node_modules is about to be replaced. */
@@ -57,9 +58,8 @@ export const installNpmPackages = (root, { say }) => {
  * runs this, when it is new enough.
  */
 export const projectNode = (root) => {
-  const name = `node-${process.platform}-${process.arch}`;
-  const node = join(root, 'node_modules', name, 'bin/node');
+  const node = nodeOf(root);
   if (existsSync(node)) return node;
   if (Number.parseInt(process.versions.node, 10) >= 24) return process.execPath;
-  throw new Error(`npm ci did not install ${name}. Remove node_modules and run the command again.`);
+  throw new Error(`npm ci did not install ${NODE_PACKAGE}. Remove node_modules and run the command again.`);
 };

@@ -32,10 +32,10 @@ const withoutLink = ({ skopeoArguments, operands }: CommandLine, cwd: string): r
   const destination = operands[1] ?? '';
   const { transport, path = '' } = parseReference(destination);
   const [named, place] = [`docker-archive:${path}`, resolve(cwd, path)];
+  if (transport !== 'docker_archive' || !destination.startsWith(named)) return skopeoArguments;
   const target = archiveTarget(place);
+  if (target === place || target.includes(':')) return skopeoArguments;
   const last = skopeoArguments.findLastIndex(({ type }) => type === 'operand');
-  if (transport !== 'docker_archive' || target === place || target.includes(':') || !destination.startsWith(named))
-    return skopeoArguments;
   return skopeoArguments.with(last, operandArgument(`docker-archive:${target}${destination.slice(named.length)}`));
 };
 

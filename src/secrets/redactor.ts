@@ -20,19 +20,18 @@ export class Redactor {
 
   /** From now on this is hidden. */
   learn(secret: Secret): void {
-    const text = secret.reveal();
-    if (text.length < SHORTEST) return;
-    this.#add(textPattern(text), base64Pattern(text));
+    this.#learn(secret.reveal());
   }
 
-  /** From now on this login's password is hidden, with the user's name in base64 as well, as HTTP and authfiles have it. */
+  /** From now on this login's password is hidden, alone and behind the user's name, as HTTP and authfiles have it. */
   learnLogin({ username, password }: { readonly username: string; readonly password: Secret }): void {
     this.learn(password);
-    this.#add(base64Pattern(`${username}:${password.reveal()}`));
+    this.#learn(`${username}:${password.reveal()}`);
   }
 
-  #add(...patterns: readonly string[]): void {
-    for (const pattern of patterns) this.#patterns.add(pattern);
+  #learn(text: string): void {
+    if (text.length < SHORTEST) return;
+    this.#patterns.add(textPattern(text)).add(base64Pattern(text));
     this.#pattern = undefined;
   }
 

@@ -69,6 +69,13 @@ describe('Redactor', () => {
       assert.equal(redactor.redact(`(${written})`).replace(/(=|%3D)*\)$/, ')'), '([hidden])');
   });
 
+  it('hides a password of two characters behind its user, and nothing where there is no login', () => {
+    const redactor = new Redactor();
+    redactor.learnLogin({ username: 'user', password: new Secret('pw') });
+    redactor.learnLogin({ username: '', password: new Secret('') });
+    assert.equal(redactor.redact('user:pw dXNlcjpwdw== pw Og'), '[hidden] [hidden]== pw Og');
+  });
+
   it('hides the longer one of two passwords that begin alike', () => {
     const redactor = new Redactor();
     redactor.learn(new Secret('secret'));
