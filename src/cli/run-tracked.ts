@@ -6,9 +6,6 @@ import { EXIT } from '../errors/wrapper-error.ts';
 import { subjectOfLine, type ToTask } from '../operation/request.ts';
 import { reportUnstarted, runOperation } from '../operation/run-operation.ts';
 import { abortOnSignals, timeLimitOf } from '../operation/termination.ts';
-import { Descriptors } from '../skopeo/process/descriptors.ts';
-import { loadNativePty } from '../skopeo/process/pty-addon.ts';
-import { Terminals } from '../skopeo/process/terminals.ts';
 import { openSession } from './open-session.ts';
 import { withRun } from './with-run.ts';
 
@@ -41,17 +38,16 @@ export const runTracked = async (line: CommandLine, context: Context, toTask: To
       return { request, display, [Symbol.asyncDispose]: () => closing.disposeAsync() };
     },
     openMetrics: (_, skopeo, extent) => openSession(own, context, skopeo, extent),
-    body: async (_, { request, display }, { observer }, { signal }) => {
-      const descriptors = new Descriptors(context.inheritedDescriptors);
+    body: async (_, { request, display }, { observer }, { signal, skopeo: { terminals } }) => {
       const outcome = await runOperation(request, {
         clock,
         random: Math.random,
-        terminals: new Terminals(loadNativePty(env), descriptors),
+        terminals,
         observers: [observer],
         signal,
         onEvent: display.onEvent,
         onErrorLine: display.onErrorLine,
-        onSkopeoDone: () => descriptors.release(),
+        onSkopeoDone: () => terminals.descriptors.release(),
       });
       const { exitCode, outcome: verdict } = outcome.result;
       return {

@@ -16,7 +16,10 @@ import { abortAfter, type TimeLimit, terminationError, terminationOf } from '../
 import { AccessFiles, privatePlaces } from '../registry/credentials/access-files.ts';
 import { childEnvironment } from '../secrets/child-environment.ts';
 import { findSkopeo, type Skopeo, versionFile } from '../skopeo/binary.ts';
+import { Descriptors } from '../skopeo/process/descriptors.ts';
 import { findLauncher } from '../skopeo/process/parent-death.ts';
+import { loadNativePty } from '../skopeo/process/pty-addon.ts';
+import { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';
 import { type MetricsExtent, stateLocation } from './open-session.ts';
@@ -168,6 +171,8 @@ const open = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
       launcher,
       env: childEnvironment(env),
       cwd,
+      clock: context.clock,
+      terminals: new Terminals(loadNativePty(env), new Descriptors(context.inheritedDescriptors)),
       accessFiles: closing.use(new AccessFiles(context)),
       runDirectory: closing.use(createRunDirectory(env)).path,
     },

@@ -21,6 +21,10 @@ export const flagArgument = (name: string, value: string): SkopeoArgument => ({
 /** A boolean flag that is set. */
 export const switchArgument = (name: string): SkopeoArgument => ({ type: 'flag', name, written: [`--${name}`] });
 
+/** A flag as far as it is set: `true` for a boolean one, undefined for none. Written as one word. */
+export const givenArgument = (name: string, value: string | boolean | undefined): readonly SkopeoArgument[] =>
+  value === undefined ? [] : [{ type: 'flag', name, written: [value === true ? `--${name}` : `--${name}=${value}`] }];
+
 export const operandArgument = (operand: string): SkopeoArgument => ({ type: 'operand', written: [operand] });
 
 /** The arguments with some more and without some others. */

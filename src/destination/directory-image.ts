@@ -1,6 +1,6 @@
 import { hash } from 'node:crypto';
 import { join } from 'node:path';
-import { mediaTypeOf, parseManifest } from '../image/manifest.ts';
+import { MAX_MANIFEST_BYTES, mediaTypeOf, parseManifest } from '../image/manifest.ts';
 import { conflict } from './bounds.ts';
 import type { Files } from './destination-context.ts';
 import { identify } from './file-identity.ts';
@@ -8,8 +8,7 @@ import { isStage, isStageName } from './stage.ts';
 
 /** The format of `dir:`. Source: containers/image, directory/directory_dest.go and directory_transport.go. */
 const VERSION = /^Directory Transport Version: [\d.]+\n?$/;
-const MAX_VERSION_BYTES = 64n;
-const MAX_MANIFEST_BYTES = 8n * 1024n * 1024n;
+const MAX_VERSION_BYTES = 64;
 const BLOB = /^[0-9a-f]{64}$/;
 const INSTANCE = /^([0-9a-f]{64})\.manifest\.json$/;
 const SIGNATURE = /^((?:[0-9a-f]{64}\.)?signature-)([1-9]\d*)$/;
@@ -18,12 +17,12 @@ const HEX = /sha256:([0-9a-f]{64})/g;
 /** The files of an image in a directory, each with its device and inode. */
 export type ImageFiles = ReadonlyMap<string, string>;
 
-const isSmallFile = async (files: Files, path: string, maxBytes: bigint): Promise<boolean> => {
+const isSmallFile = async (files: Files, path: string, maxBytes: number): Promise<boolean> => {
   const found = await identify(files, path);
   return found?.kind === 'file' && found.sizeBytes <= maxBytes;
 };
 
-const readSmall = async (files: Files, path: string, maxBytes: bigint): Promise<Buffer | undefined> =>
+const readSmall = async (files: Files, path: string, maxBytes: number): Promise<Buffer | undefined> =>
   (await isSmallFile(files, path, maxBytes)) ? files.readFile(path) : undefined;
 
 /** Of a format that we know, or one that calls itself so: newer ones need no new version of ours. */

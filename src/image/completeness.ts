@@ -4,6 +4,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
+import { MAX_MANIFEST_BYTES } from './manifest.ts';
 
 /** An image on this machine: in the format of `dir:`, or a digest in the blobs of an OCI layout. */
 type StoredImage =
@@ -14,7 +15,6 @@ type StoredImage =
 type Thoroughness = 'sizes' | 'digests';
 
 const MAX_DEPTH = 4;
-const MAX_MANIFEST_BYTES = 8 * 1024 * 1024;
 
 const descriptorSchema = z.object({
   digest: z.string().regex(/^[a-z0-9]+:[0-9a-f]{32,}$/),

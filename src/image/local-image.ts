@@ -4,10 +4,8 @@ import * as z from 'zod';
 import { defined } from '../defined.ts';
 import { parseJson } from '../text/json.ts';
 import { parseLocation } from './docker-reference.ts';
-import { digestOf, mediaTypeOf } from './manifest.ts';
+import { digestOf, MAX_MANIFEST_BYTES, mediaTypeOf } from './manifest.ts';
 
-/** A manifest larger than this is not read: registries refuse more than 4 MiB. */
-const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 const REFERENCE_NAME = 'org.opencontainers.image.ref.name';
 
 const layoutIndex = z.object({

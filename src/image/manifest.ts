@@ -12,6 +12,12 @@ export const MEDIA_TYPES = {
   dockerList: 'application/vnd.docker.distribution.manifest.list.v2+json',
 } as const;
 
+/**
+ * No manifest is larger than this: registries take none, and skopeo reads none from them.
+ * Source: containers/image, internal/iolimits, `MaxManifestBodySize`.
+ */
+export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+
 const SCHEMA_1 = /^application\/vnd\.docker\.distribution\.manifest\.v1\+(?:json|prettyjws)$/;
 
 export const isIndexType = (mediaType: string | undefined): boolean =>

@@ -9,8 +9,6 @@ import { type OperationRequest, subjectOfLine, type ToTask } from '../operation/
 import { reportUnstarted, runOperation } from '../operation/run-operation.ts';
 import { timeLimitOf } from '../operation/termination.ts';
 import { Secret } from '../secrets/secret.ts';
-import { loadNativePty } from '../skopeo/process/pty-addon.ts';
-import { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationEvent, OperationResult } from '../tracking/events.ts';
 import { checkRunOptions, type RunOptions } from './run-options.ts';
 import { startHeartbeat } from './skopeo-metrics.ts';
@@ -134,7 +132,7 @@ const execute = async (
           const { result, failure, stdout } = await runOperation(request, {
             clock,
             random: Math.random,
-            terminals: new Terminals(loadNativePty(env)),
+            terminals: tools.skopeo.terminals,
             observers: [observer],
             signal: tools.signal,
             onEvent: listeners.tell,

@@ -75,12 +75,12 @@ const readDigestFile = async (path: string): Promise<string | undefined> => {
 };
 
 const manifestsOf = (
-  { from, to, manifests }: CopySpec,
+  { from, to, manifests, redactor }: CopySpec,
   args: readonly SkopeoArgument[],
-  program: SkopeoContext,
+  skopeo: SkopeoContext,
 ): NonNullable<CopySpec['manifests']> => {
   if (manifests !== undefined) return manifests;
-  const common = { skopeoArguments: args, program };
+  const common = { skopeoArguments: args, context: { ...skopeo, redactor } };
   return {
     source: manifestReaderFor({ ...common, reference: from, side: 'source' }),
     destination: manifestReaderFor({ ...common, reference: to, side: 'destination' }),

@@ -1,17 +1,16 @@
-import { execa } from 'execa';
 import { SHARED_OPTIONS } from '../command-line/flags/global.ts';
 import { lastValueOf, type SkopeoArgument } from '../command-line/skopeo-arguments.ts';
 import { DOCKER_HUB } from '../image/docker-hub.ts';
 import { dirReader, type ManifestReader, ociReader } from '../image/local-image.ts';
+import { MAX_MANIFEST_BYTES } from '../image/manifest.ts';
 import type { ImageReference } from '../image/reference.ts';
-import { withGrace } from '../skopeo/process/grace.ts';
-import { launch } from '../skopeo/process/parent-death.ts';
-import type { SkopeoProgram } from '../skopeo/process/start-skopeo.ts';
+import { type AskContext, askSkopeo } from './ask-skopeo.ts';
 
-const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
+/** No registry needs so long for a manifest. */
+export const MANIFEST_SILENCE_SECONDS = 60;
 
 interface RegistryReaderOptions {
-  readonly program: SkopeoProgram;
+  readonly context: AskContext;
   /** Global options and those of `inspect`: credentials file, TLS. */
   readonly options: readonly string[];
   /** `docker://host/repository`, and the tag or digest behind it with its separator. */
@@ -21,27 +20,13 @@ interface RegistryReaderOptions {
 
 /** Reads manifests from a registry through skopeo itself, so that its credentials, mirrors and policy hold. */
 const registryReader =
-  (options: RegistryReaderOptions): ManifestReader =>
+  ({ context, options, repository, suffix }: RegistryReaderOptions): ManifestReader =>
   async (instance, signal) => {
-    const { program, repository, suffix } = options;
-    const { binary, launcher = [], env, cwd } = program;
     const reference = `${repository}${instance === undefined ? suffix : `@${instance}`}`;
-    const [file, args] = launch(launcher, binary, ['inspect', '--raw', ...options.options, reference]);
-    const result = await withGrace(
-      execa(file, args, {
-        env,
-        extendEnv: false,
-        cwd,
-        stdin: 'ignore',
-        stderr: 'ignore',
-        encoding: 'buffer',
-        reject: false,
-        maxBuffer: MAX_MANIFEST_BYTES,
-        stripFinalNewline: false,
-        cancelSignal: signal,
-      }),
-    );
-    return result.failed ? undefined : result.stdout;
+    const args = ['inspect', '--raw', ...options, reference];
+    const question = { args, reference, stallTimeoutSeconds: MANIFEST_SILENCE_SECONDS, signal };
+    const bytes = await askSkopeo(question, context).catch(() => undefined);
+    return bytes !== undefined && bytes.length <= MAX_MANIFEST_BYTES ? bytes : undefined;
   };
 
 /** Where an image stands in a command, and the flags of that side. */
@@ -50,7 +35,7 @@ interface ReadableImage {
   readonly side: 'source' | 'destination';
   /** What skopeo is called with. */
   readonly skopeoArguments: readonly SkopeoArgument[];
-  readonly program: SkopeoProgram;
+  readonly context: AskContext;
 }
 
 /** Options of one side that `inspect` knows without the prefix. */
@@ -76,7 +61,7 @@ const inspectOptions = (args: readonly SkopeoArgument[], prefix: string): string
  * Undefined for everything else.
  */
 export const manifestReaderFor = (image: ReadableImage): ManifestReader | undefined => {
-  const { reference, skopeoArguments, program } = image;
+  const { reference, skopeoArguments, context } = image;
   const prefix = image.side === 'source' ? 'src-' : 'dest-';
   const { transport, path, registry, repository, tag, digest } = reference;
   if (transport === 'dir' && path !== undefined) return dirReader(path);
@@ -86,7 +71,7 @@ export const manifestReaderFor = (image: ReadableImage): ManifestReader | undefi
   // Docker Hub counts every manifest that is fetched as a pull.
   if (transport !== 'docker' || registry === undefined || registry === DOCKER_HUB) return undefined;
   return registryReader({
-    program,
+    context,
     options: inspectOptions(skopeoArguments, prefix),
     repository: `docker://${registry}/${repository}`,
     suffix: digest === undefined ? `:${tag ?? 'latest'}` : `@${digest}`,

@@ -1,4 +1,5 @@
 import type { CommandLine } from '../command-line/command-line.ts';
+import type { Clock } from '../context.ts';
 import { defined } from '../defined.ts';
 import type { DirectCopy } from '../destination/direct-copy.ts';
 import type { Patience } from '../destination/directory-lock.ts';
@@ -10,6 +11,7 @@ import type { Redactor } from '../secrets/redactor.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
 import type { SkopeoProgram, StreamMode } from '../skopeo/process/start-skopeo.ts';
+import type { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationIdentity } from '../tracking/observer.ts';
 import type { Operation } from '../tracking/vocabulary.ts';
 import type { RetryPolicy } from './retry.ts';
@@ -60,6 +62,8 @@ export interface OperationRequest extends OperationSubject {
 
 /** The skopeo that requests are made for, and what it shares with others of the run. */
 export interface SkopeoContext extends SkopeoProgram {
+  readonly clock: Clock;
+  readonly terminals: Terminals;
   readonly accessFiles: Pick<AccessFiles, 'pathFor'>;
   /** For small files of the run; undefined where none can be written. */
   readonly runDirectory: string | undefined;

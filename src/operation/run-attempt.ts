@@ -81,6 +81,7 @@ export const runAttempt = async (options: AttemptOptions): Promise<AttemptEnd> =
 /** What a failure is judged by, besides how the attempt ended. */
 interface JudgedOperation {
   readonly source: string;
+  /** Empty for a command on one image. */
   readonly destination: string;
   readonly binary: string;
   readonly redactor: Redactor;
@@ -97,7 +98,7 @@ export const judge = ({ exit, termination }: AttemptEnd, operation: JudgedOperat
     stderrFatal: exit.fatalMessage,
     reason: termination && REASONS[termination.kind],
     source,
-    destination,
+    destination: destination || undefined,
     redactor,
   });
   if (termination) return { ...failure, ...describeTermination(termination) };

@@ -66,20 +66,25 @@ const VERSION_LINE = /^skopeo version (\d+\.\d+\.\d+\S*)/;
 /** Only a guard: a host that is busy with other things takes long to start a program, and skopeo would run there. */
 const TIMEOUT_MS = 60_000;
 
-/** Runs skopeo for a text about itself. */
-const ask = (path: string, args: readonly string[], env: Env) =>
+/** Runs a program for a short text, as skopeo is run: with nobody to ask, and without our own variables. Never rejects. */
+export const runForText = (
+  path: string,
+  args: readonly string[],
+  options: { readonly env: Env; readonly cwd?: string; readonly timeout?: number },
+) =>
   withGrace(
     execa(path, args, {
-      env: childEnvironment(env),
+      timeout: TIMEOUT_MS,
+      ...options,
+      env: childEnvironment(options.env),
       extendEnv: false,
       reject: false,
       stdin: 'ignore',
-      timeout: TIMEOUT_MS,
     }),
   );
 
 const askVersion = async (path: string, env: Env): Promise<Answer> => {
-  const { stdout = '', shortMessage = '', failed } = await ask(path, ['--version'], env);
+  const { stdout = '', shortMessage = '', failed } = await runForText(path, ['--version'], { env });
   const version = VERSION_LINE.exec(stdout)?.[1];
   if (version !== undefined) return { version };
   return { problem: failed ? shortMessage : `--version says "${stdout.slice(0, 80)}"` };
@@ -156,6 +161,6 @@ export const findSkopeo = async (search: SkopeoSearch): Promise<Skopeo> => {
 
 /** The help text of skopeo or of a subcommand; empty where it has none. */
 export const readHelp = async ({ path }: Skopeo, subcommand: readonly string[], env: Env): Promise<string> => {
-  const { stdout = '' } = await ask(path, [...subcommand, '--help'], env);
+  const { stdout = '' } = await runForText(path, [...subcommand, '--help'], { env });
   return stdout;
 };

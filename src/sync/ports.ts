@@ -1,6 +1,6 @@
 import type { Platform } from '../image/platform.ts';
+import type { ImageQuestions } from '../operation/skopeo-questions.ts';
 import type { RegistryAccess } from '../registry/access.ts';
-import type { SkopeoQuestions } from '../registry/lookup.ts';
 import type { OperationResult } from '../tracking/events.ts';
 import type { CopySettings } from './job.ts';
 
@@ -23,7 +23,7 @@ export interface ImageCopyOptions extends Omit<CopySettings, 'content' | 'system
 }
 
 /** What skopeo does for a sync run. All reject with a WrapperError when they fail. */
-export interface SkopeoPort extends SkopeoQuestions {
+export interface SkopeoPort extends ImageQuestions {
   /** Never rejects for a failed copy: that is an outcome. */
   copyImage(
     source: string,
@@ -31,7 +31,4 @@ export interface SkopeoPort extends SkopeoQuestions {
     options: ImageCopyOptions,
     signal: AbortSignal,
   ): Promise<OperationResult>;
-  /** When the image was created, by its own word; absent if it does not say. */
-  createdAt(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Date | undefined>;
-  deleteImage(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<void>;
 }

@@ -3,8 +3,10 @@ import { writeFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { test } from 'node:test';
 import { parseCommandLine } from '../../src/command-line/command-line.ts';
+import { systemClock } from '../../src/context.ts';
 import { copyTask } from '../../src/operation/copy-task.ts';
 import { Redactor } from '../../src/secrets/redactor.ts';
+import { Terminals } from '../../src/skopeo/process/terminals.ts';
 import { tempDir } from '../support/temp.ts';
 
 const DIGEST = `sha256:${'0'.repeat(64)}`;
@@ -16,6 +18,8 @@ const digestFiles = (words: readonly string[], runDirectory: string) => {
     binary: 'skopeo',
     env: {},
     cwd: runDirectory,
+    clock: systemClock,
+    terminals: new Terminals(undefined),
     accessFiles: { pathFor: () => '' },
     runDirectory,
   });

@@ -20,6 +20,7 @@ const KIB = 1024;
 const copy = async (args: readonly string[], home: string, onTerminal: boolean) => {
   const env = { PATH: process.env.PATH, ...privateHome(home) };
   const { signal } = new AbortController();
+  const terminals = new Terminals(onTerminal ? loadNativePty(env) : undefined);
   const request = copyTask(parseCommandLine(['copy', ...args], {}), {
     env: {},
     cwd: '/',
@@ -30,6 +31,8 @@ const copy = async (args: readonly string[], home: string, onTerminal: boolean) 
     launcher: [],
     env,
     cwd: home,
+    clock: systemClock,
+    terminals,
     accessFiles: new AccessFiles({ env: {}, uid: 0, cwd: '/' }),
     runDirectory: home,
   });
@@ -37,7 +40,7 @@ const copy = async (args: readonly string[], home: string, onTerminal: boolean) 
   const outcome = await runOperation(request, {
     clock: systemClock,
     random: () => 0,
-    terminals: new Terminals(onTerminal ? loadNativePty(env) : undefined),
+    terminals,
     observers: [],
     signal,
     onEvent: (event) => events.push(event),
@@ -128,6 +131,7 @@ for (const onTerminal of [true, false]) {
 test('says so when skopeo cannot be started', async () => {
   await using dir = await tempDir('operation');
   const { signal } = new AbortController();
+  const terminals = new Terminals(undefined);
   const request = copyTask(parseCommandLine(['copy', 'dir:a', 'dir:b'], {}), {
     env: {},
     cwd: '/',
@@ -138,13 +142,15 @@ test('says so when skopeo cannot be started', async () => {
     launcher: [],
     env: {},
     cwd: dir.path,
+    clock: systemClock,
+    terminals,
     accessFiles: new AccessFiles({ env: {}, uid: 0, cwd: '/' }),
     runDirectory: undefined,
   });
   const { result } = await runOperation(request, {
     clock: systemClock,
     random: () => 0,
-    terminals: new Terminals(undefined),
+    terminals,
     observers: [],
     signal,
     onEvent: () => undefined,

@@ -7,18 +7,15 @@ import { defined } from '../../defined.ts';
 import type { SyncDisplay } from '../../display/sync/sync-display.ts';
 import { dirReader } from '../../image/local-image.ts';
 import { parseReference } from '../../image/reference.ts';
+import { askingSkopeo } from '../../operation/skopeo-questions.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
 import { DirectLookup } from '../../registry/direct-lookup.ts';
 import { lookupWithOutages } from '../../registry/lookup-with-outages.ts';
 import { RegistryOutages } from '../../registry/outages.ts';
 import { RegistryPauses } from '../../registry/pauses.ts';
 import { Router } from '../../registry/route.ts';
-import { Descriptors } from '../../skopeo/process/descriptors.ts';
-import { loadNativePty } from '../../skopeo/process/pty-addon.ts';
-import { Terminals } from '../../skopeo/process/terminals.ts';
 import type { SyncJob } from '../../sync/job.ts';
-import type { SkopeoPort } from '../../sync/ports.ts';
-import { createSkopeoPort } from '../../sync/skopeo/skopeo-port.ts';
+import { copyingBySkopeo } from '../../sync/run/skopeo-copy.ts';
 import type { SyncContext } from '../../sync/sync.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
 import type { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
@@ -46,22 +43,13 @@ export const openSyncContext = (syncRun: SyncRun): SyncContext & Disposable => {
   const stateDirectory = stateLocation(line.own, context)?.stateDir;
   const pauses = new RegistryPauses(clock);
   pauses.listen((registry, seconds) => run.paused(registry, seconds));
-  const skopeo: SkopeoPort = createSkopeoPort({
+  const skopeoContext = {
     ...syncRun.skopeo,
     globalArguments: sharedOptions(line.skopeoArguments),
-    clock,
     stallTimeoutSeconds: job.stallTimeoutSeconds,
-    terminals: new Terminals(loadNativePty(env), new Descriptors(context.inheritedDescriptors)),
     redactor: context.redactor,
-    observers: [observer],
-    onEvent: (event, image) => {
-      run.progressed();
-      if (event.type === 'rate-limited') pauses.pause(event.registry, event.waitSeconds);
-      display.onEvent(event, image);
-    },
-    onErrorLine: display.onErrorLine,
-    manifestReader: (reference, access) => manifestReader(reference, access),
-  });
+  };
+  const questions = askingSkopeo(skopeoContext);
   const outages = new RegistryOutages(clock);
   const directLookup = new DirectLookup({
     router: new Router({
@@ -72,7 +60,7 @@ export const openSyncContext = (syncRun: SyncRun): SyncContext & Disposable => {
       registriesConf: textOf(line, 'registries-conf'),
       redactor: context.redactor,
     }),
-    skopeo,
+    skopeo: questions,
     limits: job.registries,
     clock,
     pauses,
@@ -89,8 +77,19 @@ export const openSyncContext = (syncRun: SyncRun): SyncContext & Disposable => {
         .manifest(instance === undefined ? reference : `docker://${registry}/${repository}@${instance}`, access, stop)
         .catch(() => undefined);
   };
+  const copyImage = copyingBySkopeo({
+    ...skopeoContext,
+    observers: [observer],
+    onEvent: (event, image) => {
+      run.progressed();
+      if (event.type === 'rate-limited') pauses.pause(event.registry, event.waitSeconds);
+      display.onEvent(event, image);
+    },
+    onErrorLine: display.onErrorLine,
+    manifestReader,
+  });
   return {
-    skopeo,
+    skopeo: { ...questions, copyImage },
     lookup,
     pauses,
     outages,

@@ -1,6 +1,4 @@
-import { execa } from 'execa';
-import { childEnvironment } from '../../secrets/child-environment.ts';
-import { withGrace } from '../../skopeo/process/grace.ts';
+import { runForText } from '../../skopeo/binary.ts';
 import { type Finding, findingsOf } from '../finding.ts';
 import type { Visit } from '../visit-registry.ts';
 
@@ -19,11 +17,7 @@ const IDENTITY_TOKEN = /Identity token/;
 
 /** Runs `skopeo login`. It reads no password here: with nobody to ask it tries the login that is there. */
 const login = ({ path, env, cwd, flags }: LoginAsker, ...args: string[]) =>
-  withGrace(
-    execa(path, ['login', ...flags, ...args], {
-      ...{ env: childEnvironment(env), extendEnv: false, cwd, reject: false, stdin: 'ignore', timeout: PATIENCE_MS },
-    }),
-  );
+  runForText(path, ['login', ...flags, ...args], { env, cwd, timeout: PATIENCE_MS });
 
 const withoutLogin = (registry: string, visit: Visit): Finding => {
   const { ok, warning } = findingsOf('login', registry);

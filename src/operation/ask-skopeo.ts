@@ -1,0 +1,62 @@
+import type { Clock } from '../context.ts';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
+import type { Redactor } from '../secrets/redactor.ts';
+import { Secret } from '../secrets/secret.ts';
+import type { SkopeoProgram } from '../skopeo/process/start-skopeo.ts';
+import type { Terminals } from '../skopeo/process/terminals.ts';
+import type { OperationEvent } from '../tracking/events.ts';
+import { judge, runAttempt } from './run-attempt.ts';
+import { terminationError } from './termination.ts';
+
+/** What a question needs of the run that asks it. */
+export interface AskContext extends SkopeoProgram {
+  readonly clock: Clock;
+  readonly terminals: Terminals;
+  readonly redactor: Redactor;
+}
+
+/** What skopeo is asked, beside its work or before it. */
+export interface SkopeoQuestion {
+  readonly args: readonly string[];
+  /** The image or repository that it is about. */
+  readonly reference: string;
+  /** Silence that ends it; undefined: no silence is too long. */
+  readonly stallTimeoutSeconds: number | undefined;
+  readonly signal: AbortSignal;
+}
+
+/** Nobody is there to answer what skopeo asks in turn. */
+const NO_ANSWERS = new Secret('');
+
+/**
+ * Runs skopeo once for the text that it prints. It prints nothing before its end and waits for an answer for ever: silent
+ * is a process that moves no byte and says nothing. Throws a `WrapperError` that tells the class of its failure; `stalled` after too long a
+ * silence.
+ */
+export const askSkopeo = async (question: SkopeoQuestion, context: AskContext): Promise<Buffer> => {
+  const { binary, clock, redactor } = context;
+  let movedBytes = 0;
+  let quietSinceMs = clock.monotonicMs();
+  const hear = (event: OperationEvent): void => {
+    const nowBytes = event.type === 'io-sampled' ? event.readBytes + event.writtenBytes : undefined;
+    if (nowBytes === movedBytes) return;
+    quietSinceMs = clock.monotonicMs();
+    movedBytes = nowBytes ?? movedBytes;
+  };
+  const end = await runAttempt({
+    ...context,
+    ...question,
+    streams: 'captured',
+    stdin: NO_ANSWERS,
+    attempt: 1,
+    emit: hear,
+    quietSinceMs: () => quietSinceMs,
+    look: () => undefined,
+    onErrorLine: () => undefined,
+  });
+  const { exit, termination } = end;
+  if (termination !== undefined) throw terminationError(termination);
+  if (exit.exitCode === 0) return exit.stdout;
+  const { errorType, message, next } = judge(end, { source: question.reference, destination: '', binary, redactor });
+  throw new WrapperError(message, { errorType, exitCode: EXIT.failure, next });
+};

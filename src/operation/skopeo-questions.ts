@@ -1,0 +1,110 @@
+import * as z from 'zod';
+import {
+  argvOf,
+  givenArgument,
+  operandArgument,
+  type SkopeoArgument,
+  switchArgument,
+  withChanges,
+} from '../command-line/skopeo-arguments.ts';
+import { isTag } from '../image/docker-reference.ts';
+import { parseReference } from '../image/reference.ts';
+import type { RegistryAccess } from '../registry/access.ts';
+import type { Side, SideLogin } from '../registry/credentials/logins.ts';
+import type { SkopeoQuestions } from '../registry/lookup.ts';
+import { type AskContext, askSkopeo } from './ask-skopeo.ts';
+import { loginChanges } from './copy-request.ts';
+import { MANIFEST_SILENCE_SECONDS } from './manifest-reader.ts';
+import type { SkopeoContext } from './request.ts';
+
+interface QuestionContext extends SkopeoContext, AskContext {
+  /** Global options that every skopeo of the run gets: policy, registries configuration. */
+  readonly globalArguments: readonly SkopeoArgument[];
+  /** Silence that ends a question; one for a manifest may end earlier. */
+  readonly stallTimeoutSeconds?: number | undefined;
+}
+
+/** What skopeo alone can tell of images, and do to them, without a copy. All reject with a WrapperError. */
+export interface ImageQuestions extends SkopeoQuestions {
+  /** When the image was created, by its own word; absent if it does not say. */
+  createdAt(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Date | undefined>;
+  deleteImage(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<void>;
+}
+
+const PREFIX: Readonly<Record<Side, string>> = { image: '', source: 'src-', destination: 'dest-' };
+
+/** Options of one side that say how its registry is reached; its login is not among them. */
+export const accessArguments = (
+  side: Side,
+  { authFile, anonymous, certDirectory, tlsVerify }: RegistryAccess,
+): readonly SkopeoArgument[] => {
+  const prefix = PREFIX[side];
+  return [
+    ...givenArgument(`${prefix}authfile`, authFile),
+    ...givenArgument(`${prefix}no-creds`, anonymous || undefined),
+    ...givenArgument(`${prefix}cert-dir`, certDirectory),
+    ...givenArgument(`${prefix}tls-verify`, tlsVerify === undefined ? undefined : String(tlsVerify)),
+  ];
+};
+
+/** The login that an access names for the registry of a reference. */
+export const loginsFor = (side: Side, reference: string, { credentials, authFile }: RegistryAccess): SideLogin[] => {
+  const { registry } = parseReference(reference);
+  return credentials === undefined || registry === undefined ? [] : [{ side, registry, authFile, login: credentials }];
+};
+
+const createdSchema = z.object({ Created: z.string().nullish() });
+const tagsSchema = z.object({ Tags: z.array(z.string()).nullable() });
+
+/** Asks the real skopeo. */
+export const askingSkopeo = (context: QuestionContext): ImageQuestions => {
+  const { globalArguments, stallTimeoutSeconds } = context;
+  const ask = (
+    [subcommand, ...switches]: readonly [string, ...string[]],
+    reference: string,
+    access: RegistryAccess,
+    signal: AbortSignal,
+    silenceSeconds = stallTimeoutSeconds,
+  ): Promise<Buffer> => {
+    const args = [
+      ...globalArguments,
+      operandArgument(subcommand),
+      ...switches.map(switchArgument),
+      ...accessArguments('image', access),
+      operandArgument(reference),
+    ];
+    const changes = loginChanges(loginsFor('image', reference, access), context);
+    const question = {
+      args: argvOf(withChanges(args, changes)),
+      reference,
+      stallTimeoutSeconds: silenceSeconds,
+      signal,
+    };
+    return askSkopeo(question, context);
+  };
+
+  return {
+    inspectRaw: (reference, access, signal) =>
+      ask(
+        ['inspect', 'raw'],
+        reference,
+        access,
+        signal,
+        Math.min(MANIFEST_SILENCE_SECONDS, stallTimeoutSeconds || MANIFEST_SILENCE_SECONDS),
+      ),
+    listTags: async ({ registry, path }, access, signal) => {
+      const text = await ask(['list-tags'], `docker://${registry}/${path}`, access, signal);
+      const { Tags: tags } = tagsSchema.parse(JSON.parse(text.toString('utf8')));
+      // Tags become parts of paths.
+      return (tags ?? []).filter(isTag);
+    },
+    createdAt: async (reference, access, signal) => {
+      const text = await ask(['inspect', 'no-tags'], reference, access, signal);
+      const { Created: created } = createdSchema.parse(JSON.parse(text.toString('utf8')));
+      return created ? new Date(created) : undefined;
+    },
+    deleteImage: async (reference, access, signal) => {
+      await ask(['delete'], reference, access, signal);
+    },
+  };
+};
