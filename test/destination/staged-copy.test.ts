@@ -217,10 +217,23 @@ const FOREIGN: readonly [name: string, destination: string, make: (path: string)
       await symlink('/etc/hostname', join(path, 'signature-1'));
     },
   ],
+  [
+    'an image beside a directory that is called as a stage is',
+    'dir',
+    async (path) => {
+      await writeTree(path, directoryFiles(OLD));
+      await writeTree(join(path, '.skopeo-wrapper-abcdef'), new Map([['thesis.txt', 'mine']]));
+    },
+  ],
   ['a file where a directory is to be', 'dir', (path) => writeFile(path, 'x')],
   ['a link that leads nowhere', 'dir', (path) => symlink('nowhere', path)],
   ['a link that leads to itself', 'dir', (path) => symlink(path, path)],
   ['somebody’s directory', 'oci', (path) => writeTree(path, new Map([['notes.txt', 'mine']]))],
+  [
+    'somebody’s directory, called as a stage is,',
+    'oci',
+    (path) => writeTree(join(path, '.skopeo-wrapper-abcdef'), new Map([['thesis.txt', 'mine']])),
+  ],
   ['an index.json of somebody', 'oci', (path) => writeTree(path, new Map([['index.json', '{"a":1}']]))],
   ['a database', 'oci-archive', (path) => writeFile(path, 'SQLite format 3')],
   ['an archive of another format', 'oci-archive', (path) => writeFile(path, archiveBytes('docker-archive', OLD))],

@@ -16,6 +16,7 @@ const FOREIGN = [
   'link to file',
   'link to a place',
   'version',
+  'copy of a stage',
 ] as const;
 const FOREIGN_NAMES = [
   ...PLACES,
@@ -29,6 +30,8 @@ const FOREIGN_NAMES = [
   '.skopeo-wrapper-abcdef',
   'a/.skopeo-wrapper-ABCDEF',
   'b/.skopeo-wrapper-123456/stage',
+  '.skopeo-wrapper-fedcba',
+  'b/.skopeo-wrapper-FEDCBA',
   'a/image',
   'deep/er/thesis.txt',
   'oci-put-blob1',
@@ -48,6 +51,9 @@ export const foreignArbitrary: fc.Arbitrary<Foreign> = fc.record({
 
 /** What a skopeo that failed early leaves in a directory: the beginning of an image, whose bytes every image has. */
 const VERSION = 'Directory Transport Version: 1.1\n';
+
+/** What `cp -a` makes of a stage that a killed run left: the marker is true of the directory that it was written for. */
+const COPIED_STAGE = { stage: '{"skopeo-wrapper":"stage","directory":"1:2"}', image: 'rescued', old: 'rescued' };
 
 /** How somebody's file is compared: by its bytes alone where an image has the same ones under the same name. */
 export const comparable = (path: string, state: string | undefined): string | undefined =>
@@ -82,6 +88,11 @@ export const makeForeign = async (root: string, { kind, name }: Foreign): Promis
     if (kind === 'file') await writeFile(path, `precious ${name}`, { flag: 'wx' });
     else if (kind === 'version') await writeFile(path, VERSION, { flag: 'wx' });
     else if (kind === 'directory') await mkdir(path);
+    else if (kind === 'copy of a stage') {
+      await mkdir(path);
+      for (const [inner, text] of Object.entries(COPIED_STAGE)) await writeFile(join(path, inner), text);
+      made.push(...Object.keys(COPIED_STAGE).map((inner) => join(name, inner)));
+    }
     else if (kind === 'pipe') assert.equal(spawnSync('mkfifo', [path], { stdio: 'ignore' }).status, 0);
     else {
       const target = {
