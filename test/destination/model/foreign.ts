@@ -92,8 +92,7 @@ export const makeForeign = async (root: string, { kind, name }: Foreign): Promis
       await mkdir(path);
       for (const [inner, text] of Object.entries(COPIED_STAGE)) await writeFile(join(path, inner), text);
       made.push(...Object.keys(COPIED_STAGE).map((inner) => join(name, inner)));
-    }
-    else if (kind === 'pipe') assert.equal(spawnSync('mkfifo', [path], { stdio: 'ignore' }).status, 0);
+    } else if (kind === 'pipe') assert.equal(spawnSync('mkfifo', [path], { stdio: 'ignore' }).status, 0);
     else {
       const target = {
         'dangling link': 'nowhere',
