@@ -4,8 +4,9 @@
  */
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
+import { mkdtemp, readFile } from 'node:fs/promises';
+import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { randomLayers, writeOciImage } from './support/image.ts';
 import { nextSteps } from './support/next-steps.mjs';
@@ -19,12 +20,14 @@ const SHOWN_METRICS =
 
 const say = (text) => process.stdout.write(`${text}\n`);
 
+/** The copy that is under way. */
+let child;
+
 const runWrapper = async (argv, env) => {
   const cli = join(import.meta.dirname, '..', 'bin', 'dev.js');
-  const child = spawn(process.execPath, [cli, ...argv], { stdio: 'inherit', env: { ...process.env, ...env } });
-  process.on('SIGINT', () => {}); // Ctrl-C reaches the wrapper too; its exit status tells us.
-  for (const signal of ['SIGTERM', 'SIGHUP']) process.on(signal, () => child.kill(signal));
+  child = spawn(process.execPath, [cli, ...argv], { stdio: 'inherit', env: { ...process.env, ...env } });
   const [status] = await once(child, 'exit');
+  child = undefined;
   return status ?? 1;
 };
 
@@ -52,8 +55,21 @@ const demo = async (directory) => {
 };
 
 const directory = await mkdtemp(join(tmpdir(), 'skopeo-wrapper-demo-'));
+const cleanUp = () => rmSync(directory, { recursive: true, force: true });
+
+/** While the wrapper runs it ends first, and its exit status is ours; Ctrl-C reaches it without us. */
+const end = (signal) => {
+  if (child !== undefined) {
+    if (signal !== 'SIGINT') child.kill(signal);
+    return;
+  }
+  cleanUp();
+  process.exit(128 + constants.signals[signal]);
+};
+for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP']) process.on(signal, end);
+
 try {
   process.exitCode = await demo(directory);
 } finally {
-  await rm(directory, { recursive: true, force: true });
+  cleanUp();
 }

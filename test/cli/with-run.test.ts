@@ -2,6 +2,9 @@ import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { systemClock } from '../../src/context.ts';
+import { systemHost } from '../../src/host/host.ts';
+import { makeTemporaryDirectory } from '../../src/host/temporary-directory.ts';
 import { run } from '../../src/main.ts';
 import { consoleIn } from '../support/console.ts';
 import { readSamples } from '../support/exposition.ts';
@@ -157,4 +160,17 @@ test('what a run opened is closed in the end, however it ends', async () => {
     assert.ok(!existsSync(dir.join('new.tar')));
     assert.doesNotMatch(shown.text(), /secret/);
   }
+});
+
+test('what killed runs left in any of its temporary places is removed at the start of a run', async () => {
+  await using dir = await tempDir('with-run');
+  const here = systemHost(systemClock);
+  const dead = { ...here, identity: { ...here.identity, pid: 4_194_304 } };
+  for (const place of ['tmp', 'run', 'big']) {
+    await mkdir(dir.join(place));
+    makeTemporaryDirectory(dir.join(place), 'scratch', dead);
+  }
+  const env = { TMPDIR: dir.join('tmp'), XDG_RUNTIME_DIR: dir.join('run') };
+  assert.notEqual(await run([...COMMANDS.copy, '--tmpdir', 'big'], consoleIn(dir, env).context), 0);
+  for (const place of ['tmp', 'run', 'big']) assert.deepEqual(await readdir(dir.join(place)), [], place);
 });
