@@ -41,7 +41,9 @@ export const runNpm = (root, argv) => {
   if (status === 0) return;
   const cause = error ? ` (${error.message})` : '';
   throw new Error(
-    `npm ${argv[0]} failed${cause}; its message is above. Is the registry reachable? npm ping tries it, npm config list shows where it is.`,
+    `npm ${argv[0]} failed${cause}; its message is above. Is the registry reachable? npm ping tries it, npm config list ` +
+      'shows where it is. Can npm write its cache? npm config get cache shows where it is, npm_config_cache=DIRECTORY ' +
+      'names another place.',
   );
 };
 
