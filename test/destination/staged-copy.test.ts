@@ -225,6 +225,15 @@ const FOREIGN: readonly [name: string, destination: string, make: (path: string)
       await writeTree(join(path, '.skopeo-wrapper-abcdef'), new Map([['thesis.txt', 'mine']]));
     },
   ],
+  [
+    'an image beside a link that is called as a stage is',
+    'dir',
+    async (path) => {
+      await writeTree(path, directoryFiles(OLD));
+      await mkdir(`${path}.empty`);
+      await symlink(`${path}.empty`, join(path, '.skopeo-wrapper-abcdef'));
+    },
+  ],
   ['a file where a directory is to be', 'dir', (path) => writeFile(path, 'x')],
   ['a link that leads nowhere', 'dir', (path) => symlink('nowhere', path)],
   ['a link that leads to itself', 'dir', (path) => symlink(path, path)],
@@ -383,12 +392,13 @@ test('the index of a layout becomes what skopeo makes of it', async () => {
 test('stages of other runs are swept when these are dead, and only then', async () => {
   await using dir = await tempDir('staged');
   const marker = (directory: string) => JSON.stringify({ 'skopeo-wrapper': 'stage', directory });
-  for (const name of ['abcdef', 'ABCDEF', '123456']) await mkdir(dir.join(`.skopeo-wrapper-${name}`));
+  for (const name of ['abcdef', 'ABCDEF', '123456', '654321']) await mkdir(dir.join(`.skopeo-wrapper-${name}`));
   const { dev, ino } = await lstat(dir.join('.skopeo-wrapper-abcdef'));
   await writeFile(dir.join('.skopeo-wrapper-abcdef', 'stage'), marker(`${dev}:${ino}`));
   // A copy of a stage, and one that somebody made by hand.
   await writeFile(dir.join('.skopeo-wrapper-ABCDEF', 'stage'), marker(`${dev}:${ino}`));
   await writeFile(dir.join('.skopeo-wrapper-123456', 'thesis.txt'), 'precious');
+  assert.equal(spawnSync('mkfifo', [dir.join('.skopeo-wrapper-654321', 'stage')]).status, 0);
   let others: readonly string[] = [];
   await copyStaged(`dir:${dir.join('a')}`, OPTIONS, async (destination) => {
     await copyStaged(`dir:${dir.join('b')}`, OPTIONS, async (other) => {
@@ -397,8 +407,9 @@ test('stages of other runs are swept when these are dead, and only then', async 
     });
     return copier(NEW)(destination);
   });
-  assert.equal(others.filter((name) => name.startsWith('.')).length, 4);
-  assert.deepEqual(await readdir(dir.path), ['.skopeo-wrapper-123456', '.skopeo-wrapper-ABCDEF', 'a', 'b']);
+  assert.equal(others.filter((name) => name.startsWith('.')).length, 5);
+  const theirs = ['.skopeo-wrapper-123456', '.skopeo-wrapper-654321', '.skopeo-wrapper-ABCDEF'];
+  assert.deepEqual(await readdir(dir.path), [...theirs, 'a', 'b']);
 });
 
 test('the stage of another user is left to that user', { skip: NEEDS_ROOT }, async () => {

@@ -45,28 +45,37 @@ const start = (t: TestContext, script: string, ...args: string[]): ChildProcess 
   return child;
 };
 
-/** Waits for the first output; then the imports are over. */
-const started = async (child: ChildProcess): Promise<void> => {
-  if (child.stdout !== null) await once(child.stdout, 'data');
+/** Waits for an output; after the first one the imports are over. */
+const said = async (child: ChildProcess, word: string): Promise<void> => {
+  let output = '';
+  for await (const chunk of child.stdout?.iterator({ destroyOnReturn: false }) ?? []) {
+    output += chunk;
+    if (output.includes(word)) return;
+  }
 };
 
 const ended = (child: ChildProcess): Promise<unknown> => once(child, 'close');
 
-/** Runs everything; a quarter of the processes is killed at a random moment. Resolves with the journals. */
+const victimAt = (index: number): 'anywhere' | 'in a copy' | undefined => {
+  if (index % 4 !== 0) return undefined;
+  return index % 8 === 0 ? 'anywhere' : 'in a copy';
+};
+
+/** Runs everything; one process in eight is killed at a random moment, one in a copy. Resolves with the journals. */
 const runAll = async (t: TestContext, script: string, location: StateLocation, journals: string): Promise<string[]> => {
   const queue = new PQueue({ concurrency: AT_ONCE });
   const files = Array.from({ length: PROCESSES }, (_, index) => join(journals, String(index)));
   await queue.addAll(
     files.map((journal, index) => async () => {
-      const victim = index % 4 === 0;
+      const victim = victimAt(index);
       const child = start(t, script, JSON.stringify({ location, journal, victim }));
       const end = ended(child);
-      child.stdout?.resume();
-      if (victim) {
-        await started(child);
-        await delay(Math.random() * 200);
+      if (victim !== undefined) {
+        await said(child, victim === 'anywhere' ? 'started' : 'copying');
+        if (victim === 'anywhere') await delay(Math.random() * 200);
         child.kill('SIGKILL');
       }
+      child.stdout?.resume();
       await end;
     }),
   );
@@ -85,7 +94,7 @@ const foldAndKill = async (
   while (!stop.aborted) {
     const child = start(t, script, JSON.stringify(location), announce);
     const end = ended(child);
-    await Promise.race([started(child), stopped]);
+    await Promise.race([said(child, announce), stopped]);
     await delay(Math.random() * 300);
     child.kill('SIGKILL');
     await end;

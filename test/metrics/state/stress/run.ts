@@ -10,12 +10,13 @@ import type { Counted } from './journal.ts';
 
 /**
  * One process of the stress test: a run of some copies of some blobs each. Notes in a journal of its own what it is
- * about to store, and then that it has stored it. A victim goes on until it is killed.
+ * about to store, and then that it has stored it. A victim goes on until it is killed; one that is to be killed in a copy
+ * stops in its first one, and says so.
  */
 const { location, journal, victim } = JSON.parse(process.argv[2] ?? '') as {
   location: StateLocation;
   journal: string;
-  victim: boolean;
+  victim?: 'anywhere' | 'in a copy';
 };
 process.stdout.write('started');
 const random = (limit: number) => 1 + Math.floor(Math.random() * limit);
@@ -53,7 +54,7 @@ const copyBlob = () => {
   counted.blobs += 1;
   counted.bytes += random(1_000_000_000);
 };
-for (let copy = random(3); copy > 0 || victim; copy--) {
+for (let copy = random(3); copy > 0 || victim !== undefined; copy--) {
   const nowMs = systemClock.monotonicMs();
   live = [
     {
@@ -73,6 +74,10 @@ for (let copy = random(3); copy > 0 || victim; copy--) {
     await delay(random(15));
     copyBlob();
     noted(() => writer?.write({ totals: totals(), live }));
+    if (victim === 'in a copy') {
+      process.stdout.write('copying');
+      await delay(2 ** 30);
+    }
   }
   live = [];
   counted.copies += 1;
