@@ -1,6 +1,6 @@
 /**
- * The library in use: `npm run example`, or `node examples/metrics-usage.ts`. Needs skopeo and Node 24, no network;
- * makes its own images in a temporary directory and leaves nothing behind.
+ * Shows how to use the library: `npm run example`, or `node examples/metrics-usage.ts`. Needs skopeo and Node 24, but no
+ * network; makes its own images in a temporary directory and leaves nothing behind.
  */
 import { spawn } from 'node:child_process';
 import { randomBytes } from 'node:crypto';

@@ -11,8 +11,8 @@ import { WRAPPER_METRICS } from '../src/metrics/contract/wrapper-metrics.ts';
 export const DOCS_PAGE = new URL('../docs/metrics.md', import.meta.url);
 
 const GROUPS = [
-  ['What operations came to', OPERATION_METRICS],
-  ['What is running now', LIVE_METRICS],
+  ['Results of operations', OPERATION_METRICS],
+  ['Running operations', LIVE_METRICS],
   ['Named jobs', JOB_METRICS],
   ['The tool itself', WRAPPER_METRICS],
 ];

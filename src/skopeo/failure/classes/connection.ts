@@ -23,7 +23,7 @@ export const CONNECTION_FAILURES: readonly FailureClass[] = [
     pattern: any('toomanyrequests', 'too many requests to registry', `${HTTP}429\\b`),
     retryable: 'later',
     exitStatus: SKOPEO,
-    meaning: 'The registry takes no more requests for now.',
+    meaning: 'The registry refuses further requests for now.',
     next: (subject) =>
       `Wait${subject.registry === 'docker.io' ? ' (Docker Hub counts pulls over 6 hours)' : ''}, or log in for a higher limit: skopeo-wrapper login ${registry(subject)}.`,
   },

@@ -6,7 +6,7 @@ export const PROCESS_FAILURES: readonly FailureClass[] = [
     errorType: 'prune_refused',
     retryable: 'no',
     exitStatus: '3; 1 if nothing else was done',
-    meaning: 'sync --prune would have removed more than it may, so it removed nothing.',
+    meaning: 'sync --prune removed nothing: it would have removed more than it may, or does not know what the job wrote.',
     next: () => 'Look at --dry-run; if this is right, raise "max-share" for one run.',
   },
   {
@@ -27,14 +27,14 @@ export const PROCESS_FAILURES: readonly FailureClass[] = [
     errorType: 'killed',
     retryable: 'yes',
     exitStatus: '128 and the signal',
-    meaning: 'Somebody else ended skopeo: a signal without a request of ours, often for lack of memory.',
+    meaning: 'skopeo was ended by a signal that the wrapper did not send, often for lack of memory.',
     next: () => 'Look for the out-of-memory killer (journalctl -k, limits of the container) and run it again.',
   },
   {
     errorType: 'crashed',
     retryable: 'once',
     exitStatus: SKOPEO,
-    meaning: 'skopeo, or a run of the wrapper, broke off without a word: a panic, a SIGKILL or a power cut.',
+    meaning: 'skopeo, or a run of the wrapper, ended without reporting a result: a panic, a SIGKILL or a power cut.',
     next: () =>
       'Run it again; if it repeats, run skopeo with the same arguments and report its output to the skopeo project.',
   },
@@ -49,7 +49,7 @@ export const PROCESS_FAILURES: readonly FailureClass[] = [
     errorType: 'unknown',
     retryable: 'no',
     exitStatus: SKOPEO,
-    meaning: 'A message that no rule knows.',
+    meaning: 'skopeo failed with a message that the wrapper does not know.',
     next: () => "Read skopeo's own message; --debug shows more.",
   },
 ];

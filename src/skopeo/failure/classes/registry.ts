@@ -26,7 +26,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     retryable: 'no',
     exitStatus: SKOPEO,
     meaning:
-      'The registry knows the user, or takes nobody, and refuses. Some registries say so for images that do not exist.',
+      'The registry refuses this user, or every user. Some registries say this of images that do not exist, too.',
     next: (subject) =>
       `Ask for the permission on ${registry(subject)}, or log in as a user who has it: skopeo-wrapper login ${registry(subject)}.`,
   },
@@ -62,7 +62,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     pattern: any(`${HTTP}413\\b`),
     retryable: 'no',
     exitStatus: SKOPEO,
-    meaning: 'The registry, or a proxy in front of it, takes no body of that size.',
+    meaning: 'The registry, or a proxy in front of it, refuses a request of that size.',
     next: (subject) => `Raise the body limit in front of ${registry(subject)} (nginx: client_max_body_size 0).`,
   },
   {
@@ -115,7 +115,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     pattern: any(`${HTTP}5\\d\\d\\b`, 'stopped after 10 redirects', 'no Location header in response'),
     retryable: 'yes',
     exitStatus: SKOPEO,
-    meaning: 'The registry has a fault of its own.',
+    meaning: 'The registry itself failed: an internal error, an endless redirect, an answer without a location.',
     next: (subject) =>
       `Try again later${retryFlag(subject, ' or with')}; ask the operator of ${registry(subject)} if it stays.`,
   },
@@ -146,7 +146,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     ),
     retryable: 'no',
     exitStatus: SKOPEO,
-    meaning: 'What the source calls a manifest is none.',
+    meaning: 'The source sent something that is not a valid manifest.',
     next: (subject) =>
       `Check that ${registry(subject)} is a container registry and that the image was pushed completely.`,
   },
@@ -177,7 +177,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     ),
     retryable: 'no',
     exitStatus: SKOPEO,
-    meaning: 'The transport or the registry cannot do that, or skopeo cannot with this kind of image.',
+    meaning: 'The transport or the registry does not support this, or skopeo does not for this kind of image.',
     next: (subject) =>
       subject.obstacle === undefined
         ? 'Use another transport; a registry may be read-only, or need deletion to be enabled: ask who runs it.'
@@ -188,7 +188,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     pattern: any('^Sync failed due to previous reported error'),
     retryable: 'yes',
     exitStatus: `${SKOPEO}; 3 by sync --file`,
-    meaning: 'Some images failed, the others are done.',
+    meaning: 'Some images failed; the others are done.',
     next: () => 'See the errors of the single images above; run it again for the rest.',
   },
 ];

@@ -27,7 +27,7 @@ export const REQUEST_FAILURES: readonly FailureClass[] = [
       'reading JSON file "',
     ),
     retryable: 'no',
-    exitStatus: `64, ${SKOPEO} when it noticed`,
+    exitStatus: `64; ${SKOPEO} own if skopeo found the mistake`,
     meaning: 'The command line or a configuration file is wrong.',
     next: ({ path: file, needsPassphrase }) => {
       if (needsPassphrase) return 'Give the passphrase of the signing key in a file: --sign-passphrase-file FILE.';
