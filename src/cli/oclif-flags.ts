@@ -28,8 +28,8 @@ const ownFlag = (spec: OwnFlagSpec<unknown>) => {
 };
 
 /**
- * A subcommand's flags, skopeo's global ones and the wrapper's own, as oclif's help and manifest want them. They are
- * parsed by the tables themselves, never by oclif.
+ * The flags of a subcommand (its own, skopeo's global ones and the wrapper's) as oclif needs them for help and
+ * manifest. oclif never parses them; the flag tables do.
  */
 export const oclifFlags = (subcommand: SubcommandSpec): FlagInput =>
   Object.fromEntries([

@@ -12,13 +12,13 @@ import {
 import { findSkopeo, type Skopeo } from '../skopeo/binary.ts';
 import { VERSION } from './version.ts';
 
-/** What this process tells of itself and of its skopeo in the metrics. */
+/** What this process writes about itself and its skopeo into the metrics. */
 const writerInfo = (skopeo: Skopeo | undefined): WriterInfo => ({
   buildInfo: { version: VERSION, revision: 'unknown', nodeVersion: process.version },
   binaryInfo: skopeo === undefined ? { available: false } : { available: true, version: skopeo.version },
 });
 
-/** The same for a process that needs no skopeo: a missing one is a fact to report, no error. */
+/** The same for a process that needs no skopeo: a missing skopeo is reported as a fact, not as an error. */
 export const findWriterInfo = async (
   { env, cwd, program }: Context,
   skopeoPath: string | undefined,
@@ -34,12 +34,14 @@ export const stateLocation = (
   return directory === undefined ? undefined : locateState(directory, defaultSpillRoot(env, uid));
 };
 
-/** How much of the metrics is opened: all, what records a failure, or of that the state directory alone. */
+/**
+ * Which part of the metrics is opened: `all` of it, only what records a failure, or of that only the state directory.
+ */
 export type MetricsExtent = 'all' | 'failure' | 'state';
 
 /**
- * Opens the metrics of a command, as far as `extent` says. `defaultJobName`: what the run is called unless the command line
- * says.
+ * Opens the metrics of a command, as far as `extent` says. `defaultJobName`: the job's name if the command line gives
+ * none.
  */
 export const openSession = (
   own: OwnFlags,

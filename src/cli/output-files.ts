@@ -6,13 +6,16 @@ import { usageError } from '../errors/wrapper-error.ts';
 
 /** A file that a run writes. */
 export interface OutputFile {
-  /** Names it on the command line, without dashes. */
+  /** Its name on the command line, without dashes. */
   readonly flag: string;
   /** Absolute. */
   readonly path: string;
 }
 
-/** Hours of copying must not end with a file that could never have been written. Throws a usage error. */
+/**
+ * Refuses output files that cannot be written, so that this does not show only after hours of copying. Throws a usage
+ * error.
+ */
 export const refuseUnwritable = async (files: readonly OutputFile[]): Promise<void> => {
   for (const { flag, path } of files) {
     const status = await stat(path).catch(() => undefined);

@@ -5,7 +5,7 @@ import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { operationOf } from '../operation/request.ts';
 import { printable } from '../text/printable.ts';
 
-/** oclif's own errors (a flag its parser refuses, `this.exit`) carry their exit status here. */
+/** The exit status of oclif's own errors (a flag that its parser refuses, `this.exit`). */
 const isOclifError = (error: unknown): error is Error & { oclif: { exit?: number }; code?: string } =>
   error instanceof Error && 'oclif' in error && typeof error.oclif === 'object' && error.oclif !== null;
 
@@ -15,7 +15,7 @@ const toWrapperError = (error: unknown): WrapperError | undefined => {
   return new WrapperError(error.message, { errorType: 'usage', exitCode: EXIT.usage, cause: error });
 };
 
-/** Keeps the lines of a text, and nothing else that a terminal would obey. */
+/** Keeps line breaks, and removes everything else that a terminal would act on. */
 const inLines = (text: string): string => text.split('\n').map(printable).join('\n');
 
 const isDebugging = (env: Context['env']): boolean =>
@@ -31,14 +31,14 @@ const describeBug = (error: unknown, env: Context['env']): string => {
 
 /** The command that failed. */
 interface FailedCommand {
-  /** One object on stdout, too. */
+  /** Print one JSON object on stdout, too. */
   readonly json: boolean;
   readonly subcommand?: string | undefined;
 }
 
 /**
- * Says on stderr how a run failed and what to do next, and with `json` also as one object on stdout.
- * Returns the exit status.
+ * Writes to stderr why a run failed and what to do next, and with `json` also one object to stdout. Returns the exit
+ * status.
  */
 export const reportError = (error: unknown, context: Context, { json, subcommand = '' }: FailedCommand): number => {
   const known = toWrapperError(error);

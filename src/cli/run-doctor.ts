@@ -9,10 +9,10 @@ import { usageError } from '../errors/wrapper-error.ts';
 import { REGISTRY } from '../metrics/contract/definition.ts';
 import { defaultStateDir } from '../metrics/state/files/state-directory.ts';
 
-/** Where skopeo puts large temporary files unless told otherwise. */
+/** Where skopeo puts large temporary files by default. */
 const SKOPEO_TMPDIR = '/var/tmp';
 
-/** The registry that an operand means: `quay.io`, `docker://quay.io`. Throws a usage error. */
+/** The registry that an operand names: `quay.io`, `docker://quay.io`. Throws a usage error. */
 const registryOf = (operand: string): string => {
   const registry = operand
     .replace(/^(?:docker|https?):\/\//, '')
@@ -48,7 +48,7 @@ const examinationOf = (line: CommandLine, context: Context): Examination => {
   };
 };
 
-/** Looks whether a run with these flags would find all it needs, and prints what was found. Returns the exit status. */
+/** Checks whether a run with these flags would find all it needs, and prints the findings. Returns the exit status. */
 export const runDoctor = async (line: CommandLine, context: Context): Promise<number> => {
   refuseCredentialsInReferences(line.operands);
   const diagnosis = await diagnose(examinationOf(line, context), context);

@@ -2,10 +2,10 @@ import pjson from '../../package.json' with { type: 'json' };
 
 export const VERSION: string = pjson.version;
 
-/** Whether the command line is nothing but the question for our version. In front of a command it means nothing. */
+/** Whether the command line only asks for our version. Before a command the option has no effect. */
 export const isVersionRequest = ([first, ...more]: readonly string[]): boolean =>
   more.length === 0 && (first === '--version' || first === '-v');
 
-/** oclif's version line, made without oclif: name, version, platform and the Node inside. */
+/** The version line that oclif would print, made without oclif: name, version, platform and Node version. */
 export const versionLine = (): string =>
   `${pjson.name}/${VERSION} ${process.platform}-${process.arch} node-${process.version}\n`;

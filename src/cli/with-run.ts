@@ -25,23 +25,23 @@ import type { ErrorType } from '../tracking/vocabulary.ts';
 import { type MetricsExtent, stateLocation } from './open-session.ts';
 import { type OutputFile, refuseUnwritable } from './output-files.ts';
 
-/** Removes what runs that were killed left behind, wherever one like this one puts temporary files. */
+/** Removes what killed runs left behind, everywhere where a run like this one puts temporary files. */
 const sweepLeftovers = (line: Pick<CommandLine, 'values'>, { env, cwd }: Pick<Context, 'env' | 'cwd'>): void => {
   const tmpdir = textOf(line, 'tmpdir');
   sweepTemporaryDirectories([...privatePlaces(env), runDirectoryBase(env), scratchBase({ tmpdir, env, cwd })]);
 };
 
-/** What every run has at hand; closed at its end. */
+/** What the body of every run may use; closed at its end. */
 export interface RunTools {
   readonly skopeo: SkopeoContext;
   /** Aborted when the run is to end; its reason is a `Termination`. */
   readonly signal: AbortSignal;
 }
 
-/** Where a run is counted. */
+/** Where a run is counted in the metrics. */
 export type RunMetrics = Pick<MetricsSession, 'observer' | 'end' | 'failed'>;
 
-/** Why a run came to nothing. */
+/** Why a run failed before its body began. */
 interface RunFailure {
   readonly errorType: ErrorType;
   readonly exitCode: number;
@@ -51,19 +51,19 @@ interface RunFailure {
 /** How the body of a run ended. */
 export interface RunEnd<Result> {
   readonly verdict: Omit<RunVerdict, 'durationSeconds'>;
-  /** Tells people and programs, once the run is recorded; `isRecorded`: as far as the command line insists on it. */
+  /** Prints the result, once the run is recorded. `isRecorded`: recorded as far as the command line requires it. */
   tell(isRecorded: boolean): Promise<Result> | Result;
 }
 
 /** The parts of a run, in the order in which they are called. */
 export interface RunParts<Job, Opened extends Disposable | AsyncDisposable, Result> {
-  /** Reads what is to be done and refuses what cannot be meant; nothing is touched. */
+  /** Reads what is to be done and refuses what makes no sense; nothing is touched. */
   prepare(): Promise<Job> | Job;
-  /** Opens display and events, and what else the body works with. */
+  /** Opens display and events, and whatever else the body needs. */
   open(job: Job, tools: RunTools): Promise<Opened> | Opened;
   /**
-   * `job` and `skopeo` are absent where they are not known yet. `failure`: nothing else will be recorded; `state`: and that
-   * in the state directory alone, since the textfile cannot be written.
+   * `job` and `skopeo` are absent while they are not known. `failure`: only the failure will be recorded; `state`: it
+   * is recorded only in the state directory, since the textfile cannot be written.
    */
   openMetrics(
     job: Job | undefined,
@@ -71,11 +71,11 @@ export interface RunParts<Job, Opened extends Disposable | AsyncDisposable, Resu
     extent: MetricsExtent,
   ): Promise<RunMetrics> | RunMetrics;
   body(job: Job, opened: Opened, metrics: RunMetrics, tools: RunTools): Promise<RunEnd<Result>>;
-  /** Tells of a run that ended before its body began. */
+  /** Reports a run that ended before its body began. */
   tellUnstarted(job: Job | undefined, failure: RunFailure, observer: OperationObserver): void;
 }
 
-/** What a run is about. */
+/** What is known of a run from its command line. */
 interface RunOptions {
   readonly line: CommandLine;
   readonly context: Context;
@@ -83,17 +83,17 @@ interface RunOptions {
   readonly timeLimit: TimeLimit | undefined;
   /** Ends the run. */
   readonly signal: AbortSignal;
-  /** Written at the end, beside events and textfile. */
+  /** Files that are written at the end, besides events and textfile. */
   readonly outputs?: readonly OutputFile[];
 }
 
-/** What the command line itself tells: bad operands are refused before anything repeats them. Throws usage errors. */
+/** Refuses bad operands before any message repeats them, since they may hold secrets. Throws usage errors. */
 export const refuseOperands = (line: CommandLine): void => {
   refuseCredentialsInReferences(line.operands);
   refuseOperandCount(line);
 };
 
-/** Rejects with the class of the termination when `signal` aborts before the answer is there. */
+/** Rejects with the class of the termination when `signal` aborts before `answer` resolves. */
 const unlessEnded = async <T>(answer: Promise<T> | T, signal: AbortSignal): Promise<T> => {
   const ended = Promise.withResolvers<never>();
   const end = (): void => {
@@ -115,7 +115,7 @@ const failureOf = (error: unknown): RunFailure => {
   return { errorType: 'crashed', exitCode: EXIT.failure, message };
 };
 
-/** Refuses files that could not be written in the end. Throws usage errors. */
+/** Refuses files that could not be written at the end. Throws usage errors. */
 const refuseOutputs = async ({ line, context, outputs = [] }: RunOptions): Promise<void> => {
   const { events, metricsTextfile } = line.own;
   const { cwd } = context;
@@ -124,13 +124,13 @@ const refuseOutputs = async ({ line, context, outputs = [] }: RunOptions): Promi
   if (metricsTextfile !== undefined) await resolveTextfilePath(resolve(cwd, metricsTextfile));
 };
 
-/** What of a run is known so far. */
+/** What is known of a run so far. */
 interface Known<Job> {
   job?: Job;
   skopeo?: Skopeo;
 }
 
-/** Finds the skopeo to use; its version is remembered in the state directory. */
+/** Finds the skopeo to use; the state directory remembers its version. */
 const locateSkopeo = (
   own: OwnFlags,
   { env, cwd, program }: Context,
@@ -144,7 +144,7 @@ const locateSkopeo = (
     ...defined({ cache: state && versionFile(join(state.stateDir, 'skopeo-version.json')) }),
   });
 
-/** Everything up to the first line of the body. */
+/** Everything before the body begins. */
 const open = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
   options: RunOptions,
   parts: RunParts<Job, Opened, Result>,
@@ -183,7 +183,7 @@ const open = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
   return { job, tools, opened, metrics };
 };
 
-/** Counts a run that came to nothing before its body began. */
+/** Counts a run that failed before its body began. */
 const recordUnstarted = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
   parts: RunParts<Job, Opened, Result>,
   { job, skopeo }: Known<Job>,
@@ -197,10 +197,10 @@ const recordUnstarted = async <Job, Opened extends Disposable | AsyncDisposable,
 };
 
 /**
- * Does one run from its first check to its last word, in the order that all runs have: read what is to be done, refuse
- * outputs that cannot be written, find skopeo, open display and metrics, run the body, record the end, tell it; then close
- * everything in reverse, whatever happened. A failure of any of these steps is recorded as a failed run of the job and then
- * thrown. Only bad operands are refused before that: a message that repeats them could tell secrets.
+ * Carries out one run. All runs have the same order: read what is to be done, refuse outputs that cannot be written,
+ * find skopeo, open display and metrics, run the body, record the end, print the result; then close everything in
+ * reverse order, whatever happened. If any of these steps fails, this is recorded as a failed run of the job and then
+ * thrown. Only bad operands are refused before that: a message that repeats them could reveal secrets.
  */
 export const withRun = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
   options: RunOptions,

@@ -3,9 +3,9 @@ import { Config } from '@oclif/core/config';
 import type { Context } from '../context.ts';
 
 /**
- * What every command is. `run` returns the exit status. Commands that stand in for skopeo's own parse `argv` themselves: it
- * is the whole command line as it was given, since some options only stand before the subcommand. For the others, which
- * use `this.parse`, it is without the subcommand.
+ * The base of every command. `run` returns the exit status. Commands that replace one of skopeo's parse `argv`
+ * themselves: it is the whole command line as it was given, since some options may only stand before the subcommand.
+ * The other commands use `this.parse` and get `argv` without the subcommand.
  */
 export abstract class WrapperCommand extends Command {
   static readonly oclifParses: boolean = true;
@@ -23,9 +23,9 @@ export abstract class WrapperCommand extends Command {
 /** A command that can be made and run. */
 export interface CommandClass extends Pick<typeof Command, 'args' | 'flags' | 'strict'> {
   new (argv: string[], config: Config | undefined, context: Context): WrapperCommand;
-  /** Whether oclif parses the arguments; commands that stand in for skopeo's do that themselves. */
+  /** Whether oclif parses the arguments; commands that replace one of skopeo's parse them themselves. */
   readonly oclifParses: boolean;
 }
 
-/** Subcommand → how to load it: nothing of a command is read before it is needed. */
+/** Subcommand → how to load it: the code of a command is only loaded when it is needed. */
 export type CommandTable = Readonly<Record<string, () => Promise<CommandClass>>>;

@@ -8,20 +8,23 @@ import type { SkopeoArgument } from './skopeo-arguments.ts';
 import { readCredentials, readSkopeoValues, type SkopeoValues } from './skopeo-values.ts';
 import { type FlagToken, type Token, tokenize } from './tokens.ts';
 
-/** A command line, understood. */
+/** A command line that was parsed. */
 export interface CommandLine {
   /** Undefined: there is none (`--help`, `--version`, nothing at all). */
   readonly subcommand: string | undefined;
-  /** Undefined: no subcommand, or one that the table does not know; its arguments are then handed on unread. */
+  /** Undefined: no subcommand, or one that the table does not know; its arguments then go to skopeo unparsed. */
   readonly spec: SubcommandSpec | undefined;
-  /** What is behind the subcommand and is not a flag. */
+  /** The arguments after the subcommand that are not flags. */
   readonly operands: readonly string[];
-  /** What skopeo gets, in the user's order and spelling, subcommand included, without secrets and wrapper's flags. */
+  /**
+   * The arguments for skopeo, in the user's order and spelling, subcommand included, without secrets and without the
+   * wrapper's flags.
+   */
   readonly skopeoArguments: readonly SkopeoArgument[];
   readonly values: SkopeoValues;
   readonly credentials: CredentialsBySide;
   readonly own: OwnFlags;
-  /** Flags of skopeo that were given and that skopeo itself has to know, for the version check. */
+  /** Flags of skopeo that were given and that skopeo itself must support; for the version check. */
   readonly skopeoFlags: readonly FlagSpec[];
 }
 
@@ -43,7 +46,7 @@ interface Split {
 
 const OPERAND = (value: string): Token<KnownFlag> => ({ type: 'operand', value });
 
-/** Arguments of a subcommand that nobody here knows: only the wrapper's own flags are taken out. */
+/** Arguments of an unknown subcommand: only the wrapper's own flags are taken out. */
 const unreadTokens = (argv: readonly string[]): readonly Token<KnownFlag>[] => {
   const tokens: Token<KnownFlag>[] = [];
   for (let at = 0; at < argv.length; at++) {
@@ -61,7 +64,7 @@ const unreadTokens = (argv: readonly string[]): readonly Token<KnownFlag>[] => {
   return tokens;
 };
 
-/** Global flags up to the subcommand, then that subcommand's and global ones. */
+/** Before the subcommand global flags are valid, after it global flags and those of the subcommand. */
 const split = (argv: readonly string[], { globalFlags, subcommands }: FlagTable): Split => {
   const before: Token<KnownFlag>[] = [];
   for (const { next, ...token } of tokenize(argv, flagLookup([...globalFlags, ...ROOT_FLAGS]))) {
@@ -90,7 +93,9 @@ const ownFlagsOf = (flags: readonly FlagToken<KnownFlag>[], env: Env): OwnFlags 
   return readOwnFlags(new Map(Array.from(own, ([name, texts]) => [name, texts.at(-1) ?? ''])), env);
 };
 
-/** The wrapper's own flags of a command line that cannot be understood as a whole. Throws for a bad value of one. */
+/**
+ * The wrapper's own flags, from a command line that as a whole cannot be parsed. Throws for a bad value of one of them.
+ */
 export const readOwnFlagsAlone = (argv: readonly string[], env: Env): OwnFlags =>
   ownFlagsOf(flagsOf(unreadTokens(argv)), env);
 
@@ -103,8 +108,8 @@ const skopeoArgument = (token: Token<KnownFlag>): readonly SkopeoArgument[] => {
 };
 
 /**
- * Understands a command line as skopeo would, takes out what is the wrapper's, and checks what the wrapper has to make
- * sense of. `argv` is without node and script. Throws a usage error (status 64) before anything is touched.
+ * Parses a command line as skopeo would, takes out what belongs to the wrapper, and checks the values that the wrapper
+ * uses. `argv` is without node and script. Throws a usage error (status 64) before anything is touched.
  */
 export const parseCommandLine = (argv: readonly string[], env: Env, table: FlagTable = SKOPEO_FLAGS): CommandLine => {
   const { tokens, subcommand, spec } = split(argv, table);

@@ -8,7 +8,7 @@ const SKOPEO_OPTIONS = [...GLOBAL_FLAGS, ...ROOT_FLAGS]
 
 const OWN_OPTIONS = Object.values(OWN_FLAGS).flatMap((spec) => ('value' in spec ? [`--${spec.name}`] : []));
 
-/** Options that may stand before the subcommand and are followed by a value: skopeo's global ones and our own. */
+/** Options that may stand before the subcommand and take a value: skopeo's global ones and our own. */
 const VALUE_OPTIONS: ReadonlySet<string> = new Set([...SKOPEO_OPTIONS, ...OWN_OPTIONS]);
 
 /** Whether a global option, as written, takes the next argument as its value. */
@@ -17,8 +17,8 @@ export const globalOptionTakesValue = (option: string): boolean => VALUE_OPTIONS
 const FLAG = `--${OWN_FLAGS.json.name}`;
 
 /**
- * Whether the one object of `--json` is asked for, by flag or environment: for an error that keeps the command line from
- * being understood. What cannot be read counts as no.
+ * Whether `--json` was given, as a flag or in the environment; used for errors that occur before the command line is
+ * parsed. A value that cannot be read counts as no.
  */
 export const wantsJson = (argv: readonly string[], env: Readonly<Record<string, string | undefined>>): boolean => {
   const end = argv.indexOf('--');
@@ -28,18 +28,17 @@ export const wantsJson = (argv: readonly string[], env: Readonly<Record<string, 
   return parseBoolean(env[variableOf(OWN_FLAGS.json.name)] ?? '') === true;
 };
 
-/** Where the subcommand stands on a command line. */
+/** The position of the subcommand on a command line. */
 interface Subcommand {
   /** The first word that is not an option; undefined: there is none. */
   readonly id: string | undefined;
-  /** Everything else in its order: options before the subcommand come first. */
+  /** All other arguments in their order; options before the subcommand come first. */
   readonly argv: readonly string[];
 }
 
 /**
- * Finds the subcommand behind the global options (`--debug copy SRC DST`, `--tmpdir /x copy SRC DST`), before
- * anything else about the line can be decided.
- *
+ * Finds the subcommand after the global options (`--debug copy SRC DST`, `--tmpdir /x copy SRC DST`). Everything else
+ * about the command line depends on it.
  * @param takesValue whether an option, as written (`--tmpdir`), is followed by its value in the next argument
  */
 export const findSubcommand = (argv: readonly string[], takesValue: (option: string) => boolean): Subcommand => {

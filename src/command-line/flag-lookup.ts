@@ -4,7 +4,7 @@ import type { FlagSpec } from './flags/spec.ts';
 import { OWN_FLAGS } from './own-flags.ts';
 import type { FlagLookup, FlagShape } from './tokens.ts';
 
-/** A flag that may stand on the command line, and whose it is. */
+/** A flag that may stand on the command line, and whether it is skopeo's or the wrapper's. */
 export interface KnownFlag extends FlagShape {
   /** Absent: a flag of the wrapper. */
   readonly skopeo?: FlagSpec;
@@ -35,8 +35,8 @@ export class UnknownFlagError extends WrapperError {
 }
 
 /**
- * Finds the flags of skopeo that are valid for a subcommand (undefined: before it), and the wrapper's own. Throws a
- * usage error with the nearest known flag for others; values, which may be secrets, are not repeated.
+ * Finds the flags of skopeo that are valid for a subcommand (undefined: before it), and the wrapper's own. For other
+ * flags it throws a usage error with the nearest known flag. It does not repeat values, which may be secrets.
  */
 export const flagLookup = (flags: readonly FlagSpec[], subcommand?: string): FlagLookup<KnownFlag> => {
   const byName = new Map<string, KnownFlag>(OWN_KNOWN_FLAGS);

@@ -16,7 +16,7 @@ const read = (spec: OwnFlagSpec<unknown>, text: string, origin: string): unknown
 /**
  * The wrapper's own flags from the command line (`given`: texts by flag name), else from the environment (an empty
  * variable counts as unset), else their defaults. Throws a usage error that names the flag or variable, the bad value
- * and what is right.
+ * and what would be valid.
  */
 export const readOwnFlags = (
   given: ReadonlyMap<string, string>,
@@ -32,10 +32,10 @@ export const readOwnFlags = (
   return Object.fromEntries(values);
 };
 
-/** A value of a flag of ours: undefined from `parse` means the text is bad. */
+/** How the value of one of our flags is read: `parse` returns undefined for a bad text. */
 interface OwnValue<T> {
   readonly parse: (text: string) => T | undefined;
-  /** What a good value looks like; for error texts. */
+  /** A description of valid values, for error texts. */
   readonly hint: string;
 }
 
@@ -46,7 +46,7 @@ const NON_EMPTY: OwnValue<string> = {
 
 const DURATION_SECONDS: OwnValue<number> = { parse: parseDuration, hint: DURATION_HINT };
 
-/** A duration of which 0 makes no sense. */
+/** A duration that must not be 0. */
 const POSITIVE_SECONDS: OwnValue<number> = {
   parse: (text) => parseDuration(text) || undefined,
   hint: `${DURATION_HINT}, more than 0`,
@@ -70,7 +70,7 @@ const LISTEN_ADDRESS: OwnValue<ListenAddress> = {
   hint: '[HOST:]PORT, such as 9100 or 127.0.0.1:9100, or :PORT for every interface',
 };
 
-/** One of a few words. */
+/** One of several words. */
 const oneOf = <const Word extends string>(...words: readonly Word[]): OwnValue<Word> => ({
   parse: (text) => words.find((word) => word === text),
   hint: `one of ${words.join(', ')}`,
@@ -81,9 +81,9 @@ export interface OwnFlagSpec<T> {
   /** Without dashes; the variable is `SKOPEO_WRAPPER_` and this in upper case with `_`. */
   readonly name: string;
   readonly description: string;
-  /** What stands for the value in help texts; absent: a boolean. */
+  /** The placeholder for the value in help texts; absent: a boolean. */
   readonly placeholder?: string;
-  /** How the value is read; booleans need none. */
+  /** How the value is parsed; absent for booleans. */
   readonly value?: OwnValue<T>;
   readonly default: T;
 }
@@ -98,8 +98,8 @@ const optional = <T>(
 ): OwnFlagSpec<T | undefined> => ({ name, placeholder, value, description, default: undefined });
 
 /**
- * The wrapper's own flags, valid on every command, each also from the environment. The keys are the properties of
- * {@link OwnFlags}; a new flag is one more line here.
+ * The wrapper's own flags, valid for every command, each also from the environment. The keys are the properties of
+ * {@link OwnFlags}; to add a flag, add a line here.
  */
 export const OWN_FLAGS = {
   jobName: optional('job-name', 'NAME', JOB_NAME, 'name of the job in metrics and status'),
@@ -157,5 +157,5 @@ type ValueOf<Spec> = Spec extends OwnFlagSpec<infer T> ? T : never;
 /** Values of the wrapper's own flags after command line, environment and defaults. */
 export type OwnFlags = { readonly [K in Key]: ValueOf<Table[K]> };
 
-/** The environment variable of a flag of ours. */
+/** The environment variable of one of our flags. */
 export const variableOf = (name: string): string => `SKOPEO_WRAPPER_${name.toUpperCase().replaceAll('-', '_')}`;

@@ -5,7 +5,10 @@ import { UnknownFlagError } from './flag-lookup.ts';
 import { isNewerThanKnown, withFlagsFromHelp } from './flags/help.ts';
 import { type FlagTable, SKOPEO_FLAGS } from './flags/table.ts';
 
-/** The table with what the help of the installed skopeo adds to it; undefined: it is no newer than the table. */
+/**
+ * The table together with the flags from the help of the installed skopeo; undefined if this skopeo is not newer than
+ * the table.
+ */
 const tableOfNewerSkopeo = async (
   argv: readonly string[],
   context: Context,
@@ -29,8 +32,8 @@ const tableOfNewerSkopeo = async (
 };
 
 /**
- * Understands a command line, as {@link parseCommandLine}. A flag that the table does not have is looked up in the help
- * of the installed skopeo where that is newer than the table.
+ * Parses a command line like {@link parseCommandLine}. If the table does not have a flag and the installed skopeo is
+ * newer than the table, the flag is looked up in skopeo's help.
  */
 export const readCommandLine = async (
   argv: readonly string[],

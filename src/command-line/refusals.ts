@@ -7,8 +7,8 @@ import type { FlagSpec, SubcommandSpec } from './flags/spec.ts';
 const USER_AND_PASSWORD = /^[^/@\s]*:\/{0,2}[^/@\s]*:[^/@\s]*@|^[^/@\s]+:[^/@\s]*@/;
 
 /**
- * Refuses references that hold a user name and a password (`docker://user:password@host/…`). skopeo does not take them
- * either, but would have them in its arguments and repeat them in its message.
+ * Refuses references that hold a user name and a password (`docker://user:password@host/…`). skopeo does not accept
+ * them either, but would have them in its arguments and repeat them in its message.
  */
 export const refuseCredentialsInReferences = (operands: readonly string[]): void => {
   for (const operand of operands) {
@@ -31,7 +31,8 @@ const boundsOf = (operands: readonly string[]): { readonly least: number; readon
 
 /**
  * Refuses a command line with too few or too many arguments. skopeo before 1.18 shows its usage then and ends with
- * status 0: in a cron job nobody would notice. What was given is not repeated, it may be a secret in the wrong place.
+ * status 0; in a cron job nobody would notice. The message does not repeat the arguments: one of them may be a secret
+ * in the wrong place.
  */
 export const refuseOperandCount = ({ spec, operands, values }: CommandLine): void => {
   if (spec === undefined || values.help || values.version) return;
@@ -50,8 +51,8 @@ export const refuseOperandCount = ({ spec, operands, values }: CommandLine): voi
 };
 
 /**
- * Refuses what the installed skopeo is too old for, before anything runs, and names the version that has it
- * (status 69). What the wrapper does itself is not among `skopeoFlags`.
+ * Refuses, before anything runs, what the installed skopeo is too old for, and names the version that has it (status
+ * 69). `skopeoFlags` does not contain what the wrapper itself implements.
  */
 export const refuseUnsupported = (
   { spec, skopeoFlags }: { readonly spec: SubcommandSpec | undefined; readonly skopeoFlags: readonly FlagSpec[] },

@@ -5,7 +5,7 @@ export type SkopeoArgument =
 
 /** What to change about the arguments for skopeo. */
 export interface ArgumentChanges {
-  /** Put behind the user's flags, hence they win. */
+  /** Added after the user's flags, so that they win. */
   readonly add?: readonly SkopeoArgument[];
   /** Names of flags to leave out. */
   readonly drop?: readonly string[];
@@ -21,13 +21,16 @@ export const flagArgument = (name: string, value: string): SkopeoArgument => ({
 /** A boolean flag that is set. */
 export const switchArgument = (name: string): SkopeoArgument => ({ type: 'flag', name, written: [`--${name}`] });
 
-/** A flag as far as it is set: `true` for a boolean one, undefined for none. Written as one word. */
+/**
+ * The argument for a flag and its value: `true` for a boolean flag, undefined for no argument at all. Written as one
+ * word.
+ */
 export const givenArgument = (name: string, value: string | boolean | undefined): readonly SkopeoArgument[] =>
   value === undefined ? [] : [{ type: 'flag', name, written: [value === true ? `--${name}` : `--${name}=${value}`] }];
 
 export const operandArgument = (operand: string): SkopeoArgument => ({ type: 'operand', written: [operand] });
 
-/** The arguments with some more and without some others. */
+/** The arguments with some added and some removed. */
 export const withChanges = (
   args: readonly SkopeoArgument[],
   { add = [], drop = [] }: ArgumentChanges,
@@ -37,7 +40,7 @@ export const withChanges = (
   return kept.toSpliced(terminator < 0 ? kept.length : terminator, 0, ...add);
 };
 
-/** The arguments as a process gets them, without the program itself. */
+/** The arguments as a process gets them, without the program name. */
 export const argvOf = (args: readonly SkopeoArgument[]): string[] => args.flatMap(({ written }) => [...written]);
 
 /** Value of the last flag of that name. */

@@ -4,7 +4,7 @@ import type { CredentialsBySide, GivenCredentials, Side } from '../registry/cred
 import { Secret } from '../secrets/secret.ts';
 import { DURATION_HINT, parseBoolean, parseDuration } from './values.ts';
 
-/** What the wrapper itself needs to know of skopeo's flags; no secrets. */
+/** The values of skopeo's flags that the wrapper itself needs; no secrets. */
 export interface SkopeoValues {
   readonly help: boolean;
   readonly version: boolean;
@@ -28,7 +28,7 @@ export interface SkopeoValues {
   readonly retryTimes: number;
   /** Undefined: exponential from 1 s. */
   readonly retryDelaySeconds: number | undefined;
-  /** Every value of a flag without a secret, in order, by name without dashes. */
+  /** Every value of a flag that is not secret, in order, by name without dashes. */
   readonly byName: ReadonlyMap<string, readonly string[]>;
 }
 
@@ -49,7 +49,7 @@ const bySide = <T>(value: (prefix: string) => T): Readonly<Record<Side, T>> => (
   destination: value(PREFIXES.destination),
 });
 
-/** Throws a usage error that names the flag, the bad value and what is right. */
+/** Throws a usage error that names the flag, the bad value and what would be valid. */
 const checked = <T>(name: string, text: string | undefined, parse: (text: string) => T | undefined, hint: string) => {
   if (text === undefined) return undefined;
   const value = parse(text);
@@ -59,7 +59,7 @@ const checked = <T>(name: string, text: string | undefined, parse: (text: string
 
 const parseCount = (text: string) => (/^\+?\d{1,9}$/.test(text) ? Number(text) : undefined);
 
-/** Throws a usage error for a value of which the wrapper itself must make sense and cannot. */
+/** Throws a usage error for a value that the wrapper needs and cannot parse. */
 export const readSkopeoValues = (texts: FlagTexts): SkopeoValues => {
   const text = (name: string) => texts.get(name)?.at(-1);
   const optionalBoolean = (name: string) => checked(name, text(name), parseBoolean, 'true or false');
@@ -88,7 +88,7 @@ export const readSkopeoValues = (texts: FlagTexts): SkopeoValues => {
   };
 };
 
-/** Credentials among secret flags and user names, by the side they are for. */
+/** The credentials among the secret flags and user names, by the side they are for. */
 export const readCredentials = (secrets: FlagTexts): CredentialsBySide => {
   const secret = (name: string | undefined) => {
     const text = name === undefined ? undefined : secrets.get(name)?.at(-1);

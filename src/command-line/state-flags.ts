@@ -9,7 +9,7 @@ import {
   type StateLocation,
 } from '../metrics/state/files/state-directory.ts';
 
-/** `--state-dir` of commands that read what runs left; given several times, the numbers are added up. */
+/** `--state-dir` for commands that read what runs left; if it is given several times, the numbers are added up. */
 export const stateDirFlag = Flags.string({
   description: 'state directory, may be given several times [SKOPEO_WRAPPER_STATE_DIR]',
   helpValue: 'DIR',
@@ -17,13 +17,13 @@ export const stateDirFlag = Flags.string({
 });
 
 /**
- * The state directories a user means: by the flag, by `SKOPEO_WRAPPER_STATE_DIR`, or by default. Throws a usage error
- * where there is no default.
+ * The state directories that are meant: by the flag, by `SKOPEO_WRAPPER_STATE_DIR`, or by default. Throws a usage error
+ * if there is no default.
  */
 export const stateLocations = (given: readonly string[] | undefined, { env, cwd, uid }: Context): StateLocation[] => {
   const spillRoot = defaultSpillRoot(env, uid);
   if (given !== undefined && given.length > 0) return given.map((path) => locateState(resolve(cwd, path), spillRoot));
-  // oclif would hand the variable of a repeatable flag on as a plain string.
+  // oclif would pass on the variable of a repeatable flag as a plain string.
   const fromEnvironment = env.SKOPEO_WRAPPER_STATE_DIR;
   const directory = fromEnvironment ? resolve(cwd, fromEnvironment) : defaultStateDir(env, uid);
   if (directory === undefined) {

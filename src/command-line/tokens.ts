@@ -17,21 +17,21 @@ export interface FlagLookup<Flag extends FlagShape> {
 export interface FlagToken<Flag extends FlagShape> {
   readonly type: 'flag';
   readonly flag: Flag;
-  /** Booleans without a value: `true`. */
+  /** `true` for a boolean without a value. */
   readonly value: string;
-  /** How it was written, one or two arguments; letters of a group are taken apart (`-af oci`: `-a`, `-f oci`). */
+  /** As it was written, one or two arguments; letters of a group are separated (`-af oci`: `-a`, `-f oci`). */
   readonly written: readonly string[];
 }
 
 export type Token<Flag extends FlagShape> =
   | FlagToken<Flag>
   | { readonly type: 'operand'; readonly value: string }
-  /** `--`: everything behind it is an operand. */
+  /** `--`: every argument after it is an operand. */
   | { readonly type: 'terminator' };
 
 interface Step<Flag extends FlagShape> {
   readonly tokens: readonly Token<Flag>[];
-  /** How many arguments were used up. */
+  /** How many arguments were consumed. */
   readonly used: number;
 }
 
@@ -59,7 +59,7 @@ const longFlag = <Flag extends FlagShape>(
   return { tokens: [flagToken(flag, value, argument, value)], used: 2 };
 };
 
-/** A group of letters, of which the first that takes a value takes the rest (`-afoci`, `-f=oci`) or the next argument. */
+/** A group of letters. The first letter that takes a value takes the rest (`-afoci`, `-f=oci`) or the next argument. */
 const shortFlags = <Flag extends FlagShape>(
   argv: readonly string[],
   at: number,
@@ -87,8 +87,8 @@ const shortFlags = <Flag extends FlagShape>(
 };
 
 /**
- * Takes arguments apart as skopeo does (Go's pflag): a value may begin with `-`, a boolean takes one only behind `=`,
- * `-` alone is an operand. Node's `util.parseArgs` differs from that in short flags (`-f=oci`, `-a=false`).
+ * Splits arguments as skopeo does (Go's pflag): a value may begin with `-`, a boolean takes a value only after `=`, `-`
+ * alone is an operand. Node's `util.parseArgs` treats short flags differently (`-f=oci`, `-a=false`).
  */
 export function* tokenize<Flag extends FlagShape>(
   argv: readonly string[],

@@ -20,11 +20,11 @@ import type { ToTask } from '../operation/request.ts';
 interface SkopeoCommand {
   readonly spec: SubcommandSpec;
   readonly summary: string;
-  /** What it asks of skopeo; if not given, the same bytes on stdout, or a conversation with the user. */
+  /** What the subcommand asks of skopeo. Default: the same bytes on stdout, or a dialogue with the user. */
   readonly toTask?: ToTask;
 }
 
-/** The subcommands of skopeo, and `exists`, that are run as tracked operations. */
+/** The subcommands of skopeo, and `exists`, that run as tracked operations. */
 const SKOPEO_COMMANDS = {
   copy: { spec: COPY, summary: 'Copy an image, with progress and metrics', toTask: copyTask },
   delete: { spec: DELETE, summary: 'Delete an image' },
@@ -43,7 +43,7 @@ const SKOPEO_COMMANDS = {
   'standalone-verify': { spec: STANDALONE_VERIFY, summary: 'Verify the signature of a manifest file' },
 } as const satisfies Readonly<Record<string, SkopeoCommand>>;
 
-/** The class of one of these subcommands: parsed by the flag table, run as a tracked operation. */
+/** The class of one of these subcommands: the flag table parses it, and it runs as a tracked operation. */
 export const skopeoCommand = (id: keyof typeof SKOPEO_COMMANDS): CommandClass => {
   const { spec, summary, toTask = plainTask('data') }: SkopeoCommand = SKOPEO_COMMANDS[id];
   const table = SKOPEO_FLAGS.subcommands.includes(spec) ? SKOPEO_FLAGS : { ...SKOPEO_FLAGS, subcommands: [spec] };
@@ -62,8 +62,8 @@ export const skopeoCommand = (id: keyof typeof SKOPEO_COMMANDS): CommandClass =>
 };
 
 /**
- * A subcommand that this program does not know: it is handed on as it is and counted as `other`. On a terminal skopeo gets
- * all streams; elsewhere its error lines are read, since they tell how it failed.
+ * A subcommand that this program does not know: it goes to skopeo unchanged and is counted as `other`. On a terminal
+ * skopeo gets all streams; elsewhere its stderr is read to find out how it failed.
  */
 export class Passthrough extends WrapperCommand {
   static override id = 'passthrough';

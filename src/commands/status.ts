@@ -7,7 +7,7 @@ import { systemHost } from '../host/host.ts';
 import { readView } from '../metrics/state/reading/reader.ts';
 import { makeStatus } from '../metrics/status.ts';
 
-/** How the jobs of this host stand, and what runs now. */
+/** The state of the jobs of this host, and what runs now. */
 export class Status extends WrapperCommand {
   static override id = 'status';
   static override summary = 'Show how the jobs of this host stand and what is running';

@@ -5,7 +5,7 @@ import { WrapperCommand } from '../cli/wrapper-command.ts';
 import { SKOPEO_FLAGS } from '../command-line/flags/table.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 
-/** What `skopeo sync` does, many images at a time, and mirrors by a file of their own. */
+/** Does what `skopeo sync` does, many images at a time, and mirrors by its own configuration file. */
 export class Sync extends WrapperCommand {
   static override readonly oclifParses = false;
   static override id = 'sync';

@@ -6,7 +6,7 @@ const spellings = ({ name, short }: FlagWords): string[] => [
   ...(short === undefined ? [] : [`-${short}`]),
 ];
 
-/** Flags of a command whose values are alike, as the pattern of a `case`. */
+/** Flags of a command that take the same values, as the pattern of a `case`. */
 const valueCase = (flags: readonly FlagWords[], kind: (value: ValueWords) => boolean, action: string): string => {
   const names = flags.filter(({ value }) => value !== undefined && kind(value)).flatMap(spellings);
   return names.length === 0 ? '' : `        ${names.join('|')}) ${action} ;;\n`;
@@ -25,7 +25,7 @@ ${words.join('')}${valueCase(flags, (value) => value === 'path', 'kind=path')}${
 `;
 };
 
-/** The script for bash. Words after `=` and `:` are words of their own there, so that paths behind a transport complete. */
+/** The script for bash, which splits words at `=` and `:`; so paths after a transport can be completed. */
 export const bashCompletion = (
   commands: readonly CommandWords[],
 ): string => `# Completion of skopeo-wrapper for bash:  source <(skopeo-wrapper completion bash)

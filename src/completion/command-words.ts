@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import manifest from '../../oclif.manifest.json' with { type: 'json' };
 
-/** What may stand for the value of a flag: one of some words, a path, or something that nobody can guess. */
+/** What can be completed as the value of a flag: one of some words, a path, or nothing. */
 export type ValueWords = readonly string[] | 'path' | 'unknown';
 
 /** A flag of a command. */
@@ -19,7 +19,7 @@ export interface CommandWords {
   readonly name: string;
   readonly summary: string;
   readonly flags: readonly FlagWords[];
-  /** What its operands begin with, where that is known; files can always follow. */
+  /** What its operands may begin with, where that is known; paths are always possible. */
   readonly operands: readonly string[];
 }
 
@@ -47,10 +47,10 @@ const manifestSchema = z.object({
 });
 type Manifest = z.infer<typeof manifestSchema>['commands'];
 
-/** Transports as operands begin with them. */
+/** Transports, in the form in which operands begin with them. */
 const TRANSPORTS = ['docker://', 'oci:', 'dir:', 'docker-archive:', 'oci-archive:', 'containers-storage:'];
 
-/** Words that placeholders of skopeo's flags stand for; its own help names them in the descriptions. */
+/** The words that a placeholder of skopeo's flags stands for; skopeo's help names them in the descriptions. */
 const WORDS_BY_PLACEHOLDER: Readonly<Record<string, readonly string[]>> = {
   TYPE: ['oci', 'v2s1', 'v2s2'],
   TRANSPORT: ['docker', 'dir', 'yaml'],
@@ -82,7 +82,7 @@ const operandsOf = ({ usage = '', args }: Manifest[string]): readonly string[] =
   return /IMAGE/.test(String(usage)) ? TRANSPORTS : options;
 };
 
-/** Every command with its flags, from the manifest of which help is made: skopeo's table of flags and our own. */
+/** Every command with its flags, from the manifest that help is made from: skopeo's table of flags and our own. */
 export const commandWords = (): readonly CommandWords[] =>
   Object.entries(manifestSchema.parse(manifest).commands)
     .filter(([, { hidden }]) => hidden !== true)

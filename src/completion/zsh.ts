@@ -2,7 +2,7 @@ import type { CommandWords, FlagWords } from './command-words.ts';
 
 const quote = (text: string): string => `'${text.replaceAll("'", "'\\''")}'`;
 
-/** Text in a specification of \`_arguments\`, where brackets and colons mean something. */
+/** Escapes text in a specification of \`_arguments\`, where brackets and colons have a meaning. */
 const plain = (text: string): string => text.replaceAll(/[[\]:\\]/g, '\\$&');
 
 const actionOf = ({ name, value }: FlagWords): string => {
@@ -13,7 +13,7 @@ const actionOf = ({ name, value }: FlagWords): string => {
 
 const specsOf = (flag: FlagWords): readonly string[] => {
   const text = `[${plain(flag.description)}]${actionOf(flag)}`;
-  // Any number of times: some count each time, and of the others the last one wins.
+  // May be repeated: some flags count each time, and of the others the last one counts.
   const long = `*--${flag.name}${flag.value === undefined ? '' : '='}${text}`;
   return flag.short === undefined ? [long] : [long, `*-${flag.short}${text}`];
 };

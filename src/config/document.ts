@@ -17,7 +17,7 @@ import { ConfigurationError, type Problem, pathText } from './problem.ts';
 
 export type KeyPath = readonly PropertyKey[];
 
-/** A parsed YAML or JSON file that knows where each of its parts was written. */
+/** A parsed YAML or JSON file with the position of each of its parts. */
 export interface ConfigurationDocument {
   readonly file: string;
   readonly value: unknown;
@@ -27,10 +27,10 @@ export interface ConfigurationDocument {
   positionOfKey(path: KeyPath, key: string): { readonly line: number; readonly column: number };
 }
 
-/** Larger files are no configuration but a mistake. */
+/** A larger file is not a configuration but a mistake. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Beyond any hand-written file, and not yet enough to fill the memory. */
+/** More than any hand-written file has, but too few to fill the memory. */
 const MAX_ALIASES = 100_000;
 
 type Locate = (offset: number | undefined) => { line: number; column: number };
@@ -45,7 +45,10 @@ const locator =
 /** Source: YAML 1.2, section 10.3.2. */
 const PLAIN_NUMBER = /^(?:[-+]?(?:\d+(?:\.\d*)?|\.\d+)(?:[eE][-+]?\d+)?|0o[0-7]+|0x[0-9a-fA-F]+)$/;
 
-/** A plain scalar that was only a reference takes the type its value has in YAML (`parallel: ${N}`); others are text. */
+/**
+ * A plain scalar that was only a reference gets the type that its value has in YAML (`parallel: ${N}`); others are
+ * text.
+ */
 const retype = (node: Scalar, text: string): unknown => {
   if (node.type !== 'PLAIN') return text;
   if (text === 'true' || text === 'false') return text === 'true';
@@ -80,7 +83,7 @@ const expandScalars = (document: Document, environment: Environment, locate: Loc
   return problems;
 };
 
-/** The parser's own words may quote the text, which may hold secrets; its code does not. */
+/** The parser's own messages may quote the text, which may hold secrets; its error code does not. */
 const syntaxProblems = (document: Document, locate: Locate): readonly Problem[] =>
   document.errors.map(({ code, pos }) => ({
     ...locate(pos[0]),
@@ -102,7 +105,10 @@ const keyOffset = (document: Document, path: KeyPath, key: string): number | und
   return pair !== undefined && isScalar(pair.key) ? pair.key.range?.[0] : map.range?.[0];
 };
 
-/** In an object of JavaScript this key is no entry but the object's nature; who writes it would be passed over. */
+/**
+ * In a JavaScript object this key would set the prototype instead of adding an entry, so that it would be ignored
+ * silently.
+ */
 const refuseProto = (document: Document, locate: Locate): readonly Problem[] => {
   const problems: Problem[] = [];
   visit(document, {
@@ -115,9 +121,9 @@ const refuseProto = (document: Document, locate: Locate): readonly Problem[] => 
 };
 
 interface ParseOptions {
-  /** Expand references to these; absent: leave `${` alone. */
+  /** Expand references to these variables; absent: leave `${` unchanged. */
   readonly environment?: Environment;
-  /** Take every scalar as the text that was written: `1.10` stays `1.10`. */
+  /** Take every scalar as text, as it was written: `1.10` stays `1.10`. */
   readonly textOnly?: boolean;
 }
 
@@ -152,7 +158,9 @@ export const parseConfiguration = (file: string, text: string, options: ParseOpt
   };
 };
 
-/** Aliases are resolved, but a file that grows without bounds by them is refused. An empty file is an empty mapping. */
+/**
+ * Aliases are resolved, but a file that grows without limit through them is refused. An empty file is an empty mapping.
+ */
 const toValue = (document: Document, file: string): unknown => {
   try {
     return document.toJS({ maxAliasCount: MAX_ALIASES }) ?? {};

@@ -17,9 +17,9 @@ const resolve = (name: string, operator: string | undefined, operand: string, en
 };
 
 /**
- * Expands `${VAR}`, `${VAR:-default}` (unset or empty) and `${VAR:?message}` as a shell does; `$${` stands for a literal
- * `${`. Values are not expanded again.
- * @throws WrapperError `usage` for a variable that is not set, or a reference that is none.
+ * Expands `${VAR}`, `${VAR:-default}` (unset or empty) and `${VAR:?message}` as a shell does; `$${` stands for a
+ * literal `${`. Values are not expanded again.
+ * @throws WrapperError `usage` for a variable that is not set, or a reference that is not valid.
  */
 export const expandEnvironment = (text: string, environment: Environment): string =>
   text.replace(

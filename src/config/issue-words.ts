@@ -12,12 +12,14 @@ const TYPE_WORDS: Readonly<Record<string, string>> = {
   record: 'a mapping',
 };
 
-/** A type as people call it: `a list`. */
+/** A type in plain words: `a list`. */
 const typeWord = (type: string): string => TYPE_WORDS[type] ?? type;
 
 const kindOf = (value: unknown): string => (Array.isArray(value) ? 'array' : typeof value);
 
-/** What makes a value of the wrong type right, where that is plain. The value itself is not repeated: it may be secret. */
+/**
+ * How to correct a value of the wrong type, where that is clear. The value itself is not repeated: it may be secret.
+ */
 const remedy = (expected: string, value: unknown): string => {
   if (expected === 'string' && (typeof value === 'number' || typeof value === 'boolean')) return '; put it in quotes';
   if (typeof value !== 'string') return '';
@@ -51,7 +53,7 @@ const outOfRange = (
 const alternatives = (words: readonly string[]): string =>
   [words.slice(0, -1).join(', '), words.at(-1)].filter((part) => part !== '').join(' or ');
 
-/** `must be "all", text or a list`, in place of a union's issues. */
+/** `must be "all", text or a list`, instead of the issues of each branch of a union. */
 const mustBeOneOf = (forms: readonly string[], value: unknown): string => {
   const wanted = `must be ${alternatives([...new Set(forms)])}`;
   if (value === undefined) return 'is missing';
@@ -62,14 +64,14 @@ const mustBeOneOf = (forms: readonly string[], value: unknown): string => {
 /** The value of an enumeration as it is written. */
 const valueWord = (value: unknown): string => (value === '' ? 'empty' : `"${String(value)}"`);
 
-/** What each branch of a union would take. */
+/** What each branch of a union would accept. */
 const forms = (branches: readonly (readonly z.core.$ZodIssue[])[]): readonly string[] =>
   branches.flatMap(([first]) => {
     if (first?.code === 'invalid_type') return [typeWord(first.expected)];
     return first?.code === 'invalid_value' ? first.values.map(valueWord) : [];
   });
 
-/** What is wrong with a value, in plain words; absent where the schema or the caller has words of its own. */
+/** What is wrong with a value, in plain words; absent where the schema or the caller has its own words. */
 export const issueWords = (issue: RawIssue): string | undefined => {
   switch (issue.code) {
     case 'invalid_type':

@@ -5,7 +5,7 @@ export interface Problem {
   /** Counted from 1. */
   readonly line: number;
   readonly column: number;
-  /** Which value or key it is about: `images[2].tags`; absent for what concerns the file as a whole. */
+  /** The value or key that it is about: `images[2].tags`; absent if it concerns the whole file. */
   readonly key?: string;
   readonly message: string;
 }
@@ -21,10 +21,10 @@ export const pathText = (path: readonly PropertyKey[]): string =>
 export const problemLine = (file: string, { line, column, message }: Problem): string =>
   `${file}:${line}:${column}: ${message}`;
 
-/** What is more is mostly a consequence of the first ones. */
+/** Further problems are mostly consequences of the first ones. */
 const MAX_TOLD = 50;
 
-/** The file cannot be used; the message has one line for each problem. */
+/** The file cannot be used; the message has a line for each problem. */
 export class ConfigurationError extends WrapperError {
   readonly file: string;
   readonly problems: readonly Problem[];

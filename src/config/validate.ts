@@ -6,7 +6,7 @@ import { ConfigurationError, type Problem, pathText } from './problem.ts';
 
 type Issue = z.core.$ZodIssue;
 
-/** The parts of a JSON Schema that tell which keys are known where. */
+/** The parts of a JSON Schema that say which keys are known where. */
 const schemaNode = z.object({
   properties: z.record(z.string(), z.unknown()).optional(),
   additionalProperties: z.unknown().optional(),
@@ -38,7 +38,7 @@ const proposal = (key: string, known: readonly string[]): string => {
   return near === undefined ? `known are ${known.toSorted().join(', ')}` : `did you mean "${near}"?`;
 };
 
-/** Of the alternatives of a union, the one that came closest: it failed deepest, and not by its type alone. */
+/** The branch of a union that fits best: its error is the deepest one, and is more than a wrong type. */
 const closestBranch = (branches: readonly (readonly Issue[])[]): readonly Issue[] | undefined => {
   const depth = (branch: readonly Issue[]): number =>
     Math.max(

@@ -12,13 +12,13 @@ import { checkTextfile } from './checks/textfile.ts';
 import type { Finding } from './finding.ts';
 import { visitRegistry } from './visit-registry.ts';
 
-/** What is to be looked at. Paths are absolute. */
+/** What is to be checked. Paths are absolute. */
 export interface Examination {
   /** `host[:port]` */
   readonly registries: readonly string[];
   readonly access: RegistryAccess;
   readonly skopeoPath: string | undefined;
-  /** Absent: runs shall leave nothing. A path of undefined: there is no default. */
+  /** Absent: runs leave no state. A path of undefined: there is no default. */
   readonly state?: { readonly path: string | undefined };
   readonly textfile: string | undefined;
   /** Where skopeo looks for its policy; empty: it uses none. */
@@ -65,7 +65,7 @@ const examinePlaces = async (
   ...(state?.path === undefined ? [] : [checkSpace(state.path, 'the metrics of runs')]),
 ];
 
-/** Looks at everything that a run will need, and changes nothing. */
+/** Makes all checks for a run; changes nothing. */
 export const diagnose = async (examination: Examination, context: DiagnosisContext): Promise<Diagnosis> => {
   const { registries, access, skopeoPath } = examination;
   const { finding, skopeo } = await checkSkopeo({ ...context, skopeoPath });

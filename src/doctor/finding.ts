@@ -1,17 +1,17 @@
 import { defined } from '../defined.ts';
-/** What a check looks at. */
+/** The names of the checks. */
 export const CHECKS = ['skopeo', 'registry', 'login', 'clock', 'state', 'textfile', 'policy', 'space'] as const;
 
-/** `warning`: it works, but not as it should, or it could not be found out. */
+/** `warning`: it works, but not as it should, or the check could not find out. */
 export const FINDING_STATUSES = ['ok', 'warning', 'error'] as const;
 
-/** One thing that was looked at. */
+/** The result of one check of one subject. */
 export interface Finding {
   readonly check: (typeof CHECKS)[number];
   readonly status: (typeof FINDING_STATUSES)[number];
-  /** A registry, a path: what the finding is about. */
+  /** What the finding is about: a registry, a path. */
   readonly subject: string;
-  /** What was found, of which subject; one sentence without a full stop. */
+  /** What was found; one sentence that names the subject, without a full stop. */
   readonly message: string;
   /** What to do about it. */
   readonly next?: string;

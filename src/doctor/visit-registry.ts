@@ -6,19 +6,19 @@ import { pingRegistry } from '../registry/ping.ts';
 import { Router } from '../registry/route.ts';
 import { TrustStore } from '../registry/trust.ts';
 
-/** What a registry said when asked directly. */
+/** The answer of a registry that was asked directly. */
 export type Visit =
   | {
       readonly kind: 'answered';
       readonly origin: string;
       readonly wantsLogin: boolean;
-      /** The registry's clock when it answered, milliseconds since the epoch, and ours before and after. */
+      /** The registry's clock when it answered, in milliseconds since the epoch, and our clock before and after. */
       readonly dateMs?: number;
       readonly askedMs: number;
       readonly answeredMs: number;
     }
   | { readonly kind: 'failed'; readonly reason: string }
-  /** Only skopeo goes there: through a proxy, to a mirror, with a client certificate. */
+  /** Only skopeo can go there: through a proxy, to a mirror, with a client certificate. */
   | { readonly kind: 'special' };
 
 const PATIENCE_SECONDS = 10;
@@ -28,13 +28,13 @@ const reasonOf = (error: unknown): string => {
   return messageOf(error);
 };
 
-/** Asks a registry for `/v2/`, on the way that skopeo would take. */
+/** Asks a registry for `/v2/`, by the route that skopeo would take. */
 export const visitRegistry = async (
   registry: string,
   access: RegistryAccess,
   { environment, clock }: { readonly environment: RegistryContext; readonly clock: Clock },
 ): Promise<Visit> => {
-  // Credentials are a matter of their own; looking them up here might make the route special.
+  // Credentials are checked separately; if they were looked up here, only skopeo might be able to take the route.
   const route = await new Router(environment).routeTo({ registry, path: '' }, { ...access, anonymous: true });
   if (route === undefined) return { kind: 'special' };
   const trust = new TrustStore();

@@ -20,7 +20,7 @@ const readAll = async (line: CommandLine, context: Context): Promise<ReadJob> =>
   return read;
 };
 
-/** Says on stderr what works, but hardly as it was meant. */
+/** Writes warnings to stderr about settings that work, but probably not as intended. */
 export const tellWarnings = ({ path = '', warnings }: ReadJob, { stderr }: Context): void => {
   for (const warning of warnings) stderr.write(`skopeo-wrapper: warning: ${problemLine(path, warning)}\n`);
 };
@@ -33,7 +33,10 @@ const tellValid = (read: ReadJob, line: CommandLine, context: Context): void => 
   if (!line.own.json) stdout.write(`valid: ${formatCount(read.job.entries.length, 'source')}\n`);
 };
 
-/** `sync --check`: validates the job and the flags, asks no registry, and tells. Returns the exit status. */
+/**
+ * `sync --check`: validates the job and the flags without asking a registry, and prints the result. Returns the exit
+ * status.
+ */
 export const checkSync = async (line: CommandLine, context: Context): Promise<number> => {
   try {
     tellValid(await readAll(line, context), line, context);

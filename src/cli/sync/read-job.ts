@@ -14,14 +14,14 @@ import { accessesOf, JOB_DEFAULTS, type SyncJob } from '../../sync/job.ts';
 import { readSigning, refuseMissingPassphrase } from '../../sync/signing.ts';
 import { refuseBesideFile } from './sync-flags.ts';
 
-/** Where a command line is read. */
+/** What reading a command line needs from outside. */
 type JobContext = Pick<Context, 'env' | 'cwd' | 'redactor'>;
 
 /** A job, and the file it was read from if there is one. */
 export interface ReadJob {
   readonly job: SyncJob;
   readonly file?: LoadedSyncFile['file'];
-  /** Of that file. */
+  /** Path of that file. */
   readonly path?: string;
   readonly warnings: LoadedSyncFile['warnings'];
 }
@@ -68,12 +68,12 @@ const systemPlatform = (line: CommandLine): Partial<Platform> | undefined => {
   return Object.keys(platform).length === 0 ? undefined : platform;
 };
 
-/** Where a job is described: in a file, or by the words of `skopeo sync`. */
+/** The two forms of a job: in a file, or as the arguments of `skopeo sync`. */
 type JobForm =
   | { readonly file: string }
   | Pick<SyncRequest, 'sourceTransport' | 'destinationTransport' | 'source' | 'destination'>;
 
-/** How a command line describes its job. Throws usage errors for words that do not go together. */
+/** Which form of job a command line has. Throws usage errors for arguments that do not go together. */
 export const jobFormOf = (line: CommandLine): JobForm => {
   const file = textOf(line, 'file');
   if (file !== undefined) {
@@ -137,8 +137,8 @@ const readFileJob = async (line: CommandLine, path: string, { env, cwd }: JobCon
 };
 
 /**
- * The job that a command line asks for, by `--file` or in skopeo's form. Throws usage errors and, for a file, errors that
- * name line and key; no registry is asked.
+ * Reads the job of a command line, from `--file` or in skopeo's form. Throws usage errors and, for a file, errors that
+ * name line and key. No registry is asked.
  */
 export const readJob = async (line: CommandLine, context: JobContext): Promise<ReadJob> => {
   const form = jobFormOf(line);

@@ -26,7 +26,7 @@ import { openSyncContext } from './sync-context.ts';
 import { chosenImages, refuseIneffective, syncMode, syncOptions } from './sync-options.ts';
 import { resultFiles, tellIdle, tellReport } from './tell-sync.ts';
 
-/** What is to be done, in full. */
+/** What one call of `sync` is to do. */
 interface ReadSync {
   readonly job: SyncJob;
   readonly options: SyncOptions;
@@ -48,7 +48,7 @@ const showConfig = async (line: CommandLine, context: Context): Promise<number> 
   return EXIT.success;
 };
 
-/** Carries out `sync`: validates, plans or runs the job, and tells. Returns the exit status. */
+/** Runs `sync`: validates, plans or carries out the job, and prints the result. Returns the exit status. */
 export const runSyncCommand = async (line: CommandLine, context: Context): Promise<number> => {
   refuseOperands(line);
   const mode = syncMode(line);
@@ -120,7 +120,7 @@ const exitCodeOfPlan = ({ failures, images }: Plan): number => {
   return images.length === 0 ? EXIT.failure : EXIT.partialFailure;
 };
 
-/** Does the job. */
+/** Carries out the job. */
 const runParts = (line: CommandLine, context: Context): Parts => ({
   prepare: () => readSync(line, context),
   open: () => showing(line, context, true),
@@ -194,7 +194,7 @@ const failedBy = (error: unknown): Pick<OperationResult, 'outcome' | 'exitCode' 
   return { outcome: 'error', exitCode, errorType };
 };
 
-/** A run that was ended says so by its status, whatever it had achieved by then. */
+/** For a run that was ended, the exit status says so, whatever was done until then. */
 const exitCodeOf = (report: SyncReport, signal: AbortSignal): number => {
   const termination = terminationOf(signal);
   return termination && report.exitCode !== EXIT.success ? describeTermination(termination).exitCode : report.exitCode;

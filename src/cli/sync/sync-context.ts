@@ -30,7 +30,7 @@ interface SyncRun extends RunTools {
   readonly context: Context;
   readonly job: SyncJob;
   readonly run: SyncRunTracker;
-  /** Takes the facts of each copy. */
+  /** Takes the facts of each copy, for the metrics. */
   readonly observer: OperationObserver;
   readonly display: Pick<SyncDisplay, 'onEvent' | 'onErrorLine'>;
   readonly warn: (message: string) => void;

@@ -7,10 +7,10 @@ import { SIGNING_NAMES } from '../../sync/signing.ts';
 
 const OURS = { handledByWrapper: true } as const;
 
-/** Options of `skopeo sync` that the engine gives to every `skopeo copy`; what the others ask for it does itself. */
+/** Options of `skopeo sync` that are passed to every `skopeo copy`. `sync` itself implements the others. */
 const HANDED_ON: ReadonlySet<string> = new Set(Object.values(SIGNING_NAMES));
 
-/** `sync` as this program offers it: skopeo's options, and those of its own engine. */
+/** `sync` as this program offers it: skopeo's options and its own. */
 export const SYNC_COMMAND: SubcommandSpec = {
   ...SYNC,
   summary: 'Mirror repositories: copies what changed, many images at a time',
@@ -32,7 +32,7 @@ export const SYNC_COMMAND: SubcommandSpec = {
   ],
 };
 
-/** Flags of skopeo that mean something beside `--file` too. */
+/** Flags of skopeo that can be used together with `--file`. */
 const WITH_FILE: ReadonlySet<string> = new Set(['digestfile', 'dry-run', 'keep-going']);
 
 const NOT_WITH_FILE: ReadonlySet<string> = new Set([
@@ -42,7 +42,7 @@ const NOT_WITH_FILE: ReadonlySet<string> = new Set([
 
 const CREDENTIALS = { source: 'src-creds', destination: 'dest-creds' } as const;
 
-/** Refuses flags that a file makes ineffective, rather than pass over them. Throws a usage error. */
+/** Refuses flags that would have no effect because of `--file`, rather than ignore them. Throws a usage error. */
 export const refuseBesideFile = ({ values, credentials }: Pick<CommandLine, 'values' | 'credentials'>): void => {
   const secrets = (['source', 'destination'] as const).flatMap((side) => (credentials[side] ? CREDENTIALS[side] : []));
   const given = [...values.byName.keys(), ...secrets];
@@ -53,7 +53,7 @@ export const refuseBesideFile = ({ values, credentials }: Pick<CommandLine, 'val
 
 const ENGINE_FLAGS: ReadonlySet<string> = new Set([...GLOBAL_FLAGS, ...SYNC_COMMAND.flags].map(({ name }) => name));
 
-/** Refuses what only a newer `skopeo sync` knows: our engine would pass over it in silence. Throws a usage error. */
+/** Refuses flags that only a newer `skopeo sync` knows: our `sync` would ignore them silently. Throws a usage error. */
 export const refuseUnknownToEngine = ({ skopeoFlags }: Pick<CommandLine, 'skopeoFlags'>): void => {
   const unknown = skopeoFlags.find(({ name }) => !ENGINE_FLAGS.has(name));
   if (unknown === undefined) return;

@@ -58,12 +58,12 @@ const unreadable =
     throw usageError(`cannot read ${path}: ${messageOf(error)}`);
   };
 
-/** Flags of results and locks that a run alone has. */
+/** Flags for results and locks, which only a run uses. */
 const OF_A_RUN = ['report', 'digestfile', 'lock'] as const;
 
 const REPORT_NEXT = 'Leave it out, or run without it; --json prints the plan or the problems.';
 
-/** Mode → the flag that asks for it, and flags that mean nothing then. */
+/** Mode → the flag that asks for it, and the flags that have no effect in this mode. */
 const WITHOUT_EFFECT: Readonly<Record<Exclude<SyncMode, 'run'>, readonly string[]>> = {
   check: [...OF_A_RUN, 'verify', 'dry-run', 'plan-only', 'show-config'],
   'show-config': [...OF_A_RUN, 'verify', 'dry-run', 'plan-only', 'images', 'shard', 'prune', 'parallel'],
@@ -80,8 +80,8 @@ const refuse = (flag: string, beside: string, next: string): never => {
 };
 
 /**
- * Refuses flags that do nothing in this mode: somebody would wait for a file that is not written, or take an old one for
- * new. Throws a usage error.
+ * Refuses flags that have no effect in this mode: otherwise a user would wait for a file that is not written, or take
+ * an old one for a new one. Throws a usage error.
  */
 export const refuseIneffective = (
   line: Pick<CommandLine, 'values' | 'own'>,

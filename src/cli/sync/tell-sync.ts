@@ -22,7 +22,10 @@ const CONTENTS = {
   digestfile: ({ images }) => digestFile(images),
 } as const satisfies Record<ResultFile['flag'], ResultFile['contentOf']>;
 
-/** The files that a command line asks for. A run that did nothing writes its report alone: the digest file stays. */
+/**
+ * The files that a command line asks for. A run that did nothing writes only its report; the digest file stays as it
+ * was.
+ */
 export const resultFiles = (
   line: Pick<CommandLine, 'values'>,
   cwd: string,
@@ -33,7 +36,7 @@ export const resultFiles = (
     return path === undefined ? [] : [{ flag, path: resolve(cwd, path), contentOf: CONTENTS[flag] }];
   });
 
-/** Writes them; returns what could not be. */
+/** Writes them; returns those that could not be written. */
 const writeResultFiles = async (
   files: readonly ResultFile[],
   report: SyncReport,
@@ -61,7 +64,10 @@ const keep = async (
   return problems.length === 0;
 };
 
-/** Tells of a run that left everything to another one: an old report must not stand for it. Returns the exit status. */
+/**
+ * Reports a run that did nothing because another run was in progress; it replaces the report, since an old one would
+ * mislead. Returns the exit status.
+ */
 export const tellIdle = async ({ name }: SyncJob, { own, values }: CommandLine, context: Context): Promise<number> => {
   const { stderr, clock, cwd } = context;
   if (!values.quiet) stderr.write('skopeo-wrapper: another run of this job is under way; nothing was done\n');
@@ -70,7 +76,7 @@ export const tellIdle = async ({ name }: SyncJob, { own, values }: CommandLine, 
   return (await keep(report, resultFiles({ values }, cwd, ['report']), context)) ? EXIT.success : EXIT.ioError;
 };
 
-/** Tells people and programs what became of the run; returns whether all of it could be written. */
+/** Prints and writes the result of the run; returns whether everything could be written. */
 export const tellReport = async (
   report: SyncReport,
   { own, values }: CommandLine,

@@ -19,12 +19,12 @@ export const GLOBAL_FLAGS: readonly FlagSpec[] = [
   }),
 ];
 
-/** Names of the global options that hold for every skopeo that is started for a command. */
+/** Names of the global options that apply to every skopeo process that a command starts. */
 export const SHARED_OPTIONS: ReadonlySet<string> = new Set(
   GLOBAL_FLAGS.filter(({ shared }) => shared).map(({ name }) => name),
 );
 
-/** Options of skopeo itself that it only knows before the subcommand. */
+/** Options of skopeo that it accepts only before the subcommand. */
 export const ROOT_FLAGS: readonly FlagSpec[] = [
   booleanFlag('version', 'show the version', { short: 'v' }),
   booleanFlag('tls-verify', 'require HTTPS and verify certificates (deprecated here)', { hidden: true }),

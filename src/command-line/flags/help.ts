@@ -2,13 +2,16 @@ import semver from 'semver';
 import { defined } from '../../defined.ts';
 import type { FlagSpec, ValueKind } from './spec.ts';
 
-/** The oldest version that the table was held against. */
+/** The oldest version of skopeo that the table was compared with. */
 export const OLDEST_KNOWN_VERSION = '1.9.0';
 
-/** The newest version that the table was held against; a newer skopeo may know flags that the table does not. */
+/**
+ * The newest version of skopeo that the table was compared with; a newer one may have flags that the table does not
+ * have.
+ */
 export const NEWEST_KNOWN_VERSION = '1.22.0';
 
-/** Words that cobra puts behind a flag for the type of its value; other words are names of string values. */
+/** Words that cobra writes after a flag for the type of its value; any other word is the name of a string value. */
 const KINDS: Readonly<Record<string, ValueKind>> = {
   int: 'integer',
   uint: 'integer',
@@ -18,7 +21,7 @@ const KINDS: Readonly<Record<string, ValueKind>> = {
 
 const FLAG_LINE = /^ {2,6}(?:-(?<short>\w), )?--(?<name>[\w.-]+)(?: (?<type>\S+))?(?: {3,}(?<description>.*))?$/;
 
-/** The flags in a help text of skopeo (cobra). Of flags whose kind it does not tell, the value is a string. */
+/** The flags in a help text of skopeo (cobra). If the text does not show the kind of a flag, its value is a string. */
 export const flagsFromHelp = (help: string): readonly FlagSpec[] =>
   help.split('\n').flatMap((line): FlagSpec[] => {
     const { name, short, type, description = '' } = FLAG_LINE.exec(line)?.groups ?? {};
@@ -41,7 +44,7 @@ export const withFlagsFromHelp = (flags: readonly FlagSpec[], help: string): rea
   return [...flags, ...flagsFromHelp(help).filter(({ name }) => !known.has(name))];
 };
 
-/** Whether that skopeo may know flags that the table does not. */
+/** Whether this skopeo may have flags that the table does not have. */
 export const isNewerThanKnown = (version: string): boolean => {
   const release = semver.coerce(version);
   return release !== null && semver.gt(release, NEWEST_KNOWN_VERSION);

@@ -1,7 +1,7 @@
 import { imageFlags, RETRY_FLAGS } from './shared.ts';
 import { booleanFlag, type SubcommandSpec, stringFlag } from './spec.ts';
 
-/** A subcommand of the wrapper alone; with skopeo's options of how to reach registries. */
+/** A subcommand of the wrapper alone; it has skopeo's options for reaching registries. */
 export const DOCTOR: SubcommandSpec = {
   name: 'doctor',
   summary: 'Check skopeo, logins, directories, policy, clock and space, and say what to do',
@@ -13,7 +13,7 @@ export const DOCTOR: SubcommandSpec = {
   ],
 };
 
-/** A subcommand of the wrapper alone; its flags are those of `inspect` that say how to reach the image. */
+/** A subcommand of the wrapper alone; it has the flags of `inspect` for reaching the image. */
 export const EXISTS: SubcommandSpec = {
   name: 'exists',
   summary: 'Say by exit status whether an image exists',

@@ -25,17 +25,17 @@ export const imageFlags = (prefix: FlagPrefix): readonly FlagSpec[] => [
   stringFlag(`${prefix}shared-blob-dir`, 'DIR', 'directory of blobs that OCI layouts share'),
 ];
 
-/** The credentials file for both sides, where each side has one of its own as well. */
+/** The credentials file for both sides, where each side also has a flag of its own. */
 export const SHARED_AUTHFILE: FlagSpec = stringFlag('authfile', 'FILE', 'registry credentials file of both sides');
 
-/** Accepted by `copy` and `sync` for old scripts. */
+/** `copy` and `sync` accept these so that old scripts keep working. */
 export const DEPRECATED_FLAGS: readonly FlagSpec[] = [
   stringFlag('screds', 'USERNAME[:PASSWORD]', 'old name of --src-creds', { ...SECRET, hidden: true }),
   stringFlag('dcreds', 'USERNAME[:PASSWORD]', 'old name of --dest-creds', { ...SECRET, hidden: true }),
   booleanFlag('tls-verify', 'require HTTPS and verify certificates on both sides (deprecated)', { hidden: true }),
 ];
 
-/** Retries: skopeo's meaning, carried out and counted by the wrapper, for every version. */
+/** Retries have the meaning that they have in skopeo, but the wrapper makes and counts them, for every version. */
 export const RETRY_FLAGS: readonly FlagSpec[] = [
   integerFlag('retry-times', 'how often a failed operation is tried again', OURS),
   durationFlag('retry-delay', 'fixed delay between attempts; default: 1 s, doubled each time', {

@@ -1,4 +1,4 @@
-/** What follows a flag. Booleans stand alone (`--x`) or take a value only behind `=` (`--x=false`), as in Go's pflag. */
+/** The value of a flag. Booleans stand alone (`--x`) or take a value only after `=` (`--x=false`), as in Go's pflag. */
 export type ValueKind = 'boolean' | 'string' | 'integer' | 'duration';
 
 /** One flag of skopeo. */
@@ -8,9 +8,9 @@ export interface FlagSpec {
   /** One letter. */
   readonly short?: string;
   readonly kind: ValueKind;
-  /** What stands for the value in help texts. */
+  /** The placeholder for the value in help texts. */
   readonly placeholder?: string;
-  /** Every occurrence counts; of other flags the last one wins. */
+  /** Every occurrence counts; of any other flag only the last one counts. */
   readonly repeatable?: true;
   readonly description: string;
   /** First skopeo version that has the flag; absent: 1.9.0 has it. */
@@ -19,9 +19,9 @@ export interface FlagSpec {
   readonly hidden?: true;
   /** The value must never reach an argv, a log or an error text. */
   readonly secret?: true;
-  /** The wrapper does what the flag asks for; skopeo is not told. */
+  /** The wrapper itself implements the flag; skopeo does not get it. */
   readonly handledByWrapper?: true;
-  /** Holds for every skopeo that is started for a command, not only for the one that does what was asked. */
+  /** Applies to every skopeo process that the command starts, not only to the one that does the requested work. */
   readonly shared?: true;
 }
 

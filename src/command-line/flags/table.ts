@@ -13,8 +13,8 @@ import type { FlagSpec, SubcommandSpec } from './spec.ts';
 import { SYNC } from './sync.ts';
 
 /**
- * Every subcommand of skopeo 1.9 to 1.22 with all its flags: the source of parsing, help and completion. Held against
- * the `--help` of real versions by a test; `since` of versions between those is from skopeo's release notes.
+ * Every subcommand of skopeo 1.9 to 1.22 with all its flags; parsing, help and completion use it. A test compares it
+ * with the `--help` of real versions; `since` for versions between those comes from skopeo's release notes.
  */
 export const SUBCOMMANDS: readonly SubcommandSpec[] = [
   COPY,
@@ -33,7 +33,7 @@ export const SUBCOMMANDS: readonly SubcommandSpec[] = [
   SYNC,
 ];
 
-/** What a command line is read by. */
+/** The flags and subcommands by which a command line is parsed. */
 export interface FlagTable {
   /** Valid before and after the subcommand. */
   readonly globalFlags: readonly FlagSpec[];

@@ -1,15 +1,17 @@
 import { type Finding, findingsOf } from '../finding.ts';
 import type { Visit } from '../visit-registry.ts';
 
-/** Tokens live for a minute at least; a clock that is off by more makes them come too late or too early. */
+/**
+ * Tokens are valid for at least a minute; with a clock that is wrong by more they seem to be expired, or not valid yet.
+ */
 const MAX_SKEW_SECONDS = 60;
 
-/** Whether the clock of this host agrees with that of a registry that tells its own. */
+/** Whether the clock of this host agrees with the clock of a registry, if that sends its time. */
 export const checkClock = (registry: string, visit: Visit): readonly Finding[] => {
   if (visit.kind !== 'answered' || visit.dateMs === undefined) return [];
   const { ok, warning } = findingsOf('clock', registry);
   const { dateMs, askedMs, answeredMs } = visit;
-  // The registry wrote its date, in whole seconds, somewhere between our question and its answer.
+  // The registry wrote its date, in whole seconds, at some time between our question and its answer.
   const behindMs = dateMs - answeredMs;
   const aheadMs = askedMs - (dateMs + 1000);
   const seconds = Math.round(Math.max(behindMs, aheadMs, 0) / 1000);

@@ -15,7 +15,7 @@ const PATIENCE_MS = 30_000;
 const INVALID = /credentials are invalid/;
 const IDENTITY_TOKEN = /Identity token/;
 
-/** Runs `skopeo login`. It reads no password here: with nobody to ask it tries the login that is there. */
+/** Runs `skopeo login`. Here it reads no password: as it cannot ask anybody, it tries the stored login. */
 const login = ({ path, env, cwd, flags }: LoginAsker, ...args: string[]) =>
   runForText(path, ['login', ...flags, ...args], { env, cwd, timeout: PATIENCE_MS });
 
@@ -26,7 +26,7 @@ const withoutLogin = (registry: string, visit: Visit): Finding => {
   return warning(`there is no login for ${registry}`, next);
 };
 
-/** Whether skopeo has a login for a registry, and whether the registry takes it. Nobody learns what it is. */
+/** Whether skopeo has a login for a registry, and whether the registry accepts it. The login itself is never shown. */
 export const checkLogin = async (registry: string, visit: Visit, asker: LoginAsker): Promise<Finding> => {
   const { ok, warning, error } = findingsOf('login', registry);
   const known = await login(asker, '--get-login', registry);

@@ -28,7 +28,7 @@ const judge = (path: string, text: string): Finding => {
   return ok(`the policy ${path} lets images pass that it names`);
 };
 
-/** The first of the files that is there decides, as for skopeo. */
+/** The first of the files that exists decides, as for skopeo. */
 export const checkPolicy = (candidates: readonly string[]): Finding => {
   for (const path of candidates) {
     const { error } = findingsOf('policy', path);

@@ -14,7 +14,7 @@ const nextOf = (reason: string): string => {
   return 'Check host, port, network and firewall; curl -v https://REGISTRY/v2/ shows more.';
 };
 
-/** Whether a registry answers as one. */
+/** Whether a registry answers as a registry does. */
 export const checkRegistry = (registry: string, visit: Visit): Finding => {
   const { ok, warning, error } = findingsOf('registry', registry);
   if (visit.kind === 'special') {

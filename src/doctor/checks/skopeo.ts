@@ -14,7 +14,7 @@ const judge = ({ path, version }: Skopeo): Finding => {
   return warning(`${found}, newer than any that was tried`, next);
 };
 
-/** Whether there is a skopeo that runs, and of a version that is known. `skopeo`: the one that was found. */
+/** Whether there is a skopeo that runs and has a known version. `skopeo`: the one that was found. */
 export const checkSkopeo = async (search: SkopeoSearch): Promise<{ finding: Finding; skopeo?: Skopeo }> => {
   try {
     const skopeo = await findSkopeo(search);

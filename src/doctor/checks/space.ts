@@ -5,7 +5,7 @@ import { nearestExisting } from './state-directory.ts';
 
 const ENOUGH_BYTES = 2 ** 30;
 
-/** Whether a file system has room for what is written there. `use`: what that is. */
+/** Whether the file system has space for what is written there. `use`: what that is. */
 export const checkSpace = (directory: string, use: string): Finding => {
   const { ok, warning } = findingsOf('space', directory);
   const { bavail, bsize } = statfsSync(nearestExisting(directory));

@@ -4,7 +4,7 @@ import type { Clock } from '../../context.ts';
 import { createProbe } from '../../metrics/state/reading/probe.ts';
 import { type Finding, findingsOf } from '../finding.ts';
 
-/** The path itself, or the nearest directory above it that is there. `path` is absolute. */
+/** The path itself, or the nearest directory above it that exists. `path` is absolute. */
 export const nearestExisting = (path: string): string =>
   existsSync(path) || dirname(path) === path ? path : nearestExisting(dirname(path));
 

@@ -14,7 +14,10 @@ const upwards = (path: string): readonly string[] =>
 
 const lacks = (path: string, mode: number): boolean => (statSync(path).mode & mode) !== mode;
 
-/** What keeps node_exporter, which is neither owner nor in the group, from reading the file: a command that mends it. */
+/**
+ * What prevents node_exporter, which is neither owner nor in the group, from reading the file: a command that corrects
+ * it.
+ */
 const obstacleFor = (file: string): string | undefined => {
   const [directory = '/', ...above] = upwards(dirname(file));
   if (lacks(directory, OTHERS_READ | OTHERS_ENTER)) return `chmod o+rx ${directory}`;

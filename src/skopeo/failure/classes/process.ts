@@ -6,7 +6,8 @@ export const PROCESS_FAILURES: readonly FailureClass[] = [
     errorType: 'prune_refused',
     retryable: 'no',
     exitStatus: '3; 1 if nothing else was done',
-    meaning: 'sync --prune removed nothing: it would have removed more than it may, or does not know what the job wrote.',
+    meaning:
+      'sync --prune removed nothing: it would have removed more than it may, or does not know what the job wrote.',
     next: () => 'Look at --dry-run; if this is right, raise "max-share" for one run.',
   },
   {
