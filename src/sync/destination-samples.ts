@@ -4,7 +4,7 @@ import type { RegistryLookup } from '../registry/lookup.ts';
 import { destinationAccess, type SyncEntry, type SyncJob } from './job.ts';
 import type { DestinationRule, SourceImage } from './map/destination-rule.ts';
 
-/** An image that stands for all of an entry: of a repository only the tag differs from the others. */
+/** An image that represents all images of an entry: those of a repository differ only in their tags. */
 const sampleOf = ({ source, selection }: SyncEntry): SourceImage => {
   const tag = selection.tags[0] ?? 'latest';
   if (source.kind === 'directory') return { reference: `dir:${source.path}`, path: 'image', tag };
@@ -16,12 +16,12 @@ const destinationOf = (rule: DestinationRule, sample: SourceImage): ImageReferen
   try {
     return parseReference(rule.destinationOf(sample));
   } catch (error) {
-    if (error instanceof WrapperError) return undefined; // it needs what the sample lacks: told when the image is there
+    if (error instanceof WrapperError) return undefined; // the sample lacks a part that the real image may have
     throw error;
   }
 };
 
-/** Where images of these entries go, one example for each template; none where only an image itself can tell. */
+/** Where images of these entries go, one example for each template; none for a template that needs a real image. */
 export const destinationSamples = (entries: readonly SyncEntry[]): readonly ImageReference[] =>
   entries.flatMap((entry) => {
     const sample = sampleOf(entry);

@@ -14,8 +14,9 @@ const POLL_MS = 500;
 const MAX_HOLDER_BYTES = 64;
 
 /**
- * A lock that the kernel releases when its holder dies, however it dies: an exclusive transaction of an empty SQLite file is
- * a POSIX record lock, which Node offers nowhere else. It holds between containers too that share the directory.
+ * A lock that the kernel releases when its holder dies, however it dies: an exclusive transaction on an empty SQLite
+ * file is a POSIX record lock, which Node offers nowhere else. It also holds between containers that share the
+ * directory.
  */
 class JobLock implements AsyncDisposable {
   readonly #database: DatabaseSync;
@@ -26,7 +27,7 @@ class JobLock implements AsyncDisposable {
     this.#holder = holder;
   }
 
-  /** Takes the lock, or tells that another process has it. */
+  /** Takes the lock, or reports that another process has it. */
   static async tryTake(directory: string, job: string): Promise<JobLock | undefined> {
     const database = await openDatabase(directory, job);
     const holder = join(directory, `${job}.holder`);
@@ -77,8 +78,9 @@ const heldBy = async (directory: string, job: string): Promise<WrapperError> => 
 };
 
 /**
- * Takes the lock of a job as `mode` says: `wait` until it is free, `skip` with nothing (absent), `fail` with status 75.
- * @throws WrapperError when the lock is held and `mode` is `fail`, or when the directory cannot be used.
+ * Takes the lock of a job. `mode` says what to do if it is taken: `wait` until it is free, `skip` (the result is
+ * absent), `fail` with status 75.
+ * @throws WrapperError when the lock is taken and `mode` is `fail`, or when the directory cannot be used.
  */
 export const takeJobLock = async (
   directory: string,

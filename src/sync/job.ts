@@ -7,17 +7,17 @@ import type { Pattern } from './select/pattern.ts';
 import type { Selection } from './select/selection.ts';
 import type { SigningSettings } from './signing.ts';
 
-/** Whole indexes, skopeo's own choice for this system, or the platforms named. */
+/** Whole indexes, skopeo's own choice for this system, or a list of platforms. */
 export type ImageContent = 'all' | 'system' | readonly Platform[];
 
-/** Several platforms make an index of just these; one alone is a plain image, as with `system`. */
+/** Several platforms give an index of only these; one platform gives a plain image, as `system` does. */
 export const isSeveralPlatforms = (content: ImageContent): content is readonly Platform[] =>
   typeof content !== 'string' && content.length > 1;
 
-/** What `skopeo copy` is to make of an image. */
+/** How `skopeo copy` is to convert an image. */
 export interface CopySettings extends SigningSettings {
   readonly content: ImageContent;
-  /** The platform that `system` stands for, where it is not the one of this machine. */
+  /** The platform that `system` means, if it is not the one of this machine. */
   readonly systemPlatform?: Partial<Platform>;
   readonly format?: 'oci' | 'v2s1' | 'v2s2';
   readonly preserveDigests: boolean;
@@ -29,20 +29,20 @@ export type SyncSource =
   | { readonly kind: 'repository'; readonly registry: string; readonly path: string }
   | { readonly kind: 'directory'; readonly path: string };
 
-/** One source with what is wanted of it and where that goes. */
+/** One source, with what is selected of it and where that goes. */
 export interface SyncEntry {
   /** For people: `quay.io/coreos/etcd`. */
   readonly name: string;
   /** Line of the configuration file, counted from 1. */
   readonly line?: number;
-  /** Where its settings stand, for the next step after a failure; flags if not given. */
+  /** Where its settings are, for the next step after a failure; default: in flags. */
   readonly settingsAre?: 'flags' | 'file';
   readonly source: SyncSource;
   readonly selection: Selection;
   readonly destinations: readonly DestinationRule[];
   readonly copy: CopySettings;
   readonly sourceAccess: RegistryAccess;
-  /** Tags that never change once they are copied: no request is made for them again. */
+  /** Tags that never change: once they are copied, no request is made for them again. */
   readonly immutable: readonly Pattern[];
   /** What to do with a `dir:` destination that exists with other content. */
   readonly existingDirectory: 'replace' | 'refuse';
@@ -53,7 +53,7 @@ export interface PrunePolicy {
   readonly maxShare: number;
 }
 
-/** What holds where neither the file nor the command line says otherwise. */
+/** The values that apply where neither the file nor the command line sets any. */
 export const JOB_DEFAULTS = {
   parallel: 8,
   stallTimeoutSeconds: 300,
@@ -61,14 +61,14 @@ export const JOB_DEFAULTS = {
   maxPruneShare: 0.2,
 } as const;
 
-/** Everything one run of `sync` is to do, in whichever form it was written down. */
+/** Everything that one run of `sync` is to do, from a file or from skopeo's options. */
 export interface SyncJob {
   readonly name?: string;
   readonly entries: readonly SyncEntry[];
   /** Images copied at a time. */
   readonly parallel: number;
   readonly registries: ReadonlyMap<string, RegistryLimits>;
-  /** How registries are reached as destinations, by host; the empty host stands for all others. */
+  /** How to reach the registries of destinations, by host; the empty host means all others. */
   readonly destinationAccess: ReadonlyMap<string, RegistryAccess>;
   readonly retry: RetryPolicy;
   readonly stallTimeoutSeconds?: number;
@@ -82,7 +82,7 @@ export const destinationAccess =
   (destination: string): RegistryAccess =>
     access.get(registryOf(destination) ?? '') ?? access.get('') ?? {};
 
-/** Every way of a job to reach a registry. */
+/** Every way in which a job reaches a registry. */
 export const accessesOf = ({ entries, destinationAccess: access }: SyncJob): readonly RegistryAccess[] => [
   ...entries.map(({ sourceAccess }) => sourceAccess),
   ...access.values(),

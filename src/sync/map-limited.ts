@@ -1,6 +1,6 @@
 /**
- * Maps with at most `limit` at a time, results in order. The first failure rejects and nothing more is started. Unlike a
- * queue it holds nothing for items that wait, of which there may be tens of thousands.
+ * Maps with at most `limit` items at a time, results in order. The first failure rejects, and nothing more is started.
+ * Unlike a queue it keeps no object for waiting items, of which there may be tens of thousands.
  */
 export const mapLimited = async <T, R>(
   items: readonly T[],

@@ -6,7 +6,7 @@ import { ANOTHER_FAILED, type RunContext, runPlan } from './run/run-plan.ts';
 
 type PlanAndCopyContext = PlanContext & RunContext;
 
-/** What came of `work`, or of `instead` when the run was stopped meanwhile. */
+/** The result of `work`, or of `instead` if the run was stopped meanwhile. */
 const unlessStopped = async <T>(work: Promise<T>, { signal }: PlanAndCopyContext, instead: () => T): Promise<T> => {
   try {
     return await work;
@@ -16,14 +16,14 @@ const unlessStopped = async <T>(work: Promise<T>, { signal }: PlanAndCopyContext
   }
 };
 
-/** A run that was stopped while it was planning has a report as well. */
+/** A run that was stopped during planning has a report as well. */
 const stoppedPlan = (): Plan => ({ images: [], dropped: [], failures: [], otherShards: 0, isIncomplete: true });
 
 const hasFailed = (images: readonly ImageReport[]): boolean => images.some(({ outcome }) => outcome === 'failed');
 
 /**
- * Plans and copies; what depends on a registry that could not be asked yet comes last, and not at all once the run is to
- * stop.
+ * Plans and copies. What depends on a registry that could not be asked yet is done last, and not at all once the run is
+ * to stop.
  */
 export const planAndCopy = async (
   job: SyncJob,

@@ -13,31 +13,31 @@ export interface WantedImage extends Mapped {
   readonly selectedBecause: string;
 }
 
-/** What is to be done with a wanted image, and why. */
+/** What to do with a wanted image, and why. */
 export interface PlannedImage extends WantedImage {
   readonly action: 'copy' | 'skip';
   /** `new at the destination`, `unchanged`, … */
   readonly reason: string;
-  /** Digest that the source's reference stands for now, where it was asked. */
+  /** The digest that the source has now for its reference, where it was asked for. */
   readonly sourceDigest?: string;
   readonly destinationDigest?: string;
-  /** What lies at the destination lacks parts or has wrong ones. */
+  /** The image at the destination lacks parts or has wrong ones. */
   readonly isBroken?: boolean;
   /** Blobs that a copy would read, each once; absent where finding out would have cost a pull. */
   readonly blobs?: readonly BlobDescriptor[];
-  /** Platforms that were asked for and that the source does not have, as far as it is known. */
+  /** Platforms that were requested and that the source does not have, as far as is known. */
   readonly missingPlatforms?: readonly string[];
-  /** Pulls that a copy counts for at the source's registry; absent where pulls are not counted. */
+  /** Number of pulls that a copy costs at the source's registry; absent where pulls are not counted. */
   readonly pulls?: number;
 }
 
-/** A tag of a source that is not wanted. */
+/** A tag of a source that is not selected. */
 export interface DroppedImage {
   readonly source: string;
   readonly reason: string;
 }
 
-/** An entry of which nothing is done, because its source could not be listed or has too little. */
+/** An entry that is skipped, because its source could not be listed or has too few images. */
 export interface FailedEntry {
   readonly entry: SyncEntry;
   readonly errorType: ErrorType;
@@ -49,25 +49,25 @@ export interface Plan {
   readonly images: readonly PlannedImage[];
   readonly dropped: readonly DroppedImage[];
   readonly failures: readonly FailedEntry[];
-  /** Images of other shards, left out of `images`. */
+  /** Number of images of other shards, which `images` leaves out. */
   readonly otherShards: number;
-  /** Planning was stopped before it was done. */
+  /** Planning was stopped before its end. */
   readonly isIncomplete?: boolean;
-  /** What prune would remove and keep; absent when the job does not prune. */
+  /** What pruning would remove and keep; absent when the job does not prune. */
   readonly prune?: PrunePlan;
 }
 
-/** What is to become of a tag that is no longer wanted. */
+/** What to do with a tag that is no longer selected. */
 export interface PruneVerdict {
   readonly destination: string;
   readonly action: 'remove' | 'keep' | 'forget';
   readonly reason: string;
 }
 
-/** Tags that are no longer wanted, or why nothing may be removed. */
+/** Verdicts on tags that are no longer selected, or the reason why nothing may be removed. */
 type PrunePlan = { readonly verdicts: readonly PruneVerdict[] } | { readonly refused: string };
 
-/** One plan of several parts. */
+/** Joins the parts of a plan. */
 export const joinPlans = (parts: readonly Plan[]): Plan => ({
   images: parts.flatMap(({ images }) => images),
   dropped: parts.flatMap(({ dropped }) => dropped),
@@ -75,21 +75,21 @@ export const joinPlans = (parts: readonly Plan[]): Plan => ({
   otherShards: parts.reduce((sum, { otherShards }) => sum + otherShards, 0),
 });
 
-/** What a plan comes to. */
+/** The sums of a plan. */
 interface PlanTotals {
   readonly copy: number;
   readonly skip: number;
   readonly dropped: number;
   readonly failed: number;
-  /** Distinct blobs per destination registry; what the destination has already is not known beforehand. */
+  /** Bytes of distinct blobs per destination registry; it is not known beforehand which the destination has already. */
   readonly bytes: number;
   /** Images whose size is not known. */
   readonly unknownSize: number;
-  /** Expected pulls per source registry that counts them. */
+  /** Expected pulls per source registry that counts pulls. */
   readonly pulls: Readonly<Record<string, number>>;
 }
 
-/** Sums up a plan; a blob that several images share counts once for each destination registry. */
+/** Sums up a plan. A blob that several images share counts once for each destination registry. */
 export const planTotals = ({ images, dropped, failures }: Plan): PlanTotals => {
   const copies = images.filter(({ action }) => action === 'copy');
   const sizes = new Map<string, number>();

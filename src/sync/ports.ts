@@ -4,16 +4,16 @@ import type { RegistryAccess } from '../registry/access.ts';
 import type { OperationResult } from '../tracking/events.ts';
 import type { CopySettings } from './job.ts';
 
-/** How one `skopeo copy` is to be run: one attempt, no retries of its own. */
+/** How to run one `skopeo copy`: one attempt, without retries. */
 export interface ImageCopyOptions extends Omit<CopySettings, 'content' | 'systemPlatform'> {
-  /** `index-only`: the index without its images, which the destination has already. */
+  /** `index-only`: copy the index without its images, which the destination has already. */
   readonly content: 'all' | 'system' | 'index-only';
   readonly platform?: Partial<Platform>;
   readonly sourceAccess: RegistryAccess;
   readonly destinationAccess: RegistryAccess;
-  /** What people are shown instead of where the copy really goes: it is staged, or a step of a larger one. */
+  /** What is shown to people instead of the real destination, which is a stage or a step of a larger copy. */
   readonly shownDestination?: string;
-  /** Directory of blobs that an OCI layout uses instead of its own. */
+  /** A directory of blobs that an OCI layout uses instead of its own. */
   readonly sharedBlobs?: string;
   readonly stallTimeoutSeconds?: number;
   /** Called with the digest of each layer as soon as the destination has it. */
@@ -24,7 +24,7 @@ export interface ImageCopyOptions extends Omit<CopySettings, 'content' | 'system
 
 /** What skopeo does for a sync run. All reject with a WrapperError when they fail. */
 export interface SkopeoPort extends ImageQuestions {
-  /** Never rejects for a failed copy: that is an outcome. */
+  /** A failed copy does not reject: it is a result. */
   copyImage(
     source: string,
     destination: string,

@@ -3,19 +3,19 @@ import { EXIT } from '../errors/wrapper-error.ts';
 import type { OperationResult } from '../tracking/events.ts';
 import type { ErrorType, ImageOutcome } from '../tracking/vocabulary.ts';
 
-/** What became of one image. */
+/** The result of one image. */
 export interface ImageReport {
   readonly source: string;
   readonly destination: string;
   /** Manifest digest at the destination, where known. */
   readonly digest?: string;
   readonly outcome: ImageOutcome;
-  /** Why it was copied, left alone, or not tried. */
+  /** Why it was copied, skipped, or not tried. */
   readonly reason: string;
-  /** Platforms that were asked for and that the source does not have. */
+  /** Platforms that were requested and that the source does not have. */
   readonly missingPlatforms?: readonly string[];
   readonly errorType?: ErrorType;
-  /** The registry's or skopeo's words, redacted. */
+  /** The message of the registry or of skopeo, without secrets. */
   readonly message?: string;
   readonly next?: string;
   /** Bytes moved by all attempts together. */
@@ -24,7 +24,7 @@ export interface ImageReport {
   readonly attempts: number;
 }
 
-/** A source of which nothing was done, or a prune that was refused. */
+/** A source from which nothing was copied, or pruning that was refused. */
 export interface SourceFailure {
   /** What failed: `quay.io/coreos/etcd`, or `prune`. */
   readonly source: string;
@@ -33,7 +33,7 @@ export interface SourceFailure {
   readonly next?: string;
 }
 
-/** A tag that prune removed, or would not. */
+/** A tag that pruning removed, or kept. */
 export interface PruneReport {
   readonly destination: string;
   readonly outcome: 'removed' | 'kept' | 'failed';
@@ -55,7 +55,7 @@ export interface SyncReport {
   readonly dropped: number;
   readonly otherShards: number;
   readonly prune?: readonly PruneReport[];
-  /** Why nothing was looked at to be pruned, though the job prunes. */
+  /** Why a job that prunes did not prune at all. */
   readonly pruneRefused?: string;
   readonly totals: Readonly<Record<ImageOutcome, number>> & { readonly bytes: number; readonly pruned: number };
 }
@@ -76,7 +76,7 @@ export const reportTotals = (
   pruned: prune.filter(({ outcome }) => outcome === 'removed').length,
 });
 
-/** The report of a run that left everything to the one that is under way. */
+/** The report of a run that did nothing because another run is in progress. */
 export const idleReport = (job: string | undefined, startedAt: string): SyncReport => ({
   version: 1,
   ...defined({ job }),
@@ -91,7 +91,7 @@ export const idleReport = (job: string | undefined, startedAt: string): SyncRepo
   totals: reportTotals([]),
 });
 
-/** 0: everything is where it should be; 3: some of it; 1: none. */
+/** 0: everything is where it should be; 3: only a part of it; 1: nothing. */
 export const exitCodeOf = (
   images: readonly ImageReport[],
   failures: readonly SourceFailure[],

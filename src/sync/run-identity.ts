@@ -2,11 +2,14 @@ import type { SyncRunIdentity } from '../tracking/sync-run-tracker.ts';
 import { destinationSamples } from './destination-samples.ts';
 import type { SyncJob } from './job.ts';
 
-/** The value that all have in common; absent where they differ. */
+/** The value if all are equal; absent where they differ. */
 const common = <T>([first, ...others]: readonly T[]): T | undefined =>
   others.every((one) => one === first) ? first : undefined;
 
-/** What a job is called while it runs: its only source by name, its destination registry where there is just one. */
+/**
+ * What a job is called while it runs: by its source if it has only one, and by the registry of its destinations if that
+ * is one.
+ */
 export const runIdentityOf = ({ entries }: SyncJob): SyncRunIdentity => {
   const [first, ...others] = entries;
   const destinations = destinationSamples(entries);

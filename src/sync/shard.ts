@@ -9,7 +9,7 @@ export interface Shard {
 
 type Environment = Readonly<Record<string, string | undefined>>;
 
-/** Where batch systems tell a task its number: variables of index, count and first index. */
+/** The variables in which batch systems give a task its number: index, count and first index. */
 const ARRAYS = [
   { index: 'JOB_COMPLETION_INDEX' },
   { index: 'SLURM_ARRAY_TASK_ID', count: 'SLURM_ARRAY_TASK_COUNT', first: 'SLURM_ARRAY_TASK_MIN' },
@@ -54,9 +54,9 @@ const fromEnvironment = (text: string, count: string | undefined, environment: E
 };
 
 /**
- * Reads `INDEX/COUNT`, or `auto/COUNT` and `auto` with what Kubernetes Indexed Jobs, Slurm arrays, Nomad groups, AWS Batch,
- * Cloud Run, GitLab CI or Buildkite put into the environment.
- * @throws WrapperError `usage` when it is no shard, or the environment does not tell.
+ * Reads `INDEX/COUNT`, or `auto/COUNT` and `auto` with the variables of Kubernetes Indexed Jobs, Slurm arrays, Nomad
+ * groups, AWS Batch, Cloud Run, GitLab CI or Buildkite.
+ * @throws WrapperError `usage` when it is not a shard, or the environment does not have the variables.
  */
 export const parseShard = (text: string, environment: Environment): Shard => {
   const match = /^(\d+|auto)(?:\/(\d+))?$/.exec(text);
@@ -66,8 +66,8 @@ export const parseShard = (text: string, environment: Environment): Shard => {
 };
 
 /**
- * Whether an image belongs to a shard. Only the destination decides, by a hash: with a given count every image is in exactly
- * one shard, and images that come or go move no other.
+ * Whether an image belongs to a shard. Only a hash of the destination decides: with a given count every image is in
+ * exactly one shard, and a new or removed image moves no other image to another shard.
  */
 export const belongsTo = ({ index, count }: Shard, destination: string): boolean => {
   const hash = createHash('sha256').update(destination).digest();

@@ -11,7 +11,7 @@ export const SIGNING_NAMES = {
 
 export type SigningSettings = { readonly [Property in keyof typeof SIGNING_NAMES]?: string };
 
-/** The settings among texts that are found by flag or key. */
+/** The signing settings among texts that are found by flag or key. */
 export const readSigning = (textOf: (name: string) => string | undefined): SigningSettings => {
   const given = Object.entries(SIGNING_NAMES).map(([property, name]) => [property, textOf(name)]);
   return Object.fromEntries(given.filter(([, text]) => text !== undefined));
@@ -24,13 +24,13 @@ export const signingFlags = (settings: SigningSettings): (readonly [name: string
     return text === undefined ? [] : [[SIGNING_NAMES[property], text] as const];
   });
 
-/** Signatures are made anew by every copy, so that an unchanged image still has something to be done. */
+/** Whether every copy makes new signatures, so that an unchanged image must be copied, too. */
 export const signsAnew = ({ signPassphraseFile: _, ...keys }: SigningSettings): boolean =>
   signingFlags(keys).length > 0;
 
 /**
- * Refuses a sigstore key without its passphrase: skopeo would ask for it, once for every image and many at a time.
- * Throws a usage error.
+ * Refuses a sigstore key without its passphrase: skopeo would ask for it once for every image, and for many images at
+ * the same time. Throws a usage error.
  */
 export const refuseMissingPassphrase = ({ signBySigstorePrivateKey, signPassphraseFile }: SigningSettings): void => {
   if (signBySigstorePrivateKey === undefined || signPassphraseFile !== undefined) return;

@@ -40,15 +40,15 @@ export interface SyncContext {
   readonly observer?: SyncObserver;
   /** In [0, 1). */
   readonly random: () => number;
-  /** Where jobs keep lock and memory; absent: neither. */
+  /** Where jobs keep lock and memory; absent: they keep none. */
   readonly stateDirectory?: string;
-  /** Told what could not be kept; a copy does not fail for that. */
+  /** Called with what could not be saved; no copy fails for that. */
   readonly warn?: (message: string) => void;
 }
 
 export interface SyncOptions extends PlanOptions {
   readonly lock?: LockMode;
-  /** The job was reduced to a list of images: such runs go side by side, unless `lock` is given. */
+  /** The job was reduced to a list of images: such runs may run side by side, unless `lock` is given. */
   readonly isList?: boolean;
 }
 
@@ -60,7 +60,10 @@ const lockOf = (name: string, { shard }: SyncOptions): string =>
 const memoryOf = ({ name }: SyncJob, { stateDirectory }: SyncContext): string | undefined =>
   stateDirectory === undefined ? undefined : memoryPath(syncDirectory(stateDirectory), name);
 
-/** Throws a usage error where nobody could know what earlier runs of the job wrote. */
+/**
+ * Refuses to prune without a job name, since then it is not known what earlier runs of the job wrote. Throws a usage
+ * error.
+ */
 export const refuseNamelessPrune = (
   job: SyncJob,
   { stateDirectory }: { readonly stateDirectory?: string | undefined },
@@ -81,8 +84,9 @@ const planContext = (context: SyncContext, memory: SyncMemory): PlanContext => (
 });
 
 /**
- * Finds out what a run would do; nothing is written anywhere.
- * @throws WrapperError `usage` when the job is wrong; the class of what ended it when `signal` aborts before it is done.
+ * Finds out what a run would do; writes nothing.
+ * @throws WrapperError `usage` when the job is wrong; the class of the termination when `signal` aborts before the plan
+ * is made.
  */
 export const planSync = async (job: SyncJob, context: SyncContext, options: SyncOptions = {}): Promise<Plan> => {
   refuseNamelessPrune(job, context);
@@ -139,7 +143,7 @@ const areAllThere = async (
   return true;
 };
 
-/** Prunes when everything else went well: with an image missing, what it replaces is better kept. */
+/** Prunes if everything else succeeded: if an image is missing, it is better to keep the one that it replaces. */
 const prune = async (
   job: SyncJob,
   { plan, images, prune: task }: Awaited<ReturnType<typeof planAndCopy>>,
@@ -198,8 +202,8 @@ const runLocked = async (job: SyncJob, context: SyncContext, options: SyncOption
 const WITHOUT_LOCK: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined };
 
 /**
- * A full disk must not stop a copy: where no lock can be had and none was asked for, the run goes on without. A run that was
- * stopped while it waited goes on without a lock too: it does nothing but report.
+ * A full disk must not stop a copy: if no lock can be had and `--lock` was not given, the run goes on without one. A
+ * run that was stopped while it waited goes on without a lock too: it only reports.
  */
 const lockJob = async (
   name: string,
@@ -221,8 +225,9 @@ const lockJob = async (
 };
 
 /**
- * Does a job: plans, copies what differs, prunes, and reports. Absent: another run of the job holds the lock and the mode is
- * `skip`. When `signal` aborts, what runs is ended, the rest is not tried, and the report tells.
+ * Carries out a job: plans, copies what differs, prunes, and reports. Absent: another run of the job holds the lock and
+ * the mode is `skip`. When `signal` aborts, copies in progress are ended, other images are not tried, and the report
+ * says so.
  * @throws WrapperError when the job is wrong, or the lock is held and the mode is `fail` (status 75).
  */
 export const runSync = async (

@@ -15,13 +15,13 @@ import { compareDigests, isPlainlyUnchanged, UNCHANGED, type Verdict } from './c
 import { hasEveryPart } from './every-part.ts';
 import type { RememberedCopy, SyncMemory } from './memory.ts';
 
-/** What checking an image needs. */
+/** What is needed to check an image. */
 interface CheckContext {
   readonly lookup: RegistryLookup;
   readonly memory: SyncMemory;
   readonly destinationAccess: (destination: string) => RegistryAccess;
   readonly signal: AbortSignal;
-  /** Read every byte of what lies at a local destination, and ask a registry for every part of an index. */
+  /** Read every byte of the image at a local destination, and ask a registry for every part of an index. */
   readonly verify?: boolean;
 }
 
@@ -56,7 +56,7 @@ const sourceHead = async (image: WantedImage, context: CheckContext): Promise<Ma
   return context.lookup.head(image.source, image.entry.sourceAccess, context.signal);
 };
 
-/** What a copy of an index would leave behind; the digest is absent where only skopeo can tell. */
+/** What a copy of an index would give; the digest is absent where only skopeo can tell. */
 interface ExpectedResult {
   readonly digest: string | undefined;
   readonly missingPlatforms?: readonly string[];
@@ -123,7 +123,7 @@ const compare = async (image: WantedImage, destination: DestinationState, contex
   return { ...verdict, ...digests, ...(missing.length === 0 ? {} : { missingPlatforms: missing }) };
 };
 
-/** An image that is copied because nothing is known. */
+/** An image that is copied because it could not be compared. */
 export const uncompared = (image: WantedImage, { message }: WrapperError): PlannedImage => ({
   ...image,
   action: 'copy',
@@ -131,8 +131,8 @@ export const uncompared = (image: WantedImage, { message }: WrapperError): Plann
 });
 
 /**
- * Finds out whether an image has to be copied: the destination first, since what is not there needs no comparison. Wherever
- * a question stays open the image is copied; nothing unsure is ever called unchanged.
+ * Finds out whether an image has to be copied. It asks the destination first: an image that is not there needs no
+ * comparison. In every case of doubt the image is copied; `unchanged` is always certain.
  * @throws WrapperError when a registry could not be asked.
  */
 export const checkImage = async (image: WantedImage, context: CheckContext): Promise<PlannedImage> => {
@@ -154,8 +154,9 @@ export const checkImage = async (image: WantedImage, context: CheckContext): Pro
 };
 
 /**
- * Whether a source says itself that it does not have an image, though it may list its tag: some do so for years.
- * @throws WrapperError when it says neither.
+ * Whether the source itself says that it does not have an image. Some registries list tags for years whose image is
+ * gone.
+ * @throws WrapperError when the source gives no clear answer.
  */
 export const isAbsentAtSource = async (
   { source, entry }: WantedImage,

@@ -24,15 +24,15 @@ const hasFormat = (mediaType: string | undefined, format: CopySettings['format']
   format === undefined || FORMAT_TYPES[format].some((type) => type === mediaType);
 
 /**
- * Whether equal digests mean that nothing is to be done: like must be compared with like. A destination that holds the
- * whole index is not what one platform's copy would leave there, nor is one in another format.
+ * Whether equal digests mean that there is nothing to do. A destination that holds the whole index is not what a copy
+ * of one platform would leave there, and neither is one in another format.
  */
 const isSameContent = ({ content, format }: CopySettings, mediaType: string | undefined): boolean => {
   if (!hasFormat(mediaType, format)) return false;
   return content === 'all' ? true : isManifestType(mediaType);
 };
 
-/** Whether the digests alone say that nothing is to be done, whatever earlier runs found out. */
+/** Whether the digests alone say that there is nothing to do, whatever earlier runs found out. */
 export const isPlainlyUnchanged = (
   settings: CopySettings,
   source: ManifestHead,
@@ -40,13 +40,13 @@ export const isPlainlyUnchanged = (
 ): boolean =>
   source.digest === destination.digest && isSameContent(settings, destination.mediaType ?? source.mediaType);
 
-/** A list of platforms that an index consists of, or goes beyond: only the index itself can tell. */
+/** Whether several platforms are requested of an index: only the index can tell if it has exactly these. */
 const isSeveralOfIndex = ({ content, format }: CopySettings, mediaType: string | undefined): boolean =>
   isSeveralPlatforms(content) && hasFormat(mediaType, format) && isIndexType(mediaType);
 
 /**
- * Compares by digests alone. Absent: only the index itself can tell, since the digests differ but one platform was asked for
- * and the source may be an index, or the digests are equal but several platforms were asked for.
+ * Compares by digests alone. Absent: the index itself is needed, since the digests differ but only one platform was
+ * requested and the source may be an index, or the digests are equal but several platforms were requested.
  */
 export const compareDigests = (
   settings: CopySettings,

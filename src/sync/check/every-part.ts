@@ -10,8 +10,9 @@ interface PartContext {
 }
 
 /**
- * Whether a repository has every manifest that an index consists of, at any depth: registries delete them whoever needs them.
- * Costs a request for the index and one for each part; nothing where the type says that it is one image alone.
+ * Whether a repository has every manifest that an index consists of, at any depth: registries delete manifests even if
+ * an index needs them. Costs one request for the index and one for each part, and none if the media type is that of a
+ * single image.
  */
 export const hasEveryPart = async (
   repository: Repository,

@@ -7,12 +7,12 @@ import { parseJson } from '../../text/json.ts';
 import { takeJobLock } from '../job-lock.ts';
 import { memorySchema, SyncMemory } from './memory.ts';
 
-/** A job that has a name cannot be called so: names of jobs have no `+`. */
+/** No named job can have this name: names of jobs have no `+`. */
 const WITHOUT_NAME = '+unnamed';
 
 /**
- * Where this user's jobs keep their locks and memories. A state directory that several users share has one for its owner
- * and one for each of the others: none of them may write, or believe, what is another's.
+ * Where this user's jobs keep their locks and memories. A state directory that several users share has one such
+ * directory for its owner and one for each other user; no user may write or trust what belongs to another.
  */
 export const syncDirectory = (stateDirectory: string): string => {
   const uid = process.geteuid?.() ?? 0;
@@ -24,10 +24,10 @@ export const syncDirectory = (stateDirectory: string): string => {
 export const memoryPath = (directory: string, job: string | undefined): string =>
   join(directory, `${job ?? WITHOUT_NAME}.json`);
 
-/** One name for the lock of a job, or of a part of it, which no other job's lock can have. */
+/** The name of the lock of a job, or of a part of it; no other job's lock has the same name. */
 export const lockName = (job: string, part?: string): string => (part === undefined ? job : `${job}+${part}`);
 
-/** Several times what a job with a hundred thousand images knows. */
+/** Several times what a job with a hundred thousand images needs. */
 const MAX_BYTES = 128 * 1024 * 1024;
 
 const doubtful = (path: string, reason: string): SyncMemory =>
@@ -43,7 +43,10 @@ const readMemory = async (path: string): Promise<SyncMemory> => {
   return stored === undefined ? doubtful(path, 'is damaged') : new SyncMemory(stored);
 };
 
-/** Reads a memory file. A missing file is an empty memory; one that cannot be trusted is an empty memory with a doubt. */
+/**
+ * Reads a memory file. A missing file is an empty memory; a file that cannot be trusted is an empty memory with a
+ * `doubt`.
+ */
 export const loadMemory = async (path: string | undefined): Promise<SyncMemory> => {
   if (path === undefined) return new SyncMemory();
   try {
@@ -53,12 +56,12 @@ export const loadMemory = async (path: string | undefined): Promise<SyncMemory> 
   }
 };
 
-/** Writing takes milliseconds; whoever holds the lock for longer hangs. */
+/** Writing takes milliseconds; a process that holds the lock for longer hangs. */
 const LOCK_PATIENCE_MS = 30_000;
 
 /**
- * Adds what a run found out to a memory file, whole or not at all, readable for its owner only. What other runs of the job
- * have written meanwhile stays.
+ * Adds what a run found out to a memory file, completely or not at all, readable only for its owner. It keeps what
+ * other runs of the job have written meanwhile.
  */
 export const saveMemory = async (path: string, memory: SyncMemory): Promise<void> => {
   if (!memory.changed) return;
@@ -74,14 +77,14 @@ export const saveMemory = async (path: string, memory: SyncMemory): Promise<void
   onSaved();
 };
 
-/** A run that is killed forgets at most so much of what it did. */
+/** The longest part of its work that a killed run forgets. */
 const SAVE_INTERVAL_MS = 30_000;
 
-/** Saves a memory again and again until it is disposed of, and whenever `save` is called. */
+/** Saves a memory at intervals until it is disposed of, and whenever `save` is called. */
 export interface MemoryKeeper extends Disposable {
   /** Rejects when the memory could not be written. */
   save(): Promise<void>;
-  /** The last time; rejects when the memory could not be written. */
+  /** Saves a last time; rejects when the memory could not be written. */
   end(): Promise<void>;
 }
 

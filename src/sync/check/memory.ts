@@ -4,7 +4,7 @@ import { WrapperError } from '../../errors/wrapper-error.ts';
 import { placeKey, registryOf } from '../../image/docker-reference.ts';
 import type { CopySettings } from '../job.ts';
 
-/** A memory as it lies in its file. */
+/** A memory as it is stored in its file. */
 export const memorySchema = z.object({
   version: z.literal(1),
   results: z.record(z.string(), z.string()),
@@ -20,13 +20,15 @@ const EMPTY: Stored = { version: 1, results: {}, missing: {}, created: {}, settl
 const PARTS = ['results', 'missing', 'created', 'settled'] as const satisfies readonly (keyof Stored)[];
 type Part = (typeof PARTS)[number];
 
-/** What a job left at a destination, under the name by which it wrote there. */
+/** What a job left at a destination, and the spelling of the destination that it used. */
 interface Owned {
   readonly destination: string;
   readonly digest: string;
 }
 
-/** Of two spellings of one destination the later one counts; what is no reference is nobody's. */
+/**
+ * If a destination is in the memory in two spellings, the later one counts; a text that is not a reference is left out.
+ */
 const byPlace = (owned: Stored['owned']): Map<string, Owned> =>
   new Map(
     Object.entries(owned).flatMap(([destination, digest]) => {
@@ -47,7 +49,7 @@ const keyOf = (destination: string): string | undefined => {
   }
 };
 
-/** More than any job uses in one run; what was not used for longest is forgotten. */
+/** More than any job uses in one run; what was unused for the longest time is forgotten first. */
 const MAX_ENTRIES = 50_000;
 
 const lastUsed = (entries: Readonly<Record<string, string>>): Record<string, string> =>
@@ -61,8 +63,8 @@ export interface RememberedCopy {
 }
 
 /**
- * One key for a source's content and everything that changes what a copy makes of it; a registry may insist on a format of
- * its own, and the mark of an archive belongs to one file.
+ * One key for a source's content and everything that changes the result of its copy. The destination is part of it: a
+ * registry may insist on a format of its own, and the mark of an archive belongs to one file.
  */
 const resultKey = ({ sourceDigest, settings, destination }: RememberedCopy): string => {
   const { content, systemPlatform = {}, format = '' } = settings;
@@ -72,26 +74,26 @@ const resultKey = ({ sourceDigest, settings, destination }: RememberedCopy): str
 };
 
 /**
- * What earlier runs of a job found out, as far as it stays true: which digest a copy of a given content yields, when
- * contents were created, and which destinations this job has written. If it is lost, more requests are
- * made and what was written is no longer removed; results stay correct.
+ * What earlier runs of a job found out and what stays true: which digest a copy of a given content gets, when contents
+ * were created, and which destinations this job has written. If the memory is lost, more requests are made, and what
+ * the job wrote is no longer removed; results stay correct.
  */
 export class SyncMemory {
   readonly #stored: Omit<Stored, 'owned'>;
   readonly #owned: Map<string, Owned>;
-  /** What was owned when this run forgot it. */
+  /** What the job owned until this run forgot it. */
   readonly #forgotten = new Map<string, Owned>();
   readonly #wrote = new Set<string>();
   #changes = 0;
   #savedChanges = 0;
-  /** Keys of this run, in the order of use. */
+  /** Keys that this run used, in the order of their use. */
   readonly #touched: Readonly<Record<Part, Set<string>>> = {
     results: new Set(),
     missing: new Set(),
     created: new Set(),
     settled: new Set(),
   };
-  /** Why what earlier runs found out is not known, if there is anything of theirs. */
+  /** Why the findings of earlier runs cannot be used, if they exist. */
   readonly doubt: string | undefined;
 
   constructor(stored: Stored = structuredClone(EMPTY), doubt?: string) {
@@ -110,7 +112,7 @@ export class SyncMemory {
     this.#set('results', resultKey(copy), destinationDigest);
   }
 
-  /** Platforms that were asked for and that this content does not have. */
+  /** Platforms that were requested and that this content does not have. */
   missingPlatformsOf(copy: RememberedCopy): readonly string[] {
     return this.#use('missing', resultKey(copy))?.split(' ') ?? [];
   }
@@ -138,12 +140,14 @@ export class SyncMemory {
     this.#set('settled', placeKey(destination), digest);
   }
 
-  /** Destinations this job has written, as it named them then, with the digest it left there. */
+  /**
+   * The destinations that this job has written, in the spelling that it used then, with the digest that it left there.
+   */
   get owned(): Readonly<Record<string, string>> {
     return asRecord(this.#owned);
   }
 
-  /** What this job left at a destination, whatever name it is called by; absent if it is not known to have written there. */
+  /** What this job left at a destination, in any spelling of it; absent if it is not known to have written there. */
   ownedDigest(destination: string): string | undefined {
     return this.#owned.get(placeKey(destination))?.digest;
   }
@@ -157,7 +161,7 @@ export class SyncMemory {
     this.#changes++;
   }
 
-  /** What lies there is not this job's, or soon will not be there: nothing that it knew of the destination holds any more. */
+  /** Forgets everything about a destination: its content is not this job's, or is about to be removed. */
   forgetOwned(destination: string): void {
     const key = placeKey(destination);
     const known = this.#owned.get(key);
@@ -173,7 +177,9 @@ export class SyncMemory {
     return this.#changes !== this.#savedChanges;
   }
 
-  /** Puts what this run found out onto a memory as others have left it; call `onSaved` when that is safe. */
+  /**
+   * Adds what this run found out to the memory that other runs have left; call `onSaved` when the result is on disk.
+   */
   mergeOnto(current: SyncMemory): { readonly merged: SyncMemory; readonly onSaved: () => void } {
     const changes = this.#changes;
     const stored = structuredClone(current.#stored);
@@ -208,7 +214,7 @@ export class SyncMemory {
     };
   }
 
-  /** What is used moves to the end of the file, so that the oldest falls out first. */
+  /** Moves a used key to the end of the file, so that the oldest keys are dropped first. */
   #use(part: Part, key: string): string | undefined {
     const value = this.#stored[part][key];
     if (value === undefined) return undefined;

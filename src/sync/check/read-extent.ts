@@ -21,7 +21,10 @@ const wantedInstances = (
   return platforms.flatMap((platform) => onlyInstanceFor(instances, platform) ?? []);
 };
 
-/** One platform alone that is missing is skopeo's failure; of several the others are copied. */
+/**
+ * If the only requested platform is missing, skopeo reports that failure; of several platforms the existing ones are
+ * copied.
+ */
 const missingPlatforms = (index: Uint8Array, { content }: SyncEntry['copy']): readonly string[] =>
   isSeveralPlatforms(content) ? (filterIndex(index, content)?.missing ?? []) : [];
 
@@ -49,8 +52,9 @@ const readManifests = async (image: PlannedImage, lookup: RegistryLookup, signal
 };
 
 /**
- * Reads the manifests of an image that is to be copied, for its size and for the layers it shares with others. Not where
- * reading them counts as a pull: there the extent stays unknown and only the pulls are told, one for the image at least.
+ * Reads the manifests of an image that will be copied, for its size and for the layers that it shares with others. It
+ * does not do so where that would count as a pull: there the size stays unknown, and only the number of pulls is known,
+ * one at least.
  */
 export const readExtent = async (
   image: PlannedImage,

@@ -17,7 +17,7 @@ interface SourceParts {
   readonly digests: readonly string[];
 }
 
-/** A source may name one image; that is a list of one. */
+/** A source may name one image; this counts as a list with one tag or digest. */
 const toSource = (text: string, baseDirectory: string): SourceParts | undefined => {
   const location = parseLocation(text);
   if (location.transport === 'dir') {
@@ -32,7 +32,7 @@ const toSource = (text: string, baseDirectory: string): SourceParts | undefined 
 const nameOf = (source: SyncSource): string =>
   source.kind === 'directory' ? `dir:${source.path}` : `${source.registry}/${source.path}`;
 
-/** Turns the images of one file into entries, and knows where to point when one cannot be. */
+/** Turns the images of one file into entries. For an image that cannot be used, it reports the position in the file. */
 export class EntryReader {
   readonly #document: ConfigurationDocument;
   readonly #file: SyncFile;
@@ -113,7 +113,7 @@ export class EntryReader {
     return texts.map((text) => templateRule(text, { rewrites, baseDirectory: this.#baseDirectory }));
   }
 
-  /** What is known of a source's images suffices to see that they fit their destinations, before anything runs. */
+  /** Before anything runs, samples of a source's images show whether these fit their destinations. */
   #tryOut(
     source: SyncSource,
     { tags, digests, rules }: Selection,

@@ -16,7 +16,7 @@ import { durationSeconds } from './values.ts';
 
 /**
  * The job that a valid configuration describes. Relative paths in it start at `baseDirectory`.
- * @throws ConfigurationError for what only shows when parts are seen together.
+ * @throws ConfigurationError for errors that only show when several parts are seen together.
  */
 const toSyncJob = (document: ConfigurationDocument, file: SyncFile, baseDirectory: string): SyncJob => {
   const reader = new EntryReader(document, file, baseDirectory);
@@ -47,7 +47,7 @@ const usedRegistries = (entries: readonly SyncEntry[]): readonly string[] => {
   return [...new Set([...sources, ...destinations])];
 };
 
-/** Settings of registries that no source and no destination is at: mostly a slip of the pen, and never applied. */
+/** Settings of registries that no source and no destination uses: mostly a typing error, and never applied. */
 const unusedRegistries = (
   document: ConfigurationDocument,
   { registries = {} }: SyncFile,
@@ -72,7 +72,7 @@ export interface LoadedSyncFile {
   readonly job: SyncJob;
   /** The file after expansion, as it was validated. */
   readonly file: SyncFile;
-  /** What works, but hardly as it was meant. */
+  /** Settings that work, but probably not as intended. */
   readonly warnings: readonly Problem[];
 }
 
@@ -90,6 +90,6 @@ export const loadSyncFile = (path: string, text: string, environment: Environmen
 
 const withoutSecret = (key: unknown, value: unknown): unknown => (key === 'password' ? '…' : value);
 
-/** The configuration after expansion, as YAML or as one line of JSON, secrets blacked out. */
+/** The configuration after expansion, as YAML or as one line of JSON, secrets hidden. */
 export const renderExpandedFile = (file: SyncFile, format: 'yaml' | 'json' = 'yaml'): string =>
   format === 'json' ? `${JSON.stringify(file, withoutSecret)}\n` : stringify(file, withoutSecret);

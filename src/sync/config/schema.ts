@@ -83,7 +83,7 @@ const image = z.strictObject(
   { error: imageError },
 );
 
-/** Which of two settings would hold for one registry nobody could tell. */
+/** A registry must not be set twice: it would not be clear which settings apply. */
 const refuseTwice = (registries: Readonly<Record<string, unknown>>, context: z.core.$RefinementCtx): void => {
   const seen = new Map<string, string>();
   for (const name of Object.keys(registries)) {

@@ -22,7 +22,7 @@ const toContent = (platforms: SyncFileCopyRules['platforms']): ImageContent => {
   return typeof platforms === 'string' ? platforms : platforms.map(toPlatform);
 };
 
-/** What skopeo is to make of an image; digests are preserved unless something asked for changes them. */
+/** How skopeo is to convert an image; digests are preserved unless a setting asks for a change. */
 export const toCopySettings = (rules: SyncFileCopyRules): CopySettings => {
   const content = toContent(rules.platforms);
   const texts = new Map(
@@ -60,7 +60,7 @@ const toTagRules = (rules: SyncFileTagRules): TagRules => {
   };
 };
 
-/** A list alone needs no listing of the repository; neither do digests alone. */
+/** Lists of tags or digests alone need no listing of the repository. */
 const isListOnly = (tags: Tags, digests: readonly string[], rules: SyncFileTagRules): boolean => {
   if (tags === 'all') return false;
   if (Array.isArray(tags)) return true;
@@ -68,7 +68,7 @@ const isListOnly = (tags: Tags, digests: readonly string[], rules: SyncFileTagRu
   return tags.list !== undefined && RULES.every((rule) => rules[rule] === undefined);
 };
 
-/** What an image of the file asks for, with the tag rules of `defaults` wherever it has none of its own. */
+/** The selection of an image of the file; rules that it does not set come from the tag rules of `defaults`. */
 export const toSelection = (
   tags: Tags,
   digests: readonly string[],
@@ -86,7 +86,7 @@ export const toSelection = (
   };
 };
 
-/** The settings of registries by their normal form. */
+/** The settings of registries, by the normal form of their names. */
 export const registrySettings = ({ registries = {} }: SyncFile): ReadonlyMap<string, SyncFileRegistry> =>
   new Map(Object.entries(registries).map(([registry, settings]) => [registryKey(registry), settings]));
 
@@ -106,7 +106,7 @@ export const toAccess = (settings: SyncFileRegistry | undefined, baseDirectory: 
   };
 };
 
-/** How politely a registry is used. */
+/** How much a registry may be used. */
 export const toLimits = (settings: SyncFileRegistry): RegistryLimits => ({
   ...defined({
     parallel: settings.parallel,

@@ -25,7 +25,7 @@ const repository = z.string().refine((name) => {
 const version = z.string().refine((text) => isTag(text) || isDigest(text), 'is neither a tag nor a digest');
 const host = z.string().refine((name) => isRegistry(name.split('/')[0] ?? ''), 'is not a registry');
 
-/** All spellings of null, which every scalar's text is here. */
+/** All spellings of null: every scalar is read as text here. */
 const NOTHING = ['', '~', 'null', 'Null', 'NULL'] as const;
 
 const registrySchema = z.strictObject({
@@ -42,7 +42,7 @@ const registrySchema = z.strictObject({
   'cert-dir': z.string().optional(),
 });
 
-/** The source file of `skopeo sync --src yaml`; every scalar read as text. Source: skopeo-sync(1). */
+/** The source file of `skopeo sync --src yaml`, with every scalar read as text. Source: skopeo-sync(1). */
 const skopeoYamlSchema = z.record(host, registrySchema);
 
 const EVERY_TAG: TagRules = { include: [], exclude: [], versions: [] };
@@ -51,7 +51,7 @@ const EVERY_TAG: TagRules = { include: [], exclude: [], versions: [] };
 interface SkopeoYamlOptions {
   readonly destination: DestinationRule;
   readonly copy: CopySettings;
-  /** As given on the command line; the file's own settings win. */
+  /** As given on the command line; the settings of the file replace these. */
   readonly access: RegistryAccess;
 }
 
@@ -113,7 +113,7 @@ const entriesOf = (
     };
   });
 
-/** A file that names no repository, or a registry without any, is a mistake. */
+/** A file that names no repository, or a registry without a repository, is an error. */
 const refuseNothing = (
   document: ConfigurationDocument,
   entries: readonly { readonly registry: string; readonly found: readonly SyncEntry[] }[],
@@ -131,8 +131,8 @@ const refuseNothing = (
 };
 
 /**
- * Reads the source file of `skopeo sync --src yaml` as it is. What skopeo passes over in silence is refused: unknown keys,
- * names and tags that are none, expressions that cannot be compiled.
+ * Reads the source file of `skopeo sync --src yaml` as it is. It refuses what skopeo ignores silently: unknown keys,
+ * names and tags that are not valid, expressions that cannot be compiled.
  * @throws ConfigurationError with line and column of everything that is wrong.
  */
 export const loadSkopeoYaml = (path: string, text: string, options: SkopeoYamlOptions): readonly SyncEntry[] => {

@@ -2,10 +2,10 @@ import * as z from 'zod';
 import { DURATION_HINT as HINT, parseDuration } from '../../command-line/values.ts';
 import { usageError, WrapperError, withNextStep } from '../../errors/wrapper-error.ts';
 
-/** A string that `parse` accepts; its error's words become the issue of the schema. */
+/** A string that `parse` accepts; the message of its error becomes the issue of the schema. */
 export const parsedBy = (parse: (text: string) => unknown, base: z.ZodString = z.string().min(1)) =>
   base.superRefine((text, context) => {
-    if (text === '') return; // told by the base
+    if (text === '') return; // the schema of the string has reported it
     try {
       parse(text);
     } catch (error) {
@@ -20,8 +20,8 @@ const LONG_UNIT_SECONDS: Readonly<Record<string, bigint>> = { d: 86_400n, w: 604
 export const DURATION_HINT = `${HINT}, or days as in 30d`;
 
 /**
- * Seconds of a duration as everywhere in the program, and of whole days and weeks (`30d`, `2w`), for ages.
- * @throws WrapperError `usage` when it is none.
+ * Seconds of a duration, as everywhere in the program, and also of whole days and weeks (`30d`, `2w`), for ages.
+ * @throws WrapperError `usage` when the text is not a duration.
  */
 export const durationSeconds = (text: string): number => {
   const [, count, unit = ''] = /^(\d+)([dw])$/.exec(text) ?? [];

@@ -2,7 +2,7 @@ import { PathResolver, type ResolvedPath } from '../../destination/resolved-path
 import { usageError } from '../../errors/wrapper-error.ts';
 import { type ImageLocation, type LocalTransport, parseLocation, referenceKey } from '../../image/docker-reference.ts';
 
-/** An image on its way. */
+/** An image with its destination. */
 export interface Mapped {
   readonly source: string;
   readonly destination: string;
@@ -30,7 +30,7 @@ const sourceKey = (source: string): string => {
   return isArchive || location.name === undefined ? location.path : `${location.path}:${location.name}`;
 };
 
-/** What is written to on this machine: one place for all its names, layouts with many images in them. */
+/** The places on this machine that are written to: one for all names of a path; in a layout one for each image. */
 class LocalPlaces<T extends Mapped> {
   readonly #resolver = new PathResolver();
   readonly #at = new Map<
@@ -47,7 +47,7 @@ class LocalPlaces<T extends Mapped> {
     return transport === 'oci' ? `${resolved.key}:${name ?? ''}` : resolved.key;
   }
 
-  /** A directory that is overwritten takes everything below it along, and a file has nothing below it. */
+  /** Overwriting a directory would remove everything below it, and below a file nothing can be. */
   refuseNested(): void {
     for (const { image, path } of this.#at.values()) {
       for (const key of path.above) {
@@ -59,8 +59,9 @@ class LocalPlaces<T extends Mapped> {
 }
 
 /**
- * Takes out images that are listed twice for the same destination and refuses different ones, and the same one where
- * `isCopiedAlike` denies that both mean the same. Reads the file system for what local destinations really are.
+ * Removes images that are listed twice for the same destination. It refuses different images for one destination, and
+ * also the same image if `isCopiedAlike` says that the two are copied differently. It reads the file system to
+ * recognise different names of one local destination.
  * @throws WrapperError `usage` naming both sources and the destination.
  */
 export const withoutCollisions = <T extends Mapped>(

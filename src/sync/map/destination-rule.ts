@@ -1,6 +1,6 @@
 import type { Repository } from '../../image/docker-reference.ts';
 
-/** An image of a source, in the words of templates and reports. */
+/** An image of a source, in the terms of templates and reports. */
 export interface SourceImage {
   /** With transport, as skopeo takes it. */
   readonly reference: string;
@@ -12,14 +12,15 @@ export interface SourceImage {
   readonly digest?: string;
 }
 
-/** Where an image goes; the text it was written as serves messages. */
+/** Where an image goes; messages show the text of the rule as it was written. */
 export interface DestinationRule {
   readonly text: string;
   /**
    * The full reference of the destination.
-   * @throws WrapperError `usage` when the image lacks a part that the rule needs, or no valid reference comes out.
+   * @throws WrapperError `usage` when the image lacks a part that the rule needs, or the result is not a valid
+   * reference.
    */
   destinationOf(image: SourceImage): string;
-  /** Whether some image, of whatever source, could go to a repository. */
+  /** Whether an image of any source could go to this repository. */
   writesTo(repository: Repository): boolean;
 }

@@ -12,7 +12,9 @@ interface SkopeoMapping {
   readonly appendSuffix: string;
 }
 
-/** `registry/path:tag` of a registry; the path below the directory given, or its own name, of a directory. */
+/**
+ * `registry/path:tag` for an image in a registry; for one in a directory the path below that directory, or its name.
+ */
 const scopedName = ({ registry, path, tag, digest }: SourceImage): string => {
   const repository = registry === undefined ? path : `${registry}/${path}`;
   if (digest !== undefined) return `${repository}@${digest}`;
@@ -20,8 +22,8 @@ const scopedName = ({ registry, path, tag, digest }: SourceImage): string => {
 };
 
 /**
- * Where `skopeo sync` puts an image: DESTINATION joined with the source's last component, or with all of it when scoped,
- * and the suffix at the very end. Source: cmd/skopeo/sync.go of skopeo.
+ * Where `skopeo sync` puts an image: DESTINATION joined with the last component of the source, or with all of it when
+ * scoped, and the suffix at the very end. Source: cmd/skopeo/sync.go of skopeo.
  */
 export const skopeoRule = ({ transport, destination, scoped, appendSuffix }: SkopeoMapping): DestinationRule => {
   const destinationOf = (image: SourceImage): string => {

@@ -6,14 +6,14 @@ import { nearestWord } from '../../text/nearest.ts';
 import { compileExpression, type Expression } from '../select/expression.ts';
 import type { DestinationRule, SourceImage } from './destination-rule.ts';
 
-/** A change of repository paths before templates see them. */
+/** A change to repository paths, made before they are put into templates. */
 interface PathRewrite {
   readonly match: Expression;
   /** With `$1` or `$<name>` for groups. */
   readonly replace: string;
 }
 
-/** @throws WrapperError `usage` when `match` is no regular expression. */
+/** @throws WrapperError `usage` when `match` is not a valid regular expression. */
 export const compileRewrite = ({ match, replace }: { match: string; replace: string }): PathRewrite => ({
   match: compileExpression(match),
   replace,
@@ -23,7 +23,7 @@ export const compileRewrite = ({ match, replace }: { match: string; replace: str
 const rewritePath = (path: string, rewrites: readonly PathRewrite[]): string =>
   rewrites.reduce((current, { match, replace }) => match.replaceIn(current, replace), path);
 
-/** The words of templates, and what they stand for. */
+/** The words of templates, and their values. */
 export const TEMPLATE_WORDS = {
   registry: (image: SourceImage) => image.registry,
   path: (image: SourceImage) => image.path,
@@ -47,7 +47,7 @@ const refuseUnknown = (template: string, word: string): never => {
   );
 };
 
-/** The words a template uses, refusing unknown ones and braces that stand alone. */
+/** The words that a template uses; refuses unknown words and single braces. */
 const templateWords = (template: string): ReadonlySet<TemplateWord> => {
   if (/\{\{|\}\}/.test(template.replace(PLACEHOLDER, '')))
     throw usageError(`template "${template}" has braces that do not match`, 'Write words as {{path}}.');
@@ -57,13 +57,13 @@ const templateWords = (template: string): ReadonlySet<TemplateWord> => {
   return new Set(words);
 };
 
-/** A template with something else for each of its words. */
+/** A template with another text for each of its words. */
 const replaceWords = (template: string, replacement: (word: string) => string): string =>
   template.replace(PLACEHOLDER, (_, word: string) => replacement(word));
 
 /**
  * Fills in `{{registry}}`, `{{path}}`, `{{namespace}}`, `{{name}}`, `{{tag}}` and `{{digest}}`.
- * @throws WrapperError `usage` for an unknown word, or one the image has no value for.
+ * @throws WrapperError `usage` for an unknown word, or one that has no value for this image.
  */
 const fillTemplate = (template: string, image: SourceImage): string =>
   replaceWords(template, (word) => {
@@ -86,7 +86,7 @@ const withTransport = (template: string): string => {
   throw usageError(`destination "${template}" has the unknown transport "${unknown}"`);
 };
 
-/** `registry.example` alone would be a repository of Docker Hub; nobody means that. */
+/** `registry.example` alone would be a repository of Docker Hub, which nobody means. */
 const refuseMissingRepository = (template: string, text: string): void => {
   const name = template.replace(/^docker:\/\//, '');
   if (!template.startsWith('docker://') || name.includes('/') || name.startsWith('{{')) return;
@@ -98,7 +98,7 @@ const namesVersion = (template: string): boolean => {
   return words.has('tag') || words.has('digest');
 };
 
-/** The tag or digest that a template leaves out: `:tag` or `@digest` at a registry, a name of its own in a directory. */
+/** The tag or digest that a template leaves out: `:tag` or `@digest` at a registry, a separate name in a directory. */
 const versionSuffix = (template: string, image: SourceImage): string => {
   if (namesVersion(template)) return '';
   const isFixed = template.startsWith('docker://') && /:[^/]*$/.test(template.slice('docker://'.length));
@@ -122,7 +122,9 @@ const absolute = (reference: string, location: ImageLocation, baseDirectory: str
   return `${location.transport}:${join(baseDirectory, location.path)}${name}`;
 };
 
-/** Stand for whatever a word may be while a template is taken apart; a registry is told from a path by its dots. */
+/**
+ * Placeholders for any value of a word, used while a template is split; the dots make a registry differ from a path.
+ */
 const ANY_WORD = 'zzanyzz';
 const ANY_REGISTRY = 'zz.any.zz';
 const ANY_DIGEST = `sha256:${'0'.repeat(64)}`;
@@ -144,8 +146,8 @@ const repositoriesOf = (template: string): ((repository: Repository) => boolean)
 };
 
 /**
- * A destination written as a template, such as `registry.example/mirror/{{path}}` or `oci:/srv/{{name}}:{{tag}}`. Without
- * transport it is a registry; without tag the image keeps its own. Relative paths start at `baseDirectory`.
+ * A destination written as a template, such as `registry.example/mirror/{{path}}` or `oci:/srv/{{name}}:{{tag}}`.
+ * Without a transport it is a registry; without a tag the image keeps its own. Relative paths start at `baseDirectory`.
  * @throws WrapperError `usage` for an unknown word or transport, or a registry without a repository.
  */
 export const templateRule = (

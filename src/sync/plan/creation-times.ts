@@ -15,10 +15,10 @@ interface CreationContext {
   readonly signal: AbortSignal;
 }
 
-/** Creation times come from skopeo, one process each. */
+/** skopeo reads creation times, with one process for each. */
 const PROCESSES_AT_A_TIME = 8;
 
-/** Any image of an index tells; that there is none for this machine does not matter. */
+/** Any image of an index gives its time; so it does not matter if there is none for this machine. */
 const anyInstance = async (
   reference: string,
   entry: SyncEntry,
@@ -30,7 +30,7 @@ const anyInstance = async (
   return digest === undefined ? undefined : dockerReference(parseDockerReference(reference), { digest });
 };
 
-/** Absent for what has no date to tell: a tag that is gone by now, something that is no image. */
+/** Absent if there is no date: the tag is gone by now, or is not an image. */
 const askSkopeo = async (reference: string, entry: SyncEntry, context: CreationContext): Promise<Date | undefined> => {
   const ask = (one: string) => context.skopeo.createdAt(one, entry.sourceAccess, context.signal);
   try {
@@ -54,7 +54,10 @@ const createdAt = async (reference: string, entry: SyncEntry, context: CreationC
   return date;
 };
 
-/** Looks creation times up by skopeo, each content once: what a digest stands for never changes, so it is remembered. */
+/**
+ * Looks up creation times with skopeo, once for each content. They are remembered by digest, since the content of a
+ * digest never changes.
+ */
 export const creationTimes =
   (context: CreationContext) =>
   (entry: SyncEntry, repository: Repository): LookUpCreationTimes =>

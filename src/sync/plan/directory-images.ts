@@ -33,7 +33,7 @@ const splitVersion = (name: string): Pick<SourceImage, 'path' | 'tag' | 'digest'
   return colon >= 0 && isTag(tag) ? { path: name.slice(0, colon), tag } : { path: name };
 };
 
-/** The name of an image below `base`; of `base` itself its last component. Source: cmd/skopeo/sync.go of skopeo. */
+/** The name of an image below `base`; for `base` itself its last component. Source: cmd/skopeo/sync.go of skopeo. */
 const nameBelow = (directory: string, base: string): string => {
   const below = directory.startsWith(base) ? directory.slice(base.length) : directory;
   return (below === '' ? basename(base) : below).replace(/^\/+/, '');
@@ -44,12 +44,12 @@ const imageAt = (directory: string, base: string): SourceImage => ({
   ...splitVersion(nameBelow(directory, base)),
 });
 
-/** The image in a directory as `base` names it; absent when it does not lie there. */
+/** The image in a directory, named relative to `base`; absent when the directory is not below `base`. */
 export const imageOfDirectory = (directory: string, base: string): SourceImage | undefined =>
   directory === base || directory.startsWith(join(base, '/')) ? imageAt(directory, base) : undefined;
 
 /**
- * The images in `dir:` format below a directory, wherever a `manifest.json` lies.
+ * The images in `dir:` format below a directory: every directory with a `manifest.json`.
  * @throws WrapperError when the directory cannot be read.
  */
 export const directoryImages = async (base: string): Promise<readonly SourceImage[]> => {

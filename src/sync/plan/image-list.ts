@@ -14,7 +14,7 @@ import type { SyncEntry, SyncJob } from '../job.ts';
 import type { DestinationRule, SourceImage } from '../map/destination-rule.ts';
 import { imageOfDirectory } from './directory-images.ts';
 
-/** An image that another engine asks for. */
+/** An image of the list. */
 interface ListedImage {
   readonly source: string;
   readonly destination: string;
@@ -22,12 +22,12 @@ interface ListedImage {
   readonly line: number;
 }
 
-/** An image of `--plan-only --json`; what else a plan says of it is not needed. */
+/** An image as `--plan-only --json` prints it; the other fields of the plan are not needed. */
 const imageOfPlan = z.object({ source: z.string(), destination: z.string() });
 
 const TRANSPORT = /^(?:docker:\/\/|dir:|oci:|oci-archive:|docker-archive:)/;
 
-/** A registry needs no transport, here as in the file. */
+/** A registry needs no transport, as in the configuration file. */
 const withTransport = (reference: string): string => (TRANSPORT.test(reference) ? reference : `docker://${reference}`);
 
 const listed = (source: string, destination: string, line: number): ListedImage => ({
@@ -51,8 +51,8 @@ const parseLine = (line: string, number: number): ListedImage => {
 };
 
 /**
- * Reads the lines of `--images FILE`: `SOURCE DESTINATION`, or a JSON image of a plan; empty lines and `#` comments are
- * passed over.
+ * Reads the lines of `--images FILE`: `SOURCE DESTINATION`, or a JSON image of a plan. Empty lines and `#` comments are
+ * ignored.
  * @throws WrapperError `usage` naming the line.
  */
 export const parseImageList = (text: string): readonly ListedImage[] =>
@@ -78,7 +78,7 @@ const fixedEntry = (
 const ruleFor = (entry: SyncEntry, image: SourceImage, destination: string): DestinationRule | undefined =>
   entry.destinations.find((one) => placeKey(one.destinationOf(image)) === placeKey(destination));
 
-/** An image of a registry, if the entry brings it to that destination. */
+/** The entry for one image of a registry, if the entry copies it to that destination. */
 const repositoryEntry = (entry: SyncEntry, { source, destination }: ListedImage): SyncEntry | undefined => {
   if (entry.source.kind !== 'repository') return undefined;
   const { tag, digest, ...repository } = parseDockerReference(source);
@@ -89,7 +89,7 @@ const repositoryEntry = (entry: SyncEntry, { source, destination }: ListedImage)
   return rule && { ...fixedEntry(entry, repository, version), destinations: [rule] };
 };
 
-/** An image below a directory, if the entry brings it to that destination. */
+/** The entry for one image below a directory, if the entry copies it to that destination. */
 const directoryEntry = (entry: SyncEntry, path: string, destination: string): SyncEntry | undefined => {
   if (entry.source.kind !== 'directory') return undefined;
   const image = imageOfDirectory(path, entry.source.path);
@@ -119,9 +119,9 @@ const entryFor = (job: SyncJob, image: ListedImage): SyncEntry => {
 };
 
 /**
- * The job reduced to a list of images, each treated as its entry says; no repository is listed for it. It never prunes:
- * what the list leaves out is not unwanted.
- * @throws WrapperError `usage` for an image that the job does not bring to that destination.
+ * Reduces a job to a list of images. Each image is treated as its entry says, and no repository is listed. Such a job
+ * never prunes: an image that is not on the list may still be selected.
+ * @throws WrapperError `usage` for an image that the job does not copy to that destination.
  */
 export const reduceToList = (job: SyncJob, list: readonly ListedImage[]): SyncJob => {
   const { prune: _, ...others } = job;

@@ -4,7 +4,7 @@ import { examinePrune } from '../prune/examine.ts';
 import { type PlanContext, Planner, type PlanOptions } from './planner.ts';
 
 /**
- * The whole plan of a job, waiting for registries that ask for it.
+ * Makes the whole plan of a job; waits for registries that limit their rate.
  * @throws WrapperError `usage` when two sources have one destination, or an image cannot be mapped.
  */
 export const makePlan = async (job: SyncJob, context: PlanContext, options?: PlanOptions): Promise<Plan> => {

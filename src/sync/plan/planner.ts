@@ -49,16 +49,16 @@ export interface PlanOptions {
   readonly verify?: boolean;
 }
 
-/** Entries that are still to be listed, and images to be compared. */
+/** Entries that must still be listed, and images that must still be compared. */
 interface Work {
   readonly entries: readonly SyncEntry[];
   readonly images: readonly WantedImage[];
 }
 
-/** Questions under way at a time; the lookup itself limits them per registry. */
+/** Questions at a time over all registries; the lookup itself limits them per registry. */
 const QUESTIONS_AT_A_TIME = 64;
 
-/** A source that has not answered by then must not keep the others waiting. */
+/** A source that has not answered after this time must not delay the others. */
 const LISTING_SECONDS = 60;
 
 const NOTHING: Work = { entries: [], images: [] };
@@ -81,9 +81,9 @@ const mayPass = ({ errorType }: WrapperError): boolean => failureClass(errorType
 const withoutImmutable = (entry: SyncEntry): SyncEntry => ({ ...entry, immutable: [] });
 
 /**
- * Finds out all that a job has to do and changes nothing: lists, selects, maps, takes this shard's part, and compares both
- * sides. What cannot be listed is a failure in the plan; what cannot be compared is copied. A registry that asks to be left
- * in peace, or does not answer, delays only its own images: they are planned later.
+ * Finds out everything that a job has to do, and changes nothing: lists, selects, maps, takes the part of this shard,
+ * and compares both sides. A source that cannot be listed is a failure in the plan; an image that cannot be compared is
+ * copied. A registry that limits its rate, or does not answer, delays only its own images: they are planned later.
  */
 export class Planner {
   readonly #job: SyncJob;
@@ -91,7 +91,7 @@ export class Planner {
   readonly #verify: boolean;
   readonly #shard: Shard | undefined;
   readonly #access: ReturnType<typeof destinationAccess>;
-  /** Selected so far, of all shards. */
+  /** All images selected so far, of all shards. */
   #wanted: readonly WantedImage[] = [];
   #putOff: Work;
   #failedSources = 0;
@@ -107,13 +107,13 @@ export class Planner {
     this.#putOff = { entries: verify ? job.entries.map(withoutImmutable) : job.entries, images: [] };
   }
 
-  /** Something depends on a registry that could not be asked yet. */
+  /** Whether something is left that depends on a registry which could not be asked yet. */
   get hasRest(): boolean {
     return this.#putOff.entries.length + this.#putOff.images.length > 0;
   }
 
   /**
-   * Plans all that can be planned at once.
+   * Plans everything that can be planned at once.
    * @throws WrapperError `usage` when two sources have one destination, or an image cannot be mapped.
    */
   async now(): Promise<Plan> {
@@ -121,7 +121,7 @@ export class Planner {
     return this.#plan(false);
   }
 
-  /** Plans the rest, as patiently as the job's retries allow; what did not answer may do so now. */
+  /** Plans the rest, with the retries of the job; registries that did not answer before may do so now. */
   async rest(): Promise<Plan> {
     this.#context.outages.forget();
     try {
@@ -129,12 +129,12 @@ export class Planner {
     } catch (error) {
       if (!(error instanceof WrapperError) || this.#context.signal.aborted) throw error;
       const { errorType, message, next } = error;
-      // Others are copied already: too late to refuse the job.
+      // Other images are copied already: it is too late to refuse the job.
       return this.giveUpRest({ errorType, message, ...defined({ next }) });
     }
   }
 
-  /** The rest as it is when nobody waits for it: not compared, and failed where not even listed. */
+  /** The rest, if nobody waits for it: images are not compared, and entries that were not listed have failed. */
   giveUpRest(failure: Omit<FailedEntry, 'entry'> = NOT_LISTED): Plan {
     const { entries, images } = this.#putOff;
     this.#putOff = NOTHING;
@@ -147,7 +147,7 @@ export class Planner {
     };
   }
 
-  /** What prune may remove, when everything else is planned; absent when the job does not prune. */
+  /** What pruning may remove, once everything else is planned; absent when the job does not prune. */
   prune(): PruneTask | { readonly refused: string } | undefined {
     if (this.#job.prune === undefined) return undefined;
     const wanted = this.#wanted.map(({ destination }) => destination);
@@ -164,7 +164,7 @@ export class Planner {
     return { choice, wanted, isAwaited: (destination) => this.#isAwaited(destination) };
   }
 
-  /** Whether another shard has still to bring it. What its source does not have either is not awaited. */
+  /** Whether another shard still has to copy it. That is not so if its source does not have it either. */
   async #isAwaited(destination: string): Promise<boolean> {
     const key = placeKey(destination);
     const image = this.#wanted.find((one) => placeKey(one.destination) === key);
@@ -206,7 +206,7 @@ export class Planner {
     });
   }
 
-  /** A source that hangs, or fails in a way that may pass, is put off too: nobody should wait for its retries. */
+  /** Also postpones a source that hangs or fails temporarily, so that no other source waits for its retries. */
   async #list(entry: SyncEntry, isPatient: boolean): Promise<Listed | WrapperError | typeof PUT_OFF> {
     const list = (signal: AbortSignal) => listEntry(entry, this.#selectContext(signal));
     if (isPatient) return this.#patiently(() => list(this.#context.signal));
@@ -244,7 +244,7 @@ export class Planner {
     }
   }
 
-  /** Asks again while the failure is of a class that may pass; returns the last one. */
+  /** Asks again while the failure may be temporary; returns the last failure. */
   async #patiently<T>(question: () => Promise<T>): Promise<T | WrapperError> {
     const { signal, random, observer } = this.#context;
     const retrying = (errorType: ErrorType): void => observer?.retrying?.(errorType);

@@ -11,7 +11,7 @@ import { type LookUpCreationTimes, selectTags } from '../select/select-tags.ts';
 import type { TagVerdicts } from '../select/selection.ts';
 import { directoryImages } from './directory-images.ts';
 
-/** What an entry needs to find its images. */
+/** What is needed to find the images of an entry. */
 export interface SelectContext {
   readonly lookup: Pick<RegistryLookup, 'tags'>;
   readonly creationTimes: (entry: SyncEntry, repository: Repository) => LookUpCreationTimes;
@@ -60,7 +60,9 @@ const fromRepository = async (
   return { kept: [...kept, ...digests], dropped };
 };
 
-/** Tags of a directory's images are judged like a repository's; images without a tag are always taken. */
+/**
+ * The tags of a directory's images are selected like those of a repository; images without a tag are always selected.
+ */
 const fromDirectory = async (entry: SyncEntry, path: string, nowMs: number): Promise<Listed> => {
   const images = await directoryImages(path);
   const tags = images.flatMap(({ tag }) => tag ?? []);
@@ -87,7 +89,7 @@ const tooFew = (entry: SyncEntry, count: number, dropped: number): FailedEntry =
   next: 'Look at the reasons with --dry-run; if this is right, lower "min".',
 });
 
-/** The next step names the registry, which skopeo's words may not. */
+/** The next step names the registry, since skopeo's message may not. */
 const listingFailure = (entry: SyncEntry, { errorType, message, next }: WrapperError): FailedEntry => {
   const { source, settingsAre = 'flags' } = entry;
   if (source.kind === 'directory') return { entry, errorType, message, ...defined({ next }) };
@@ -111,7 +113,7 @@ const mapped = (entry: SyncEntry, { image, reason }: Candidate): readonly Wanted
   }));
 
 /**
- * Lists an entry's source and selects.
+ * Lists the source of an entry and selects images.
  * @throws WrapperError when the source could not be listed.
  */
 export const listEntry = (entry: SyncEntry, context: SelectContext): Promise<Listed> => {
@@ -120,14 +122,14 @@ export const listEntry = (entry: SyncEntry, context: SelectContext): Promise<Lis
   return fromRepository(entry, { registry: source.registry, path: source.path }, context);
 };
 
-/** What becomes of an entry whose source could not be listed: a failure of this entry alone. */
+/** The result for an entry whose source could not be listed: only this entry fails. */
 export const notListed = (entry: SyncEntry, error: WrapperError): EntrySelection => ({
   failure: listingFailure(entry, error),
   dropped: [],
 });
 
 /**
- * Maps what was selected to its destinations; a failure of the entry if it is less than it expects.
+ * Maps what was selected to its destinations. If there are fewer images than the entry expects, the entry fails.
  * @throws WrapperError `usage` when an image cannot be mapped: then the configuration is wrong.
  */
 export const mapEntry = (entry: SyncEntry, { kept, dropped }: Listed): EntrySelection => {

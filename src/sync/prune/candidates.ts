@@ -3,14 +3,14 @@ import type { SyncMemory } from '../check/memory.ts';
 import type { PrunePolicy } from '../job.ts';
 import { belongsTo, type Shard } from '../shard.ts';
 
-/** Something that this job has written at a registry and no longer wants. */
+/** Something that this job has written at a registry and no longer selects. */
 export interface Candidate {
   readonly destination: string;
   /** What the job left there. */
   readonly digest: string;
 }
 
-/** What this job may remove if nothing else needs it, or why it may remove nothing at all. */
+/** What this job may remove if nothing else needs it, or the reason why it may remove nothing. */
 export type PruneChoice =
   | { readonly candidates: readonly Candidate[]; readonly outside: readonly Candidate[] }
   | { readonly refused: string };
@@ -18,23 +18,23 @@ export type PruneChoice =
 interface PruneQuestion {
   readonly policy: PrunePolicy;
   readonly memory: Pick<SyncMemory, 'owned' | 'doubt'>;
-  /** Destinations of everything that is selected. */
+  /** The destinations of everything that is selected. */
   readonly wanted: readonly string[];
   /** Whether the present configuration writes to a repository. */
   readonly writesTo: (repository: Repository) => boolean;
-  /** Sources that could not be listed or had too little. */
+  /** Number of sources that could not be listed or had too few images. */
   readonly failedSources: number;
   readonly shard?: Shard;
 }
 
-/** A repository as a whole is in one shard: what is one image there is only removed together. */
+/** A whole repository belongs to one shard, since tags of the same image can only be removed together. */
 const isOurs = (destination: string, shard: Shard | undefined): boolean =>
   shard === undefined || belongsTo(shard, repositoryKey(parseDockerReference(destination)));
 
 /**
- * Chooses what this job has written at registries and no longer wants. Refuses altogether when a source is in doubt, when it
- * is not known what the job wrote, or when it would be more than the policy's share: then the selection has changed in a way
- * that somebody should look at. What lies where the job does not write any more is left alone.
+ * Chooses what this job has written at registries and no longer selects. It refuses to remove anything when a source
+ * failed, when it is not known what the job wrote, or when more than the policy's share would be removed: then somebody
+ * should check the changed selection. It leaves alone what is in repositories to which the job does not write any more.
  */
 export const choosePrune = (question: PruneQuestion): PruneChoice => {
   const { policy, memory, writesTo, failedSources, shard } = question;

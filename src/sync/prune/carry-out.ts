@@ -11,14 +11,14 @@ import { type Finding, type RepositoryLook, versionOf } from './repository-look.
 interface PruneContext extends ExamineQuestion {
   readonly skopeo: Pick<SkopeoPort, 'deleteImage'>;
   readonly memory: SyncMemory;
-  /** Gets the memory to the disk. */
+  /** Writes the memory to disk. */
   readonly saveMemory: () => Promise<void>;
 }
 
-/** Removals that are noted down together before the first of them. */
+/** Number of removals that are recorded together before the first of them. */
 const NOTED_AT_A_TIME = 32;
 
-/** A look at a repository costs a request for each tag: large ones are looked at after several removals. */
+/** Examining a repository costs a request for each tag; so in a large repository one look serves several removals. */
 const TAGS_PER_REMOVAL = 100;
 
 const reportAll = (
@@ -27,7 +27,7 @@ const reportAll = (
   reason: string,
 ): readonly PruneReport[] => candidates.map(({ destination }) => ({ destination, outcome, reason }));
 
-/** What the last look said, and how many removals it is still good for. */
+/** The result of the last look, and the number of removals for which it may still be used. */
 interface Permission {
   readonly findings: RepositoryLook['findings'];
   left: number;
@@ -35,7 +35,7 @@ interface Permission {
 
 const STOPPED = 'the run was stopped';
 
-/** Removes images, each right after a last look at what it is and who needs it. */
+/** Removes images, each right after a last check of what it is and who needs it. */
 class Pruning {
   readonly #context: PruneContext;
   readonly #open: Set<Removal>;
@@ -56,8 +56,8 @@ class Pruning {
   }
 
   /**
-   * Before something is removed, the memory on the disk forgets that it is ours. A run may be killed in between, and
-   * somebody else may put the same image there before the next one.
+   * Before the run removes something, the memory on disk forgets that the job owns it. Otherwise, if the run is killed
+   * and somebody else puts the same image there, the next run would remove it.
    */
   async #removeNoted(removals: readonly Removal[]): Promise<readonly PruneReport[]> {
     const { memory, saveMemory } = this.#context;
@@ -99,7 +99,7 @@ class Pruning {
     return reports;
   }
 
-  /** What a look says of everything that is still to go, as long as it is fresh. */
+  /** What a look at the repository says of everything that is still to be removed, as long as this look may be used. */
   async #lastLook({ watch }: Removal): Promise<RepositoryLook['findings']> {
     const known = this.#permissions.get(watch);
     if (known !== undefined && --known.left > 0) return known.findings;
@@ -123,14 +123,14 @@ class Pruning {
       return reportAll(candidates, 'removed', REMOVED_REASON);
     } catch (error) {
       if (!(error instanceof WrapperError)) throw error;
-      // It may be gone all the same.
+      // The image may be gone in spite of the error.
       const head = await watch.head({ digest }).catch(() => undefined);
       if (head === undefined) return reportAll(candidates, 'failed', error.message);
       return this.#keep(candidates, 'failed', error.message);
     }
   }
 
-  /** What stays is the job's as before, but for what somebody has changed. */
+  /** The job still owns what is kept, except what somebody has changed. */
   #keep(
     candidates: readonly Candidate[],
     outcome: 'kept' | 'failed',
@@ -148,8 +148,9 @@ const reasonOf = (finding: Finding | undefined): string =>
   finding === undefined || finding.kind === 'removable' ? REMOVED_REASON : finding.reason;
 
 /**
- * Removes what is still safe to remove, one image after the other, by the digest that was looked at right before; the copies
- * of this run, and others, may have changed what that is. With an image all of its tags go.
+ * Removes what may still be removed, one image after the other. Right before each removal it checks the image again,
+ * since the copies of this run, or others, may have changed what needs it, and it removes the digest that it has
+ * checked. All tags of an image are removed with it.
  */
 export const carryOutPrune = async (context: PruneContext): Promise<readonly PruneReport[]> => {
   const { verdicts, removals } = await examinePrune(context);

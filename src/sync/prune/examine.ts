@@ -4,13 +4,13 @@ import type { PruneVerdict } from '../plan.ts';
 import type { Candidate, PruneChoice } from './candidates.ts';
 import { type Finding, type LookContext, RepositoryWatch, type Wanted, wantedByRepository } from './repository-look.ts';
 
-/** A verdict that may be none. */
+/** A verdict that may still be open. */
 interface Judgement extends PruneVerdict {
-  /** It was not found out what is to become of it. */
+  /** It could not be found out what to do with it. */
   readonly isOpen?: true;
 }
 
-/** Candidates that are one image: a registry can only remove them together. */
+/** Candidates that are the same image: a registry can only remove them together. */
 export interface Removal {
   readonly watch: RepositoryWatch;
   readonly repository: Repository;
@@ -23,12 +23,12 @@ interface Examination {
   readonly removals: readonly Removal[];
 }
 
-/** What is to be looked at. */
+/** What is to be examined. */
 export interface PruneTask {
   readonly choice: Exclude<PruneChoice, { refused: string }>;
-  /** Destinations of everything that is selected. */
+  /** The destinations of everything that is selected. */
   readonly wanted: readonly string[];
-  /** Whether what is selected and not at its destination is still to be brought there, by another shard. */
+  /** Whether another shard still has to copy a selected image that is not at its destination. */
   readonly isAwaited: (destination: string) => Promise<boolean>;
 }
 
@@ -83,8 +83,8 @@ const examineRepository = async (
 };
 
 /**
- * Looks at what would be removed. What anything that stays needs is kept, and so is what somebody else has put there. A
- * repository that cannot be looked at is kept whole.
+ * Examines what would be removed. It keeps what is needed by anything that stays, and what somebody else has put there.
+ * If a repository cannot be examined, all of it is kept.
  */
 export const examinePrune = async (question: ExamineQuestion): Promise<Examination> => {
   const { candidates, outside } = question.choice;

@@ -1,34 +1,34 @@
 import { attachedTo, type ManifestLinks } from '../../image/manifest-links.ts';
 
-/** A tag, or no tag, and the digest that it stands for. */
+/** A digest, and the tag that stands for it if there is one. */
 interface Named {
   readonly tag?: string;
   readonly digest: string;
 }
 
 export interface NeedsQuestion {
-  /** Tags that stay, whoever's they are. */
+  /** All tags that stay, whoever owns them. */
   readonly staying: readonly (Named & { readonly tag: string })[];
-  /** Selected by their digest. */
+  /** Digests that entries select. */
   readonly wantedDigests: Iterable<string>;
-  /** What is removed unless it is needed. */
+  /** What is removed unless something needs it. */
   readonly candidates: readonly Named[];
   readonly linksOf: ReadLinks;
 }
 
-/** What a digest of the repository names; absent: it is not there. */
+/** The links of a digest of the repository; absent: the digest is not there. */
 type ReadLinks = (digest: string) => Promise<ManifestLinks | undefined>;
 
 /** Something that stays. */
 interface Place {
   readonly digest: string;
-  /** What it is called in a reason. */
+  /** Its name in reasons. */
   readonly name: string;
 }
 
 const NO_LINKS: ManifestLinks = { children: [] };
 
-/** Candidates by what they are attached to: by the name of their tag, or by their own word. */
+/** Candidates by the image that they are attached to, according to the name of their tag or to their `subject`. */
 const attachments = async ({ candidates, linksOf }: NeedsQuestion): Promise<ReadonlyMap<string, readonly string[]>> => {
   const found = new Map<string, string[]>();
   for (const { tag = '', digest } of candidates) {
@@ -40,16 +40,18 @@ const attachments = async ({ candidates, linksOf }: NeedsQuestion): Promise<Read
 };
 
 /**
- * Why digests are needed by what stays: tags name them, an entry selects them, an index that is needed consists of them, at
- * any depth, they are attached to what is needed, or are what a tag that stays is attached to. Registries themselves remove
- * an image whoever needs it.
+ * Why what stays needs certain digests: a tag names them, an entry selects them, a needed index has them as parts at
+ * any depth, they are attached to something needed, or a tag that stays is attached to them. Registries remove an image
+ * without checking who needs it.
  */
 export const neededDigests = async (question: NeedsQuestion): Promise<ReadonlyMap<string, string>> => {
   const { staying, wantedDigests, linksOf } = question;
   const attached = await attachments(question);
   const reasons = new Map<string, string>();
   const queue: Place[] = [];
-  /** What a tag names for itself, and not for what it is attached to; a candidate's tag stays if its image is needed. */
+  /**
+   * Digests of tags that stand for an image and not for an attachment; a candidate's tag stays if its image is needed.
+   */
   const standing = new Set(
     [...staying, ...question.candidates].flatMap(({ tag, digest }) =>
       tag !== undefined && attachedTo(tag) === undefined ? [digest] : [],
@@ -72,7 +74,7 @@ export const neededDigests = async (question: NeedsQuestion): Promise<ReadonlyMa
   return reasons;
 };
 
-/** The first part, at any depth, that one of these digests consists of and that is not there. */
+/** The first missing part, at any depth, of one of these digests. */
 export const lackOf = async (digests: readonly string[], linksOf: ReadLinks): Promise<string | undefined> => {
   const open = [...digests];
   const seen = new Set<string>();

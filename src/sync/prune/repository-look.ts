@@ -14,32 +14,32 @@ export interface LookContext {
   readonly signal: AbortSignal;
 }
 
-/** What a look at its repository says of a candidate. */
+/** The result for one candidate. */
 export type Finding =
   | { readonly kind: 'removable' }
   /** It is not what the job left there. */
   | { readonly kind: 'not-ours'; readonly reason: string }
   | { readonly kind: 'needed'; readonly reason: string };
 
-/** What names an image in its repository. */
+/** The tag or digest that names an image in its repository. */
 interface Version {
   readonly tag?: string;
   readonly digest?: string;
 }
 
-/** A repository as it was found. */
+/** The state in which a repository was found. */
 export interface RepositoryLook {
   readonly tagCount: number;
-  /** What is selected and not there. */
+  /** Selected tags and digests that are not there. */
   readonly missing: readonly Version[];
-  /** The first part that something selected lacks, if any does. */
+  /** The first part that is missing of something selected, if any is. */
   readonly lack: string | undefined;
   readonly findings: ReadonlyMap<Candidate, Finding>;
 }
 
-/** What is wanted of a repository, by its tags and by its digests. */
+/** What is selected in a repository, by tags and by digests. */
 export interface Wanted {
-  /** By the name under which it is written to now: the one that logins and certificates are there for. */
+  /** By the name under which the job writes to it now; logins and certificates belong to that name. */
   readonly repository: Repository;
   readonly tags: ReadonlySet<string>;
   readonly digests: ReadonlySet<string>;
@@ -54,10 +54,10 @@ const HEADS_AT_A_TIME = 16;
 
 const NO_LINKS: ManifestLinks = { children: [] };
 
-/** Types of manifests that name no others. */
+/** Types of manifests that have no links to others. */
 const WITHOUT_LINKS: ReadonlySet<string> = new Set([MEDIA_TYPES.dockerManifest]);
 
-/** Sorts what is wanted by repository. */
+/** Groups what is selected by repository. */
 export const wantedByRepository = (destinations: readonly string[]): ReadonlyMap<string, Wanted> => {
   const docker = destinations.filter((destination) => destination.startsWith('docker://')).map(parseDockerReference);
   const groups = Map.groupBy(docker, repositoryKey);
@@ -73,7 +73,9 @@ export const wantedByRepository = (destinations: readonly string[]): ReadonlyMap
   );
 };
 
-/** Looks at one repository, again and again; what a digest stands for never changes and is read once. */
+/**
+ * Looks at one repository as often as asked. It reads each digest once, since the content of a digest never changes.
+ */
 export class RepositoryWatch {
   readonly #repository: Repository;
   readonly #wanted: Wanted;
@@ -88,13 +90,13 @@ export class RepositoryWatch {
     this.#access = context.destinationAccess(dockerReference(wanted.repository, {}));
   }
 
-  /** Absent: the registry says that there is none. */
+  /** Absent: the registry says that the manifest does not exist. */
   head(version: Version): Promise<ManifestHead | undefined> {
     const { lookup, signal } = this.#context;
     return lookup.head(dockerReference(this.#repository, version), this.#access, signal);
   }
 
-  /** @throws WrapperError when a question stays open: then nothing can be said about any candidate. */
+  /** @throws WrapperError when a question has no clear answer: then nothing can be said about any candidate. */
   async look(candidates: readonly Candidate[]): Promise<RepositoryLook> {
     const listed = await this.#tags();
     const own = candidates.map((candidate) => ({ candidate, ...versionOf(candidate.destination) }));
@@ -134,7 +136,7 @@ export class RepositoryWatch {
     return { tagCount: tags.length, missing, lack, findings };
   }
 
-  /** A repository that is gone has no tags. */
+  /** A repository that does not exist has no tags. */
   async #tags(): Promise<readonly string[]> {
     const { lookup, signal } = this.#context;
     try {
@@ -145,7 +147,7 @@ export class RepositoryWatch {
     }
   }
 
-  /** What is not there may be by the next look. */
+  /** A missing manifest is asked for again, since it may exist by the next look. */
   async #linksOf(digest: string, mediaType = ''): Promise<ManifestLinks | undefined> {
     const known = this.#links.get(digest);
     if (known !== undefined) return known;
@@ -166,7 +168,7 @@ export class RepositoryWatch {
   }
 }
 
-/** What a destination is called in its repository. */
+/** The tag or digest of a destination within its repository. */
 export const versionOf = (destination: string): Version => {
   const { tag = 'latest', digest } = parseDockerReference(destination);
   return digest === undefined ? { tag } : { digest };

@@ -25,8 +25,8 @@ const digestAtDestination = async (
 };
 
 /**
- * What a copy made of a source is only worth remembering if the source is still what it was before; otherwise a later run
- * could take something old for unchanged.
+ * The result of a copy is only remembered if the source has not changed meanwhile; otherwise a later run could take an
+ * old image for an unchanged one.
  */
 const rememberResult = async (
   image: PlannedImage,
@@ -44,7 +44,10 @@ const rememberResult = async (
   context.memory.rememberMissingPlatforms(copy, missingPlatforms);
 };
 
-/** Finds out and remembers what lies at the destination after a copy. Failing at this fails nothing: it returns nothing. */
+/**
+ * Finds out and remembers what is at the destination after a copy. An error here makes nothing fail: then it returns
+ * nothing.
+ */
 export const afterCopy = async (
   job: SyncJob,
   image: PlannedImage,

@@ -15,7 +15,7 @@ import { destinationAccess, isSeveralPlatforms, type SyncJob } from '../job.ts';
 import type { PlannedImage } from '../plan.ts';
 import type { ImageCopyOptions, SkopeoPort } from '../ports.ts';
 
-/** How an image's copy ended, and which of the platforms asked for its source did not have. */
+/** How the copy of an image ended, and which of the requested platforms its source did not have. */
 export type ImageCopyResult = OperationResult & { readonly missingPlatforms?: readonly string[] };
 
 /** One skopeo copy within the copy of an image. */
@@ -42,7 +42,7 @@ const copyIndex = async (index: FilteredIndex, destination: string, copy: CopySt
   }
 };
 
-/** Several copies seen as one: the last one's end, everybody's blobs. */
+/** Several copies as one: the result of the last copy, with the blobs of all. */
 const together = (results: readonly OperationResult[], source: string, destination: string): OperationResult => {
   const last = results.at(-1);
   if (last === undefined) throw new TypeError('an image was copied in no step');
@@ -65,7 +65,7 @@ const refuseWithoutAny = (source: string, { instances, missing }: FilteredIndex)
   });
 };
 
-/** Copies every image by its digest, then the index that names just these. */
+/** Copies every image by its digest, then the index that names only these. */
 const copyReduced = async (
   source: string,
   destination: string,
@@ -84,8 +84,8 @@ const copyReduced = async (
 };
 
 /**
- * Copies the platforms wanted of an index and tells which it lacks. An index that has nothing else is copied as it is; what
- * is no index is copied whole.
+ * Copies the requested platforms of an index and reports which ones it lacks. An index that has no others is copied as
+ * it is; an image that is not an index is copied whole.
  * @throws WrapperError `no_matching_platform` when it has none of them.
  */
 const copyPlatforms = async (
@@ -108,7 +108,7 @@ interface CopyContext {
   readonly skopeo: Pick<SkopeoPort, 'copyImage'>;
   readonly lookup: Pick<RegistryLookup, 'manifest'>;
   readonly signal: AbortSignal;
-  /** Told what a person should know meanwhile. */
+  /** Called with messages for people. */
   readonly warn?: ((message: string) => void) | undefined;
 }
 
@@ -116,7 +116,7 @@ const isLocal = (reference: string): boolean => !reference.startsWith('docker://
 
 const NO_ACCESS: RegistryAccess = {};
 
-/** What holds for every step of an image's copy. */
+/** The settings that all steps of an image's copy share. */
 const commonOptions = (
   job: SyncJob,
   { entry, destination }: PlannedImage,
@@ -136,9 +136,9 @@ const commonOptions = (
 };
 
 /**
- * Makes one attempt to copy an image in the way its entry asks for: whole indexes, one platform, several platforms; beside
- * its place where that is a directory or an archive.
- * @throws WrapperError for what stops it before or between skopeo's work.
+ * Makes one attempt to copy an image in the way that its entry asks for: a whole index, one platform, or several
+ * platforms. A local destination is made in a stage.
+ * @throws WrapperError for errors before or between the runs of skopeo.
  */
 export const copyImage = async (
   job: SyncJob,

@@ -5,7 +5,7 @@ import type { PlannedImage } from '../plan.ts';
 import type { ImageReport } from '../report.ts';
 import type { ImageFailure } from './image-failure.ts';
 
-/** What has been spent on an image so far. */
+/** The attempts, bytes and time of an image so far. */
 interface Effort {
   attempts: number;
   bytes: number;
@@ -15,7 +15,7 @@ interface Effort {
 /** How an image ended. */
 type ImageEnd = Pick<ImageReport, 'outcome' | 'reason' | 'digest' | 'missingPlatforms'> & Partial<ImageFailure>;
 
-/** Keeps what is spent on the images of a run, and what became of them. */
+/** Records the attempts, bytes and time of the images of a run, and their results. */
 export class ImageBooks {
   readonly #clock: Clock;
   readonly #observer: SyncObserver | undefined;
@@ -31,7 +31,7 @@ export class ImageBooks {
     return this.#reports;
   }
 
-  /** Its attempts, bytes and time, all nought before the first attempt. */
+  /** The attempts, bytes and time of an image; all 0 before its first attempt. */
   effortFor(image: PlannedImage): Effort {
     const effort = this.#efforts.get(image) ?? { attempts: 0, bytes: 0, startedMs: this.#clock.monotonicMs() };
     this.#efforts.set(image, effort);

@@ -18,7 +18,7 @@ export interface ImageFailure {
   readonly next: string;
 }
 
-/** The failure that a result of skopeo tells of. */
+/** The failure that a result of skopeo describes. */
 export const failureOfResult = (
   { source, destination, entry: { settingsAre = 'flags' } }: WantedImage,
   result: OperationResult,
@@ -34,7 +34,7 @@ const FILE_ERRORS: Readonly<Record<string, ErrorType>> = {
   EACCES: 'permission',
   EPERM: 'permission',
   EROFS: 'permission',
-  ENOENT: 'permission', // what making a directory says where nothing can be made, as on a read-only file system
+  ENOENT: 'permission', // errors of mkdir where nothing can be created, as on a read-only file system
   ENOTDIR: 'destination_conflict',
   EEXIST: 'destination_conflict',
   EISDIR: 'destination_conflict',
@@ -43,7 +43,7 @@ const FILE_ERRORS: Readonly<Record<string, ErrorType>> = {
   ELOOP: 'destination_conflict',
 };
 
-/** A local path that cannot be used for an image; absent for what is not the fault of a file system. */
+/** The failure if a local path cannot be used for an image; absent if the error does not come from a file system. */
 const failureOfFiles = (error: unknown): ImageFailure | undefined => {
   if (!(error instanceof Error) || !('syscall' in error)) return undefined;
   const errorType = FILE_ERRORS[errorCode(error)] ?? 'unknown';
@@ -55,7 +55,10 @@ const failureOfFiles = (error: unknown): ImageFailure | undefined => {
   return { errorType, message: error.message, next };
 };
 
-/** The failure that an error of ours or of a file system tells of; anything else is a bug and is thrown again. */
+/**
+ * The failure that one of our errors or an error of a file system describes; anything else is a bug and is thrown
+ * again.
+ */
 export const failureOfError = (error: unknown, signal: AbortSignal): ImageFailure => {
   if (error instanceof WrapperError) {
     const { errorType, message, next = failureClass(errorType).next({}) } = error;
@@ -71,20 +74,20 @@ export const failureOfError = (error: unknown, signal: AbortSignal): ImageFailur
   throw error;
 };
 
-/** What keeps an image from being started when only others' pulls are left. */
+/** The failure of an image that is not started because only the reserved pulls are left. */
 export const noPullsLeft = ({ source }: Mapped): ImageFailure => ({
   errorType: 'rate_limited',
   message: `the pulls left at ${registryOf(source) ?? 'the registry'} are reserved`,
   next: 'Run it again when the allowance is renewed, log in for a larger one, or lower "pull-reserve".',
 });
 
-/** The registry that a failure is about, as far as the message tells; else the source's. */
+/** The registry that a failure is about, as far as the message says; otherwise the registry of the source. */
 export const registryOfFailure = ({ source, destination }: Mapped, { message }: ImageFailure): string | undefined => {
   const { side, registry } = failureSubject(message, { source, destination });
   return registry === undefined ? registryOf(side === 'destination' ? destination : source) : registryKey(registry);
 };
 
-/** The registry that did not answer, where the message leaves no doubt about it. */
+/** The registry that did not answer, if the message names it clearly. */
 export const registryWithoutAnswer = (image: Mapped, failure: ImageFailure): string | undefined => {
   const isClear = failureSubject(failure.message, image).side !== undefined;
   return isClear && isNoAnswer(failure.errorType) ? registryOfFailure(image, failure) : undefined;

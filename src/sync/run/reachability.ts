@@ -10,8 +10,9 @@ import type { PlannedImage } from '../plan.ts';
 import { type ImageFailure, registryWithoutAnswer } from './image-failure.ts';
 
 /**
- * How long a registry that turned a copy down for its rate wants to be left in peace, in seconds. skopeo does not pass on
- * what it asked for, so that it is asked once more; absent if it answers, or on a way that only skopeo goes.
+ * How many seconds a registry that refused a copy because of its rate limit wants to be left alone. skopeo does not
+ * pass on its `Retry-After`, so the registry is asked once more. Absent if the registry answers normally, or only
+ * skopeo can reach it.
  */
 export const requestedPauseSeconds = async (
   job: SyncJob,
@@ -25,7 +26,9 @@ export const requestedPauseSeconds = async (
   return lookup.requestedPauseSeconds(destination, destinationAccess(job)(destination), signal);
 };
 
-/** Why an image is not even tried: one of its registries wants a longer pause than a run waits, or does not answer. */
+/**
+ * Why an image is not even tried: one of its registries wants a longer pause than a run waits for, or does not answer.
+ */
 export const refusalOf = (
   image: Mapped,
   { pauses, outages }: { readonly pauses: RegistryPauses; readonly outages: RegistryOutages },
@@ -39,12 +42,12 @@ export const refusalOf = (
   return undefined;
 };
 
-/** A copy got through to both sides. */
+/** Records that both registries of a copy have answered. */
 export const noteAnswers = (image: Mapped, outages: RegistryOutages): void => {
   for (const registry of registriesOf(image)) outages.answered(registry, 'images');
 };
 
-/** An image failed for good whose first attempt began at `startedMs`. */
+/** Records that an image, whose first attempt began at `startedMs`, has finally failed. */
 export const noteFailure = (
   image: Mapped,
   failure: ImageFailure,

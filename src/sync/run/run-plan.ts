@@ -30,11 +30,11 @@ export interface RunContext {
   readonly clock: Clock;
   readonly signal: AbortSignal;
   readonly observer?: SyncObserver;
-  /** Why nothing may be tried any more, if that is so from the beginning. */
+  /** Why nothing may be tried any more, if that is known from the beginning. */
   readonly stopReason?: string | undefined;
   /** In [0, 1), for the jitter of delays. */
   readonly random: () => number;
-  /** Told what a person should know meanwhile. */
+  /** Called with messages for people. */
   readonly warn?: (message: string) => void;
 }
 
@@ -46,21 +46,21 @@ const allowances = (job: SyncJob, lookup: RegistryLookup): ReadonlyMap<string, n
     }),
   );
 
-/** Copies a plan's images, many at a time, each until it is done or has failed for good. */
+/** Copies the images of a plan, many at a time, each until it is done or has finally failed. */
 class PlanRun {
   readonly #job: SyncJob;
   readonly #context: RunContext;
   readonly #schedule: Schedule;
   readonly #books: ImageBooks;
   readonly #timers = new Set<Disposable>();
-  /** Waiting for their next attempt. */
+  /** Images that wait for their next attempt. */
   readonly #delayed = new Set<PlannedImage>();
-  /** Of images that are to be tried again. */
+  /** The last failures of images that will be tried again. */
   readonly #failures = new Map<PlannedImage, ImageFailure>();
   readonly #ended = Promise.withResolvers<void>();
-  /** Copies under way. */
+  /** Number of copies in progress. */
   #running = 0;
-  /** Copies in progress, and what is done after each. */
+  /** Number of copies in progress, including the work after each copy. */
   #open = 0;
   #stopReason: string | undefined;
 
@@ -85,7 +85,7 @@ class PlanRun {
     return this.#books.reports;
   }
 
-  /** Starts what may start, and ends the run when nothing is left to wait for. */
+  /** Starts every image that may start, and ends the run when there is nothing left to wait for. */
   #pump(): void {
     while (this.#stopReason === undefined && this.#running < this.#job.parallel) {
       const image = this.#schedule.next();
@@ -186,7 +186,7 @@ class PlanRun {
   }
 
   #leaveInPeace(registry: string, seconds: number): void {
-    if (seconds > LONGEST_PAUSE_SECONDS) return; // its images fail instead
+    if (seconds > LONGEST_PAUSE_SECONDS) return; // no pause: the images of this registry fail instead
     this.#schedule.pause(registry);
     this.#after(seconds, () => {
       const leftSeconds = this.#context.pauses.remainingSeconds(registry);
@@ -212,7 +212,7 @@ class PlanRun {
     this.#timers.add(timer);
   }
 
-  /** Starts nothing more; what runs comes to its end. */
+  /** Starts nothing more; the copies in progress come to their end. */
   #stop(reason: string): void {
     this.#stopReason ??= reason;
     this.#clearTimers();
@@ -224,7 +224,7 @@ class PlanRun {
     this.#timers.clear();
   }
 
-  /** What has failed before and is not tried again has failed; the rest was never tried. */
+  /** Images that failed and still wait for a retry have failed; the others were never tried. */
   #giveUpRest(): void {
     for (const image of [...this.#delayed, ...this.#schedule.drain()]) {
       const { reason } = image;
@@ -237,8 +237,8 @@ class PlanRun {
 }
 
 /**
- * Carries out a plan and tells what became of every image, in the plan's order. Stops early when `signal` aborts, or after
- * the first failure if the job says so; what was not tried then is `skipped`.
+ * Carries out a plan and reports the result of every image, in the order of the plan. It stops early when `signal`
+ * aborts, or after the first failure if the job says so; images that were not tried then are `skipped`.
  */
 export const runPlan = async (job: SyncJob, plan: Plan, context: RunContext): Promise<readonly ImageReport[]> => {
   const copies = plan.images.filter(({ action }) => action === 'copy');

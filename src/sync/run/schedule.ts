@@ -2,13 +2,13 @@ import { localPathOf, registriesOf, registryOf } from '../../image/docker-refere
 import type { RegistryLimits } from '../../registry/access.ts';
 import type { PlannedImage } from '../plan.ts';
 
-/** Smaller layers are not worth waiting for: sending them twice costs less than the wait. */
+/** It is not worth waiting for smaller layers: sending them twice costs less than the wait. */
 const WORTH_WAITING_BYTES = 64 * 1024;
 
-/** Layers that several images of a plan bring to one registry, by image: those that should be sent once only. */
+/** By image: layers that several images of a plan bring to one registry and that should be sent only once. */
 type SharedLayers = ReadonlyMap<PlannedImage, readonly string[]>;
 
-/** One name for a layer at a registry. */
+/** The key of a layer at a registry. */
 const layerAt = (image: PlannedImage, digest: string): string | undefined => {
   const registry = registryOf(image.destination);
   return registry === undefined ? undefined : `${registry} ${digest}`;
@@ -19,7 +19,7 @@ const bigLayers = (image: PlannedImage): readonly string[] =>
     .filter(({ kind, sizeBytes = 0 }) => kind === 'layer' && sizeBytes >= WORTH_WAITING_BYTES)
     .flatMap(({ digest }) => layerAt(image, digest) ?? []);
 
-/** Finds the layers worth waiting for. */
+/** Finds the layers that are worth waiting for. */
 const sharedLayers = (images: readonly PlannedImage[]): SharedLayers => {
   const layers = new Map(images.map((image) => [image, bigLayers(image)]));
   const counts = new Map<string, number>();
@@ -27,15 +27,16 @@ const sharedLayers = (images: readonly PlannedImage[]): SharedLayers => {
   return new Map([...layers].map(([image, own]) => [image, own.filter((layer) => (counts.get(layer) ?? 0) > 1)]));
 };
 
-/** Something an image needs for itself while it is copied: a place at a registry, a path, a layer, part of an allowance. */
+/** Something that an image needs while it is copied: a place at a registry, a path, a layer, a part of an allowance. */
 type Resource = string;
 
 const sizeOf = ({ blobs }: PlannedImage): number => blobs?.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0) ?? 0;
 
 /**
- * Says which image may start next, without leaving a place idle that any image could take. Big images go first. An image
- * waits for what it needs: for a place at its registries, for a local path that another one writes to, and for big layers
- * that another one is just uploading, so that these are sent once. Waiting images are kept by what they wait for.
+ * Decides which image may start next, so that no place stays idle that any image could use. Big images go first. An
+ * image waits for what it needs: for a place at its registries, for a local path that another image is written to, and
+ * for big layers that another image is just uploading, so that these are sent once. Waiting images are stored by what
+ * they wait for.
  */
 export class Schedule {
   readonly #ready: PlannedImage[];
@@ -48,7 +49,7 @@ export class Schedule {
   readonly #paused = new Set<string>();
   readonly #allowances: Map<string, number>;
 
-  /** `allowances`: pulls that may still be made, for registries that count them. */
+  /** `allowances`: the number of pulls that may still be made, for registries that count them. */
   constructor(
     images: readonly PlannedImage[],
     limits: ReadonlyMap<string, RegistryLimits>,
@@ -60,12 +61,12 @@ export class Schedule {
     this.#allowances = new Map(allowances);
   }
 
-  /** Images that have not started, or are to start again. */
+  /** Number of images that have not started, or will start again. */
   get size(): number {
     return this.#ready.length + [...this.#waiting.values()].reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** Takes out the next image that may start now, and reserves what it needs. */
+  /** Takes the next image that may start now, and reserves what it needs. */
   next(): PlannedImage | undefined {
     for (;;) {
       const image = this.#ready.shift() ?? this.#wake();
@@ -76,7 +77,7 @@ export class Schedule {
     }
   }
 
-  /** The destination has this layer now: whoever waited for it may go. */
+  /** The destination has this layer now: images that waited for it may start. */
   layerFinished(image: PlannedImage, digest: string): void {
     const layer = layerAt(image, digest);
     if (layer === undefined || this.#uploading.get(layer) !== image) return;
@@ -94,7 +95,7 @@ export class Schedule {
     }
   }
 
-  /** Puts an image back, to be tried again before others. */
+  /** Puts an image back; it is tried again before others. */
   again(image: PlannedImage): void {
     this.#ready.unshift(image);
   }
@@ -108,7 +109,7 @@ export class Schedule {
     this.#paused.delete(registry);
   }
 
-  /** Takes out everything that has not started. */
+  /** Takes all images that have not started. */
   drain(): readonly PlannedImage[] {
     const images = [...this.#ready.splice(0), ...[...this.#waiting.values()].flat()];
     this.#waiting.clear();
@@ -159,7 +160,7 @@ export class Schedule {
     }
   }
 
-  /** One image whose reason to wait is gone. */
+  /** One image for which the reason to wait is gone. */
   #wake(): PlannedImage | undefined {
     for (const [resource, images] of this.#waiting) {
       if (!this.#isFree(resource)) continue;

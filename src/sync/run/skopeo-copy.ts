@@ -16,21 +16,21 @@ import type { ImageCopyOptions, SkopeoPort } from '../ports.ts';
 import { signingFlags } from '../signing.ts';
 
 interface SkopeoCopyContext extends SkopeoContext {
-  /** Global options that every skopeo of the run gets: policy, registries configuration. */
+  /** Global options that every skopeo process of the run gets: policy, registries configuration. */
   readonly globalArguments: readonly SkopeoArgument[];
   readonly redactor: Redactor;
-  /** Take the facts of every copy as parts of the run. */
+  /** Takes the facts of every copy as a part of the run. */
   readonly observers: readonly OperationObserver[];
   readonly onEvent: (event: OperationEvent, tracker: OperationTracker) => void;
   readonly onErrorLine: (line: ErrorLine, source: string) => void;
-  /** Tells sizes, where that costs no pull. */
+  /** Gives sizes, where that costs no pull. */
   readonly manifestReader: (reference: string, access: RegistryAccess) => ManifestReader | undefined;
 }
 
-/** Many copies run side by side: none may ask anything of whoever sits there. */
+/** Many copies run side by side: none may ask the user anything. */
 const NO_ANSWERS = new Secret('');
 
-/** Options of `copy` itself, without those of the sides. */
+/** Options of `copy` itself, without those of its two sides. */
 const copyArguments = (copy: ImageCopyOptions): readonly SkopeoArgument[] => [
   ...givenArgument('all', copy.content === 'all' || undefined),
   ...givenArgument('multi-arch', copy.content === 'index-only' ? 'index-only' : undefined),
@@ -41,7 +41,7 @@ const copyArguments = (copy: ImageCopyOptions): readonly SkopeoArgument[] => [
   ...signingFlags(copy).flatMap(([name, value]) => givenArgument(name, value)),
 ];
 
-/** skopeo's choice of platform. */
+/** The platform that skopeo chooses. */
 const platformArguments = ({ platform }: ImageCopyOptions): readonly SkopeoArgument[] => [
   ...givenArgument('override-os', platform?.os),
   ...givenArgument('override-arch', platform?.architecture),
@@ -56,7 +56,7 @@ const copySpecOf = (
   { globalArguments, manifestReader, redactor }: SkopeoCopyContext,
 ): CopySpec => {
   const ofSource = manifestReader(source, copy.sourceAccess);
-  // The destination tells sizes where the source would count a pull for them.
+  // The destination gives the sizes where the source would count a pull for them.
   const ofDestination = ofSource === undefined ? manifestReader(destination, copy.destinationAccess) : undefined;
   return {
     subject: subjectOf('sync', source, copy.shownDestination ?? destination),
@@ -86,7 +86,7 @@ const copySpecOf = (
   };
 };
 
-/** Copies by the real skopeo: each copy a tracked operation, and a part of the run. */
+/** Copies with the real skopeo: each copy is a tracked operation, and a part of the run. */
 export const copyingBySkopeo =
   (context: SkopeoCopyContext): SkopeoPort['copyImage'] =>
   async (source, destination, copy, signal) => {

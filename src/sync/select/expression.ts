@@ -2,17 +2,17 @@ import { RE2JS } from 're2js';
 import { usageError } from '../../errors/wrapper-error.ts';
 
 /**
- * A regular expression of a user. It is run by a port of RE2 (Go's engine, which skopeo's own files are written for): its
- * time grows with the length of the text alone, whereas JavaScript's would try `(\d+)+$` on a tag for hours.
+ * A regular expression of a user. A port of RE2 (Go's engine, for which skopeo's own files are written) runs it. Its
+ * time grows only with the length of the text, whereas JavaScript's engine would try `(\d+)+$` on a tag for hours.
  */
 export interface Expression {
-  /** Whether it is found anywhere in the text. */
+  /** Whether it matches anywhere in the text. */
   isFoundIn(text: string): boolean;
-  /** Replaces what is found first; `$1` and `$<name>` stand for groups. */
+  /** Replaces the first match; `$1` and `$<name>` stand for groups. */
   replaceIn(text: string, replacement: string): string;
 }
 
-/** What other engines have and one of linear time cannot have, by how it is written. */
+/** How to recognise what other engines offer and an engine with linear time cannot offer. */
 const UNSUPPORTED: readonly (readonly [construct: string, sign: RegExp])[] = [
   ['look-ahead', /\(\?[=!]/],
   ['look-behind', /\(\?<[=!]/],
@@ -33,8 +33,8 @@ const refusal = (source: string, written: string, cause: unknown): Error => {
 };
 
 /**
- * Compiles an expression in Go's syntax (https://pkg.go.dev/regexp/syntax); `written` is what messages quote.
- * @throws WrapperError `usage` when it cannot be compiled; look-around and back-references are named.
+ * Compiles an expression in Go's syntax (https://pkg.go.dev/regexp/syntax); messages quote `written`.
+ * @throws WrapperError `usage` when it cannot be compiled; the message names look-around and back-references.
  */
 export const compileExpression = (source: string, { written = source, ignoreCase = false } = {}): Expression => {
   try {

@@ -12,7 +12,7 @@ const translate = (token: string): string | undefined => {
   return SIGNS[token] ?? (/^[\w.-]+$/.test(token) ? token.replaceAll('.', '\\.') : undefined);
 };
 
-/** Whether braces are closed, hold a choice each, and commas stand in braces only. */
+/** Whether all braces are closed and contain a choice, and commas occur only in braces. */
 const isBalanced = (tokens: readonly string[]): boolean => {
   const choices: number[] = [];
   for (const token of tokens) {
@@ -25,8 +25,9 @@ const isBalanced = (tokens: readonly string[]): boolean => {
 };
 
 /**
- * The regular expression of a glob for a whole tag. Node's own `matchesGlob` takes minutes for a few stars and a long tag.
- * @throws WrapperError `usage` for what no tag could ever match, rather than to select nothing in silence.
+ * The regular expression of a glob for a whole tag. Node's own `matchesGlob` takes minutes for a few stars and a long
+ * tag.
+ * @throws WrapperError `usage` for a glob that no tag can match, since it would silently select nothing.
  */
 const globExpression = (glob: string): string => {
   const tokens = glob.match(TOKEN) ?? [];
@@ -38,7 +39,7 @@ const globExpression = (glob: string): string => {
   return `^(?:${tokens.map(translate).join('')})$`;
 };
 
-/** A test of tags, with the text it was written as. */
+/** A test of tags, and the text from which it was compiled. */
 export interface Pattern {
   readonly text: string;
   matches(tag: string): boolean;
@@ -56,7 +57,7 @@ export const compilePattern = (text: string): Pattern => {
 };
 
 /**
- * Compiles a regular expression as skopeo's `images-by-tag-regex` has it, found anywhere in the tag.
+ * Compiles a regular expression of skopeo's `images-by-tag-regex`; it may match anywhere in the tag.
  * @throws WrapperError `usage` when it cannot be compiled.
  */
 export const compileTagExpression = (text: string): Pattern => {

@@ -1,7 +1,7 @@
 import type { Selection, TagRules, TagVerdict, TagVerdicts } from './selection.ts';
 import { byVersionDescending, versionOf } from './version.ts';
 
-/** When the image of each tag was created; absent where it could not be told. */
+/** When the image of each tag was created; absent where that is not known. */
 type CreationTimes = ReadonlyMap<string, Date>;
 
 const DAY_SECONDS = 86_400;
@@ -53,11 +53,11 @@ const keepLatest = (
   });
 };
 
-/** Whether the rules can only be applied with creation times. */
+/** Whether the rules need creation times. */
 const needsCreationTimes = (rules: TagRules): boolean =>
   rules.maxAgeSeconds !== undefined || rules.latest?.by === 'created';
 
-/** Applies the rules about age and number to tags that passed all others: first the age, then the latest of the rest. */
+/** Applies the rules about age and number to tags that passed all others: first `maxAgeSeconds`, then `latest`. */
 const newestTags = (
   rules: TagRules,
   kept: readonly TagVerdict[],
@@ -98,7 +98,7 @@ const judge = (tag: string, rules: TagRules): Judgement => {
   return judgeVersion(tag, rules) ?? pattern;
 };
 
-/** Applies the rules that need nothing but the tags' names: exclude, include and version ranges. */
+/** Applies the rules that need only the names of tags: exclude, include and version ranges. */
 const filterTags = (rules: TagRules, tags: readonly string[]): TagVerdicts => {
   const kept: TagVerdict[] = [];
   const dropped: TagVerdict[] = [];
@@ -115,7 +115,7 @@ export type LookUpCreationTimes = (tags: readonly string[]) => Promise<CreationT
 const NO_TIMES: CreationTimes = new Map();
 
 /**
- * Decides about every tag of a repository: the listed ones are kept, the others are judged by the rules. Creation times
+ * Decides about every tag of a repository: listed tags are kept, and the rules decide about the others. Creation times
  * are looked up only for tags that pass the rules about names.
  */
 export const selectTags = async (

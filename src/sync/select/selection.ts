@@ -1,32 +1,32 @@
 import type { Pattern } from './pattern.ts';
 import type { VersionRange } from './version.ts';
 
-/** What is wanted of a repository. */
+/** What is selected of a repository. */
 export interface Selection {
-  /** Tags taken as they are, whatever the rules say. */
+  /** Tags that are selected whatever the rules say. */
   readonly tags: readonly string[];
   readonly digests: readonly string[];
-  /** Absent: the lists above are all, and the repository need not be listed. */
+  /** Absent: only the lists above count, and the repository need not be listed. */
   readonly rules?: TagRules;
-  /** Fewer images than this are an error, and nothing of the repository is copied or pruned. */
+  /** Fewer images than this are an error, and then nothing of the repository is copied or pruned. */
   readonly minimum: number;
 }
 
-/** Which of a repository's tags are wanted; every rule that is given must hold. */
+/** Which tags of a repository are selected; every rule that is given must hold. */
 export interface TagRules {
-  /** At least one must match; none given: every tag. */
+  /** At least one must match; if there are none, every tag matches. */
   readonly include: readonly Pattern[];
   /** None may match. */
   readonly exclude: readonly Pattern[];
-  /** The tag must be a version within one of these; none given: any tag. */
+  /** The tag must be a version within one of these ranges; if there are none, any tag passes. */
   readonly versions: readonly VersionRange[];
-  /** No image created longer ago than this. */
+  /** The image must not be older than this. */
   readonly maxAgeSeconds?: number;
-  /** Only so many of what is left, the newest first. */
+  /** Only this many of the remaining tags, the newest first. */
   readonly latest?: { readonly count: number; readonly by: 'semver' | 'created' };
 }
 
-/** A tag with the rule that decided about it. */
+/** A tag and the rule that decided about it. */
 export interface TagVerdict {
   readonly tag: string;
   readonly reason: string;

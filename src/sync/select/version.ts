@@ -1,14 +1,14 @@
 import { type Comparator, Range, rcompare, SemVer } from 'semver';
 import { usageError } from '../../errors/wrapper-error.ts';
 
-/** `v` or nothing, up to three numbers, prerelease, build: a version as tags write it. */
+/** A version as tags write it: an optional `v`, up to three numbers, prerelease, build. */
 const VERSION = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?((?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z.-]+)?)$/;
 
 const withoutLeadingZeros = (number: string): string => number.replace(/^0+(?=\d)/, '');
 
 /**
- * Reads a tag as a version, missing parts as zero (`v3.14` is 3.14.0), as skopeo's `images-by-semver` does. A suffix such
- * as `-alpine` is a prerelease. Absent: the tag is no version.
+ * Reads a tag as a version; missing parts are zero (`v3.14` is 3.14.0), as for skopeo's `images-by-semver`. A suffix
+ * such as `-alpine` is a prerelease. Absent: the tag is not a version.
  */
 export const versionOf = (tag: string): SemVer | undefined => {
   const match = VERSION.exec(tag);
@@ -21,7 +21,10 @@ export const versionOf = (tag: string): SemVer | undefined => {
   }
 };
 
-/** Orders tags that are versions, highest first; of equal versions the longer tag, then the alphabet, decides; others follow. */
+/**
+ * Orders tags that are versions, highest first, before all others; among equal versions the longer tag comes first,
+ * then the alphabet decides.
+ */
 export const byVersionDescending = (a: string, b: string): number => {
   const [versionA, versionB] = [versionOf(a), versionOf(b)];
   const byAlphabet = a < b ? -1 : Number(a > b);
@@ -29,7 +32,7 @@ export const byVersionDescending = (a: string, b: string): number => {
   return rcompare(versionA, versionB) || b.length - a.length || byAlphabet;
 };
 
-/** A set of versions with the text it was written as. */
+/** A set of versions, and the text from which it was parsed. */
 export interface VersionRange {
   readonly text: string;
   includes(version: SemVer): boolean;
@@ -42,7 +45,7 @@ interface Alternative {
 }
 
 const NOT_EQUAL = /!=\s*v?([^\s,|]+)/g;
-/** Something to compare with must be there, and no bar but the pairs that were taken out already. */
+/** Every part must contain a version and no single `|`; pairs of them have been split off already. */
 const ALTERNATIVE = /^[^|]*[\dxX*][^|]*$/;
 
 const refuse = (text: string): never => {
@@ -78,9 +81,9 @@ const accepts = ({ range, excluded, namesPrerelease }: Alternative, version: Sem
 };
 
 /**
- * Parses a range in the syntax of Masterminds/semver, which skopeo uses (`>=3.14, <4 || ~5.1`, `!=1.2.3`). Prereleases
- * belong to it only where the range names one, or with `prereleases`.
- * @throws WrapperError `usage` when it is no range.
+ * Parses a range in the syntax of Masterminds/semver, which skopeo uses (`>=3.14, <4 || ~5.1`, `!=1.2.3`). It includes
+ * prereleases only where the range names one, or with `prereleases`.
+ * @throws WrapperError `usage` when the text is not a range.
  */
 export const parseVersionRange = (text: string, options: { prereleases?: boolean } = {}): VersionRange => {
   const alternatives = text.split('||').map((part) => parseAlternative(part, text));
