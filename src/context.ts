@@ -19,9 +19,12 @@ export interface SignalSource {
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
 }
 
+/** Environment variables. */
+export type Env = Readonly<Record<string, string | undefined>>;
+
 /** All that the outside world is to this program. Handed in, so that nothing reads a global. */
 export interface Context {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly cwd: string;
   readonly clock: Clock;
   readonly stdin: Readable & { isTTY?: boolean };

@@ -4,7 +4,7 @@ import { versionLine } from './cli/version.ts';
 import type { CommandClass } from './cli/wrapper-command.ts';
 import { findSubcommand, globalOptionTakesValue, isHelpRequest, wantsJson } from './command-line/find-subcommand.ts';
 import { COMMANDS } from './commands/index.ts';
-import { type Context, type OutputStream, processContext } from './context.ts';
+import { type Context, type Env, type OutputStream, processContext } from './context.ts';
 import { EXIT, usageError } from './errors/wrapper-error.ts';
 
 const STAND_INS = { SHELL: 'unknown', HOME: '/' } as const;
@@ -14,7 +14,7 @@ const STAND_INS = { SHELL: 'unknown', HOME: '/' } as const;
  * the user's home and shell; for a user id without an entry in the passwd file, as Kubernetes gives them, that throws.
  * It does not ask if HOME and SHELL are set, so both are set while `load` runs.
  */
-const loadAsUnknownUser = async <T>(env: Context['env'], load: () => Promise<T>): Promise<T> => {
+const loadAsUnknownUser = async <T>(env: Env, load: () => Promise<T>): Promise<T> => {
   const missing = Object.entries(STAND_INS).filter(([name]) => env[name] === undefined);
   for (const [name, value] of missing) process.env[name] = value;
   try {

@@ -1,4 +1,4 @@
-import type { Context } from '../context.ts';
+import type { Context, Env } from '../context.ts';
 import { refusalJson } from '../display/result-json.ts';
 import { messageOf } from '../errors/system-error.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
@@ -18,10 +18,9 @@ const toWrapperError = (error: unknown): WrapperError | undefined => {
 /** Keeps line breaks, and removes everything else that a terminal would act on. */
 const inLines = (text: string): string => text.split('\n').map(printable).join('\n');
 
-const isDebugging = (env: Context['env']): boolean =>
-  (env.SKOPEO_WRAPPER_DEBUG ?? '') !== '' || (env.DEBUG ?? '') !== '';
+const isDebugging = (env: Env): boolean => (env.SKOPEO_WRAPPER_DEBUG ?? '') !== '' || (env.DEBUG ?? '') !== '';
 
-const describeBug = (error: unknown, env: Context['env']): string => {
+const describeBug = (error: unknown, env: Env): string => {
   const message = messageOf(error);
   const advice = isDebugging(env)
     ? `${error instanceof Error ? error.stack : ''}\n`

@@ -1,6 +1,6 @@
 import { join, resolve } from 'node:path';
 import { type CommandLine, isSet, textOf } from '../command-line/command-line.ts';
-import { refuseCredentialsInReferences } from '../command-line/refusals.ts';
+import { refuseOperands } from '../command-line/refusals.ts';
 import type { Context } from '../context.ts';
 import { defined } from '../defined.ts';
 import { doctorJson, renderDiagnosis } from '../display/doctor.ts';
@@ -50,7 +50,7 @@ const examinationOf = (line: CommandLine, context: Context): Examination => {
 
 /** Checks whether a run with these flags would find all it needs, and prints the findings. Returns the exit status. */
 export const runDoctor = async (line: CommandLine, context: Context): Promise<number> => {
-  refuseCredentialsInReferences(line.operands);
+  refuseOperands(line);
   const diagnosis = await diagnose(examinationOf(line, context), context);
   const { redactor, stdout } = context;
   stdout.write(

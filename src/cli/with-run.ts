@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path';
 import { type CommandLine, textOf } from '../command-line/command-line.ts';
 import type { OwnFlags } from '../command-line/own-flags.ts';
-import { refuseCredentialsInReferences, refuseOperandCount, refuseUnsupported } from '../command-line/refusals.ts';
+import { refuseUnsupported } from '../command-line/refusals.ts';
 import type { Context } from '../context.ts';
 import { defined } from '../defined.ts';
 import { messageOf } from '../errors/system-error.ts';
@@ -14,8 +14,8 @@ import type { SkopeoContext } from '../operation/request.ts';
 import { createRunDirectory, runDirectoryBase, scratchBase } from '../operation/temporary-directories.ts';
 import { abortAfter, type TimeLimit, terminationError, terminationOf } from '../operation/termination.ts';
 import { AccessFiles, privatePlaces } from '../registry/credentials/access-files.ts';
-import { childEnvironment } from '../secrets/child-environment.ts';
 import { findSkopeo, type Skopeo, versionFile } from '../skopeo/binary.ts';
+import { childEnvironment } from '../skopeo/process/child-environment.ts';
 import { Descriptors } from '../skopeo/process/descriptors.ts';
 import { findLauncher } from '../skopeo/process/parent-death.ts';
 import { loadNativePty } from '../skopeo/process/pty-addon.ts';
@@ -86,12 +86,6 @@ interface RunOptions {
   /** Files that are written at the end, besides events and textfile. */
   readonly outputs?: readonly OutputFile[];
 }
-
-/** Refuses bad operands before any message repeats them, since they may hold secrets. Throws usage errors. */
-export const refuseOperands = (line: CommandLine): void => {
-  refuseCredentialsInReferences(line.operands);
-  refuseOperandCount(line);
-};
 
 /** Rejects with the class of the termination when `signal` aborts before `answer` resolves. */
 const unlessEnded = async <T>(answer: Promise<T> | T, signal: AbortSignal): Promise<T> => {
@@ -208,7 +202,6 @@ export const withRun = async <Job, Opened extends Disposable | AsyncDisposable, 
 ): Promise<Result> => {
   const { line, context } = options;
   const { clock } = context;
-  refuseOperands(line);
   const startedMs = clock.monotonicMs();
   const elapsedSeconds = (): number => (clock.monotonicMs() - startedMs) / 1000;
   await using closing = new AsyncDisposableStack();

@@ -1,3 +1,5 @@
+import type { Env } from '../context.ts';
+import { usageError } from '../errors/wrapper-error.ts';
 import type { CredentialsBySide } from '../registry/credentials/logins.ts';
 import { flagLookup, type KnownFlag, OWN_KNOWN_FLAGS } from './flag-lookup.ts';
 import { ROOT_FLAGS } from './flags/global.ts';
@@ -32,11 +34,21 @@ export interface CommandLine {
 export const textOf = ({ values }: Pick<CommandLine, 'values'>, name: string): string | undefined =>
   values.byName.get(name)?.at(-1);
 
+/** The value of a flag that takes one of a few words; undefined: not given. Throws a usage error for any other. */
+export const wordOf = <const Word extends string>(
+  line: Pick<CommandLine, 'values'>,
+  name: string,
+  words: readonly Word[],
+): Word | undefined => {
+  const text = textOf(line, name);
+  const word = words.find((candidate) => candidate === text);
+  if (text === undefined || word !== undefined) return word;
+  throw usageError(`--${name}: "${text}" is not valid`, `Give one of ${words.join(', ')}.`);
+};
+
 /** Whether a boolean flag is given and not switched off (`--prune=false`). */
 export const isSet = (line: Pick<CommandLine, 'values'>, name: string): boolean =>
   (textOf(line, name) ?? 'false') !== 'false';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 interface Split {
   readonly tokens: readonly Token<KnownFlag>[];

@@ -1,3 +1,4 @@
+import type { Env } from '../context.ts';
 import { GLOBAL_FLAGS, ROOT_FLAGS } from './flags/global.ts';
 import { OWN_FLAGS, variableOf } from './own-flags.ts';
 import { parseBoolean } from './values.ts';
@@ -20,7 +21,7 @@ const FLAG = `--${OWN_FLAGS.json.name}`;
  * Whether `--json` was given, as a flag or in the environment; used for errors that occur before the command line is
  * parsed. A value that cannot be read counts as no.
  */
-export const wantsJson = (argv: readonly string[], env: Readonly<Record<string, string | undefined>>): boolean => {
+export const wantsJson = (argv: readonly string[], env: Env): boolean => {
   const end = argv.indexOf('--');
   const options = end < 0 ? argv : argv.slice(0, end);
   const given = options.findLast((option) => option === FLAG || option.startsWith(`${FLAG}=`));

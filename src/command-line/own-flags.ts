@@ -1,3 +1,4 @@
+import type { Env } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { JOB_NAME as JOB_NAME_LABEL } from '../metrics/contract/definition.ts';
 import { DEFAULT_HEARTBEAT_SECONDS, HEARTBEAT_BOUNDS, isHeartbeatInterval } from '../metrics/heartbeat-interval.ts';
@@ -18,10 +19,7 @@ const read = (spec: OwnFlagSpec<unknown>, text: string, origin: string): unknown
  * variable counts as unset), else their defaults. Throws a usage error that names the flag or variable, the bad value
  * and what would be valid.
  */
-export const readOwnFlags = (
-  given: ReadonlyMap<string, string>,
-  env: Readonly<Record<string, string | undefined>>,
-): OwnFlags => {
+export const readOwnFlags = (given: ReadonlyMap<string, string>, env: Env): OwnFlags => {
   const values = Object.entries(OWN_FLAGS).map(([key, spec]) => {
     const text = given.get(spec.name);
     if (text !== undefined) return [key, read(spec, text, `--${spec.name}`)];
@@ -76,6 +74,9 @@ const oneOf = <const Word extends string>(...words: readonly Word[]): OwnValue<W
   hint: `one of ${words.join(', ')}`,
 });
 
+/** A daily job may be two hours late. */
+const JOB_MAX_AGE_HOURS = 26;
+
 /** One flag of the wrapper. */
 export interface OwnFlagSpec<T> {
   /** Without dashes; the variable is `SKOPEO_WRAPPER_` and this in upper case with `_`. */
@@ -107,8 +108,8 @@ export const OWN_FLAGS = {
     name: 'job-max-age',
     placeholder: 'DURATION',
     value: POSITIVE_SECONDS,
-    default: 26 * 3600,
-    description: 'age of the last success above which the job is overdue (26h)',
+    default: JOB_MAX_AGE_HOURS * 3600,
+    description: `age of the last success above which the job is overdue (${JOB_MAX_AGE_HOURS}h)`,
   },
   metricsTextfile: optional(
     'metrics-textfile',
@@ -125,7 +126,7 @@ export const OWN_FLAGS = {
     placeholder: 'DURATION',
     value: HEARTBEAT_INTERVAL,
     default: DEFAULT_HEARTBEAT_SECONDS,
-    description: 'how often live metrics are refreshed (10s)',
+    description: `how often live metrics are refreshed (${DEFAULT_HEARTBEAT_SECONDS}s)`,
   },
   stallTimeoutSeconds: optional(
     'stall-timeout',

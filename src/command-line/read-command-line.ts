@@ -4,6 +4,7 @@ import { type CommandLine, parseCommandLine, readOwnFlagsAlone } from './command
 import { UnknownFlagError } from './flag-lookup.ts';
 import { isNewerThanKnown, withFlagsFromHelp } from './flags/help.ts';
 import { type FlagTable, SKOPEO_FLAGS } from './flags/table.ts';
+import { refuseOperands } from './refusals.ts';
 
 /**
  * The table together with the flags from the help of the installed skopeo; undefined if this skopeo is not newer than
@@ -32,8 +33,8 @@ const tableOfNewerSkopeo = async (
 };
 
 /**
- * Parses a command line like {@link parseCommandLine}. If the table does not have a flag and the installed skopeo is
- * newer than the table, the flag is looked up in skopeo's help.
+ * Parses a command line like {@link parseCommandLine}, and refuses bad operands. If the table does not have a flag and the
+ * installed skopeo is newer than the table, the flag is looked up in skopeo's help.
  */
 export const readCommandLine = async (
   argv: readonly string[],
@@ -42,7 +43,9 @@ export const readCommandLine = async (
   asked: readonly (string | undefined)[] = [],
 ): Promise<CommandLine> => {
   try {
-    return parseCommandLine(argv, context.env, table);
+    const line = parseCommandLine(argv, context.env, table);
+    refuseOperands(line);
+    return line;
   } catch (error) {
     if (!(error instanceof UnknownFlagError) || asked.includes(error.subcommand)) throw error;
     const newer = await tableOfNewerSkopeo(argv, context, table, error.subcommand);

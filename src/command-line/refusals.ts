@@ -10,7 +10,7 @@ const USER_AND_PASSWORD = /^[^/@\s]*:\/{0,2}[^/@\s]*:[^/@\s]*@|^[^/@\s]+:[^/@\s]
  * Refuses references that hold a user name and a password (`docker://user:password@host/…`). skopeo does not accept
  * them either, but would have them in its arguments and repeat them in its message.
  */
-export const refuseCredentialsInReferences = (operands: readonly string[]): void => {
+const refuseCredentialsInReferences = (operands: readonly string[]): void => {
   for (const operand of operands) {
     const open = redactReference(operand);
     if (open === operand || !USER_AND_PASSWORD.test(operand)) continue;
@@ -34,7 +34,7 @@ const boundsOf = (operands: readonly string[]): { readonly least: number; readon
  * status 0; in a cron job nobody would notice. The message does not repeat the arguments: one of them may be a secret
  * in the wrong place.
  */
-export const refuseOperandCount = ({ spec, operands, values }: CommandLine): void => {
+const refuseOperandCount = ({ spec, operands, values }: CommandLine): void => {
   if (spec === undefined || values.help || values.version) return;
   const { least, most } = boundsOf(spec.operands);
   const usage = [spec.name, ...spec.operands].join(' ');
@@ -48,6 +48,12 @@ export const refuseOperandCount = ({ spec, operands, values }: CommandLine): voi
     const takes = most === 0 ? 'no arguments' : most === 1 ? 'one argument' : `${most} arguments`;
     throw usageError(`${spec.name} takes ${takes}, ${operands.length} were given`, `Usage: ${usage}`);
   }
+};
+
+/** What the command line itself tells: bad operands are refused before anything repeats them. Throws usage errors. */
+export const refuseOperands = (line: CommandLine): void => {
+  refuseCredentialsInReferences(line.operands);
+  refuseOperandCount(line);
 };
 
 /**

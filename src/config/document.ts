@@ -11,8 +11,9 @@ import {
   type Scalar,
   visit,
 } from 'yaml';
+import type { Env } from '../context.ts';
 import { WrapperError, withNextStep } from '../errors/wrapper-error.ts';
-import { type Environment, expandEnvironment } from './expand-environment.ts';
+import { expandEnvironment } from './expand-environment.ts';
 import { ConfigurationError, type Problem, pathText } from './problem.ts';
 
 export type KeyPath = readonly PropertyKey[];
@@ -63,7 +64,7 @@ const pathOf = (ancestors: readonly unknown[], node: unknown): KeyPath =>
   });
 
 /** Expands environment references in every value; keys are left alone. */
-const expandScalars = (document: Document, environment: Environment, locate: Locate): readonly Problem[] => {
+const expandScalars = (document: Document, environment: Env, locate: Locate): readonly Problem[] => {
   const problems: Problem[] = [];
   visit(document, {
     Scalar(key, node, ancestors) {
@@ -122,7 +123,7 @@ const refuseProto = (document: Document, locate: Locate): readonly Problem[] => 
 
 interface ParseOptions {
   /** Expand references to these variables; absent: leave `${` unchanged. */
-  readonly environment?: Environment;
+  readonly environment?: Env;
   /** Take every scalar as text, as it was written: `1.10` stays `1.10`. */
   readonly textOnly?: boolean;
 }

@@ -1,10 +1,9 @@
+import type { Env } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
-
-export type Environment = Readonly<Record<string, string | undefined>>;
 
 const REFERENCE = /\$(\$\{)|\$\{([A-Za-z_]\w*)(?::([-?])([^}]*))?\}|\$\{/g;
 
-const resolve = (name: string, operator: string | undefined, operand: string, environment: Environment): string => {
+const resolve = (name: string, operator: string | undefined, operand: string, environment: Env): string => {
   if (operand.includes('${'))
     throw usageError(`a reference within \${${name}…}`, 'Write one reference behind the other.');
   const value = environment[name];
@@ -21,7 +20,7 @@ const resolve = (name: string, operator: string | undefined, operand: string, en
  * literal `${`. Values are not expanded again.
  * @throws WrapperError `usage` for a variable that is not set, or a reference that is not valid.
  */
-export const expandEnvironment = (text: string, environment: Environment): string =>
+export const expandEnvironment = (text: string, environment: Env): string =>
   text.replace(
     REFERENCE,
     (whole, escaped: string | undefined, name: string | undefined, operator: string | undefined, operand = '') => {

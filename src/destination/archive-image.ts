@@ -1,6 +1,8 @@
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import * as z from 'zod';
+import { indexSchema } from '../image/manifest.ts';
+import { parseJson } from '../text/json.ts';
 import { conflict } from './bounds.ts';
 import type { Files } from './destination-context.ts';
 import { type FileIdentity, identify, identifyHandle } from './file-identity.ts';
@@ -89,18 +91,14 @@ const NAMES: Readonly<Record<ArchiveTransport, RegExp>> = {
 
 /** The document without which an archive is no image, and its shape. */
 const DOCUMENT = {
-  'oci-archive': { name: 'index.json', schema: z.object({ manifests: z.array(z.object({ digest: z.string() })) }) },
+  'oci-archive': { name: 'index.json', schema: indexSchema },
   'docker-archive': { name: 'manifest.json', schema: z.array(z.object({ Config: z.string() })) },
 } as const;
 
 const parses = async (file: FileHandle, entry: TarEntry | undefined, schema: z.ZodType): Promise<boolean> => {
   if (entry === undefined || entry.sizeBytes > MAX_DOCUMENT_BYTES) return false;
   const { buffer } = await file.read(Buffer.alloc(entry.sizeBytes), 0, entry.sizeBytes, entry.offset);
-  try {
-    return schema.safeParse(JSON.parse(buffer.toString('utf8'))).success;
-  } catch {
-    return false;
-  }
+  return parseJson(buffer, schema) !== undefined;
 };
 
 const isImage = async (file: FileHandle, transport: ArchiveTransport, sizeBytes: number): Promise<boolean> => {

@@ -1,23 +1,19 @@
 import { join } from 'node:path';
 import * as z from 'zod';
 import { isWhole } from '../image/completeness.ts';
+import { REFERENCE_NAME } from '../image/local-image.ts';
+import { type Descriptor, indexSchema } from '../image/manifest.ts';
 import { conflict } from './bounds.ts';
 import type { Files } from './destination-context.ts';
 import { identify, moveToFreeName } from './file-identity.ts';
 import { isStage, isStageName } from './stage.ts';
 
-const REFERENCE_NAME = 'org.opencontainers.image.ref.name';
 const OF_A_LAYOUT: ReadonlySet<string> = new Set(['blobs', 'index.json', 'oci-layout']);
 const MAX_INDEX_BYTES = 64n * 1024n * 1024n;
 
 const layoutSchema = z.object({ imageLayoutVersion: z.string() });
-const descriptorSchema = z.looseObject({
-  digest: z.string(),
-  annotations: z.record(z.string(), z.string()).optional(),
-});
-type Descriptor = z.infer<typeof descriptorSchema>;
-const indexSchema = z.looseObject({ schemaVersion: z.literal(2), manifests: z.array(descriptorSchema) });
-type Index = z.infer<typeof indexSchema>;
+const layoutIndexSchema = indexSchema.extend({ schemaVersion: z.literal(2) });
+type Index = z.infer<typeof layoutIndexSchema>;
 
 /** As it is written, keys in their order: who compares indexes compares bytes. */
 const readJson = async <T>(files: Files, path: string, schema: z.ZodType<T>): Promise<T | undefined> => {
@@ -38,7 +34,7 @@ const readJson = async <T>(files: Files, path: string, schema: z.ZodType<T>): Pr
  */
 export const refuseForeignLayout = async (files: Files, path: string): Promise<void> => {
   const names = new Set(await files.readdir(path));
-  const read = { 'oci-layout': layoutSchema, 'index.json': indexSchema };
+  const read = { 'oci-layout': layoutSchema, 'index.json': layoutIndexSchema };
   for (const [name, schema] of Object.entries(read)) {
     if (names.has(name) && (await readJson<unknown>(files, join(path, name), schema)) === undefined)
       throw conflict(path, `holds ${name}, which is none of an OCI layout`);
@@ -69,7 +65,7 @@ const withManifest = (manifests: readonly Descriptor[], added: Descriptor): read
 };
 
 const readIndex = (files: Files, layout: string): Promise<Index | undefined> =>
-  readJson(files, join(layout, 'index.json'), indexSchema);
+  readJson(files, join(layout, 'index.json'), layoutIndexSchema);
 
 const moveBlobs = async (files: Files, from: string, to: string): Promise<void> => {
   for (const algorithm of await files.readdir(from)) {

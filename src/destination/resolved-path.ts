@@ -1,8 +1,7 @@
 import { lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { basename, dirname, join, parse, resolve } from 'node:path';
+import { MAX_LINKS } from '../host/link-target.ts';
 
-/** As many as the kernel follows (path_resolution(7)). */
-const MAX_LINKS = 40;
 /** Entries of a directory that are tried with the other case. */
 const MAX_TRIED = 20;
 

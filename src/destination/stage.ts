@@ -1,6 +1,7 @@
 import type { FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
+import { parseJson } from '../text/json.ts';
 import type { DestinationContext, Files } from './destination-context.ts';
 import { type FileIdentity, identify, identifyHandle, unlinkIfSame } from './file-identity.ts';
 
@@ -32,7 +33,7 @@ const markerOf = async (files: Files, path: string): Promise<FileIdentity | unde
     return undefined;
   try {
     const text = await files.readFile(join(path, MARKER), 'utf8');
-    return markerSchema.parse(JSON.parse(text)).directory === directory.id ? marker : undefined;
+    return parseJson(text, markerSchema)?.directory === directory.id ? marker : undefined;
   } catch {
     return undefined;
   }

@@ -1,15 +1,22 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
 import { errorCode } from '../errors/system-error.ts';
 
 /** What became of an attempt to read a file that somebody else may have put there. */
 type BoundedRead =
-  | { readonly kind: 'content'; readonly bytes: Buffer; readonly uid: number; readonly modifiedMs: number }
+  | { readonly kind: 'content'; readonly bytes: Buffer; readonly stats: Stats; readonly modifiedMs: number }
   | { readonly kind: 'vanished' }
   /** Not a regular file, or larger than anything of ours. */
-  | { readonly kind: 'refused'; readonly modifiedMs: number }
+  | { readonly kind: 'refused'; readonly reason: string; readonly modifiedMs: number }
   | { readonly kind: 'unreadable'; readonly code: string };
 
-const REFUSING = new Set(['ELOOP', 'ENXIO', 'ENODEV', 'EISDIR']);
+const NO_FILE = 'is no regular file';
+
+const REFUSING: Readonly<Record<string, string>> = {
+  ELOOP: 'is a link',
+  ENXIO: NO_FILE,
+  ENODEV: NO_FILE,
+  EISDIR: NO_FILE,
+};
 
 /** Reads a regular file of limited size; never follows a link, never waits for the other end of a FIFO. */
 export const readBounded = (path: string, maxBytes: number): BoundedRead => {
@@ -21,8 +28,9 @@ export const readBounded = (path: string, maxBytes: number): BoundedRead => {
   }
   try {
     const stats = fstatSync(fd);
-    if (!stats.isFile() || stats.size > maxBytes) return { kind: 'refused', modifiedMs: stats.mtimeMs };
-    return { kind: 'content', bytes: readAll(fd, stats.size), uid: stats.uid, modifiedMs: stats.mtimeMs };
+    const reason = refusal(stats, maxBytes);
+    if (reason !== undefined) return { kind: 'refused', reason, modifiedMs: stats.mtimeMs };
+    return { kind: 'content', bytes: readAll(fd, stats.size), stats, modifiedMs: stats.mtimeMs };
   } catch (error) {
     return { kind: 'unreadable', code: errorCode(error) };
   } finally {
@@ -32,9 +40,15 @@ export const readBounded = (path: string, maxBytes: number): BoundedRead => {
 
 const failedOpen = (path: string, code: string): BoundedRead => {
   if (code === 'ENOENT') return { kind: 'vanished' };
-  if (!REFUSING.has(code)) return { kind: 'unreadable', code };
+  const reason = REFUSING[code];
+  if (reason === undefined) return { kind: 'unreadable', code };
   const modifiedMs = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
-  return modifiedMs === undefined ? { kind: 'vanished' } : { kind: 'refused', modifiedMs };
+  return modifiedMs === undefined ? { kind: 'vanished' } : { kind: 'refused', reason, modifiedMs };
+};
+
+const refusal = (stats: Stats, maxBytes: number): string | undefined => {
+  if (!stats.isFile()) return NO_FILE;
+  return stats.size > maxBytes ? 'is larger than anything of ours' : undefined;
 };
 
 const readAll = (fd: number, size: number): Buffer => {

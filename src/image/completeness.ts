@@ -4,7 +4,8 @@ import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
-import { MAX_MANIFEST_BYTES } from './manifest.ts';
+import { hexOf } from '../tracking/tracked-blob.ts';
+import { type Descriptor, descriptorSchema, MAX_MANIFEST_BYTES } from './manifest.ts';
 
 /** An image on this machine: in the format of `dir:`, or a digest in the blobs of an OCI layout. */
 type StoredImage =
@@ -16,13 +17,6 @@ type Thoroughness = 'sizes' | 'digests';
 
 const MAX_DEPTH = 4;
 
-const descriptorSchema = z.object({
-  digest: z.string().regex(/^[a-z0-9]+:[0-9a-f]{32,}$/),
-  size: z.number().optional(),
-  urls: z.array(z.string()).optional(),
-});
-type Descriptor = z.infer<typeof descriptorSchema>;
-
 /** Every format of manifests and indexes; what is in none of them cannot be judged and passes. */
 const manifestSchema = z.object({
   manifests: z.array(descriptorSchema).optional(),
@@ -30,8 +24,6 @@ const manifestSchema = z.object({
   layers: z.array(descriptorSchema).optional(),
   fsLayers: z.array(z.object({ blobSum: z.string() })).optional(),
 });
-
-const hexOf = (digest: string): string => digest.slice(digest.indexOf(':') + 1);
 
 const manifestPath = (image: StoredImage, digest: string | undefined): string => {
   if (image.kind === 'oci') return blobPath(image, digest ?? image.digest);
@@ -47,7 +39,11 @@ const hasDigest = async (path: string, digest: string): Promise<boolean> => {
   return sum.digest('hex') === hexOf(digest);
 };
 
-const isBlobWhole = async (image: StoredImage, { digest, size, urls }: Descriptor, how: Thoroughness) => {
+const isBlobWhole = async (
+  image: StoredImage,
+  { digest, size, urls }: Pick<Descriptor, 'digest' | 'size' | 'urls'>,
+  how: Thoroughness,
+) => {
   const path = blobPath(image, digest);
   const found = await stat(path).catch(() => undefined);
   // Layers that may not be distributed stay where their URLs point.

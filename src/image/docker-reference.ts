@@ -56,6 +56,15 @@ export const parseLocation = (text: string): ImageLocation => {
   return { transport: scheme, path, ...defined({ name }) };
 };
 
+const TRANSPORT = new RegExp(`^(?:docker://|(?:${LOCAL_TRANSPORTS.join('|')}):)`);
+
+/** A registry needs no transport where the program itself reads references. */
+export const withTransport = (reference: string): string =>
+  TRANSPORT.test(reference) ? reference : `docker://${reference}`;
+
+/** Whether an image lies on this machine, and in no registry. */
+export const isLocal = (reference: string): boolean => parseLocation(reference).transport !== 'docker';
+
 /** The registry whose limits apply to a reference, in its normal form; absent for files. */
 export const registryOf = (reference: string): string | undefined => {
   const location = parseLocation(reference);

@@ -1,15 +1,6 @@
-import * as z from 'zod';
 import { parseJson } from '../text/json.ts';
+import { indexSchema } from './manifest.ts';
 import { isPlatform, type Platform, platformName } from './platform.ts';
-
-const indexSchema = z.looseObject({
-  manifests: z.array(
-    z.looseObject({
-      digest: z.string(),
-      platform: z.looseObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() }).optional(),
-    }),
-  ),
-});
 
 /** An index reduced to some platforms. */
 export interface FilteredIndex {

@@ -1,22 +1,13 @@
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import * as z from 'zod';
 import { defined } from '../defined.ts';
 import { parseJson } from '../text/json.ts';
+import { hexOf } from '../tracking/tracked-blob.ts';
 import { parseLocation } from './docker-reference.ts';
-import { digestOf, MAX_MANIFEST_BYTES, mediaTypeOf } from './manifest.ts';
+import { digestOf, indexSchema, MAX_MANIFEST_BYTES, mediaTypeOf } from './manifest.ts';
 
-const REFERENCE_NAME = 'org.opencontainers.image.ref.name';
-
-const layoutIndex = z.object({
-  manifests: z.array(
-    z.object({
-      digest: z.string().regex(/^[a-z0-9]+:[0-9a-f]{32,}$/),
-      mediaType: z.string().optional(),
-      annotations: z.record(z.string(), z.string()).optional(),
-    }),
-  ),
-});
+/** The annotation of an image in a layout that is its name. */
+export const REFERENCE_NAME = 'org.opencontainers.image.ref.name';
 
 /**
  * Bytes of the image's own manifest, or of the instance of a list named by digest; undefined where there is none. Never
@@ -34,15 +25,13 @@ const readBounded = async (path: string): Promise<Uint8Array | undefined> => {
 /** The images that a layout names; undefined where there is no layout, or one that cannot be read. */
 const readIndex = async (layout: string) => {
   const bytes = await readIfThere(join(layout, 'index.json'));
-  return bytes && parseJson(bytes, layoutIndex)?.manifests;
+  return bytes && parseJson(bytes, indexSchema)?.manifests;
 };
 
 const isNamed =
   (name: string | undefined) =>
   ({ annotations }: { readonly annotations?: Readonly<Record<string, string>> | undefined }): boolean =>
     annotations?.[REFERENCE_NAME] === name;
-
-const hexOf = (digest: string): string => digest.slice('sha256:'.length);
 
 /** Reads a `dir:` image: `manifest.json`, and `<hex>.manifest.json` for the instances of a list. */
 export const dirReader =

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { defined } from '../defined.ts';
+import { parseJson } from '../text/json.ts';
 
 /** What a manifest says of others in its repository. */
 export interface ManifestLinks {
@@ -22,13 +23,7 @@ const ATTACHMENT_TAG = /^(sha256|sha512)-([0-9a-f]{64,128})(?:\.(?:sig|att|sbom)
 
 /** Reads the links of a manifest of any kind; what cannot be read has none. */
 export const linksOf = (bytes: Uint8Array): ManifestLinks => {
-  let json: unknown;
-  try {
-    json = JSON.parse(Buffer.from(bytes).toString('utf8'));
-  } catch {
-    return { children: [] };
-  }
-  const { manifests, subject } = schema.safeParse(json).data ?? { manifests: [] };
+  const { manifests, subject } = parseJson(bytes, schema) ?? { manifests: [] };
   const children = manifests.flatMap((one) => one?.digest ?? []);
   return { children, ...defined({ subject: subject?.digest }) };
 };

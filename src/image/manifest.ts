@@ -52,22 +52,28 @@ export const mediaTypeOf = (bytes: Uint8Array): string | undefined => {
 
 const digest = z.string().regex(/^sha256:[0-9a-f]{64}$/);
 const sizeBytes = z.number().int().nonnegative();
-const descriptor = z.object({ digest, size: sizeBytes });
+const blobSchema = z.object({ digest, size: sizeBytes });
+
+/**
+ * What an index, a manifest or a layout names, and an index of any kind; what else they say stays. Digests of any algorithm.
+ * Source: https://github.com/opencontainers/image-spec/blob/main/descriptor.md
+ */
+export const descriptorSchema = z.looseObject({
+  digest: z.string().regex(/^[a-z0-9]+:[0-9a-f]{32,}$/),
+  mediaType: z.string().optional(),
+  size: z.number().optional(),
+  urls: z.array(z.string()).optional(),
+  annotations: z.record(z.string(), z.string()).optional(),
+  platform: z
+    .looseObject({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
+    .optional()
+    .catch(undefined),
+});
+export type Descriptor = z.infer<typeof descriptorSchema>;
+export const indexSchema = z.looseObject({ manifests: z.array(descriptorSchema) });
 
 /** OCI image manifest, Docker schema 2: https://github.com/opencontainers/image-spec/blob/main/manifest.md */
-const imageSchema = z.object({ config: descriptor, layers: z.array(descriptor) });
-/** OCI index, Docker manifest list. */
-const indexSchema = z.object({
-  manifests: z.array(
-    z.object({
-      digest,
-      platform: z
-        .object({ os: z.string(), architecture: z.string(), variant: z.string().optional() })
-        .partial({ variant: true })
-        .optional(),
-    }),
-  ),
-});
+const imageSchema = z.object({ config: blobSchema, layers: z.array(blobSchema) });
 /** Docker schema 1 tells no sizes, and lists its layers newest first. */
 const schema1Schema = z.object({ schemaVersion: z.literal(1), fsLayers: z.array(z.object({ blobSum: digest })) });
 
@@ -78,7 +84,7 @@ export type Manifest =
   | { readonly kind: 'image'; readonly blobs: readonly BlobDescriptor[] }
   | { readonly kind: 'list'; readonly instances: readonly Instance[] };
 
-const toBlob = (kind: BlobDescriptor['kind'], { digest, size }: z.infer<typeof descriptor>): BlobDescriptor => ({
+const toBlob = (kind: BlobDescriptor['kind'], { digest, size }: z.infer<typeof blobSchema>): BlobDescriptor => ({
   kind,
   digest,
   sizeBytes: size,

@@ -82,7 +82,7 @@ export class OperationTracker implements Disposable {
 
   /** `digest` is `sha256:` and 64 hex digits. A config comes after all layers: they count as copied then. */
   blobStarted(digest: string, kind: BlobDescriptor['kind'] = 'layer'): void {
-    const blob: BlobKey = { kind, hex: hexOf(digest), occurrence: 1 };
+    const blob: BlobKey = { kind, hex: checkedHex(digest), occurrence: 1 };
     this.#blobs.set(digest, blob);
     this.#tell({ type: 'blob-started', blob });
   }
@@ -142,7 +142,7 @@ export class OperationTracker implements Disposable {
   }
 }
 
-const hexOf = (digest: string): string => {
+const checkedHex = (digest: string): string => {
   const hex = /^sha256:([0-9a-f]{64})$/.exec(digest)?.[1];
   if (hex === undefined) throw usageError(`digest is ${JSON.stringify(digest)}`, 'Give sha256: and 64 hex digits.');
   return hex;

@@ -1,3 +1,4 @@
+import type { Env } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import type { RetryPolicy } from '../operation/retry.ts';
 import type { OperationEvent } from '../tracking/events.ts';
@@ -11,7 +12,7 @@ export interface RunOptions {
    * The environment of skopeo, this process's own by default. `SKOPEO_WRAPPER_*` in it mean what they mean to the
    * program (`SKOPEO_WRAPPER_SRC_CREDS`, …) and are not handed on.
    */
-  readonly env?: Readonly<Record<string, string | undefined>>;
+  readonly env?: Env;
   /** What relative paths are relative to; this process's own by default. */
   readonly cwd?: string;
   /** Aborting it ends skopeo and all its attempts; the result is then an error of type `canceled`. */

@@ -1,4 +1,5 @@
 import { parseCommandLine } from '../command-line/command-line.ts';
+import { refuseOperands } from '../command-line/refusals.ts';
 import { processContext } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { copyTask } from '../operation/copy-task.ts';
@@ -37,5 +38,6 @@ export const run = (argv: readonly string[], options: RunOptions = {}): RunningO
   refuseProgramFlags(argv);
   const line = parseCommandLine(argv, options.env ?? processContext().env);
   if (line.subcommand === undefined) throw usageError('no subcommand given', "Give one, such as ['inspect', IMAGE].");
+  refuseOperands(line);
   return startOperation(line, line.subcommand === 'copy' ? copyTask : plainTask('captured'), options);
 };

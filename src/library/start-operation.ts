@@ -1,5 +1,5 @@
 import { EventEmitter, on } from 'node:events';
-import { type RunMetrics, refuseOperands, withRun } from '../cli/with-run.ts';
+import { type RunMetrics, withRun } from '../cli/with-run.ts';
 import type { CommandLine } from '../command-line/command-line.ts';
 import { type Context, processContext } from '../context.ts';
 import { defined } from '../defined.ts';
@@ -87,7 +87,6 @@ export const startOperation = (given: CommandLine, toTask: ToTask, options: RunO
   const own = processContext();
   const context = { ...own, env: options.env ?? own.env, cwd: options.cwd ?? own.cwd };
   const line = skopeoPath === undefined ? given : { ...given, own: { ...given.own, skopeoPath } };
-  refuseOperands(line);
   const heartbeat = startHeartbeat(heartbeatIntervalSeconds, () => metrics?.heartbeat());
   return runningOperation(async (emit) => {
     using _ = heartbeat;

@@ -1,7 +1,7 @@
 import { resolve } from 'node:path';
 import type { CommandLine } from '../command-line/command-line.ts';
 import { operandArgument, type SkopeoArgument } from '../command-line/skopeo-arguments.ts';
-import { archiveTarget } from '../destination/archive-target.ts';
+import { linkTarget } from '../host/link-target.ts';
 import { parseReference } from '../image/reference.ts';
 import { loginsOf } from '../registry/credentials/logins.ts';
 import { Secret } from '../secrets/secret.ts';
@@ -27,13 +27,17 @@ const streamsOf = (line: CommandLine, hasTerminal: boolean): Pick<CopySpec, 'str
     : { streams: 'data' };
 };
 
-/** The arguments of a copy; a docker archive that is named by a link is named by where the link leads. */
+/**
+ * The arguments of a copy; a docker archive that is named by a link is named by where the link leads. skopeo removes it by
+ * its name when a copy into it fails and it is empty by then: of a link the link (`/dev/stdout`, for root), and not what it
+ * leads to.
+ */
 const withoutLink = ({ skopeoArguments, operands }: CommandLine, cwd: string): readonly SkopeoArgument[] => {
   const destination = operands[1] ?? '';
   const { transport, path = '' } = parseReference(destination);
   const [named, place] = [`docker-archive:${path}`, resolve(cwd, path)];
   if (transport !== 'docker_archive' || !destination.startsWith(named)) return skopeoArguments;
-  const target = archiveTarget(place);
+  const target = linkTarget(place);
   if (target === place || target.includes(':')) return skopeoArguments;
   const last = skopeoArguments.findLastIndex(({ type }) => type === 'operand');
   return skopeoArguments.with(last, operandArgument(`docker-archive:${target}${destination.slice(named.length)}`));

@@ -1,15 +1,13 @@
-import { fstatSync, readFileSync, readlinkSync, realpathSync, type Stats, statSync } from 'node:fs';
-import { basename, dirname, join, resolve } from 'node:path';
+import { fstatSync, readFileSync, realpathSync, type Stats, statSync } from 'node:fs';
+import { basename, dirname, resolve } from 'node:path';
 import type { CommandLine } from '../command-line/command-line.ts';
 import type { SkopeoArgument } from '../command-line/skopeo-arguments.ts';
 import { usageError } from '../errors/wrapper-error.ts';
+import { linkTarget } from '../host/link-target.ts';
 import { parseReference } from '../image/reference.ts';
+import { isNullDevice } from '../skopeo/process/descriptors.ts';
 import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 
-/** Device 1:3, as `makedev` packs it. */
-const NULL_DEVICE = 0x103;
-/** As many links as the kernel follows. */
-const MAX_LINKS = 40;
 const NAMES = ['stdin', 'stdout', 'stderr'] as const;
 type StreamName = (typeof NAMES)[number];
 
@@ -25,18 +23,11 @@ const OURS = new RegExp(`^/proc/${process.pid}(?:/task/\\d+)?/fd$`);
 
 /** The descriptor of ours that a path is another name of: `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/1`, links to them. */
 const descriptorBehind = (path: string): string | undefined => {
-  let place = path;
-  for (let links = 0; links < MAX_LINKS; links++) {
-    const directory = realpathSync(dirname(place));
-    if (OURS.test(directory)) return basename(place);
-    place = resolve(directory, readlinkSync(join(directory, basename(place))));
-  }
-  return undefined;
+  const target = linkTarget(path);
+  return OURS.test(realpathSync(dirname(target))) ? basename(target) : undefined;
 };
 
 const isSameFile = (one: Stats, other: Stats): boolean => one.dev === other.dev && one.ino === other.ino;
-
-const isNullDevice = (stats: Stats): boolean => stats.isCharacterDevice() && stats.rdev === NULL_DEVICE;
 
 const orUndefined = <T>(look: () => T): T | undefined => {
   try {

@@ -1,5 +1,5 @@
 import type { CommandLine } from '../command-line/command-line.ts';
-import type { Clock } from '../context.ts';
+import type { Clock, Env } from '../context.ts';
 import { defined } from '../defined.ts';
 import type { DirectCopy } from '../destination/direct-copy.ts';
 import type { Patience } from '../destination/directory-lock.ts';
@@ -80,7 +80,7 @@ export interface SkopeoTask {
 export type ToTask = (line: CommandLine, context: TaskContext) => SkopeoTask;
 
 interface TaskContext {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly cwd: string;
   /** Somebody sits at a terminal and may be asked. */
   readonly hasTerminal: boolean;

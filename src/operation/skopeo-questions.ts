@@ -7,11 +7,13 @@ import {
   switchArgument,
   withChanges,
 } from '../command-line/skopeo-arguments.ts';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { isTag } from '../image/docker-reference.ts';
 import { parseReference } from '../image/reference.ts';
 import type { RegistryAccess } from '../registry/access.ts';
 import type { Side, SideLogin } from '../registry/credentials/logins.ts';
 import type { SkopeoQuestions } from '../registry/lookup.ts';
+import { parseJson } from '../text/json.ts';
 import { type AskContext, askSkopeo } from './ask-skopeo.ts';
 import { loginChanges } from './copy-request.ts';
 import { MANIFEST_SILENCE_SECONDS } from './manifest-reader.ts';
@@ -51,6 +53,17 @@ export const accessArguments = (
 export const loginsFor = (side: Side, reference: string, { credentials, authFile }: RegistryAccess): SideLogin[] => {
   const { registry } = parseReference(reference);
   return credentials === undefined || registry === undefined ? [] : [{ side, registry, authFile, login: credentials }];
+};
+
+/** What an answer says. Throws a `WrapperError` where it is no answer: something else than skopeo was asked. */
+const answerOf = <T>(text: Buffer, schema: z.ZodType<T>, subcommand: string): T => {
+  const answer = parseJson(text, schema);
+  if (answer !== undefined) return answer;
+  throw new WrapperError(`skopeo ${subcommand} printed something else than its answer`, {
+    errorType: 'unknown',
+    exitCode: EXIT.failure,
+    next: 'Check with skopeo-wrapper doctor which skopeo is run.',
+  });
 };
 
 const createdSchema = z.object({ Created: z.string().nullish() });
@@ -94,13 +107,13 @@ export const askingSkopeo = (context: QuestionContext): ImageQuestions => {
       ),
     listTags: async ({ registry, path }, access, signal) => {
       const text = await ask(['list-tags'], `docker://${registry}/${path}`, access, signal);
-      const { Tags: tags } = tagsSchema.parse(JSON.parse(text.toString('utf8')));
+      const { Tags: tags } = answerOf(text, tagsSchema, 'list-tags');
       // Tags become parts of paths.
       return (tags ?? []).filter(isTag);
     },
     createdAt: async (reference, access, signal) => {
       const text = await ask(['inspect', 'no-tags'], reference, access, signal);
-      const { Created: created } = createdSchema.parse(JSON.parse(text.toString('utf8')));
+      const { Created: created } = answerOf(text, createdSchema, 'inspect');
       return created ? new Date(created) : undefined;
     },
     deleteImage: async (reference, access, signal) => {

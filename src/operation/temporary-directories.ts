@@ -2,6 +2,7 @@ import { rmSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { resolve } from 'node:path';
+import type { Env } from '../context.ts';
 import { makeTemporaryDirectory } from '../host/temporary-directory.ts';
 import type { Transport } from '../tracking/vocabulary.ts';
 
@@ -10,8 +11,6 @@ interface RunDirectory extends Disposable {
   /** Undefined where no directory can be written at all. */
   readonly path: string | undefined;
 }
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** `$TMPDIR`, or the system's place for temporary files. */
 export const runDirectoryBase = (env: Env): string => env.TMPDIR || tmpdir();
@@ -46,7 +45,7 @@ interface ScratchDirectory {
 interface ScratchPlace {
   /** The user's `--tmpdir`. */
   readonly tmpdir: string | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly cwd: string;
 }
 

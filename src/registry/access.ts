@@ -1,3 +1,4 @@
+import type { Env } from '../context.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import type { Login } from './credentials/logins.ts';
 /** How one registry is reached. Nothing set: as skopeo does by itself (auth files, certs.d, registries.conf). */
@@ -21,7 +22,7 @@ export interface RegistryLimits {
 
 /** What of the outside world decides how skopeo reaches registries. */
 export interface RegistryContext {
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly home: string;
   readonly uid: number;
   /** Directory of the system's container configuration, `/etc/containers`. */

@@ -3,13 +3,12 @@ import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import semver from 'semver';
 import * as z from 'zod';
+import type { Env } from '../context.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { readBounded } from '../host/bounded-read.ts';
-import { childEnvironment } from '../secrets/child-environment.ts';
 import { parseJson } from '../text/json.ts';
+import { childEnvironment } from './process/child-environment.ts';
 import { withGrace } from './process/grace.ts';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** A skopeo that can be run. */
 export interface Skopeo {

@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto';
+import type { Env } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 
 /** One part of a plan that is split over `count` machines; `index` counts from 0. */
@@ -6,8 +7,6 @@ export interface Shard {
   readonly index: number;
   readonly count: number;
 }
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 /** The variables in which batch systems give a task its number: index, count and first index. */
 const ARRAYS = [
@@ -31,7 +30,7 @@ const checked = (index: number, count: number, text: string): Shard => {
 const whole = (text: string | undefined): number =>
   text !== undefined && /^\d+$/.test(text) ? Number(text) : Number.NaN;
 
-const fromEnvironment = (text: string, count: string | undefined, environment: Environment): Shard => {
+const fromEnvironment = (text: string, count: string | undefined, environment: Env): Shard => {
   const array = ARRAYS.find((one) => environment[one.index] !== undefined);
   if (array === undefined) {
     const names = ARRAYS.map((one) => one.index).join(', ');
@@ -58,7 +57,7 @@ const fromEnvironment = (text: string, count: string | undefined, environment: E
  * groups, AWS Batch, Cloud Run, GitLab CI or Buildkite.
  * @throws WrapperError `usage` when it is not a shard, or the environment does not have the variables.
  */
-export const parseShard = (text: string, environment: Environment): Shard => {
+export const parseShard = (text: string, environment: Env): Shard => {
   const match = /^(\d+|auto)(?:\/(\d+))?$/.exec(text);
   if (match === null) throw usageError(`"${text}" is not a shard`, HINT);
   const [, index = '', count] = match;

@@ -2,6 +2,7 @@ import { defined } from '../defined.ts';
 import type { BlobDescriptor, BlobKey, FinishedBlob } from './events.ts';
 import {
   type BlobShare,
+  hexOf,
   isFinished,
   sameBlob,
   shareOf,
@@ -36,8 +37,6 @@ interface BlobNews {
 }
 
 const NO_NEWS: BlobNews = { finished: [], sized: [] };
-
-const hexOf = (digest: string): string => digest.slice('sha256:'.length);
 
 /**
  * The blobs of one image in one attempt: what is running, what became of the others, what the manifest says of them. Sums

@@ -55,13 +55,16 @@ export const shareOf = (blob: TrackedBlob): BlobShare => {
   };
 };
 
-const digestOf = ({ descriptor, key }: TrackedBlob): string =>
+/** The hex digits of a digest, without its algorithm. */
+export const hexOf = (digest: string): string => digest.slice(digest.indexOf(':') + 1);
+
+const digestOfBlob = ({ descriptor, key }: TrackedBlob): string =>
   descriptor?.digest ?? (key.hex.length === 64 ? `sha256:${key.hex}` : key.hex);
 
 /** The blob as it is reported once its fate is known; undefined before. */
 export const toFinishedBlob = (blob: TrackedBlob): FinishedBlob | undefined => {
   if (blob.state === 'running' || blob.state === 'read') return undefined;
   const sizeBytes = blob.descriptor?.sizeBytes;
-  const finished = { kind: blob.key.kind, digest: digestOf(blob), outcome: blob.state };
+  const finished = { kind: blob.key.kind, digest: digestOfBlob(blob), outcome: blob.state };
   return sizeBytes === undefined ? finished : { ...finished, sizeBytes };
 };

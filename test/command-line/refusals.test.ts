@@ -3,12 +3,12 @@ import { describe, it, test } from 'node:test';
 import { SYNC_COMMAND } from '../../src/cli/sync/sync-flags.ts';
 import { parseCommandLine } from '../../src/command-line/command-line.ts';
 import { SKOPEO_FLAGS, SUBCOMMANDS } from '../../src/command-line/flags/table.ts';
-import { refuseOperandCount, refuseUnsupported } from '../../src/command-line/refusals.ts';
+import { refuseOperands, refuseUnsupported } from '../../src/command-line/refusals.ts';
 import { WrapperError } from '../../src/errors/wrapper-error.ts';
 
 const check = (line: string) => {
   const table = { ...SKOPEO_FLAGS, subcommands: [...SUBCOMMANDS.filter(({ name }) => name !== 'sync'), SYNC_COMMAND] };
-  refuseOperandCount(parseCommandLine(line.split(' '), {}, table));
+  refuseOperands(parseCommandLine(line.split(' '), {}, table));
 };
 
 /** Held against skopeo 1.9.3, 1.18.0 and 1.22.0 by the differential test. */

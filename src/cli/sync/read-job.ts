@@ -1,7 +1,7 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { type CommandLine, isSet, textOf } from '../../command-line/command-line.ts';
-import type { Context } from '../../context.ts';
+import { type CommandLine, isSet, textOf, wordOf } from '../../command-line/command-line.ts';
+import type { Context, Env } from '../../context.ts';
 import { defined } from '../../defined.ts';
 import { messageOf } from '../../errors/system-error.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
@@ -26,18 +26,6 @@ export interface ReadJob {
   readonly warnings: LoadedSyncFile['warnings'];
 }
 
-const oneOf = <const Word extends string>(
-  line: CommandLine,
-  name: string,
-  ...words: readonly Word[]
-): Word | undefined => {
-  const text = textOf(line, name);
-  if (text === undefined) return undefined;
-  const word = words.find((candidate) => candidate === text);
-  if (word === undefined) throw usageError(`--${name}: "${text}" is not valid`, `Give one of ${words.join(', ')}.`);
-  return word;
-};
-
 const parallelOf = (line: CommandLine): number | undefined => {
   const text = textOf(line, 'parallel');
   if (text === undefined) return undefined;
@@ -45,11 +33,7 @@ const parallelOf = (line: CommandLine): number | undefined => {
   throw usageError(`--parallel: "${text}" is not valid`, 'Give a whole number, 1 or more.');
 };
 
-const accessOf = (
-  line: CommandLine,
-  side: Extract<Side, 'source' | 'destination'>,
-  env: JobContext['env'],
-): RegistryAccess => {
+const accessOf = (line: CommandLine, side: Extract<Side, 'source' | 'destination'>, env: Env): RegistryAccess => {
   const { values } = line;
   return defined({
     credentials: resolveLogin(side, line, env),
@@ -84,8 +68,8 @@ export const jobFormOf = (line: CommandLine): JobForm => {
   }
   if (isSet(line, 'show-config'))
     throw usageError('--show-config needs --file FILE', 'There is nothing else to expand.');
-  const sourceTransport = oneOf(line, 'src', 'docker', 'dir', 'yaml');
-  const destinationTransport = oneOf(line, 'dest', 'docker', 'dir');
+  const sourceTransport = wordOf(line, 'src', ['docker', 'dir', 'yaml']);
+  const destinationTransport = wordOf(line, 'dest', ['docker', 'dir']);
   const [source, destination] = line.operands;
   if (sourceTransport === undefined) throw usageError('sync needs --src docker, dir or yaml', 'Or give --file FILE.');
   if (destinationTransport === undefined) throw usageError('sync needs --dest docker or dir', 'Or give --file FILE.');
@@ -111,7 +95,7 @@ const skopeoRequest = (
     destinationAccess: accessOf(line, 'destination', env),
     ...defined({
       appendSuffix: textOf(line, 'append-suffix'),
-      format: oneOf(line, 'format', 'oci', 'v2s1', 'v2s2'),
+      format: wordOf(line, 'format', ['oci', 'v2s1', 'v2s2']),
       signing: readSigning((name) => textOf(line, name)),
       systemPlatform: systemPlatform(line),
       retryTimes: values.byName.has('retry-times') ? values.retryTimes : undefined,

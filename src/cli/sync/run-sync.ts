@@ -19,7 +19,7 @@ import { planSync, runSync, type SyncOptions } from '../../sync/sync.ts';
 import type { OperationResult } from '../../tracking/events.ts';
 import { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
 import { openSession } from '../open-session.ts';
-import { type RunEnd, type RunMetrics, type RunParts, type RunTools, refuseOperands, withRun } from '../with-run.ts';
+import { type RunEnd, type RunMetrics, type RunParts, type RunTools, withRun } from '../with-run.ts';
 import { checkSync, tellWarnings } from './check-sync.ts';
 import { jobFormOf, readJob } from './read-job.ts';
 import { openSyncContext } from './sync-context.ts';
@@ -50,7 +50,6 @@ const showConfig = async (line: CommandLine, context: Context): Promise<number> 
 
 /** Runs `sync`: validates, plans or carries out the job, and prints the result. Returns the exit status. */
 export const runSyncCommand = async (line: CommandLine, context: Context): Promise<number> => {
-  refuseOperands(line);
   const mode = syncMode(line);
   refuseIneffective(line, mode, context.env);
   if (mode === 'check') return checkSync(line, context);

@@ -3,6 +3,7 @@ import { GLOBAL_FLAGS } from '../../command-line/flags/global.ts';
 import { booleanFlag, type SubcommandSpec, stringFlag } from '../../command-line/flags/spec.ts';
 import { SYNC } from '../../command-line/flags/sync.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
+import { JOB_DEFAULTS } from '../../sync/job.ts';
 import { SIGNING_NAMES } from '../../sync/signing.ts';
 
 const OURS = { handledByWrapper: true } as const;
@@ -23,7 +24,7 @@ export const SYNC_COMMAND: SubcommandSpec = {
     booleanFlag('plan-only', 'print the plan; with --json for other engines', OURS),
     stringFlag('images', 'FILE|-', 'do only these images of the plan, one "SOURCE DESTINATION" a line', OURS),
     stringFlag('shard', 'INDEX/COUNT', 'do only this part of the plan; auto: as the batch system says', OURS),
-    stringFlag('parallel', 'N', 'images copied at a time (8)', OURS),
+    stringFlag('parallel', 'N', `images copied at a time (${JOB_DEFAULTS.parallel})`, OURS),
     booleanFlag('quiet', 'print nothing but errors', { short: 'q', ...OURS }),
     booleanFlag('verify', 'check immutable tags, local bytes and parts of indexes too', OURS),
     booleanFlag('prune', 'remove tags that earlier runs of the job made and nothing selects any more', OURS),

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { text as readAll } from 'node:stream/consumers';
-import { type CommandLine, isSet, textOf } from '../../command-line/command-line.ts';
+import { type CommandLine, isSet, textOf, wordOf } from '../../command-line/command-line.ts';
 import { variableOf } from '../../command-line/own-flags.ts';
-import type { Context } from '../../context.ts';
+import type { Context, Env } from '../../context.ts';
 import { defined } from '../../defined.ts';
 import { messageOf } from '../../errors/system-error.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
@@ -18,15 +18,6 @@ type SyncMode = 'check' | 'show-config' | 'plan' | 'run';
 
 const LOCK_MODES: readonly LockMode[] = ['wait', 'skip', 'fail'];
 
-const lockOf = (line: CommandLine): LockMode | undefined => {
-  const text = textOf(line, 'lock');
-  const mode = LOCK_MODES.find((candidate) => candidate === text);
-  if (text !== undefined && mode === undefined) {
-    throw usageError(`--lock: "${text}" is not valid`, 'Give one of wait, skip, fail.');
-  }
-  return mode;
-};
-
 /** What the command line asks to be done with the job. */
 export const syncMode = (line: CommandLine): SyncMode => {
   if (isSet(line, 'check')) return 'check';
@@ -35,10 +26,13 @@ export const syncMode = (line: CommandLine): SyncMode => {
 };
 
 /** Options of the run. Throws usage errors. */
-export const syncOptions = (line: CommandLine, env: Context['env']): SyncOptions => {
+export const syncOptions = (line: CommandLine, env: Env): SyncOptions => {
   const shard = textOf(line, 'shard');
   return {
-    ...defined({ shard: shard === undefined ? undefined : parseShard(shard, env), lock: lockOf(line) }),
+    ...defined({
+      shard: shard === undefined ? undefined : parseShard(shard, env),
+      lock: wordOf(line, 'lock', LOCK_MODES),
+    }),
     verify: isSet(line, 'verify'),
     isList: textOf(line, 'images') !== undefined,
   };
@@ -83,11 +77,7 @@ const refuse = (flag: string, beside: string, next: string): never => {
  * Refuses flags that have no effect in this mode: otherwise a user would wait for a file that is not written, or take
  * an old one for a new one. Throws a usage error.
  */
-export const refuseIneffective = (
-  line: Pick<CommandLine, 'values' | 'own'>,
-  mode: SyncMode,
-  env: Readonly<Record<string, string | undefined>>,
-): void => {
+export const refuseIneffective = (line: Pick<CommandLine, 'values' | 'own'>, mode: SyncMode, env: Env): void => {
   if (isSet(line, 'prune') && textOf(line, 'images') !== undefined)
     refuse('prune', 'images', 'A list prunes nothing: what it leaves out is not unwanted. Prune in a run without it.');
   if (mode === 'run') return;

@@ -1,3 +1,4 @@
+import type { Env } from '../../context.ts';
 import { runForText } from '../../skopeo/binary.ts';
 import { type Finding, findingsOf } from '../finding.ts';
 import type { Visit } from '../visit-registry.ts';
@@ -5,7 +6,7 @@ import type { Visit } from '../visit-registry.ts';
 /** A skopeo to ask, and how it reaches registries. */
 interface LoginAsker {
   readonly path: string;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly cwd: string;
   /** `--authfile`, `--cert-dir`, `--tls-verify`, as skopeo's `login` takes them. */
   readonly flags: readonly string[];

@@ -7,6 +7,7 @@ import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { readBounded } from '../../host/bounded-read.ts';
 import { type Host, systemHost } from '../../host/host.ts';
 import { isSameBoot, processIdentitySchema } from '../../host/identity.ts';
+import { parseJson } from '../../text/json.ts';
 
 const lockOwnerSchema = z.object({
   /** Tells two acquisitions by one process apart. */
@@ -31,13 +32,7 @@ const describeOwner = ({ clock, identity }: Host): LockOwner => ({
 });
 
 /** The owner that a lock file names; absent if somebody else's hand wrote the file. */
-export const parseOwner = (text: string): LockOwner | undefined => {
-  try {
-    return lockOwnerSchema.safeParse(JSON.parse(text)).data;
-  } catch {
-    return undefined;
-  }
-};
+export const parseOwner = (text: string): LockOwner | undefined => parseJson(text, lockOwnerSchema);
 
 /** Whether a lock's owner is gone for sure, or holds it so long that it must be stopped. */
 const isAbandoned = (owner: LockOwner, { clock, identity: here, processes }: Host): boolean => {

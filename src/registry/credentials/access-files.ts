@@ -1,13 +1,11 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
-import type { Context } from '../../context.ts';
+import type { Context, Env } from '../../context.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { makeTemporaryDirectory } from '../../host/temporary-directory.ts';
 import { readAuthfiles, withLogin } from './authfile.ts';
 import { authfileFlag, type SideLogin } from './logins.ts';
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** Directories for secrets, in memory where the system has such: they are gone after a power cut. */
 export const privatePlaces = (env: Env): readonly string[] =>

@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
+import type { Env } from '../../context.ts';
 import { errorCode } from '../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { DOCKER_HUB, isDockerHub } from '../../image/docker-hub.ts';
@@ -21,7 +22,7 @@ const ENTRY = z.object({ auth: z.string().optional(), identitytoken: z.string().
 interface AuthfileSearch {
   /** `--src-authfile` and the like, else `--authfile`. */
   readonly given?: string | undefined;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly uid: number;
 }
 

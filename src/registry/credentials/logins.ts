@@ -1,4 +1,5 @@
 import { readFileSync } from 'node:fs';
+import type { Env } from '../../context.ts';
 import { EXIT, usageError, WrapperError } from '../../errors/wrapper-error.ts';
 import { parseReference, parseSyncDestination } from '../../image/reference.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
@@ -36,8 +37,6 @@ interface CredentialSources {
     readonly destCredsFile: string | undefined;
   };
 }
-
-type Env = Readonly<Record<string, string | undefined>>;
 
 /** The words of flags and variables for each side. */
 const PREFIX: Readonly<Record<Side, string>> = { image: '', source: 'src-', destination: 'dest-' };

@@ -1,12 +1,9 @@
-import { closeSync, fstatSync } from 'node:fs';
+import { closeSync, fstatSync, type Stats } from 'node:fs';
 
 /** Device 1:3, as `makedev` packs it. */
 const NULL_DEVICE = 0x103;
 
-const isNullDevice = (fd: number): boolean => {
-  const stats = fstatSync(fd);
-  return stats.isCharacterDevice() && stats.rdev === NULL_DEVICE;
-};
+export const isNullDevice = (stats: Stats): boolean => stats.isCharacterDevice() && stats.rdev === NULL_DEVICE;
 
 /**
  * The descriptors above 2 that children get: those that this process was given, under the same numbers, and nothing of
@@ -49,7 +46,7 @@ export class Descriptors {
   release(): void {
     for (const fd of this.#inherited) {
       try {
-        if (!isNullDevice(fd)) closeSync(fd);
+        if (!isNullDevice(fstatSync(fd))) closeSync(fd);
       } catch {
         // It has been closed already.
       }

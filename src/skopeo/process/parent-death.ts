@@ -1,6 +1,7 @@
 import { accessSync, constants } from 'node:fs';
 import { isAbsolute } from 'node:path';
 import { execa } from 'execa';
+import type { Env } from '../../context.ts';
 
 /**
  * What is put before a program's command line so that the kernel ends the program when this process dies, however it
@@ -17,7 +18,7 @@ const PROBE_TIMEOUT_MS = 60_000;
  * Finds out by trying whether `setpriv` of util-linux is there and allowed. Never rejects: without it skopeo still ends
  * at its next output, whose reader is gone, but a silent one would go on after the wrapper was killed.
  */
-export const findLauncher = async (env: Readonly<Record<string, string | undefined>>): Promise<Launcher> => {
+export const findLauncher = async (env: Env): Promise<Launcher> => {
   const [file, ...options] = SETPRIV;
   const { failed } = await execa(file, [...options, 'true'], {
     env,

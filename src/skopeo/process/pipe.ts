@@ -3,6 +3,7 @@ import { closeSync, constants, openSync, rmSync } from 'node:fs';
 import { Socket } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { Env } from '../../context.ts';
 import { makeTemporaryDirectory } from '../../host/temporary-directory.ts';
 
 /** A pipe whose writing end becomes a stream of one child. */
@@ -32,7 +33,7 @@ const openEnds = (path: string): readonly [reader: number, writer: number] => {
  * (ENXIO): a credential helper that writes there would fail. Node cannot make one, but it can open a FIFO, which is removed
  * at once. Undefined where none can be had (no mkfifo, no place to write to).
  */
-export const openPipe = (env: Readonly<Record<string, string | undefined>>): Pipe | undefined => {
+export const openPipe = (env: Env): Pipe | undefined => {
   let directory: string | undefined;
   try {
     directory = makeTemporaryDirectory(env.TMPDIR || tmpdir(), 'pipe');

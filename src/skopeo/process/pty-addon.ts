@@ -3,7 +3,7 @@ import { createRequire } from 'node:module';
 import { constants, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { getRawAsset, isSea } from 'node:sea';
-import type { Context } from '../../context.ts';
+import type { Env } from '../../context.ts';
 import { makeTemporaryDirectory } from '../../host/temporary-directory.ts';
 
 /** Name of the addon within the executable; scripts/package.mjs puts it there. */
@@ -48,7 +48,7 @@ const firstThatWorks = (attempts: readonly (() => unknown)[]): unknown => {
  * is unpacked to the first directory that can be written to and allows execution (containers mount `/dev/shm` noexec);
  * nothing is left behind. Elsewhere it comes from node_modules.
  */
-export const loadPtyAddon = (env: Context['env'], makeDirectory: (base: string) => string): unknown => {
+export const loadPtyAddon = (env: Env, makeDirectory: (base: string) => string): unknown => {
   if (!isSea()) return firstThatWorks([openFromNodeModules]);
   const directories = [env.XDG_RUNTIME_DIR, '/dev/shm', tmpdir(), '/var/tmp'].filter((directory) => directory);
   const attempts = directories.map((directory) => () => openFromAsset(makeDirectory(directory ?? '')));
@@ -64,7 +64,7 @@ const isNativePty = (addon: unknown): addon is NativePty =>
   typeof addon === 'object' && addon !== null && 'open' in addon && typeof addon.open === 'function';
 
 /** The addon, where it can be loaded; undefined elsewhere: skopeo's lines on a pipe serve as well, with less detail. */
-export const loadNativePty = (env: Context['env']): NativePty | undefined => {
+export const loadNativePty = (env: Env): NativePty | undefined => {
   const addon = loadPtyAddon(env, (base) => makeTemporaryDirectory(base, 'addon'));
   return isNativePty(addon) ? addon : undefined;
 };

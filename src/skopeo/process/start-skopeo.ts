@@ -1,6 +1,7 @@
 import { closeSync, openSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { execa } from 'execa';
+import type { Env } from '../../context.ts';
 import { defined } from '../../defined.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { OutputEvent } from '../../tracking/events.ts';
@@ -51,7 +52,7 @@ export interface SkopeoProgram {
   readonly binary: string;
   /** How skopeo is started so that it ends when this process does; absent: by itself. */
   readonly launcher?: Launcher;
-  readonly env: Readonly<Record<string, string | undefined>>;
+  readonly env: Env;
   readonly cwd: string;
 }
 

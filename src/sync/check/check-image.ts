@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import type { WrapperError } from '../../errors/wrapper-error.ts';
 import { isWhole } from '../../image/completeness.ts';
-import { dockerReference, parseLocation } from '../../image/docker-reference.ts';
+import { dockerReference, isLocal, parseLocation } from '../../image/docker-reference.ts';
 import { filterIndex } from '../../image/filtered-index.ts';
 import { type DestinationState, localState } from '../../image/local-image.ts';
 import { digestOf, parseManifest } from '../../image/manifest.ts';
@@ -41,11 +41,9 @@ const isBroken = async ({ destination }: WantedImage, state: DestinationState, c
   return !(await isWhole({ kind: 'oci', blobs: join(location.path, 'blobs'), digest: state.digest }, how));
 };
 
-const isLocal = ({ destination }: WantedImage): boolean => parseLocation(destination).transport !== 'docker';
-
 const destinationState = async (image: WantedImage, context: CheckContext): Promise<DestinationState | undefined> => {
   const { destination } = image;
-  if (isLocal(image)) return localState(destination);
+  if (isLocal(image.destination)) return localState(destination);
   return context.lookup.head(destination, context.destinationAccess(destination), context.signal);
 };
 
@@ -137,7 +135,7 @@ export const uncompared = (image: WantedImage, { message }: WrapperError): Plann
  */
 export const checkImage = async (image: WantedImage, context: CheckContext): Promise<PlannedImage> => {
   const isFixed = isImmutable(image);
-  if (isFixed && !isLocal(image) && context.memory.isSettled(image.destination))
+  if (isFixed && !isLocal(image.destination) && context.memory.isSettled(image.destination))
     return { ...image, action: 'skip', reason: 'immutable and there before' };
   if (signsAnew(image.entry.copy)) return { ...image, action: 'copy', reason: 'to be signed' };
   const destination = await destinationState(image, context);

@@ -1,9 +1,9 @@
 import { dirname } from 'node:path';
 import { stringify } from 'yaml';
 import { type ConfigurationDocument, parseConfiguration } from '../../config/document.ts';
-import type { Environment } from '../../config/expand-environment.ts';
 import { type Problem, pathText } from '../../config/problem.ts';
 import { validateConfiguration } from '../../config/validate.ts';
+import type { Env } from '../../context.ts';
 import { defined } from '../../defined.ts';
 import { registryKey } from '../../image/registry-key.ts';
 import { nearestWord } from '../../text/nearest.ts';
@@ -81,7 +81,7 @@ export interface LoadedSyncFile {
  * in messages, and relative paths within it start at its directory.
  * @throws ConfigurationError with line and column of everything that is wrong.
  */
-export const loadSyncFile = (path: string, text: string, environment: Environment): LoadedSyncFile => {
+export const loadSyncFile = (path: string, text: string, environment: Env): LoadedSyncFile => {
   const document = parseConfiguration(path, text, { environment });
   const file = validateConfiguration(syncFileSchema, document);
   const job = toSyncJob(document, file, dirname(path));

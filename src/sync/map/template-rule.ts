@@ -1,6 +1,12 @@
 import { isAbsolute, join } from 'node:path';
 import { usageError } from '../../errors/wrapper-error.ts';
-import { type ImageLocation, parseLocation, type Repository, repositoryKey } from '../../image/docker-reference.ts';
+import {
+  type ImageLocation,
+  parseLocation,
+  type Repository,
+  repositoryKey,
+  withTransport,
+} from '../../image/docker-reference.ts';
 import { parseDockerName } from '../../image/reference.ts';
 import { nearestWord } from '../../text/nearest.ts';
 import { compileExpression, type Expression } from '../select/expression.ts';
@@ -76,13 +82,12 @@ const fillTemplate = (template: string, image: SourceImage): string =>
     );
   });
 
-const TRANSPORT = /^(docker:\/\/|dir:|oci:|oci-archive:|docker-archive:)/;
 const UNKNOWN_TRANSPORT = /^([a-z-]+):(?=\/|\.)/;
 
-const withTransport = (template: string): string => {
-  if (TRANSPORT.test(template)) return template;
-  const unknown = UNKNOWN_TRANSPORT.exec(template)?.[1];
-  if (unknown === undefined) return `docker://${template}`;
+const withKnownTransport = (template: string): string => {
+  const whole = withTransport(template);
+  const unknown = whole === template ? undefined : UNKNOWN_TRANSPORT.exec(template)?.[1];
+  if (unknown === undefined) return whole;
   throw usageError(`destination "${template}" has the unknown transport "${unknown}"`);
 };
 
@@ -154,7 +159,7 @@ export const templateRule = (
   text: string,
   options: { readonly rewrites: readonly PathRewrite[]; readonly baseDirectory: string },
 ): DestinationRule => {
-  const template = withTransport(text);
+  const template = withKnownTransport(text);
   templateWords(template);
   refuseMissingRepository(template, text);
   const destinationOf = (original: SourceImage): string => {

@@ -8,6 +8,7 @@ import {
   placeKey,
   type Repository,
   repositoryKey,
+  withTransport,
 } from '../../image/docker-reference.ts';
 import { parseJson } from '../../text/json.ts';
 import type { SyncEntry, SyncJob } from '../job.ts';
@@ -24,11 +25,6 @@ interface ListedImage {
 
 /** An image as `--plan-only --json` prints it; the other fields of the plan are not needed. */
 const imageOfPlan = z.object({ source: z.string(), destination: z.string() });
-
-const TRANSPORT = /^(?:docker:\/\/|dir:|oci:|oci-archive:|docker-archive:)/;
-
-/** A registry needs no transport, as in the configuration file. */
-const withTransport = (reference: string): string => (TRANSPORT.test(reference) ? reference : `docker://${reference}`);
 
 const listed = (source: string, destination: string, line: number): ListedImage => ({
   source: withTransport(source),

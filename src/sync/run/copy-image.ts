@@ -5,7 +5,7 @@ import { defined } from '../../defined.ts';
 import { copyStaged } from '../../destination/staged-copy.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { makeTemporaryDirectory } from '../../host/temporary-directory.ts';
-import { dockerReference, parseDockerReference } from '../../image/docker-reference.ts';
+import { dockerReference, isLocal, parseDockerReference } from '../../image/docker-reference.ts';
 import { type FilteredIndex, filterIndex } from '../../image/filtered-index.ts';
 import type { Platform } from '../../image/platform.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
@@ -111,8 +111,6 @@ interface CopyContext {
   /** Called with messages for people. */
   readonly warn?: ((message: string) => void) | undefined;
 }
-
-const isLocal = (reference: string): boolean => !reference.startsWith('docker://');
 
 const NO_ACCESS: RegistryAccess = {};
 

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
+import { parseJson } from '../../../text/json.ts';
 import { acceptTotals, NO_TOTALS } from '../../totals.ts';
 import { type JobFacts, STATE_ERROR_REASONS, type StateErrorReason, type Totals } from '../../view.ts';
-import { parseJson } from './run-record.ts';
 
 /** How often a state file could not be used, or was not where it belongs, by reason. */
 export type StateErrors = Readonly<Record<StateErrorReason, number>>;
@@ -85,13 +85,13 @@ export const encodeAggregate = (aggregate: Aggregate): string => {
 export const decodeAggregate = (file: Buffer): Aggregate | undefined => {
   const body = file.subarray(HEADER_BYTES);
   if (file.toString('latin1', 0, HEADER_BYTES) !== `${MAGIC} ${sha256(body)}\n`) return undefined;
-  const parsed = aggregateSchema.safeParse(parseJson(body.toString()));
-  if (!parsed.success) return undefined;
-  const accepted = acceptTotals(parsed.data.totals, 'aggregate');
+  const parsed = parseJson(body, aggregateSchema);
+  if (parsed === undefined) return undefined;
+  const accepted = acceptTotals(parsed.totals, 'aggregate');
   if (accepted === undefined) return undefined;
-  const { errors } = parsed.data;
+  const { errors } = parsed;
   const damaged = errors.damaged_aggregate + (accepted.rejected > 0 ? 1 : 0);
-  return { ...parsed.data, totals: accepted.totals, errors: { ...errors, damaged_aggregate: damaged } };
+  return { ...parsed, totals: accepted.totals, errors: { ...errors, damaged_aggregate: damaged } };
 };
 
 const sha256 = (content: string | Buffer): string => createHash('sha256').update(content).digest('hex');

@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { processIdentitySchema } from '../../../host/identity.ts';
+import { parseJson } from '../../../text/json.ts';
 import type { LiveOperation } from '../../../tracking/live-operation.ts';
 import { OPERATIONS, STEPS } from '../../../tracking/vocabulary.ts';
 import { JOB_NAME, SHORT_REFERENCE } from '../../contract/definition.ts';
@@ -57,18 +58,9 @@ type ParsedRecord =
 
 /** Checks a record that somebody else may have written; unknown metrics and label values are left out of its totals. */
 export const parseRunRecord = (json: string): ParsedRecord => {
-  const parsed = runRecord.safeParse(parseJson(json));
-  if (!parsed.success) return { ok: false, reason: 'damaged_run' };
-  const accepted = acceptTotals(parsed.data.totals, 'run');
+  const parsed = parseJson(json, runRecord);
+  if (parsed === undefined) return { ok: false, reason: 'damaged_run' };
+  const accepted = acceptTotals(parsed.totals, 'run');
   if (accepted === undefined) return { ok: false, reason: 'refused' };
-  return { ok: true, record: { ...parsed.data, totals: accepted.totals }, rejectedSeries: accepted.rejected };
-};
-
-/** The JSON value; undefined if it is none. */
-export const parseJson = (json: string): unknown => {
-  try {
-    return JSON.parse(json);
-  } catch {
-    return undefined;
-  }
+  return { ok: true, record: { ...parsed, totals: accepted.totals }, rejectedSeries: accepted.rejected };
 };

@@ -1,10 +1,9 @@
 import { createHash, randomBytes } from 'node:crypto';
 import { mkdirSync, readdirSync, type Stats } from 'node:fs';
 import { join } from 'node:path';
+import type { Env } from '../../../context.ts';
 import { errorCode } from '../../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../../errors/wrapper-error.ts';
-
-type Environment = Readonly<Record<string, string | undefined>>;
 
 const NAME = 'skopeo-wrapper';
 
@@ -12,14 +11,14 @@ const NAME = 'skopeo-wrapper';
  * Where runs leave their metrics unless told otherwise: `/var/lib/skopeo-wrapper` for root, else below
  * `$XDG_STATE_HOME` (`~/.local/state`). Undefined for a user without a home.
  */
-export const defaultStateDir = (env: Environment, uid: number): string | undefined => {
+export const defaultStateDir = (env: Env, uid: number): string | undefined => {
   if (uid === 0) return join('/var/lib', NAME);
   if (env.XDG_STATE_HOME) return join(env.XDG_STATE_HOME, NAME);
   return env.HOME ? join(env.HOME, '.local/state', NAME) : undefined;
 };
 
 /** Where runs go that the state directory cannot take: `/run/skopeo-wrapper` for root, else below `$XDG_RUNTIME_DIR`. */
-export const defaultSpillRoot = (env: Environment, uid: number): string | undefined => {
+export const defaultSpillRoot = (env: Env, uid: number): string | undefined => {
   if (uid === 0) return join('/run', NAME);
   return env.XDG_RUNTIME_DIR ? join(env.XDG_RUNTIME_DIR, NAME) : undefined;
 };

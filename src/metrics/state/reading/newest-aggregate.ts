@@ -42,7 +42,7 @@ const readAggregate = (stateDir: string, generation: number): Attempt => {
   if (file.kind !== 'content') return { kind: file.kind };
   const directory = statSync(stateDir, { throwIfNoEntry: false });
   if (directory === undefined) return { kind: 'vanished' };
-  if (!mayAggregate(directory, file.uid)) return { kind: 'refused' };
+  if (!mayAggregate(directory, file.stats.uid)) return { kind: 'refused' };
   const aggregate = decodeAggregate(file.bytes);
   return aggregate === undefined ? { kind: 'damaged' } : { kind: 'aggregate', aggregate };
 };
