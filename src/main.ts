@@ -64,7 +64,7 @@ const dispatch = async (argv: readonly string[], context: Context): Promise<numb
 };
 
 /** Runs one command line to its end. Never throws; returns the exit status. */
-export const run = async (argv: readonly string[], context: Context): Promise<number> => {
+export const runProgram = async (argv: readonly string[], context: Context): Promise<number> => {
   using _guard = context.redactor.guard(context.stderr);
   try {
     return await dispatch(argv, context);
@@ -109,7 +109,7 @@ export const runProcess = async (argv: readonly string[], inheritedDescriptors: 
   process.stdout.on('error', ignoreLostReader);
   process.stderr.on('error', ignoreLostReader);
   process.on('uncaughtException', (error) => process.exit(reportError(error, context, { json: false })));
-  const exitCode = await run(argv, context);
+  const exitCode = await runProgram(argv, context);
   await flush(context.stdout);
   if (lost !== undefined) context.stderr.write(`skopeo-wrapper: stdout could not be written: ${lost.message}\n`);
   await flush(context.stderr);

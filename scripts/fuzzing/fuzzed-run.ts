@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { StderrParser, StdoutParser } from '../../src/skopeo/output/output-parser.ts';
 import type { OperationEvent } from '../../src/tracking/events.ts';
-import type { OperationTracker } from '../../src/tracking/operation-tracker.ts';
+import type { TrackedOperation } from '../../src/tracking/tracked-operation.ts';
 import { simulatedCopy } from '../../test/support/simulated-copy.ts';
 
 /** A frame on its way to the parsers. */
@@ -13,7 +13,7 @@ export interface Frame {
 /** Skopeo's frames come 150 ms apart. */
 const FRAME_MS = 150;
 
-const assertSound = (tracker: OperationTracker, percentBefore: number): number => {
+const assertSound = (tracker: TrackedOperation, percentBefore: number): number => {
   const { percent = percentBefore, transferredBytes, throughputBytesPerSecond } = tracker.live();
   assert.ok(percent >= percentBefore && percent < 100, `${percent} percent after ${percentBefore}`);
   assert.ok(transferredBytes >= 0 && throughputBytesPerSecond >= 0, `${transferredBytes} bytes`);

@@ -70,7 +70,7 @@ try {
     ownRequire: createRequire(import.meta.url),
   });
   for (const [argv, isTTY] of COMMAND_LINES) {
-    const exitCode = await exports.run(argv, contextIn(directory, isTTY));
+    const exitCode = await exports.runProgram(argv, contextIn(directory, isTTY));
     if (exitCode !== 0) throw new Error(`warm-up: ${argv.join(' ')} ended with status ${exitCode}`);
   }
   await writeFile(output, script.createCachedData());

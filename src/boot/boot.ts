@@ -3,7 +3,7 @@ import { isVersionRequest, versionLine } from '../cli/version.ts';
 import { inheritedDescriptors } from '../host/inherited-descriptors.ts';
 
 /** The exports of `src/main.ts`. */
-export type Program = Pick<typeof import('../main.ts'), 'run' | 'runProcess'>;
+export type Program = Pick<typeof import('../main.ts'), 'runProgram' | 'runProcess'>;
 
 /**
  * The first code that runs. `--version` is answered before the program is loaded, by a plain write: Node's stream

@@ -4,7 +4,7 @@ import { refuseOperands } from '../command-line/refusals.ts';
 import type { Context } from '../context.ts';
 import { defined } from '../defined.ts';
 import { doctorJson, renderDiagnosis } from '../display/doctor.ts';
-import { diagnose, type Examination } from '../doctor/diagnose.ts';
+import { type DoctorTask, diagnose } from '../doctor/diagnose.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { REGISTRY } from '../metrics/contract/definition.ts';
 import { defaultStateDir } from '../metrics/state/files/state-directory.ts';
@@ -13,7 +13,7 @@ import { defaultStateDir } from '../metrics/state/files/state-directory.ts';
 const SKOPEO_TMPDIR = '/var/tmp';
 
 /** The registry that an operand names: `quay.io`, `docker://quay.io`. Throws a usage error. */
-const registryOf = (operand: string): string => {
+const registryOfOperand = (operand: string): string => {
   const registry = operand
     .replace(/^(?:docker|https?):\/\//, '')
     .replace(/\/$/, '')
@@ -30,13 +30,13 @@ const policyFiles = (line: CommandLine, { env, cwd }: Context): readonly string[
   return [...own, '/etc/containers/policy.json'];
 };
 
-const examinationOf = (line: CommandLine, context: Context): Examination => {
+const examinationOf = (line: CommandLine, context: Context): DoctorTask => {
   const { own, values, operands } = line;
   const { env, cwd, uid } = context;
   const absolute = (path: string | undefined) => (path === undefined ? undefined : resolve(cwd, path));
   const [authFile, certDirectory] = [absolute(values.authfile.image), absolute(values.certDir.image)];
   return {
-    registries: operands.map(registryOf),
+    registries: operands.map(registryOfOperand),
     access: {
       ...defined({ authFile, certDirectory, tlsVerify: values.tlsVerify.image }),
     },

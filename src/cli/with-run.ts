@@ -7,8 +7,9 @@ import { defined } from '../defined.ts';
 import { messageOf } from '../errors/system-error.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { sweepTemporaryDirectories } from '../host/temporary-directory.ts';
-import type { MetricsSession, RunVerdict } from '../metrics/session.ts';
+import type { MetricsSession } from '../metrics/session.ts';
 import type { StateLocation } from '../metrics/state/files/state-directory.ts';
+import type { RunVerdict } from '../metrics/state/writing/run-writer.ts';
 import { resolveTextfilePath } from '../metrics/textfile/textfile.ts';
 import type { SkopeoContext } from '../operation/request.ts';
 import { createRunDirectory, runDirectoryBase, scratchBase } from '../operation/temporary-directories.ts';
@@ -76,7 +77,7 @@ export interface RunParts<Job, Opened extends Disposable | AsyncDisposable, Resu
 }
 
 /** What is known of a run from its command line. */
-interface RunOptions {
+interface RunRequest {
   readonly line: CommandLine;
   readonly context: Context;
   /** Limit on the whole run; undefined: none. */
@@ -110,7 +111,7 @@ const failureOf = (error: unknown): RunFailure => {
 };
 
 /** Refuses files that could not be written at the end. Throws usage errors. */
-const refuseOutputs = async ({ line, context, outputs = [] }: RunOptions): Promise<void> => {
+const refuseOutputs = async ({ line, context, outputs = [] }: RunRequest): Promise<void> => {
   const { events, metricsTextfile } = line.own;
   const { cwd } = context;
   const files = events === undefined || events === '-' ? [] : [{ flag: 'events', path: resolve(cwd, events) }];
@@ -140,7 +141,7 @@ const locateSkopeo = (
 
 /** Everything before the body begins. */
 const open = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
-  options: RunOptions,
+  options: RunRequest,
   parts: RunParts<Job, Opened, Result>,
   signal: AbortSignal,
   closing: AsyncDisposableStack,
@@ -197,7 +198,7 @@ const recordUnstarted = async <Job, Opened extends Disposable | AsyncDisposable,
  * thrown. Only bad operands are refused before that: a message that repeats them could reveal secrets.
  */
 export const withRun = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
-  options: RunOptions,
+  options: RunRequest,
   parts: RunParts<Job, Opened, Result>,
 ): Promise<Result> => {
   const { line, context } = options;

@@ -1,6 +1,6 @@
 import type { Env } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
-import { JOB_NAME as JOB_NAME_LABEL } from '../metrics/contract/definition.ts';
+import { JOB_NAME } from '../metrics/contract/definition.ts';
 import { DEFAULT_HEARTBEAT_SECONDS, HEARTBEAT_BOUNDS, isHeartbeatInterval } from '../metrics/heartbeat-interval.ts';
 import { type ListenAddress, readListenAddress } from '../metrics/listener/addresses.ts';
 import { DURATION_HINT, parseBoolean, parseDuration } from './values.ts';
@@ -58,8 +58,8 @@ const HEARTBEAT_INTERVAL: OwnValue<number> = {
   hint: `${DURATION_HINT}, ${HEARTBEAT_BOUNDS}`,
 };
 
-const JOB_NAME: OwnValue<string> = {
-  parse: (text) => (JOB_NAME_LABEL.pattern.test(text) ? text : undefined),
+const JOB_NAME_VALUE: OwnValue<string> = {
+  parse: (text) => (JOB_NAME.pattern.test(text) ? text : undefined),
   hint: '1 to 64 letters, digits, "_", "." or "-"',
 };
 
@@ -103,7 +103,7 @@ const optional = <T>(
  * {@link OwnFlags}; to add a flag, add a line here.
  */
 export const OWN_FLAGS = {
-  jobName: optional('job-name', 'NAME', JOB_NAME, 'name of the job in metrics and status'),
+  jobName: optional('job-name', 'NAME', JOB_NAME_VALUE, 'name of the job in metrics and status'),
   jobMaxAgeSeconds: {
     name: 'job-max-age',
     placeholder: 'DURATION',
@@ -153,10 +153,10 @@ export const OWN_FLAGS = {
 type Table = typeof OWN_FLAGS;
 type Key = keyof Table;
 
-type ValueOf<Spec> = Spec extends OwnFlagSpec<infer T> ? T : never;
+type FlagValue<Spec> = Spec extends OwnFlagSpec<infer T> ? T : never;
 
 /** Values of the wrapper's own flags after command line, environment and defaults. */
-export type OwnFlags = { readonly [K in Key]: ValueOf<Table[K]> };
+export type OwnFlags = { readonly [K in Key]: FlagValue<Table[K]> };
 
 /** The environment variable of one of our flags. */
 export const variableOf = (name: string): string => `SKOPEO_WRAPPER_${name.toUpperCase().replaceAll('-', '_')}`;

@@ -29,7 +29,7 @@ export type Token<Flag extends FlagShape> =
   /** `--`: every argument after it is an operand. */
   | { readonly type: 'terminator' };
 
-interface Step<Flag extends FlagShape> {
+interface ReadToken<Flag extends FlagShape> {
   readonly tokens: readonly Token<Flag>[];
   /** How many arguments were consumed. */
   readonly used: number;
@@ -48,7 +48,7 @@ const longFlag = <Flag extends FlagShape>(
   argv: readonly string[],
   at: number,
   lookup: FlagLookup<Flag>,
-): Step<Flag> => {
+): ReadToken<Flag> => {
   const argument = argv[at] ?? '';
   const equals = argument.indexOf('=');
   const flag = lookup.long(equals < 0 ? argument.slice(2) : argument.slice(2, equals));
@@ -64,7 +64,7 @@ const shortFlags = <Flag extends FlagShape>(
   argv: readonly string[],
   at: number,
   lookup: FlagLookup<Flag>,
-): Step<Flag> => {
+): ReadToken<Flag> => {
   const argument = argv[at] ?? '';
   const tokens: Token<Flag>[] = [];
   for (let index = 1; index < argument.length; index++) {

@@ -6,7 +6,7 @@ import { DOCTOR } from '../command-line/flags/own-commands.ts';
 import { SKOPEO_FLAGS } from '../command-line/flags/table.ts';
 
 /** Whether a run with these flags would find all it needs. */
-export class Doctor extends WrapperCommand {
+export class DoctorCommand extends WrapperCommand {
   static override readonly oclifParses = false;
   static override id = 'doctor';
   static override strict = false;

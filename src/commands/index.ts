@@ -6,10 +6,10 @@ const ofSkopeo = (id: SkopeoCommandId) => async () => (await import('./skopeo-co
 
 /** Every subcommand that this program knows. All others go to `passthrough`. */
 export const COMMANDS: CommandTable = {
-  completion: async () => (await import('./completion.ts')).Completion,
+  completion: async () => (await import('./completion.ts')).CompletionCommand,
   copy: ofSkopeo('copy'),
   delete: ofSkopeo('delete'),
-  doctor: async () => (await import('./doctor.ts')).Doctor,
+  doctor: async () => (await import('./doctor.ts')).DoctorCommand,
   exists: ofSkopeo('exists'),
   'generate-sigstore-key': ofSkopeo('generate-sigstore-key'),
   inspect: ofSkopeo('inspect'),
@@ -17,11 +17,11 @@ export const COMMANDS: CommandTable = {
   login: ofSkopeo('login'),
   logout: ofSkopeo('logout'),
   'manifest-digest': ofSkopeo('manifest-digest'),
-  metrics: async () => (await import('./metrics.ts')).Metrics,
-  'metrics-server': async () => (await import('./metrics-server.ts')).MetricsServer,
-  passthrough: async () => (await import('./skopeo-commands.ts')).Passthrough,
+  metrics: async () => (await import('./metrics.ts')).MetricsCommand,
+  'metrics-server': async () => (await import('./metrics-server.ts')).MetricsServerCommand,
+  passthrough: async () => (await import('./skopeo-commands.ts')).PassthroughCommand,
   'standalone-sign': ofSkopeo('standalone-sign'),
   'standalone-verify': ofSkopeo('standalone-verify'),
-  sync: async () => (await import('./sync.ts')).Sync,
-  status: async () => (await import('./status.ts')).Status,
+  sync: async () => (await import('./sync.ts')).SyncCommand,
+  status: async () => (await import('./status.ts')).StatusCommand,
 };

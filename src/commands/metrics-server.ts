@@ -9,7 +9,7 @@ import { parseListenAddress } from '../metrics/listener/addresses.ts';
 import { abortOnSignals } from '../operation/termination.ts';
 
 /** Serves the metrics of every run on this host. */
-export class MetricsServer extends WrapperCommand {
+export class MetricsServerCommand extends WrapperCommand {
   static override id = 'metrics-server';
   static override summary = 'Serve the metrics of every run on this host, past and live';
   static override flags = {
@@ -45,7 +45,7 @@ export class MetricsServer extends WrapperCommand {
   };
 
   async run(): Promise<number> {
-    const { flags } = await this.parse(MetricsServer);
+    const { flags } = await this.parse(MetricsServerCommand);
     const { stderr, clock } = this.context;
     const say = (text: string): void => void stderr.write(`skopeo-wrapper: ${text}\n`);
     const webConfigFile = flags['web.config.file'];

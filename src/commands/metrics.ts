@@ -8,10 +8,10 @@ import { systemHost } from '../host/host.ts';
 import { type HostPages, openHostPages } from '../metrics/host-metrics.ts';
 import type { StateLocation } from '../metrics/state/files/state-directory.ts';
 import { forgetJob } from '../metrics/state/folding/fold.ts';
-import { FINAL_WAIT_MS, openTextfile, resolveTextfilePath } from '../metrics/textfile/textfile.ts';
+import { FINAL_WAIT_MS, resolveTextfilePath, textfileAt } from '../metrics/textfile/textfile.ts';
 
 /** Prints the metrics of every run on this host, writes them for node_exporter, forgets a job. */
-export class Metrics extends WrapperCommand {
+export class MetricsCommand extends WrapperCommand {
   static override id = 'metrics';
   static override summary = 'Print the metrics of every run on this host, or write them for node_exporter';
   static override usage = ['metrics', 'metrics textfile PATH', 'metrics forget-job NAME'];
@@ -22,7 +22,7 @@ export class Metrics extends WrapperCommand {
   static override flags = { 'state-dir': stateDirFlag };
 
   async run(): Promise<number> {
-    const { args, flags } = await this.parse(Metrics);
+    const { args, flags } = await this.parse(MetricsCommand);
     const locations = stateLocations(flags['state-dir'], this.context);
     const { action, value } = args;
     if (action === undefined) this.context.stdout.write(await (await this.pages(locations)).listener('text'));
@@ -39,7 +39,7 @@ export class Metrics extends WrapperCommand {
   }
 
   private async writeTextfile(locations: readonly StateLocation[], path: string): Promise<void> {
-    const textfile = openTextfile(await resolveTextfilePath(resolve(this.context.cwd, path)), this.context.clock);
+    const textfile = textfileAt(await resolveTextfilePath(resolve(this.context.cwd, path)), this.context.clock);
     const pages = await this.pages(locations);
     await textfile.write(pages.textfile, { waitMs: FINAL_WAIT_MS });
   }

@@ -65,7 +65,7 @@ export const skopeoCommand = (id: keyof typeof SKOPEO_COMMANDS): CommandClass =>
  * A subcommand that this program does not know: it goes to skopeo unchanged and is counted as `other`. On a terminal
  * skopeo gets all streams; elsewhere its stderr is read to find out how it failed.
  */
-export class Passthrough extends WrapperCommand {
+export class PassthroughCommand extends WrapperCommand {
   static override id = 'passthrough';
   static override hidden = true;
   static override readonly oclifParses = false;

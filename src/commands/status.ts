@@ -8,7 +8,7 @@ import { readView } from '../metrics/state/reading/reader.ts';
 import { makeStatus } from '../metrics/status.ts';
 
 /** The state of the jobs of this host, and what runs now. */
-export class Status extends WrapperCommand {
+export class StatusCommand extends WrapperCommand {
   static override id = 'status';
   static override summary = 'Show how the jobs of this host stand and what is running';
   static override usage = 'status [JOB...]';
@@ -20,7 +20,7 @@ export class Status extends WrapperCommand {
   };
 
   async run(): Promise<number> {
-    const { flags, argv } = await this.parse(Status);
+    const { flags, argv } = await this.parse(StatusCommand);
     const { clock, stdout } = this.context;
     const locations = stateLocations(flags['state-dir'], this.context);
     const nowSeconds = clock.wallMs() / 1000;

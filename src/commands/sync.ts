@@ -6,7 +6,7 @@ import { SKOPEO_FLAGS } from '../command-line/flags/table.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
 
 /** Does what `skopeo sync` does, many images at a time, and mirrors by its own configuration file. */
-export class Sync extends WrapperCommand {
+export class SyncCommand extends WrapperCommand {
   static override readonly oclifParses = false;
   static override id = 'sync';
   static override strict = false;

@@ -45,10 +45,10 @@ const manifestSchema = z.object({
     }),
   ),
 });
-type Manifest = z.infer<typeof manifestSchema>['commands'];
+type CommandManifest = z.infer<typeof manifestSchema>['commands'];
 
 /** Transports, in the form in which operands begin with them. */
-const TRANSPORTS = ['docker://', 'oci:', 'dir:', 'docker-archive:', 'oci-archive:', 'containers-storage:'];
+const REFERENCE_STARTS = ['docker://', 'oci:', 'dir:', 'docker-archive:', 'oci-archive:', 'containers-storage:'];
 
 /** The words that a placeholder of skopeo's flags stands for; skopeo's help names them in the descriptions. */
 const WORDS_BY_PLACEHOLDER: Readonly<Record<string, readonly string[]>> = {
@@ -70,16 +70,16 @@ const flagWords = ({
   description,
   type,
   helpValue = '',
-}: Manifest[string]['flags'][string]): FlagWords => ({
+}: CommandManifest[string]['flags'][string]): FlagWords => ({
   name,
   short: char,
   description,
   ...(type === 'boolean' ? {} : { value: valueWords(helpValue) }),
 });
 
-const operandsOf = ({ usage = '', args }: Manifest[string]): readonly string[] => {
+const operandsOf = ({ usage = '', args }: CommandManifest[string]): readonly string[] => {
   const options = Object.values(args).flatMap((arg) => arg.options ?? []);
-  return /IMAGE/.test(String(usage)) ? TRANSPORTS : options;
+  return /IMAGE/.test(String(usage)) ? REFERENCE_STARTS : options;
 };
 
 /** Every command with its flags, from the manifest that help is made from: skopeo's table of flags and our own. */

@@ -7,7 +7,7 @@ import { identify } from './file-identity.ts';
 import { isStage, isStageName } from './stage.ts';
 
 /** The format of `dir:`. Source: containers/image, directory/directory_dest.go and directory_transport.go. */
-const VERSION = /^Directory Transport Version: [\d.]+\n?$/;
+const VERSION_FILE = /^Directory Transport Version: [\d.]+\n?$/;
 const MAX_VERSION_BYTES = 64;
 const BLOB = /^[0-9a-f]{64}$/;
 const INSTANCE = /^([0-9a-f]{64})\.manifest\.json$/;
@@ -57,7 +57,7 @@ export const imageFilesIn = async (files: Files, directory: string, ownStage?: s
   }
   if (names.length === 0) return new Map();
   const version = await readSmall(files, join(directory, 'version'), MAX_VERSION_BYTES);
-  if (version === undefined || !VERSION.test(version.toString('utf8')))
+  if (version === undefined || !VERSION_FILE.test(version.toString('utf8')))
     throw conflict(directory, 'holds something else than an image');
 
   const manifest = await readSmall(files, join(directory, 'manifest.json'), MAX_MANIFEST_BYTES);

@@ -2,8 +2,8 @@ import ora, { type Ora } from 'ora';
 import type { Context } from '../context.ts';
 import { formatBytes, formatPercent } from '../text/format.ts';
 import { printable } from '../text/printable.ts';
-import type { OperationTracker } from '../tracking/operation-tracker.ts';
 import { sizeOf, type TrackedBlob } from '../tracking/tracked-blob.ts';
+import type { TrackedOperation } from '../tracking/tracked-operation.ts';
 import { drawable } from './drawable.ts';
 import { summaryText, totalText } from './progress-text.ts';
 import type { Renderer } from './renderer.ts';
@@ -42,7 +42,7 @@ export const cutLine = (line: string, columns: number): string => {
 };
 
 /** The picture of an operation in progress: a total line, and a line for each blob that is running. */
-export const barsText = (tracker: OperationTracker, nowMs: number, columns: number): string => {
+export const barsText = (tracker: TrackedOperation, nowMs: number, columns: number): string => {
   const view = tracker.view();
   const usable = Math.max(10, columns - MARGIN_COLUMNS);
   const running = view.blobs.filter(({ state }) => state === 'running' || state === 'read');

@@ -3,7 +3,7 @@ import type { Redactor } from '../secrets/redactor.ts';
 import { snakeCase } from '../text/json.ts';
 import type { OperationEvent } from '../tracking/events.ts';
 import { ERROR_TYPES, OPERATIONS } from '../tracking/vocabulary.ts';
-import { DIGEST, RESULT, resultJson } from './result-json.ts';
+import { DIGEST_FIELD, RESULT, resultJson } from './result-json.ts';
 
 const BLOB_KEY = z
   .object({
@@ -18,7 +18,7 @@ const BLOB_KEY = z
 
 const BLOB = z.object({
   kind: z.enum(['layer', 'config']),
-  digest: DIGEST,
+  digest: DIGEST_FIELD,
   size_bytes: z.int().nonnegative().optional(),
 });
 
@@ -40,11 +40,11 @@ const FIELDS = {
   'image-started': {},
   'list-started': {},
   'list-counted': { images: z.int().describe('images to copy'), listed: z.int().describe('images of the list') },
-  'instance-started': { digest: DIGEST, index: z.int(), count: z.int() },
-  'instance-logged': { digest: DIGEST.describe('of the instance that the log goes on to') },
-  'manifest-known': { instance: DIGEST.optional(), blobs: z.array(BLOB) },
+  'instance-started': { digest: DIGEST_FIELD, index: z.int(), count: z.int() },
+  'instance-logged': { digest: DIGEST_FIELD.describe('of the instance that the log goes on to') },
+  'manifest-known': { instance: DIGEST_FIELD.optional(), blobs: z.array(BLOB) },
   'blob-started': { blob: BLOB_KEY },
-  'blob-checked': { digest: DIGEST.describe('the destination is asked for this layer') },
+  'blob-checked': { digest: DIGEST_FIELD.describe('the destination is asked for this layer') },
   'blob-progress': {
     blob: BLOB_KEY,
     read_bytes: bytes('read from the source, rounded as skopeo shows it').optional(),
@@ -52,8 +52,8 @@ const FIELDS = {
   },
   'blob-read': { blob: BLOB_KEY },
   'blob-reused': { blob: BLOB_KEY },
-  'layer-present': { digest: DIGEST.describe('the destination has this layer, whether a row says so or not') },
-  'blob-stored': { digest: DIGEST },
+  'layer-present': { digest: DIGEST_FIELD.describe('the destination has this layer, whether a row says so or not') },
+  'blob-stored': { digest: DIGEST_FIELD },
   'manifest-writing': { list: z.boolean() },
   'signatures-reading': {},
   'signatures-storing': {},

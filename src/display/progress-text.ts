@@ -2,7 +2,7 @@ import { formatBytes, formatCount, formatPercent, formatRate, formatSeconds } fr
 import { printable } from '../text/printable.ts';
 import type { OperationResult } from '../tracking/events.ts';
 import type { LiveOperation } from '../tracking/live-operation.ts';
-import type { OperationView } from '../tracking/operation-tracker.ts';
+import type { OperationView } from '../tracking/tracked-operation.ts';
 
 /** Silence that is worth a word to the person who watches. */
 const STALE_SECONDS = 10;

@@ -1,11 +1,11 @@
 import type { OperationOutcome } from '../operation/run-operation.ts';
 import type { ErrorLine } from '../skopeo/output/output-parser.ts';
 import type { OperationEvent } from '../tracking/events.ts';
-import type { OperationTracker } from '../tracking/operation-tracker.ts';
+import type { TrackedOperation } from '../tracking/tracked-operation.ts';
 
 /** Shows one operation in one way; any number of them watch the same tracker. */
 export interface Renderer {
-  onEvent?(event: OperationEvent, tracker: OperationTracker): void;
+  onEvent?(event: OperationEvent, tracker: TrackedOperation): void;
   /** A line of skopeo's stderr. */
   onErrorLine?(line: ErrorLine): void;
   /** The operation is over. Called once, last. */

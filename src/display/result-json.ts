@@ -7,7 +7,7 @@ import { BLOB_OUTCOMES, ERROR_TYPES, OPERATIONS, type Operation, STATUSES } from
 
 const count = (description: string) => z.int().nonnegative().describe(description);
 
-export const DIGEST = z.string().regex(/^[a-z0-9]+:[0-9a-f]+$/);
+export const DIGEST_FIELD = z.string().regex(/^[a-z0-9]+:[0-9a-f]+$/);
 
 const BLOB = z.object({
   kind: z.enum(['layer', 'config']),
@@ -27,7 +27,7 @@ export const RESULT = z
     error_type: z.enum(ERROR_TYPES).optional().describe('why it failed: docs/errors.md; absent after a success'),
     message: z.string().optional().describe("skopeo's words or the wrapper's, without secrets"),
     next: z.string().optional().describe('what to do about it'),
-    digest: DIGEST.optional().describe('manifest digest at the destination, where known'),
+    digest: DIGEST_FIELD.optional().describe('manifest digest at the destination, where known'),
     exists: z.boolean().optional().describe('`exists` alone; absent when it could not be found out'),
     transferred_bytes: count('bytes really moved, by all attempts together'),
     blobs_copied: count('blobs that were copied'),

@@ -9,11 +9,11 @@ import { checkSkopeo } from './checks/skopeo.ts';
 import { checkSpace } from './checks/space.ts';
 import { checkStateDirectory } from './checks/state-directory.ts';
 import { checkTextfile } from './checks/textfile.ts';
-import type { Finding } from './finding.ts';
+import type { CheckFinding } from './finding.ts';
 import { visitRegistry } from './visit-registry.ts';
 
 /** What is to be checked. Paths are absolute. */
-export interface Examination {
+export interface DoctorTask {
   /** `host[:port]` */
   readonly registries: readonly string[];
   readonly access: RegistryAccess;
@@ -29,7 +29,7 @@ export interface Examination {
 
 /** All findings in the order of the checks. `exitCode`: 1 if one of them is an error. */
 export interface Diagnosis {
-  readonly findings: readonly Finding[];
+  readonly findings: readonly CheckFinding[];
   readonly exitCode: number;
 }
 
@@ -46,7 +46,7 @@ const examineRegistry = async (
   access: RegistryAccess,
   skopeoPath: string | undefined,
   { env, cwd, clock, uid, redactor }: DiagnosisContext,
-): Promise<readonly Finding[]> => {
+): Promise<readonly CheckFinding[]> => {
   const environment = { env, home: env.HOME ?? '/', uid, systemDirectory: '/etc/containers', redactor };
   const visit = await visitRegistry(registry, access, { environment, clock });
   const asker = { env, cwd, flags: loginFlags(access) };
@@ -55,9 +55,9 @@ const examineRegistry = async (
 };
 
 const examinePlaces = async (
-  { state, textfile, policyFiles, temporaryDirectory }: Examination,
+  { state, textfile, policyFiles, temporaryDirectory }: DoctorTask,
   { clock, uid }: DiagnosisContext,
-): Promise<readonly Finding[]> => [
+): Promise<readonly CheckFinding[]> => [
   ...(policyFiles.length === 0 ? [] : [checkPolicy(policyFiles)]),
   ...(state === undefined ? [] : [checkStateDirectory(state.path, { clock, uid })]),
   ...(textfile === undefined ? [] : await checkTextfile(textfile, clock)),
@@ -66,7 +66,7 @@ const examinePlaces = async (
 ];
 
 /** Makes all checks for a run; changes nothing. */
-export const diagnose = async (examination: Examination, context: DiagnosisContext): Promise<Diagnosis> => {
+export const diagnose = async (examination: DoctorTask, context: DiagnosisContext): Promise<Diagnosis> => {
   const { registries, access, skopeoPath } = examination;
   const { finding, skopeo } = await checkSkopeo({ ...context, skopeoPath });
   const visits = registries.map((registry) => examineRegistry(registry, access, skopeo?.path, context));

@@ -6,7 +6,7 @@ export const CHECKS = ['skopeo', 'registry', 'login', 'clock', 'state', 'textfil
 export const FINDING_STATUSES = ['ok', 'warning', 'error'] as const;
 
 /** The result of one check of one subject. */
-export interface Finding {
+export interface CheckFinding {
   readonly check: (typeof CHECKS)[number];
   readonly status: (typeof FINDING_STATUSES)[number];
   /** What the finding is about: a registry, a path. */
@@ -18,10 +18,10 @@ export interface Finding {
 }
 
 /** Makes the findings of one check about one subject. */
-export const findingsOf = (check: Finding['check'], subject: string) => {
+export const findingsOf = (check: CheckFinding['check'], subject: string) => {
   const finding =
-    (status: Finding['status']) =>
-    (message: string, next?: string): Finding => ({
+    (status: CheckFinding['status']) =>
+    (message: string, next?: string): CheckFinding => ({
       check,
       status,
       subject,

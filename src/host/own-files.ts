@@ -15,13 +15,13 @@ type OwnRead =
   | { readonly kind: 'absent' }
   | { readonly kind: 'refused'; readonly reason: string };
 
-interface Owned {
+interface Ownership {
   readonly uid: number;
   readonly mode: number;
 }
 
 /** Why something was not made by this user, or root, alone; absent if it was. */
-const foreignness = ({ uid, mode }: Owned): string | undefined => {
+const foreignness = ({ uid, mode }: Ownership): string | undefined => {
   if (uid !== process.geteuid?.() && uid !== 0) return `belongs to user ${uid}`;
   return (mode & WRITABLE_BY_OTHERS) === 0 ? undefined : 'may be written by others';
 };

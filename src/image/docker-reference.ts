@@ -19,7 +19,7 @@ export type LocalTransport = (typeof LOCAL_TRANSPORTS)[number];
 
 const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 const PATH = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`);
-const REGISTRY = /^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?$/;
+const REGISTRY_NAME = /^(?:\[[0-9a-fA-F:]+\]|[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?)(?::\d{1,5})?$/;
 const MAX_PORT = 65_535;
 const TAG = /^\w[\w.-]{0,127}$/;
 const DIGEST = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-f]{32,}$/;
@@ -27,7 +27,7 @@ const DIGEST = /^[a-z0-9]+(?:[.+_-][a-z0-9]+)*:[0-9a-f]{32,}$/;
 export const isTag = (text: string): boolean => TAG.test(text);
 export const isDigest = (text: string): boolean => DIGEST.test(text);
 export const isRegistry = (text: string): boolean =>
-  REGISTRY.test(text) && Number(/:(\d+)$/.exec(text)?.[1] ?? 0) <= MAX_PORT;
+  REGISTRY_NAME.test(text) && Number(/:(\d+)$/.exec(text)?.[1] ?? 0) <= MAX_PORT;
 
 const isLocalTransport = (text: string): text is LocalTransport =>
   (LOCAL_TRANSPORTS as readonly string[]).includes(text);

@@ -1,6 +1,10 @@
+import * as z from 'zod';
 import { parseJson } from '../text/json.ts';
-import { indexSchema } from './manifest.ts';
+import { descriptorSchema } from './manifest.ts';
 import { isPlatform, type Platform, platformName } from './platform.ts';
+
+/** What is written again comes in this order, then the rest: its digest is compared with those of earlier runs. */
+const reducibleSchema = z.looseObject({ manifests: z.array(descriptorSchema.pick({ digest: true, platform: true })) });
 
 /** An index reduced to some platforms. */
 export interface FilteredIndex {
@@ -15,7 +19,7 @@ export interface FilteredIndex {
 
 /** Reduces an index to the platforms wanted, everything else left as it is; absent when the bytes are no index. */
 export const filterIndex = (bytes: Uint8Array, platforms: readonly Platform[]): FilteredIndex | undefined => {
-  const index = parseJson(bytes, indexSchema);
+  const index = parseJson(bytes, reducibleSchema);
   if (index === undefined) return undefined;
   const all = index.manifests;
   const manifests = all.filter(({ platform }) => platforms.some((wanted) => isPlatform(wanted, platform)));

@@ -17,7 +17,7 @@ export type ManifestReader = (instance: string | undefined, signal: AbortSignal)
 
 const readIfThere = (path: string): Promise<Buffer | undefined> => readFile(path).catch(() => undefined);
 
-const readBounded = async (path: string): Promise<Uint8Array | undefined> => {
+const readManifestFile = async (path: string): Promise<Uint8Array | undefined> => {
   const bytes = await readIfThere(path);
   return bytes !== undefined && bytes.length <= MAX_MANIFEST_BYTES ? bytes : undefined;
 };
@@ -37,14 +37,14 @@ const isNamed =
 export const dirReader =
   (directory: string): ManifestReader =>
   (instance) =>
-    readBounded(join(directory, instance === undefined ? 'manifest.json' : `${hexOf(instance)}.manifest.json`));
+    readManifestFile(join(directory, instance === undefined ? 'manifest.json' : `${hexOf(instance)}.manifest.json`));
 
 /** Reads an image of an `oci:` layout: by its name in the index, or the only one when no name is given. */
 export const ociReader =
   (layout: string, name: string | undefined, sharedBlobs?: string): ManifestReader =>
   async (instance) => {
     const blob = (digest: string): Promise<Uint8Array | undefined> =>
-      readBounded(
+      readManifestFile(
         sharedBlobs ? join(sharedBlobs, 'sha256', hexOf(digest)) : join(layout, 'blobs/sha256', hexOf(digest)),
       );
     if (instance !== undefined) return blob(instance);

@@ -6,7 +6,7 @@ import { DEFAULT_HEARTBEAT_SECONDS } from '../metrics/heartbeat-interval.ts';
 import { classifyFailure } from '../skopeo/failure/classify.ts';
 import type { BlobDescriptor, BlobKey, OperationEvent, OperationResult } from '../tracking/events.ts';
 import type { LiveOperation } from '../tracking/live-operation.ts';
-import { OperationTracker as EventTracker } from '../tracking/operation-tracker.ts';
+import { TrackedOperation } from '../tracking/tracked-operation.ts';
 import { type ErrorType, OPERATIONS, type Operation } from '../tracking/vocabulary.ts';
 import { type SkopeoMetrics, startHeartbeat } from './skopeo-metrics.ts';
 
@@ -37,7 +37,7 @@ export type ReportedStep = keyof typeof STEP_EVENTS;
  * either, it counts as failed with error type `crashed`: an exception ended it, and that must not look like a wish to stop.
  */
 export class OperationTracker implements Disposable {
-  readonly #tracker: EventTracker;
+  readonly #tracker: TrackedOperation;
   readonly #references: { readonly source: string; readonly destination: string };
   readonly #heartbeat: Disposable;
   readonly #blobs = new Map<string, BlobKey>();
@@ -51,7 +51,7 @@ export class OperationTracker implements Disposable {
     const [from, to] = [parseReference(source), parseReference(destination)];
     this.#references = { source: redactReference(source), destination: redactReference(destination) };
     this.#heartbeat = startHeartbeat(heartbeatIntervalSeconds ?? DEFAULT_HEARTBEAT_SECONDS, () => metrics.heartbeat());
-    this.#tracker = new EventTracker({
+    this.#tracker = new TrackedOperation({
       identity: {
         operation,
         sourceTransport: from.transport,

@@ -1,6 +1,6 @@
 import { resolve } from 'node:path';
 import { processContext } from '../context.ts';
-import { FINAL_WAIT_MS, openTextfile as openFile, resolveTextfilePath } from '../metrics/textfile/textfile.ts';
+import { FINAL_WAIT_MS, resolveTextfilePath, textfileAt } from '../metrics/textfile/textfile.ts';
 import { type MetricsSource, openMetricsPages } from './metrics-pages.ts';
 
 export type TextfileOptions = MetricsSource & {
@@ -23,7 +23,7 @@ export interface MetricsTextfile {
 export const openTextfile = async (options: TextfileOptions): Promise<MetricsTextfile> => {
   const context = processContext();
   const { textfile: render } = await openMetricsPages(options, context);
-  const file = openFile(await resolveTextfilePath(resolve(context.cwd, options.path)), context.clock);
+  const file = textfileAt(await resolveTextfilePath(resolve(context.cwd, options.path)), context.clock);
   return { path: file.path, write: () => file.write(render, { waitMs: FINAL_WAIT_MS }) };
 };
 

@@ -7,12 +7,12 @@ import { WRAPPER_METRICS } from './contract/wrapper-metrics.ts';
 /** Every metric of this program, by name, in the order in which they are shown. */
 export const METRICS = { ...OPERATION_METRICS, ...LIVE_METRICS, ...JOB_METRICS, ...WRAPPER_METRICS } as const;
 
-type Metrics = typeof METRICS;
+type MetricTable = typeof METRICS;
 
-export type MetricName = keyof Metrics;
+export type MetricName = keyof MetricTable;
 
 type NamesOfType<Type extends MetricDefinition['type']> = {
-  [Name in MetricName]: Metrics[Name]['type'] extends Type ? Name : never;
+  [Name in MetricName]: MetricTable[Name]['type'] extends Type ? Name : never;
 }[MetricName];
 
 type CounterName = NamesOfType<'counter'>;
@@ -23,7 +23,7 @@ type ValueOf<Values> = Values extends readonly (infer Value extends string)[] ? 
 
 /** Exactly the labels of a metric, with the values its vocabulary allows. */
 export type LabelsOf<Name extends MetricName> = {
-  readonly [Label in keyof Metrics[Name]['labels']]: ValueOf<Metrics[Name]['labels'][Label]>;
+  readonly [Label in keyof MetricTable[Name]['labels']]: ValueOf<MetricTable[Name]['labels'][Label]>;
 };
 
 /** The counters and histograms that processes keep and add up; the others belong to one reader, writer or listener. */

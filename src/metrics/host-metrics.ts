@@ -12,7 +12,7 @@ import type { WriterInfo } from './registry/view-samples.ts';
 import type { StateLocation } from './state/files/state-directory.ts';
 import { createPeriodicFold } from './state/folding/fold.ts';
 import { createReader } from './state/reading/reader.ts';
-import { openTextfile, resolveTextfilePath, type Textfile } from './textfile/textfile.ts';
+import { resolveTextfilePath, type Textfile, textfileAt } from './textfile/textfile.ts';
 
 interface HostPagesOptions {
   /** Their numbers are added up. */
@@ -112,7 +112,7 @@ export const serveHostMetrics = async (options: ServeOptions): Promise<void> => 
     render: ({ format }) => pages.listener(format),
     onAnswer: pages.onAnswer,
   });
-  const stopTextfile = path === undefined ? undefined : refresh(openTextfile(path, clock), pages.textfile, onWarning);
+  const stopTextfile = path === undefined ? undefined : refresh(textfileAt(path, clock), pages.textfile, onWarning);
   try {
     options.onListening(listener);
     if (!signal.aborted) await once(signal, 'abort');

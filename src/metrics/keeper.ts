@@ -5,7 +5,7 @@ import type { Recorder } from './recorder.ts';
 import type { StateLocation } from './state/files/state-directory.ts';
 import { foldAtExit } from './state/folding/fold.ts';
 import { createReader } from './state/reading/reader.ts';
-import { openRun, type RunEnd, type RunWriter } from './state/writing/run-writer.ts';
+import { openRun, type RunVerdict, type RunWriter } from './state/writing/run-writer.ts';
 import type { JobFacts, MetricsView } from './view.ts';
 
 export interface Job {
@@ -18,7 +18,7 @@ export interface Keeper {
   /** Records what has been counted so far. Never rejects. */
   keep(): Promise<void>;
   /** Records the end of the run. */
-  finish(end: Omit<RunEnd, 'totals'>): Promise<void>;
+  finish(verdict: RunVerdict): Promise<void>;
   /**
    * What a scrape or a textfile shows at this moment, this run included as it stands. Rejects with a `WrapperError` when
    * the state cannot be read.

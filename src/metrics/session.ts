@@ -12,7 +12,8 @@ import { renderPage } from './registry/page.ts';
 import { createRegistries } from './registry/register-metrics.ts';
 import type { WriterInfo } from './registry/view-samples.ts';
 import type { StateLocation } from './state/files/state-directory.ts';
-import { FINAL_WAIT_MS, openTextfile, resolveTextfilePath, type Textfile } from './textfile/textfile.ts';
+import type { RunVerdict } from './state/writing/run-writer.ts';
+import { FINAL_WAIT_MS, resolveTextfilePath, type Textfile, textfileAt } from './textfile/textfile.ts';
 
 interface MetricsSessionOptions {
   readonly clock: Clock;
@@ -28,14 +29,6 @@ interface MetricsSessionOptions {
   readonly info: WriterInfo;
   readonly version: string;
   readonly onWarning: (message: string) => void;
-}
-
-export interface RunVerdict {
-  readonly exitCode: number;
-  readonly durationSeconds: number;
-  readonly success: boolean;
-  /** It left everything to another run: no run of its job, neither good nor bad. */
-  readonly stoodAside?: boolean;
 }
 
 /** The metrics of one command while it runs: counted, kept, refreshed at each heartbeat, served, written. */
@@ -56,7 +49,7 @@ export interface MetricsSession {
 export const openMetricsSession = async (options: MetricsSessionOptions): Promise<MetricsSession> => {
   const { clock, pid, job, onWarning } = options;
   const path = options.textfile === undefined ? undefined : await resolveTextfilePath(options.textfile);
-  const textfile = path === undefined ? undefined : openTextfile(path, clock);
+  const textfile = path === undefined ? undefined : textfileAt(path, clock);
   const recorder = createRecorder({ clock, pid, ...(job ? { jobName: job.name } : {}) });
   const keeper = openKeeper(options, recorder);
   const registries = createRegistries({ view: keeper.view, info: options.info }, clock);

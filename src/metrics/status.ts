@@ -90,7 +90,7 @@ const operationStatus = ({ live, nowMs, pid, jobName }: LiveEntry): OperationSta
   };
 };
 
-const exitCodeOf = (jobs: readonly JobStatus[], unknownJobs: readonly string[]): number => {
+const exitCodeOfStatus = (jobs: readonly JobStatus[], unknownJobs: readonly string[]): number => {
   if (unknownJobs.length > 0) return EXIT.notFound;
   return jobs.some(({ state }) => NEEDS_ATTENTION.includes(state)) ? EXIT.failure : EXIT.success;
 };
@@ -114,6 +114,6 @@ export const makeStatus = (view: MetricsView, askedJobs: readonly string[], nowS
     jobs: jobs.toSorted((a, b) => (a.jobName < b.jobName ? -1 : 1)),
     operations: live.map(operationStatus).toSorted((a, b) => b.runningSeconds - a.runningSeconds),
     unknownJobs,
-    exitCode: exitCodeOf(jobs, unknownJobs),
+    exitCode: exitCodeOfStatus(jobs, unknownJobs),
   };
 };

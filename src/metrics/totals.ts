@@ -5,7 +5,7 @@ import type { MetricSink } from './facts.ts';
 import { closedSeriesKeys, decodeSeriesKey, seriesKeyOf } from './registry/series-key.ts';
 import type { HistogramValue, SeriesKey, Totals } from './view.ts';
 
-type Metrics<Value> = Readonly<Record<string, Readonly<Record<SeriesKey, Value>>>>;
+type SeriesByMetric<Value> = Readonly<Record<string, Readonly<Record<SeriesKey, Value>>>>;
 
 export const NO_TOTALS: Totals = { counters: {}, histograms: {} };
 
@@ -51,7 +51,10 @@ const nonZero = (value: number): number | undefined => (value > 0 ? value : unde
 
 const unitsPerOne = (metric: string): number => (metric.endsWith('_seconds') ? 1_000_000 : 1);
 
-const forEachSeries = <Value>(metrics: Metrics<Value>, visit: (name: string, key: SeriesKey, value: Value) => void) => {
+const forEachSeries = <Value>(
+  metrics: SeriesByMetric<Value>,
+  visit: (name: string, key: SeriesKey, value: Value) => void,
+) => {
   for (const [name, series] of Object.entries(metrics)) {
     for (const [key, value] of Object.entries(series)) visit(name, key, value);
   }
@@ -66,7 +69,7 @@ const seriesOf = <Value>(metrics: Map<string, Map<SeriesKey, Value>>, name: stri
 const toRecord = <Value, Shown>(
   metrics: ReadonlyMap<string, ReadonlyMap<SeriesKey, Value>>,
   show: (value: Value, name: string) => Shown,
-): Metrics<Shown> =>
+): SeriesByMetric<Shown> =>
   Object.fromEntries(
     [...metrics].map(([name, series]) => [
       name,
@@ -75,10 +78,10 @@ const toRecord = <Value, Shown>(
   );
 
 const mapSeries = <Value>(
-  after: Metrics<Value>,
-  before: Metrics<Value>,
+  after: SeriesByMetric<Value>,
+  before: SeriesByMetric<Value>,
   change: (value: Value, known: Value | undefined) => Value | undefined,
-): Metrics<Value> =>
+): SeriesByMetric<Value> =>
   Object.fromEntries(
     Object.entries(after).map(([name, series]) => [
       name,

@@ -54,7 +54,7 @@ export const namedStreams = (args: readonly SkopeoArgument[], cwd: string): Read
 };
 
 /** Node opens the null device for reading and writing in the place of a stream that was closed at its start. */
-const isClosed = (fd: number): boolean => {
+const isClosedStream = (fd: number): boolean => {
   const flags = /^flags:\s*[0-7]*([0-7])$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1];
   return isNullDevice(fstatSync(fd)) && (Number(flags) & 3) === 2;
 };
@@ -69,7 +69,7 @@ export const handOverNamed = (
   streams: StreamMode,
 ): StreamMode => {
   const named = namedStreams(skopeoArguments, cwd);
-  const closed = [...named].find((name) => orUndefined(() => isClosed(NAMES.indexOf(name))));
+  const closed = [...named].find((name) => orUndefined(() => isClosedStream(NAMES.indexOf(name))));
   if (closed !== undefined) throw usageError(`the command line names ${closed}, which is closed`);
   const written = named.has('stderr') ? 'stderr' : named.has('stdout') ? 'stdout' : undefined;
   if (written === undefined) return streams;

@@ -88,7 +88,7 @@ interface TaskContext {
   readonly redactor: Redactor;
 }
 
-const OPERATIONS: Readonly<Record<string, Operation>> = {
+const OPERATION_OF: Readonly<Record<string, Operation>> = {
   copy: 'copy',
   delete: 'delete',
   exists: 'image_exists',
@@ -100,7 +100,7 @@ const OPERATIONS: Readonly<Record<string, Operation>> = {
 
 /** What a subcommand is counted as; those without an operation of their own are `other`. */
 export const operationOf = (subcommand: string): Operation =>
-  (Object.hasOwn(OPERATIONS, subcommand) ? OPERATIONS[subcommand] : undefined) ?? 'other';
+  (Object.hasOwn(OPERATION_OF, subcommand) ? OPERATION_OF[subcommand] : undefined) ?? 'other';
 
 /** The subject of an operation on one image, or on two: `shown` is where people are told that it goes. */
 export const subjectOf = (operation: Operation, source: string, shown?: string): OperationSubject => {

@@ -8,7 +8,7 @@ import type { ErrorLine } from '../skopeo/output/output-parser.ts';
 import type { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationEvent, OperationResult } from '../tracking/events.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
-import { OperationTracker } from '../tracking/operation-tracker.ts';
+import { TrackedOperation } from '../tracking/tracked-operation.ts';
 import type { OperationRequest, OperationSubject } from './request.ts';
 import { decideRetry } from './retry.ts';
 import { judge, runAttempt } from './run-attempt.ts';
@@ -28,7 +28,7 @@ interface OperationContext {
   /** Ends the operation; its reason is a `Termination`. */
   readonly signal: AbortSignal;
   /** Every event, after the tracker has taken it. */
-  readonly onEvent: (event: OperationEvent, tracker: OperationTracker) => void;
+  readonly onEvent: (event: OperationEvent, tracker: TrackedOperation) => void;
   readonly onErrorLine: (line: ErrorLine) => void;
   /** The last attempt is over: no further skopeo will be started for what was asked. */
   readonly onSkopeoDone?: () => void;
@@ -43,7 +43,7 @@ export interface OperationOutcome {
 
 /** The parts of a running operation that its attempts need. */
 interface Running {
-  readonly tracker: OperationTracker;
+  readonly tracker: TrackedOperation;
   readonly emit: (event: OperationEvent) => void;
   readonly inPlace?: DirectCopy | undefined;
 }
@@ -55,7 +55,7 @@ interface Running {
 export const runOperation = async (request: OperationRequest, context: OperationContext): Promise<OperationOutcome> => {
   const { identity, source, destination, sourceShort, destinationShort } = request;
   const { clock, observers } = context;
-  const tracker = new OperationTracker({
+  const tracker = new TrackedOperation({
     identity,
     sourceShort,
     destinationShort,
@@ -151,7 +151,7 @@ const readDestination = async (request: OperationRequest, emit: (event: Operatio
 
 const toResult = (
   { identity, source, destination }: OperationRequest,
-  tracker: OperationTracker,
+  tracker: TrackedOperation,
   end: Failure | Pick<AttemptsEnd, 'exitCode'>,
   digest: string | undefined,
 ): OperationResult => ({
@@ -173,7 +173,7 @@ export const reportUnstarted = (
   { clock, observers, onEvent }: Pick<OperationContext, 'clock' | 'observers'> & Partial<OperationContext>,
 ): OperationResult => {
   const { operation } = identity;
-  const tracker = new OperationTracker({ identity, sourceShort, destinationShort, clock, observers });
+  const tracker = new TrackedOperation({ identity, sourceShort, destinationShort, clock, observers });
   const emit = (event: OperationEvent): void => {
     tracker.handle(event);
     onEvent?.(event, tracker);

@@ -46,7 +46,7 @@ const tokenSchema = z.object({
 
 type Bearer = Challenge & { readonly scheme: 'bearer' };
 
-interface Token {
+interface BearerToken {
   readonly header: string;
   readonly expiresMs: number;
 }
@@ -67,7 +67,7 @@ export class Authenticator {
   readonly #http: HttpClient;
   readonly #route: Route;
   readonly #monotonicMs: () => number;
-  readonly #tokens = new Map<string, Promise<Token>>();
+  readonly #tokens = new Map<string, Promise<BearerToken>>();
   #registry: Promise<{ origin: string; challenge: Challenge }> | undefined;
 
   constructor(http: HttpClient, route: Route, monotonicMs: () => number) {
@@ -111,7 +111,7 @@ export class Authenticator {
     return { origin, challenge: status === 401 ? parseChallenge(headers['www-authenticate']) : { scheme: 'none' } };
   }
 
-  async #token(path: string, challenge: Bearer, signal: AbortSignal): Promise<Token> {
+  async #token(path: string, challenge: Bearer, signal: AbortSignal): Promise<BearerToken> {
     const cached = this.#tokens.get(path);
     if (cached === undefined) return this.#renew(path, challenge, signal);
     const token = await cached;
@@ -121,14 +121,14 @@ export class Authenticator {
   }
 
   /** Asks once for all who wait; a failure is not kept. */
-  #renew(path: string, challenge: Bearer, signal: AbortSignal): Promise<Token> {
+  #renew(path: string, challenge: Bearer, signal: AbortSignal): Promise<BearerToken> {
     const fresh = this.#fetchToken(path, challenge, signal);
     this.#tokens.set(path, fresh);
     fresh.catch(() => this.#tokens.delete(path));
     return fresh;
   }
 
-  async #fetchToken(path: string, challenge: Bearer, signal: AbortSignal): Promise<Token> {
+  async #fetchToken(path: string, challenge: Bearer, signal: AbortSignal): Promise<BearerToken> {
     const url = new URL(challenge.realm);
     url.searchParams.set('scope', `repository:${path}:pull`);
     if (challenge.service !== undefined) url.searchParams.set('service', challenge.service);

@@ -13,7 +13,7 @@ import type { ManifestHead, RegistryLookup, SkopeoQuestions } from './lookup.ts'
 import { ManifestCache } from './manifest-cache.ts';
 import { RegistrySilent } from './outages.ts';
 import { RegistryPaused, type RegistryPauses } from './pauses.ts';
-import { type Answer, REQUESTS_AT_A_TIME, RegistryClient, type RegistryNews } from './registry-client.ts';
+import { REQUESTS_AT_A_TIME, type RegistryAnswer, RegistryClient, type RegistryNews } from './registry-client.ts';
 import type { Route, Router } from './route.ts';
 import { TrustStore } from './trust.ts';
 
@@ -142,8 +142,8 @@ export class DirectLookup implements RegistryLookup, Disposable {
     repository: Repository,
     access: RegistryAccess,
     signal: AbortSignal,
-    ask: (client: RegistryClient) => Promise<Answer<T>>,
-  ): Promise<Answer<T>> {
+    ask: (client: RegistryClient) => Promise<RegistryAnswer<T>>,
+  ): Promise<RegistryAnswer<T>> {
     try {
       const route = await this.#routeTo(repository, access);
       return route === undefined ? { kind: 'unclear' } : await ask(this.#clientFor(route));

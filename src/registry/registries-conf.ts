@@ -49,7 +49,7 @@ const read = async (path: string): Promise<string | undefined> => {
 };
 
 /** The files in the order in which they count. Source: containers-registries.conf(5), containers-registries.conf.d(5). */
-const filesOf = async ({ env, home, systemDirectory }: RegistryContext): Promise<readonly string[]> => {
+const configurationFiles = async ({ env, home, systemDirectory }: RegistryContext): Promise<readonly string[]> => {
   const own = join(env.XDG_CONFIG_HOME ?? join(home, '.config'), 'containers');
   const hasOwn = (await read(join(own, 'registries.conf')).catch(() => '')) !== undefined;
   const main = join(hasOwn ? own : systemDirectory, 'registries.conf');
@@ -77,7 +77,7 @@ export const loadRegistriesConf = async (environment: RegistryContext): Promise<
   const { env, registriesConf } = environment;
   if (registriesConf !== undefined || OVERRIDES.some((name) => env[name])) return UNCLEAR;
   try {
-    const texts = await Promise.all((await filesOf(environment)).map(read));
+    const texts = await Promise.all((await configurationFiles(environment)).map(read));
     const files = texts.flatMap((text) => (text === undefined ? [] : parseFile(text)));
     return {
       rules: files.flatMap(({ rules }) => rules),

@@ -16,7 +16,7 @@ import type { Route } from './route.ts';
 import type { TrustStore } from './trust.ts';
 
 /** An answer without doubt, or none: then skopeo has to be asked. */
-export type Answer<T> =
+export type RegistryAnswer<T> =
   | { readonly kind: 'found'; readonly value: T }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unclear' };
@@ -39,7 +39,7 @@ const PATIENCE_SECONDS = 10;
 const errorsSchema = z.object({ errors: z.array(z.object({ code: z.string(), message: z.string().catch('') })) });
 
 /** The codes of the specification, and what Harbor says. */
-const saysAbsent = (body: Buffer): boolean =>
+const saysInWordsAbsent = (body: Buffer): boolean =>
   parseJson(body, errorsSchema)?.errors.some(
     ({ code, message }) =>
       /^(?:MANIFEST|NAME)_UNKNOWN$/.test(code) || /^(?:artifact|repository) \S+ not found/.test(message),
@@ -101,7 +101,7 @@ export class RegistryClient implements Disposable {
   }
 
   /** Connects, and finds out how the registry wants to be spoken to. */
-  async connect(signal: AbortSignal): Promise<Answer<never>> {
+  async connect(signal: AbortSignal): Promise<RegistryAnswer<never>> {
     await this.#queue.add(() => this.#authenticator.origin(signal), { signal });
     return UNCLEAR;
   }
@@ -110,12 +110,12 @@ export class RegistryClient implements Disposable {
    * Digest and type of a manifest by HEAD, which no registry counts as a pull. A bare 404, as gateways and web servers give
    * it, is no answer; as HEAD has no body, the registry is asked for its own words then.
    */
-  async head(repository: Repository, reference: string, signal: AbortSignal): Promise<Answer<ManifestHead>> {
+  async head(repository: Repository, reference: string, signal: AbortSignal): Promise<RegistryAnswer<ManifestHead>> {
     const path = `/v2/${repository.path}/manifests/${reference}`;
     const answer = await this.#ask('HEAD', path, repository, signal);
     if (answer.status === 404) {
       const { status, body } = await this.#ask('GET', path, repository, signal);
-      return status === 404 && saysAbsent(body) ? { kind: 'absent' } : UNCLEAR;
+      return status === 404 && saysInWordsAbsent(body) ? { kind: 'absent' } : UNCLEAR;
     }
     const digest = single(answer.headers['docker-content-digest']);
     if (answer.status !== 200 || digest === undefined || !isDigest(digest)) return UNCLEAR;
@@ -124,13 +124,13 @@ export class RegistryClient implements Disposable {
   }
 
   /** The bytes of a manifest. */
-  async manifest(repository: Repository, reference: string, signal: AbortSignal): Promise<Answer<Uint8Array>> {
+  async manifest(repository: Repository, reference: string, signal: AbortSignal): Promise<RegistryAnswer<Uint8Array>> {
     const answer = await this.#ask('GET', `/v2/${repository.path}/manifests/${reference}`, repository, signal);
     return answer.status === 200 ? { kind: 'found', value: answer.body } : UNCLEAR;
   }
 
   /** All tags of a repository, page after page. */
-  async tags(repository: Repository, signal: AbortSignal): Promise<Answer<readonly string[]>> {
+  async tags(repository: Repository, signal: AbortSignal): Promise<RegistryAnswer<readonly string[]>> {
     const tags: string[] = [];
     let path: string | undefined = `/v2/${repository.path}/tags/list?n=${PAGE_SIZE}`;
     for (let page = 0; path !== undefined; page++) {

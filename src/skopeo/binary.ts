@@ -59,7 +59,7 @@ export const versionFile = (path: string): VersionCache => ({
   },
 });
 
-type Answer = { readonly version: string } | { readonly version?: never; readonly problem: string };
+type VersionAnswer = { readonly version: string } | { readonly version?: never; readonly problem: string };
 
 const VERSION_LINE = /^skopeo version (\d+\.\d+\.\d+\S*)/;
 /** Only a guard: a host that is busy with other things takes long to start a program, and skopeo would run there. */
@@ -82,7 +82,7 @@ export const runForText = (
     }),
   );
 
-const askVersion = async (path: string, env: Env): Promise<Answer> => {
+const askVersion = async (path: string, env: Env): Promise<VersionAnswer> => {
   const { stdout = '', shortMessage = '', failed } = await runForText(path, ['--version'], { env });
   const version = VERSION_LINE.exec(stdout)?.[1];
   if (version !== undefined) return { version };
@@ -90,7 +90,7 @@ const askVersion = async (path: string, env: Env): Promise<Answer> => {
 };
 
 /** The version that the program at `path` gives of itself (`skopeo version 1.22.0`, `… commit: …`). */
-const readVersion = async (path: string, env: Env, cache?: VersionCache): Promise<Answer> => {
+const readVersion = async (path: string, env: Env, cache?: VersionCache): Promise<VersionAnswer> => {
   const { dev, ino, size, ctimeMs } = statSync(path);
   const key = `${path}:${dev}:${ino}:${size}:${ctimeMs}`;
   const known = cache?.get(key);

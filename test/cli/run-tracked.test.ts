@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { fstatSync, openSync } from 'node:fs';
 import { test } from 'node:test';
-import { run } from '../../src/main.ts';
+import { runProgram } from '../../src/main.ts';
 import { consoleIn } from '../support/console.ts';
 import { tempDir } from '../support/temp.ts';
 
@@ -9,6 +9,10 @@ test('what skopeo was given is closed once skopeo is done, so that who reads at 
   await using dir = await tempDir('run-tracked');
   const given = openSync(dir.join('given'), 'w');
   const { context, text } = consoleIn(dir);
-  assert.equal(await run(['copy', 'dir:nowhere', 'dir:new'], { ...context, inheritedDescriptors: [given] }), 1, text());
+  assert.equal(
+    await runProgram(['copy', 'dir:nowhere', 'dir:new'], { ...context, inheritedDescriptors: [given] }),
+    1,
+    text(),
+  );
   assert.throws(() => fstatSync(given), { code: 'EBADF' });
 });

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { systemClock } from '../../src/context.ts';
 import { systemHost } from '../../src/host/host.ts';
 import { makeTemporaryDirectory } from '../../src/host/temporary-directory.ts';
-import { run } from '../../src/main.ts';
+import { runProgram } from '../../src/main.ts';
 import { consoleIn } from '../support/console.ts';
 import { readSamples } from '../support/exposition.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
@@ -13,7 +13,7 @@ import { waitFor } from '../support/wait-for.ts';
 
 const countedIn = async (dir: TempDir) => {
   const shown = consoleIn(dir);
-  assert.equal(await run(['metrics'], shown.context), 0, shown.text());
+  assert.equal(await runProgram(['metrics'], shown.context), 0, shown.text());
   return readSamples(shown.text());
 };
 
@@ -95,7 +95,7 @@ for (const command of Object.keys(COMMANDS) as Command[]) {
       );
       const shown = consoleIn(dir, named);
       const before = await readdir(dir.path);
-      const status = await run([...COMMANDS[command], ...args, '--job-name', 'nightly'], shown.context);
+      const status = await runProgram([...COMMANDS[command], ...args, '--job-name', 'nightly'], shown.context);
       assert.equal(status, exitCode, shown.text());
       const samples = await countedIn(dir);
       assert.equal(samples.sum('skopeo_job_last_exit_code', { job_name: 'nightly' }), exitCode);
@@ -114,7 +114,11 @@ test('a mirror file that is wrong is a failed run of the job that the command li
   await using dir = await tempDir('with-run');
   await writeFile(dir.join('mirror.yml'), 'version: 1\nimages: 7\n');
   const shown = consoleIn(dir);
-  assert.equal(await run(['sync', '--file', 'mirror.yml', '--job-name', 'nightly'], shown.context), 64, shown.text());
+  assert.equal(
+    await runProgram(['sync', '--file', 'mirror.yml', '--job-name', 'nightly'], shown.context),
+    64,
+    shown.text(),
+  );
   const samples = await countedIn(dir);
   assert.equal(samples.sum('skopeo_job_last_exit_code', { job_name: 'nightly' }), 64);
   assert.equal(samples.sum('skopeo_operation_errors_total', { operation: 'sync', error_type: 'usage' }), 1);
@@ -124,7 +128,7 @@ test('checks and plans are no runs', async () => {
   await using dir = await tempDir('with-run');
   for (const mode of ['--check', '--dry-run', '--plan-only']) {
     const env = { SKOPEO_WRAPPER_SKOPEO_PATH: '/nowhere/skopeo' };
-    await run([...COMMANDS.sync, mode, '--shard', '9/2', '--job-name', 'nightly'], consoleIn(dir, env).context);
+    await runProgram([...COMMANDS.sync, mode, '--shard', '9/2', '--job-name', 'nightly'], consoleIn(dir, env).context);
   }
   assert.equal((await countedIn(dir)).sum('skopeo_operations_total', {}), 0);
 });
@@ -132,7 +136,7 @@ test('checks and plans are no runs', async () => {
 test('a signal ends a run that has not begun, and the job has failed', async () => {
   await using dir = await tempDir('with-run');
   const shown = consoleIn(dir);
-  const ended = run([...COMMANDS.sync, '--images', '-', '--job-name', 'nightly'], shown.context);
+  const ended = runProgram([...COMMANDS.sync, '--images', '-', '--job-name', 'nightly'], shown.context);
   await waitFor('the run to listen', () => shown.signals.listenerCount('SIGTERM') > 0);
   shown.signals.emit('SIGTERM', 'SIGTERM');
   assert.equal(await ended, 143, shown.text());
@@ -153,7 +157,7 @@ test('what a run opened is closed in the end, however it ends', async () => {
     ['sync', ...creds, '--retry-times', '0', '--src', 'docker', '--dest', 'dir', '127.0.0.1:1/app:1', 'new'],
   ]) {
     const shown = consoleIn(dir, env);
-    assert.notEqual(await run(args, shown.context), 0);
+    assert.notEqual(await runProgram(args, shown.context), 0);
     for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'])
       assert.equal(shown.signals.listenerCount(signal), 0);
     assert.deepEqual(await readdir(dir.join('tmp')), [], args.join(' '));
@@ -171,6 +175,6 @@ test('what killed runs left in any of its temporary places is removed at the sta
     makeTemporaryDirectory(dir.join(place), 'scratch', dead);
   }
   const env = { TMPDIR: dir.join('tmp'), XDG_RUNTIME_DIR: dir.join('run') };
-  assert.notEqual(await run([...COMMANDS.copy, '--tmpdir', 'big'], consoleIn(dir, env).context), 0);
+  assert.notEqual(await runProgram([...COMMANDS.copy, '--tmpdir', 'big'], consoleIn(dir, env).context), 0);
   for (const place of ['tmp', 'run', 'big']) assert.deepEqual(await readdir(dir.join(place)), [], place);
 });

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { systemClock } from '../../src/context.ts';
 import { checkClock } from '../../src/doctor/checks/clock.ts';
 import { checkRegistry } from '../../src/doctor/checks/registry.ts';
-import type { Finding } from '../../src/doctor/finding.ts';
+import type { CheckFinding } from '../../src/doctor/finding.ts';
 import { visitRegistry } from '../../src/doctor/visit-registry.ts';
 import type { RegistryAccess } from '../../src/registry/access.ts';
 import { Redactor } from '../../src/secrets/redactor.ts';
@@ -17,7 +17,7 @@ const visit = (registry: string, access: RegistryAccess, env = {}, clock = syste
     clock,
   });
 
-const findingOf = async (registry: string, access: RegistryAccess = {}, env = {}): Promise<Finding> =>
+const findingOf = async (registry: string, access: RegistryAccess = {}, env = {}): Promise<CheckFinding> =>
   checkRegistry(registry, await visit(registry, access, env));
 
 test('a registry whose certificate is trusted is fine, one whose is not gets advice', async () => {

@@ -1,15 +1,18 @@
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import { test } from 'node:test';
 import { filterIndex } from '../../src/image/filtered-index.ts';
 
-const instance = (digest: string, architecture: string, variant?: string) => ({
+const digestOf = (letter: string): string => `sha256:${letter.repeat(64)}`;
+
+const instance = (letter: string, architecture: string, variant?: string) => ({
   mediaType: 'application/vnd.oci.image.manifest.v1+json',
-  digest,
+  digest: digestOf(letter),
   size: 7,
   platform: { os: 'linux', architecture, ...(variant === undefined ? {} : { variant }) },
   annotations: { kept: 'yes' },
 });
-const attestation = { digest: 'att', size: 1, platform: { os: 'unknown', architecture: 'unknown' } };
+const attestation = { digest: digestOf('d'), size: 1, platform: { os: 'unknown', architecture: 'unknown' } };
 const INDEX = {
   schemaVersion: 2,
   mediaType: 'application/vnd.oci.image.index.v1+json',
@@ -26,7 +29,7 @@ const platform = (architecture: string, variant?: string) => ({
 
 test('only the platforms wanted stay, all else is as it was', () => {
   const filtered = filterIndex(BYTES, [platform('amd64'), platform('arm', 'v7')]);
-  assert.deepEqual(filtered?.instances, ['a', 'c']);
+  assert.deepEqual(filtered?.instances, ['a', 'c'].map(digestOf));
   assert.equal(filtered.isWhole, false);
   assert.deepEqual(JSON.parse(filtered.bytes.toString()), {
     ...INDEX,
@@ -35,8 +38,13 @@ test('only the platforms wanted stay, all else is as it was', () => {
   assert.deepEqual(filterIndex(BYTES, [platform('arm', 'v7'), platform('amd64')])?.bytes, filtered.bytes);
 });
 
+test('the bytes are those of earlier versions: what lies at destinations is compared with them', () => {
+  const { bytes } = filterIndex(BYTES, [platform('amd64'), platform('arm', 'v7')]) ?? { bytes: '' };
+  assert.equal(hash('sha256', bytes), '3180f0c116f1fb705c5530b0509295ee4ddcd4a5005479a20bd6a086114d9533');
+});
+
 test('without a variant every variant is taken', () => {
-  assert.deepEqual(filterIndex(BYTES, [platform('arm')])?.instances, ['b', 'c']);
+  assert.deepEqual(filterIndex(BYTES, [platform('arm')])?.instances, ['b', 'c'].map(digestOf));
 });
 
 test('platforms that the index does not have are named', () => {

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { mkdir, readlink, symlink } from 'node:fs/promises';
 import { test } from 'node:test';
-import { run } from '../../src/main.ts';
+import { runProgram } from '../../src/main.ts';
 import { consoleIn } from '../support/console.ts';
 import { tempDir } from '../support/temp.ts';
 
@@ -12,7 +12,7 @@ test('a link to an archive that is not there yet outlasts a copy that fails', as
     const link = `${transport}.tar`;
     await symlink(`later/${link}`, dir.join(link));
     const { context, text } = consoleIn(dir);
-    assert.equal(await run(['copy', 'dir:nowhere', `${transport}:${link}:app:1`], context), 1, text());
+    assert.equal(await runProgram(['copy', 'dir:nowhere', `${transport}:${link}:app:1`], context), 1, text());
     assert.equal(await readlink(dir.join(link)), `later/${link}`);
   }
 });

@@ -2,7 +2,7 @@ import { EventEmitter } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { processContext } from '../../src/context.ts';
-import { run } from '../../src/main.ts';
+import { runProgram } from '../../src/main.ts';
 import type { CliOptions, CliResult } from './process.ts';
 import { SKOPEO } from './skopeo.ts';
 
@@ -36,7 +36,7 @@ export const runHere = async (
   using _ = goTo(cwd);
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const output = Promise.all([text(stdout), text(stderr)]);
-  const exitCode = await run(args, {
+  const exitCode = await runProgram(args, {
     ...processContext(),
     env: { PATH: process.env.PATH, SKOPEO_WRAPPER_SKOPEO_PATH: SKOPEO, ...env },
     cwd,

@@ -44,7 +44,7 @@ const accessOf = (line: CommandLine, side: Extract<Side, 'source' | 'destination
   });
 };
 
-const systemPlatform = (line: CommandLine): Partial<Platform> | undefined => {
+const platformAsked = (line: CommandLine): Partial<Platform> | undefined => {
   const [os, architecture, variant] = ['override-os', 'override-arch', 'override-variant'].map((name) =>
     textOf(line, name),
   );
@@ -97,7 +97,7 @@ const skopeoRequest = (
       appendSuffix: textOf(line, 'append-suffix'),
       format: wordOf(line, 'format', ['oci', 'v2s1', 'v2s2']),
       signing: readSigning((name) => textOf(line, name)),
-      systemPlatform: systemPlatform(line),
+      platformAsked: platformAsked(line),
       retryTimes: values.byName.has('retry-times') ? values.retryTimes : undefined,
       retryDelaySeconds: values.retryDelaySeconds,
       stallTimeoutSeconds: own.stallTimeoutSeconds,

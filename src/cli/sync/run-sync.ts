@@ -162,7 +162,7 @@ const execute = async (
     const verdict = { exitCode: EXIT.success, success: true, stoodAside: true };
     return { verdict, tell: () => tellIdle(job, line, context) };
   }
-  const exitCode = exitCodeOf(report, tools.signal);
+  const exitCode = exitCodeOfRun(report, tools.signal);
   tracker.finish({ ...resultOfReport(report), exitCode });
   return {
     verdict: { exitCode, success: exitCode === EXIT.success },
@@ -194,7 +194,7 @@ const failedBy = (error: unknown): Pick<OperationResult, 'outcome' | 'exitCode' 
 };
 
 /** For a run that was ended, the exit status says so, whatever was done until then. */
-const exitCodeOf = (report: SyncReport, signal: AbortSignal): number => {
+const exitCodeOfRun = (report: SyncReport, signal: AbortSignal): number => {
   const termination = terminationOf(signal);
   return termination && report.exitCode !== EXIT.success ? describeTermination(termination).exitCode : report.exitCode;
 };

@@ -1,6 +1,6 @@
 import type { OutputStream } from '../../context.ts';
 import type { OperationEvent } from '../../tracking/events.ts';
-import type { OperationTracker } from '../../tracking/operation-tracker.ts';
+import type { TrackedOperation } from '../../tracking/tracked-operation.ts';
 import type { Renderer } from '../renderer.ts';
 import { skopeoLines } from '../skopeo-lines.ts';
 
@@ -17,7 +17,7 @@ interface Block {
  * held back until its image is done, or grows so long that order is worth less than memory.
  */
 export const imageLines = (stdout: Pick<OutputStream, 'write'>) => {
-  const blocks = new WeakMap<OperationTracker, Block>();
+  const blocks = new WeakMap<TrackedOperation, Block>();
   const letGo = (block: Block): void => {
     stdout.write(block.held);
     block.held = '';
@@ -30,7 +30,7 @@ export const imageLines = (stdout: Pick<OutputStream, 'write'>) => {
     const block: Block = { lines: skopeoLines({ write }), held: '' };
     return block;
   };
-  return (event: OperationEvent, image: OperationTracker): void => {
+  return (event: OperationEvent, image: TrackedOperation): void => {
     const block = blocks.get(image) ?? begin();
     blocks.set(image, block);
     block.lines.onEvent?.(event, image);

@@ -3,7 +3,7 @@ import { formatBytes, formatCount } from '../../text/format.ts';
 import { renderTable } from '../table.ts';
 import { missingPlatformsLine } from './render-report.ts';
 
-const sizeOf = ({ action, blobs }: PlannedImage): string => {
+const shownSize = ({ action, blobs }: PlannedImage): string => {
   if (action === 'skip') return '-';
   return blobs === undefined ? '?' : formatBytes(blobs.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0));
 };
@@ -15,7 +15,7 @@ const lacking = ({ missingPlatforms = [] }: PlannedImage): string =>
 
 const imageRow = (image: PlannedImage): readonly string[] => [
   image.action,
-  sizeOf(image),
+  shownSize(image),
   withoutTransport(image.source),
   withoutTransport(image.destination),
   `${image.reason} (${image.selectedBecause})${lacking(image)}`,

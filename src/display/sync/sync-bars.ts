@@ -1,8 +1,8 @@
 import ora from 'ora';
 import type { Context } from '../../context.ts';
 import { printable } from '../../text/printable.ts';
-import type { OperationTracker } from '../../tracking/operation-tracker.ts';
 import type { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
+import type { TrackedOperation } from '../../tracking/tracked-operation.ts';
 import { cutLine, MARGIN_COLUMNS } from '../bars.ts';
 import { drawable } from '../drawable.ts';
 import { watchSuspension } from '../suspension.ts';
@@ -25,7 +25,7 @@ export const syncBars = ({ printLines, debug }: SyncDisplayOptions, context: Con
     discardStdin: false,
   });
   const print = printLines ? imageLines(stdout) : undefined;
-  const running = new Set<OperationTracker>();
+  const running = new Set<TrackedOperation>();
   let timer: NodeJS.Timeout | undefined;
   let suspension: Disposable | undefined;
   const draw = (run: SyncRunTracker): void => {

@@ -1,4 +1,4 @@
-import type { OperationTracker } from '../../tracking/operation-tracker.ts';
+import type { TrackedOperation } from '../../tracking/tracked-operation.ts';
 import { type EventStreamOptions, type EventsFile, eventStream } from '../event-stream.ts';
 import type { Renderer } from '../renderer.ts';
 import type { SyncDisplay } from './sync-display.ts';
@@ -9,7 +9,7 @@ export const withEvents = (
   events: EventsFile,
   { clock, debug, redactor }: Pick<EventStreamOptions, 'clock' | 'debug' | 'redactor'>,
 ): SyncDisplay => {
-  const streams = new WeakMap<OperationTracker, Renderer>();
+  const streams = new WeakMap<TrackedOperation, Renderer>();
   let copies = 0;
   return {
     ...display,

@@ -1,7 +1,7 @@
 import type { Context } from '../../context.ts';
 import { formatBytes, formatSeconds } from '../../text/format.ts';
 import { printable } from '../../text/printable.ts';
-import type { OperationTracker } from '../../tracking/operation-tracker.ts';
+import type { TrackedOperation } from '../../tracking/tracked-operation.ts';
 import { imageLines } from './image-lines.ts';
 import type { SyncDisplay, SyncDisplayOptions } from './sync-display.ts';
 import { isForPeople, syncText } from './sync-text.ts';
@@ -14,7 +14,7 @@ export const syncPlain = (
   { stdout, stderr }: Context,
 ): SyncDisplay => {
   const print = printLines ? imageLines(stdout) : undefined;
-  const running = new Set<OperationTracker>();
+  const running = new Set<TrackedOperation>();
   let timer: NodeJS.Timeout | undefined;
   const say = (text: string): void => void stderr.write(`${printable(text)}\n`);
   return {

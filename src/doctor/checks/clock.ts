@@ -1,4 +1,4 @@
-import { type Finding, findingsOf } from '../finding.ts';
+import { type CheckFinding, findingsOf } from '../finding.ts';
 import type { Visit } from '../visit-registry.ts';
 
 /**
@@ -7,7 +7,7 @@ import type { Visit } from '../visit-registry.ts';
 const MAX_SKEW_SECONDS = 60;
 
 /** Whether the clock of this host agrees with the clock of a registry, if that sends its time. */
-export const checkClock = (registry: string, visit: Visit): readonly Finding[] => {
+export const checkClock = (registry: string, visit: Visit): readonly CheckFinding[] => {
   if (visit.kind !== 'answered' || visit.dateMs === undefined) return [];
   const { ok, warning } = findingsOf('clock', registry);
   const { dateMs, askedMs, answeredMs } = visit;

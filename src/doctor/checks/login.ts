@@ -1,6 +1,6 @@
 import type { Env } from '../../context.ts';
 import { runForText } from '../../skopeo/binary.ts';
-import { type Finding, findingsOf } from '../finding.ts';
+import { type CheckFinding, findingsOf } from '../finding.ts';
 import type { Visit } from '../visit-registry.ts';
 
 /** A skopeo to ask, and how it reaches registries. */
@@ -20,7 +20,7 @@ const IDENTITY_TOKEN = /Identity token/;
 const login = ({ path, env, cwd, flags }: LoginAsker, ...args: string[]) =>
   runForText(path, ['login', ...flags, ...args], { env, cwd, timeout: PATIENCE_MS });
 
-const withoutLogin = (registry: string, visit: Visit): Finding => {
+const withoutLogin = (registry: string, visit: Visit): CheckFinding => {
   const { ok, warning } = findingsOf('login', registry);
   if (visit.kind === 'answered' && !visit.wantsLogin) return ok(`${registry} needs no login`);
   const next = `If it must do more than give public images away: skopeo-wrapper login ${registry}`;
@@ -28,7 +28,7 @@ const withoutLogin = (registry: string, visit: Visit): Finding => {
 };
 
 /** Whether skopeo has a login for a registry, and whether the registry accepts it. The login itself is never shown. */
-export const checkLogin = async (registry: string, visit: Visit, asker: LoginAsker): Promise<Finding> => {
+export const checkLogin = async (registry: string, visit: Visit, asker: LoginAsker): Promise<CheckFinding> => {
   const { ok, warning, error } = findingsOf('login', registry);
   const known = await login(asker, '--get-login', registry);
   if (known.failed) return withoutLogin(registry, visit);

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import * as z from 'zod';
 import { errorCode } from '../../errors/system-error.ts';
-import { type Finding, findingsOf } from '../finding.ts';
+import { type CheckFinding, findingsOf } from '../finding.ts';
 
 const requirements = z.array(z.object({ type: z.string() })).min(1);
 /** Source: containers-policy.json(5). */
@@ -15,7 +15,7 @@ const rejects = (list: z.infer<typeof requirements>): boolean => list.some(({ ty
 const INSTALL = 'Install the package containers-common (Debian: golang-github-containers-common), or name --policy.';
 const REPAIR = 'See containers-policy.json(5); {"default":[{"type":"insecureAcceptAnything"}]} accepts all.';
 
-const judge = (path: string, text: string): Finding => {
+const judgePolicy = (path: string, text: string): CheckFinding => {
   const { ok, error } = findingsOf('policy', path);
   const policy = policySchema.safeParse(JSON.parse(text));
   if (!policy.success) {
@@ -29,11 +29,11 @@ const judge = (path: string, text: string): Finding => {
 };
 
 /** The first of the files that exists decides, as for skopeo. */
-export const checkPolicy = (candidates: readonly string[]): Finding => {
+export const checkPolicy = (candidates: readonly string[]): CheckFinding => {
   for (const path of candidates) {
     const { error } = findingsOf('policy', path);
     try {
-      return judge(path, readFileSync(path, 'utf8'));
+      return judgePolicy(path, readFileSync(path, 'utf8'));
     } catch (problem) {
       if (problem instanceof SyntaxError) return error(`the policy ${path} is no JSON: ${problem.message}`, REPAIR);
       if (errorCode(problem) === 'ENOENT') continue;

@@ -1,4 +1,4 @@
-import { type Finding, findingsOf } from '../finding.ts';
+import { type CheckFinding, findingsOf } from '../finding.ts';
 import type { Visit } from '../visit-registry.ts';
 
 const CERTIFICATE = /certificate|CERT|self.signed|altname/i;
@@ -15,7 +15,7 @@ const nextOf = (reason: string): string => {
 };
 
 /** Whether a registry answers as a registry does. */
-export const checkRegistry = (registry: string, visit: Visit): Finding => {
+export const checkRegistry = (registry: string, visit: Visit): CheckFinding => {
   const { ok, warning, error } = findingsOf('registry', registry);
   if (visit.kind === 'special') {
     const next = `skopeo-wrapper list-tags docker://${registry}/REPOSITORY goes the whole way.`;

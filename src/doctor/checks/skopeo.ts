@@ -1,9 +1,9 @@
 import { NEWEST_KNOWN_VERSION, OLDEST_KNOWN_VERSION } from '../../command-line/flags/help.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { findSkopeo, type Skopeo, type SkopeoSearch, supports } from '../../skopeo/binary.ts';
-import { type Finding, findingsOf } from '../finding.ts';
+import { type CheckFinding, findingsOf } from '../finding.ts';
 
-const judge = ({ path, version }: Skopeo): Finding => {
+const judgeVersion = ({ path, version }: Skopeo): CheckFinding => {
   const { ok, warning, error } = findingsOf('skopeo', path);
   const found = `${path} is skopeo ${version}`;
   if (!supports(version, OLDEST_KNOWN_VERSION)) {
@@ -15,10 +15,10 @@ const judge = ({ path, version }: Skopeo): Finding => {
 };
 
 /** Whether there is a skopeo that runs and has a known version. `skopeo`: the one that was found. */
-export const checkSkopeo = async (search: SkopeoSearch): Promise<{ finding: Finding; skopeo?: Skopeo }> => {
+export const checkSkopeo = async (search: SkopeoSearch): Promise<{ finding: CheckFinding; skopeo?: Skopeo }> => {
   try {
     const skopeo = await findSkopeo(search);
-    return { finding: judge(skopeo), skopeo };
+    return { finding: judgeVersion(skopeo), skopeo };
   } catch (error) {
     if (!(error instanceof WrapperError)) throw error;
     return { finding: findingsOf('skopeo', search.skopeoPath ?? 'skopeo').error(error.message, error.next) };

@@ -2,7 +2,7 @@ import { accessSync, constants, existsSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { Clock } from '../../context.ts';
 import { createProbe } from '../../metrics/state/reading/probe.ts';
-import { type Finding, findingsOf } from '../finding.ts';
+import { type CheckFinding, findingsOf } from '../finding.ts';
 
 /** The path itself, or the nearest directory above it that exists. `path` is absolute. */
 export const nearestExisting = (path: string): string =>
@@ -19,7 +19,7 @@ const isWritable = (path: string): boolean => {
   }
 };
 
-const judgeExisting = (directory: string, clock: Clock, uid: number): Finding => {
+const judgeExisting = (directory: string, clock: Clock, uid: number): CheckFinding => {
   const { ok, warning, error } = findingsOf('state', directory);
   const stats = statSync(directory);
   if (!stats.isDirectory()) return error(`${directory} is no directory`, 'Name another one with --state-dir.');
@@ -38,7 +38,7 @@ const judgeExisting = (directory: string, clock: Clock, uid: number): Finding =>
 export const checkStateDirectory = (
   directory: string | undefined,
   { clock, uid }: { clock: Clock; uid: number },
-): Finding => {
+): CheckFinding => {
   if (directory === undefined) {
     const { warning } = findingsOf('state', '');
     return warning('runs leave no metrics: HOME is not set', 'Name a directory with --state-dir.');

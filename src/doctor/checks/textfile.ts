@@ -4,7 +4,7 @@ import type { Clock } from '../../context.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { createProbe } from '../../metrics/state/reading/probe.ts';
 import { resolveTextfilePath } from '../../metrics/textfile/textfile.ts';
-import { type Finding, findingsOf } from '../finding.ts';
+import { type CheckFinding, findingsOf } from '../finding.ts';
 
 const OTHERS_READ = 0o004;
 const OTHERS_ENTER = 0o001;
@@ -27,7 +27,7 @@ const obstacleFor = (file: string): string | undefined => {
 };
 
 /** Whether the textfile can be written, and read by node_exporter. `path` is absolute: `--metrics-textfile`. */
-export const checkTextfile = async (path: string, clock: Clock): Promise<readonly Finding[]> => {
+export const checkTextfile = async (path: string, clock: Clock): Promise<readonly CheckFinding[]> => {
   const { ok, warning, error } = findingsOf('textfile', path);
   try {
     const file = await resolveTextfilePath(path);

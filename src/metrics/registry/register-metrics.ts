@@ -6,7 +6,7 @@ import { registerCollected, type Sample } from './collected.ts';
 import { type Series, samplesOf, samplesOfView, type WriterInfo } from './view-samples.ts';
 
 /** What the metrics of a registry tell. */
-interface MetricsSource {
+interface ViewSource {
   /** The numbers of this moment: of this process alone, or of all of the host with this one among them. */
   readonly view: () => Promise<MetricsView>;
   readonly info: WriterInfo;
@@ -16,7 +16,7 @@ interface MetricsSource {
  * Registers metrics of the contract, which are collected from the source whenever a page is made. Throws prom-client's
  * error when a name is taken.
  */
-export const registerMetrics = (registry: Registry, names: readonly MetricName[], source: MetricsSource): void => {
+export const registerMetrics = (registry: Registry, names: readonly MetricName[], source: ViewSource): void => {
   const { view, info } = inOneGo(source);
   for (const name of names) register(registry, name, async () => samplesOfView(name, await view(), info));
 };
@@ -33,7 +33,7 @@ interface PageRegistries {
 }
 
 /** Registers every metric of the contract but `skopeo_wrapper_http_requests_total`, which a listener counts. */
-export const createRegistries = (source: MetricsSource, clock: Clock): PageRegistries => {
+export const createRegistries = (source: ViewSource, clock: Clock): PageRegistries => {
   const shared = new Registry();
   const listener = new Registry();
   const textfile = new Registry();
@@ -65,7 +65,7 @@ const register = (registry: Registry, name: MetricName, collect: () => Promise<r
 };
 
 /** The same source, of which all metrics that are asked in one go, as a registry asks them, get one and the same view. */
-const inOneGo = ({ view, info }: MetricsSource): MetricsSource => {
+const inOneGo = ({ view, info }: ViewSource): ViewSource => {
   let current: Promise<MetricsView> | undefined;
   const forget = (): void => {
     current = undefined;

@@ -15,13 +15,16 @@ export const decodeSeriesKey = (key: SeriesKey): readonly string[] => key.split(
 export const seriesKeyOf = <Name extends MetricName>(name: Name, labels: LabelsOf<Name>): SeriesKey =>
   encodeSeriesKey(Object.keys(definitionOf(name).labels).map((label) => String(Reflect.get(labels, label))));
 
-const combine = (prefixes: readonly (readonly string[])[], values: LabelValues): readonly (readonly string[])[] =>
+const withEachValue = (
+  prefixes: readonly (readonly string[])[],
+  values: LabelValues,
+): readonly (readonly string[])[] =>
   isClosed(values) ? prefixes.flatMap((prefix) => values.map((value) => [...prefix, value])) : [];
 
 /** Every series that a metric of closed labels can have; empty for a metric with an open label. */
 export const closedSeriesKeys = ({ labels }: MetricDefinition): readonly SeriesKey[] => {
   const start: readonly (readonly string[])[] = [[]];
-  return Object.values(labels).reduce(combine, start).map(encodeSeriesKey);
+  return Object.values(labels).reduce(withEachValue, start).map(encodeSeriesKey);
 };
 
 /** The series of a zero-initialised metric; of any other metric nothing. */

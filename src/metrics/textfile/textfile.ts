@@ -61,7 +61,7 @@ const READABLE_BY_ALL = 0o644;
 /** Hidden, and not ending in `.prom`: node_exporter reads hidden files too. */
 const hidden = (path: string, suffix: string): string => join(dirname(path), `.${basename(path)}.${suffix}`);
 
-const writeTemporary = async (temporary: string, content: string): Promise<void> => {
+const writeBeside = async (temporary: string, content: string): Promise<void> => {
   await using file = await open(temporary, 'wx', READABLE_BY_ALL);
   await file.chmod(READABLE_BY_ALL);
   await file.writeFile(content);
@@ -83,7 +83,7 @@ const refuseForeign = async (path: string): Promise<void> => {
 const replace = async (path: string, content: string, lock: Lock): Promise<boolean> => {
   const temporary = hidden(path, `${randomUUID()}.tmp`);
   try {
-    await writeTemporary(temporary, content);
+    await writeBeside(temporary, content);
     if (!(await lock.isHeld())) return false;
     await refuseForeign(path);
     await rename(temporary, path);
@@ -105,7 +105,7 @@ const sweep = async (path: string, clock: Clock): Promise<void> => {
 };
 
 /** The textfile at `path` (see `resolveTextfilePath`); nothing is touched before the first write. */
-export const openTextfile = (path: string, clock: Clock): Textfile => {
+export const textfileAt = (path: string, clock: Clock): Textfile => {
   let swept = false;
 
   const explained = async <Result>(step: Promise<Result>): Promise<Result> => {

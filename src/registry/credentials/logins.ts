@@ -146,7 +146,7 @@ interface LoginRequest extends CredentialSources {
 const PAIR_COMMANDS = new Set(['copy', 'sync']);
 
 /** The registry that a side is about; undefined where credentials have no meaning (`dir:`, archives). */
-const registryOf = (side: Side, reference: string, { subcommand, values }: LoginRequest): string | undefined => {
+const registryOfSide = (side: Side, reference: string, { subcommand, values }: LoginRequest): string | undefined => {
   const scheme = side === 'image' || subcommand !== 'sync' ? undefined : values.transport[side];
   if (scheme === 'yaml') {
     throw usageError(
@@ -190,7 +190,7 @@ export const loginsOf = (request: LoginRequest, env: Env, redactor: Redactor): G
     const login = resolveLogin(side, request, env);
     if (login === undefined) return [];
     redactor.learnLogin(login);
-    const registry = registryOf(side, operands[at] ?? '', request);
+    const registry = registryOfSide(side, operands[at] ?? '', request);
     return [{ side, registry, authFile: values.authfile[side] ?? values.authfile.image, login }];
   });
   return {

@@ -94,7 +94,7 @@ const errorTypeOf = ({ reason, stderrFatal, signal, exitCode }: FailureEvidence)
   return exitCode === GO_CRASH_STATUS ? 'crashed' : 'unknown';
 };
 
-const exitCodeOf = ({ reason, signal, exitCode }: FailureEvidence): number => {
+const exitCodeOfFailure = ({ reason, signal, exitCode }: FailureEvidence): number => {
   if (reason === 'timeout' || reason === 'stalled') return EXIT.timeout;
   if (signal) return 128 + constants.signals[signal];
   return exitCode || EXIT.failure;
@@ -119,7 +119,7 @@ export const classifyFailure = (evidence: FailureEvidence): Failure => {
     ...subject,
     errorType,
     retryable,
-    exitCode: exitCodeOf(evidence),
+    exitCode: exitCodeOfFailure(evidence),
     message: shorten(message),
     next: next(subject),
     docs: `docs/errors.md#${errorType}`,

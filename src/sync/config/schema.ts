@@ -4,9 +4,9 @@ import { registryKey } from '../../image/registry-key.ts';
 import { compileRewrite, templateRule } from '../map/template-rule.ts';
 import { compilePattern } from '../select/pattern.ts';
 import { parseVersionRange } from '../select/version.ts';
-import { DURATION_HINT, durationSeconds, parsedBy } from './values.ts';
+import { AGE_HINT, durationSeconds, parsedBy } from './values.ts';
 
-const duration = parsedBy(durationSeconds, z.string(`must be ${DURATION_HINT}`).min(1));
+const duration = parsedBy(durationSeconds, z.string(`must be ${AGE_HINT}`).min(1));
 const pattern = parsedBy(compilePattern).describe('A glob for the whole tag, or /regular expression/.');
 const patterns = z.array(pattern);
 const range = parsedBy(parseVersionRange).describe('A range of versions such as ">=1.2 <2" or "^3".');
@@ -19,7 +19,7 @@ const source = parsedBy(parseLocation);
 const platform = z
   .string()
   .regex(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/, 'must be os/architecture or os/architecture/variant');
-const registry = z.string().refine(isRegistry, 'is not a registry (host or host:port)');
+const registryNameSchema = z.string().refine(isRegistry, 'is not a registryNameSchema (host or host:port)');
 
 const tagRules = z.strictObject({
   list: z.array(tag).min(1, NOT_EMPTY).optional().describe('Tags taken as they are, whatever the other rules say.'),
@@ -89,12 +89,12 @@ const refuseTwice = (registries: Readonly<Record<string, unknown>>, context: z.c
   for (const name of Object.keys(registries)) {
     const earlier = seen.get(registryKey(name));
     if (earlier === undefined) seen.set(registryKey(name), name);
-    else context.addIssue({ code: 'custom', path: [name], message: `is the same registry as "${earlier}"` });
+    else context.addIssue({ code: 'custom', path: [name], message: `is the same registryNameSchema as "${earlier}"` });
   }
 };
 
-const registrySettings = z.strictObject({
-  parallel: z.int().min(1).optional().describe('Copies at a time that read from or write to this registry.'),
+const registrySettingsSchema = z.strictObject({
+  parallel: z.int().min(1).optional().describe('Copies at a time that read from or write to this registryNameSchema.'),
   'requests-per-second': z.number().positive().optional(),
   'pull-reserve': z.int().min(0).optional().describe('Pulls of a counted allowance that are left to others.'),
   'tls-verify': z.boolean().optional(),
@@ -138,7 +138,7 @@ export const syncFileSchema = z.strictObject({
         .describe('Largest part of the own tags one run may remove; 0.2 if not given.'),
     })
     .optional(),
-  registries: z.record(registry, registrySettings).superRefine(refuseTwice).optional(),
+  registries: z.record(registryNameSchema, registrySettingsSchema).superRefine(refuseTwice).optional(),
   images: z.array(image).min(1),
 });
 
@@ -146,7 +146,7 @@ export type SyncFile = z.infer<typeof syncFileSchema>;
 export type SyncFileImage = SyncFile['images'][number];
 export type SyncFileTagRules = z.infer<typeof tagRules>;
 export type SyncFileCopyRules = Omit<NonNullable<SyncFile['defaults']>, 'tags'>;
-export type SyncFileRegistry = z.infer<typeof registrySettings>;
+export type SyncFileRegistry = z.infer<typeof registrySettingsSchema>;
 
 /** The JSON Schema of `sync --file` for editors and other tools; `schema/sync.schema.json` in the package. */
 export const syncFileJsonSchema = (): object => ({

@@ -1,5 +1,5 @@
 import * as z from 'zod';
-import { DURATION_HINT as HINT, parseDuration } from '../../command-line/values.ts';
+import { DURATION_HINT, parseDuration } from '../../command-line/values.ts';
 import { usageError, WrapperError, withNextStep } from '../../errors/wrapper-error.ts';
 
 /** A string that `parse` accepts; the message of its error becomes the issue of the schema. */
@@ -17,7 +17,7 @@ export const parsedBy = (parse: (text: string) => unknown, base: z.ZodString = z
 const LONG_UNIT_SECONDS: Readonly<Record<string, bigint>> = { d: 86_400n, w: 604_800n };
 
 /** What to write instead of a bad duration. */
-export const DURATION_HINT = `${HINT}, or days as in 30d`;
+export const AGE_HINT = `${DURATION_HINT}, or days as in 30d`;
 
 /**
  * Seconds of a duration, as everywhere in the program, and also of whole days and weeks (`30d`, `2w`), for ages.
@@ -26,6 +26,6 @@ export const DURATION_HINT = `${HINT}, or days as in 30d`;
 export const durationSeconds = (text: string): number => {
   const [, count, unit = ''] = /^(\d+)([dw])$/.exec(text) ?? [];
   const seconds = parseDuration(count === undefined ? text : `${BigInt(count) * (LONG_UNIT_SECONDS[unit] ?? 0n)}s`);
-  if (seconds === undefined) throw usageError(`must be ${DURATION_HINT}`);
+  if (seconds === undefined) throw usageError(`must be ${AGE_HINT}`);
   return seconds;
 };

@@ -31,7 +31,11 @@ const anyInstance = async (
 };
 
 /** Absent if there is no date: the tag is gone by now, or is not an image. */
-const askSkopeo = async (reference: string, entry: SyncEntry, context: CreationContext): Promise<Date | undefined> => {
+const askCreationTime = async (
+  reference: string,
+  entry: SyncEntry,
+  context: CreationContext,
+): Promise<Date | undefined> => {
   const ask = (one: string) => context.skopeo.createdAt(one, entry.sourceAccess, context.signal);
   try {
     return await ask(reference);
@@ -49,7 +53,7 @@ const createdAt = async (reference: string, entry: SyncEntry, context: CreationC
   const head = await lookup.head(reference, entry.sourceAccess, signal);
   const known = head === undefined ? undefined : memory.createdAt(head.digest);
   if (known !== undefined) return known;
-  const date = await askSkopeo(reference, entry, context);
+  const date = await askCreationTime(reference, entry, context);
   if (head !== undefined && date !== undefined) memory.rememberCreation(head.digest, date);
   return date;
 };

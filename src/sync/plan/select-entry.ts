@@ -19,14 +19,14 @@ export interface SelectContext {
   readonly signal: AbortSignal;
 }
 
-interface Candidate {
+interface SelectedImage {
   readonly image: SourceImage;
   readonly reason: string;
 }
 
 /** What was found at a source. */
 export interface Listed {
-  readonly kept: readonly Candidate[];
+  readonly kept: readonly SelectedImage[];
   readonly dropped: readonly DroppedImage[];
 }
 
@@ -103,7 +103,7 @@ const listingFailure = (entry: SyncEntry, { errorType, message, next }: WrapperE
   };
 };
 
-const mapped = (entry: SyncEntry, { image, reason }: Candidate): readonly WantedImage[] =>
+const mapped = (entry: SyncEntry, { image, reason }: SelectedImage): readonly WantedImage[] =>
   entry.destinations.map((rule) => ({
     source: image.reference,
     destination: rule.destinationOf(image),

@@ -30,7 +30,8 @@ const sharedLayers = (images: readonly PlannedImage[]): SharedLayers => {
 /** Something that an image needs while it is copied: a place at a registry, a path, a layer, a part of an allowance. */
 type Resource = string;
 
-const sizeOf = ({ blobs }: PlannedImage): number => blobs?.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0) ?? 0;
+const bytesOfImage = ({ blobs }: PlannedImage): number =>
+  blobs?.reduce((sum, { sizeBytes = 0 }) => sum + sizeBytes, 0) ?? 0;
 
 /**
  * Decides which image may start next, so that no place stays idle that any image could use. Big images go first. An
@@ -55,7 +56,7 @@ export class Schedule {
     limits: ReadonlyMap<string, RegistryLimits>,
     allowances: ReadonlyMap<string, number> = new Map(),
   ) {
-    this.#ready = images.toSorted((a, b) => sizeOf(b) - sizeOf(a));
+    this.#ready = images.toSorted((a, b) => bytesOfImage(b) - bytesOfImage(a));
     this.#layers = sharedLayers(images);
     this.#limits = limits;
     this.#allowances = new Map(allowances);

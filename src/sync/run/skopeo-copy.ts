@@ -11,7 +11,7 @@ import { Secret } from '../../secrets/secret.ts';
 import type { ErrorLine } from '../../skopeo/output/output-parser.ts';
 import type { OperationEvent } from '../../tracking/events.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
-import type { OperationTracker } from '../../tracking/operation-tracker.ts';
+import type { TrackedOperation } from '../../tracking/tracked-operation.ts';
 import type { ImageCopyOptions, SkopeoPort } from '../ports.ts';
 import { signingFlags } from '../signing.ts';
 
@@ -21,7 +21,7 @@ interface SkopeoCopyContext extends SkopeoContext {
   readonly redactor: Redactor;
   /** Takes the facts of every copy as a part of the run. */
   readonly observers: readonly OperationObserver[];
-  readonly onEvent: (event: OperationEvent, tracker: OperationTracker) => void;
+  readonly onEvent: (event: OperationEvent, tracker: TrackedOperation) => void;
   readonly onErrorLine: (line: ErrorLine, source: string) => void;
   /** Gives sizes, where that costs no pull. */
   readonly manifestReader: (reference: string, access: RegistryAccess) => ManifestReader | undefined;

@@ -1,5 +1,5 @@
 import type { Selection, TagRules, TagVerdict, TagVerdicts } from './selection.ts';
-import { byVersionDescending, versionOf } from './version.ts';
+import { byVersionDescending, tagVersion } from './version.ts';
 
 /** When the image of each tag was created; absent where that is not known. */
 type CreationTimes = ReadonlyMap<string, Date>;
@@ -38,7 +38,7 @@ const keepLatest = (
   created: CreationTimes,
 ): TagVerdicts => {
   const comparable =
-    by === 'semver' ? (tag: string) => versionOf(tag) !== undefined : (tag: string) => created.has(tag);
+    by === 'semver' ? (tag: string) => tagVersion(tag) !== undefined : (tag: string) => created.has(tag);
   const compare =
     by === 'semver'
       ? byVersionDescending
@@ -71,11 +71,11 @@ const newestTags = (
   return { kept: latest.kept, dropped: [...young.dropped, ...latest.dropped] };
 };
 
-type Judgement = { readonly keep: boolean; readonly reason: string };
+type TagJudgement = { readonly keep: boolean; readonly reason: string };
 
-const judgeVersion = (tag: string, { versions }: TagRules): Judgement | undefined => {
+const judgeVersion = (tag: string, { versions }: TagRules): TagJudgement | undefined => {
   if (versions.length === 0) return undefined;
-  const version = versionOf(tag);
+  const version = tagVersion(tag);
   if (version === undefined) return { keep: false, reason: 'is not a version' };
   const range = versions.find((one) => one.includes(version));
   if (range !== undefined) return { keep: true, reason: `in range ${range.text}` };
@@ -83,14 +83,14 @@ const judgeVersion = (tag: string, { versions }: TagRules): Judgement | undefine
   return { keep: false, reason: isPrerelease ? 'prerelease, in no range' : 'in no range of versions' };
 };
 
-const judgePattern = (tag: string, { include }: TagRules): Judgement => {
+const judgePattern = (tag: string, { include }: TagRules): TagJudgement => {
   if (include.length === 0) return { keep: true, reason: 'every tag' };
   const pattern = include.find((one) => one.matches(tag));
   if (pattern === undefined) return { keep: false, reason: 'matches no include pattern' };
   return { keep: true, reason: `matches ${pattern.text}` };
 };
 
-const judge = (tag: string, rules: TagRules): Judgement => {
+const judgeTag = (tag: string, rules: TagRules): TagJudgement => {
   const excluded = rules.exclude.find((one) => one.matches(tag));
   if (excluded !== undefined) return { keep: false, reason: `excluded by ${excluded.text}` };
   const pattern = judgePattern(tag, rules);
@@ -103,7 +103,7 @@ const filterTags = (rules: TagRules, tags: readonly string[]): TagVerdicts => {
   const kept: TagVerdict[] = [];
   const dropped: TagVerdict[] = [];
   for (const tag of tags) {
-    const { keep, reason } = judge(tag, rules);
+    const { keep, reason } = judgeTag(tag, rules);
     (keep ? kept : dropped).push({ tag, reason });
   }
   return { kept, dropped };

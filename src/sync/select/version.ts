@@ -2,7 +2,7 @@ import { type Comparator, Range, rcompare, SemVer } from 'semver';
 import { usageError } from '../../errors/wrapper-error.ts';
 
 /** A version as tags write it: an optional `v`, up to three numbers, prerelease, build. */
-const VERSION = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?((?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z.-]+)?)$/;
+const VERSION_TAG = /^v?(\d+)(?:\.(\d+))?(?:\.(\d+))?((?:-[0-9A-Za-z-]+(?:\.[0-9A-Za-z-]+)*)?(?:\+[0-9A-Za-z.-]+)?)$/;
 
 const withoutLeadingZeros = (number: string): string => number.replace(/^0+(?=\d)/, '');
 
@@ -10,8 +10,8 @@ const withoutLeadingZeros = (number: string): string => number.replace(/^0+(?=\d
  * Reads a tag as a version; missing parts are zero (`v3.14` is 3.14.0), as for skopeo's `images-by-semver`. A suffix
  * such as `-alpine` is a prerelease. Absent: the tag is not a version.
  */
-export const versionOf = (tag: string): SemVer | undefined => {
-  const match = VERSION.exec(tag);
+export const tagVersion = (tag: string): SemVer | undefined => {
+  const match = VERSION_TAG.exec(tag);
   if (match === null) return undefined;
   const [, major = '0', minor = '0', patch = '0', rest = ''] = match;
   try {
@@ -26,7 +26,7 @@ export const versionOf = (tag: string): SemVer | undefined => {
  * then the alphabet decides.
  */
 export const byVersionDescending = (a: string, b: string): number => {
-  const [versionA, versionB] = [versionOf(a), versionOf(b)];
+  const [versionA, versionB] = [tagVersion(a), tagVersion(b)];
   const byAlphabet = a < b ? -1 : Number(a > b);
   if (versionA === undefined || versionB === undefined) return Number(!versionA) - Number(!versionB) || byAlphabet;
   return rcompare(versionA, versionB) || b.length - a.length || byAlphabet;

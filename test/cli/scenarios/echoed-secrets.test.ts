@@ -4,7 +4,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
-import { run } from '../../../src/main.ts';
+import { runProgram } from '../../../src/main.ts';
 import { consoleIn } from '../../support/console.ts';
 import { tempDir } from '../../support/temp.ts';
 
@@ -78,7 +78,7 @@ for (const [name, argvOf] of Object.entries(WAYS)) {
     await writeFile(dir.join('skopeo.yml'), fill(SKOPEO_YAML).replace(`${echo.host}:\n`, `"${echo.host}":\n`));
     const shown = consoleIn(dir);
     const own = ['--events', 'events', '--debug', ...(name.startsWith('sync') ? ['--report', 'report.json'] : [])];
-    const status = await run([...argvOf(echo.host, dir.path), ...own], shown.context);
+    const status = await runProgram([...argvOf(echo.host, dir.path), ...own], shown.context);
     assert.notEqual(status, 0, shown.text());
     assert.ok(echo.heard() > 0);
     const files = await Promise.all(

@@ -5,11 +5,11 @@ import { barsText } from '../../../src/display/bars.ts';
 import { skopeoLines } from '../../../src/display/skopeo-lines.ts';
 import { StdoutParser } from '../../../src/skopeo/output/output-parser.ts';
 import type { OperationEvent } from '../../../src/tracking/events.ts';
-import { OperationTracker } from '../../../src/tracking/operation-tracker.ts';
+import { TrackedOperation } from '../../../src/tracking/tracked-operation.ts';
 import { chunkBytes, loadRun, type RecordedRun, streamBytes } from '../../support/recorded-run.ts';
 
 const newTracker = (now: () => number) =>
-  new OperationTracker({
+  new TrackedOperation({
     identity: { operation: 'copy', sourceTransport: 'docker', destinationTransport: 'docker' },
     sourceShort: 'docker:source.test/app',
     destinationShort: 'docker:destination.test/app',
@@ -20,7 +20,7 @@ const newTracker = (now: () => number) =>
 /** Replays a run; calls back after every chunk of skopeo's stdout. */
 const replay = (
   run: RecordedRun,
-  onEvent: (event: OperationEvent, tracker: OperationTracker, nowMs: number) => void,
+  onEvent: (event: OperationEvent, tracker: TrackedOperation, nowMs: number) => void,
 ) => {
   let nowMs = 0;
   const tracker = newTracker(() => nowMs);

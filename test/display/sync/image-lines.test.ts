@@ -2,9 +2,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { imageLines } from '../../../src/display/sync/image-lines.ts';
 import type { OperationResult } from '../../../src/tracking/events.ts';
-import type { OperationTracker } from '../../../src/tracking/operation-tracker.ts';
+import type { TrackedOperation } from '../../../src/tracking/tracked-operation.ts';
 
-const image = (): OperationTracker => ({}) as OperationTracker;
+const image = (): TrackedOperation => ({}) as TrackedOperation;
 const RESULT = {} as OperationResult;
 
 const printer = () => {
@@ -12,7 +12,7 @@ const printer = () => {
   return { written, print: imageLines({ write: (text) => written.push(String(text)) > 0 }) };
 };
 
-const say = (print: ReturnType<typeof imageLines>, of: OperationTracker, text: string): void =>
+const say = (print: ReturnType<typeof imageLines>, of: TrackedOperation, text: string): void =>
   print({ type: 'output-line', stream: 'stdout', text }, of);
 
 test('prints every line of an image, however many, and those of one image together', () => {

@@ -3,7 +3,7 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../src/context.ts';
-import { openTextfile } from '../../../src/metrics/textfile/textfile.ts';
+import { textfileAt } from '../../../src/metrics/textfile/textfile.ts';
 import { collectTotals } from '../../../src/metrics/totals.ts';
 import { pageOf } from '../a-view.ts';
 
@@ -28,7 +28,7 @@ const render = async (): Promise<string> => {
   return pageOf({ totals: sink.totals(), live: [], jobs: [] }, 'textfile');
 };
 
-const textfile = openTextfile(path, systemClock);
+const textfile = textfileAt(path, systemClock);
 for (let count = 1; count === 1 || !existsSync(stop); count++) {
   await record(count);
   await textfile.write(render);

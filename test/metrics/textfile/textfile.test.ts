@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { type Clock, systemClock } from '../../../src/context.ts';
 import { EXIT, WrapperError } from '../../../src/errors/wrapper-error.ts';
 import { tryLock } from '../../../src/metrics/textfile/lock.ts';
-import { openTextfile } from '../../../src/metrics/textfile/textfile.ts';
+import { textfileAt } from '../../../src/metrics/textfile/textfile.ts';
 import type { ErrorType } from '../../../src/tracking/vocabulary.ts';
 import { temporaryDirectory, temporaryFileSystem } from './temporary-directory.ts';
 
@@ -26,7 +26,7 @@ test('the file is replaced, readable by all whatever the umask, and nothing else
   const path = join(directory.path, NAME);
   const umask = process.umask(0o077);
   try {
-    const textfile = openTextfile(path, systemClock);
+    const textfile = textfileAt(path, systemClock);
     assert.equal(await textfile.write(page('a 1\n')), 'written');
     assert.equal(await textfile.write(page('a 2\n')), 'written');
   } finally {
@@ -39,7 +39,7 @@ test('the file is replaced, readable by all whatever the umask, and nothing else
 
 test('while it is written, no name in the directory ends in .prom but its own', async () => {
   await using directory = await temporaryDirectory();
-  const textfile = openTextfile(join(directory.path, NAME), systemClock);
+  const textfile = textfileAt(join(directory.path, NAME), systemClock);
   await textfile.write(async () => {
     const names = await readdir(directory.path);
     assert.deepEqual(names, [`.${NAME}.lock`]);
@@ -51,7 +51,7 @@ test('a heartbeat does not wait for the lock, the end of a run does', async () =
   await using directory = await temporaryDirectory();
   const path = join(directory.path, NAME);
   const lock = await tryLock(join(directory.path, `.${NAME}.lock`), systemClock);
-  const textfile = openTextfile(path, systemClock);
+  const textfile = textfileAt(path, systemClock);
   assert.equal(await textfile.write(page('a 1\n')), 'busy');
   const final = textfile.write(page('a 2\n'), { waitMs: 60_000 });
   await lock?.release();
@@ -63,8 +63,8 @@ test('who lost the lock while rendering does not put an older page over a newer 
   await using directory = await temporaryDirectory();
   const path = join(directory.path, NAME);
   const aMinuteLater: Clock = { ...systemClock, monotonicMs: () => systemClock.monotonicMs() + 61_000 };
-  const outcome = await openTextfile(path, systemClock).write(async () => {
-    assert.equal(await openTextfile(path, aMinuteLater).write(page('a 2\n')), 'written');
+  const outcome = await textfileAt(path, systemClock).write(async () => {
+    assert.equal(await textfileAt(path, aMinuteLater).write(page('a 2\n')), 'written');
     return 'a 1\n';
   });
   assert.equal(outcome, 'busy');
@@ -75,7 +75,7 @@ test('who lost the lock while rendering does not put an older page over a newer 
 test('an error of the renderer is passed on, the old file stays and the lock is free', async () => {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, NAME);
-  const textfile = openTextfile(path, systemClock);
+  const textfile = textfileAt(path, systemClock);
   await textfile.write(page('a 1\n'));
   const cause = new Error('no state');
   await assert.rejects(
@@ -95,17 +95,17 @@ test('what killed writers left is swept after an hour, other files are not touch
     await writeFile(join(directory.path, name), '');
     if (!name.includes('fresh')) await utimes(join(directory.path, name), old, old);
   }
-  await openTextfile(join(directory.path, NAME), systemClock).write(page(''));
+  await textfileAt(join(directory.path, NAME), systemClock).write(page(''));
   assert.deepEqual(await readdir(directory.path), [...others, NAME].sort());
 });
 
 test('a missing directory, a directory in its place: said what and what next', async () => {
   await using directory = await temporaryDirectory();
   const gone = join(directory.path, 'gone', NAME);
-  await assert.rejects(openTextfile(gone, systemClock).write(page('')), isFailure('usage', gone));
+  await assert.rejects(textfileAt(gone, systemClock).write(page('')), isFailure('usage', gone));
   const taken = join(directory.path, 'taken.prom');
   await mkdir(taken);
-  await assert.rejects(openTextfile(taken, systemClock).write(page('')), isFailure('unknown', taken));
+  await assert.rejects(textfileAt(taken, systemClock).write(page('')), isFailure('unknown', taken));
   assert.deepEqual(await readdir(directory.path), ['taken.prom']);
 });
 
@@ -119,7 +119,7 @@ test('a directory that may not be written', async (t) => {
   const isRoot = process.getuid?.() === 0;
   if (isRoot) process.seteuid?.(65_534);
   try {
-    await assert.rejects(openTextfile(path, systemClock).write(page('')), isFailure('permission', path));
+    await assert.rejects(textfileAt(path, systemClock).write(page('')), isFailure('permission', path));
   } finally {
     if (isRoot) process.seteuid?.(0);
   }
@@ -131,7 +131,7 @@ test('a full disk: the old file stays, nothing half-written is left, and it is h
   if (fileSystem === undefined) return t.skip('cannot mount a tmpfs: run npm test as root');
   await using directory = fileSystem;
   const path = join(directory.path, NAME);
-  const textfile = openTextfile(path, systemClock);
+  const textfile = textfileAt(path, systemClock);
   await textfile.write(page('a 1\n'));
 
   const large = 'x'.repeat(100_000);
@@ -153,7 +153,7 @@ test('a link that has the name of the textfile stays, and so does what it leads 
   const path = join(directory.path, NAME);
   await writeFile(join(directory.path, 'mine'), 'mine');
   await symlink('mine', path);
-  await assert.rejects(openTextfile(path, systemClock).write(page('a 1\n')), isFailure('destination_conflict', path));
+  await assert.rejects(textfileAt(path, systemClock).write(page('a 1\n')), isFailure('destination_conflict', path));
   assert.equal(await readlink(path), 'mine');
   assert.equal(await readFile(path, 'utf8'), 'mine');
   assert.deepEqual((await readdir(directory.path)).sort(), ['mine', NAME]);

@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { parseVersionRange, versionOf } from '../../../src/sync/select/version.ts';
+import { parseVersionRange, tagVersion } from '../../../src/sync/select/version.ts';
 
 const includes = (range: string, tag: string, prereleases = false): boolean => {
-  const version = versionOf(tag);
+  const version = tagVersion(tag);
   assert.ok(version !== undefined);
   return parseVersionRange(range, { prereleases }).includes(version);
 };

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { byVersionDescending, versionOf } from '../../../src/sync/select/version.ts';
+import { byVersionDescending, tagVersion } from '../../../src/sync/select/version.ts';
 
 const VERSIONS: readonly [tag: string, version: string | undefined][] = [
   ['1.2.3', '1.2.3'],
@@ -18,7 +18,7 @@ const VERSIONS: readonly [tag: string, version: string | undefined][] = [
 ];
 
 for (const [tag, version] of VERSIONS) {
-  test(`"${tag}" is ${version ?? 'no version'}`, () => assert.equal(versionOf(tag)?.version, version));
+  test(`"${tag}" is ${version ?? 'no version'}`, () => assert.equal(tagVersion(tag)?.version, version));
 }
 
 test('the order is by version, not by alphabet, and the same from every start', () => {

@@ -56,12 +56,12 @@ export const createReader = ({ locations, host, probe = false }: ReaderOptions):
   };
 };
 
-interface Part {
+interface StatePart {
   readonly sums: Sums;
   readonly runs: readonly UnfoldedRun[];
 }
 
-const readPart = (snapshot: Snapshot, host: Host): Part => {
+const readPart = (snapshot: Snapshot, host: Host): StatePart => {
   const { newest, runs } = snapshot;
   const sums = mergeRuns(newest.aggregate, runs, host.clock.wallMs() / 1000);
   return { sums: { ...sums, errors: addErrors([sums.errors, aggregateErrors(snapshot)]) }, runs };

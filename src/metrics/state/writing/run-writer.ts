@@ -9,7 +9,7 @@ import type { StateLocation } from '../files/state-directory.ts';
 import { silenceLimitMs } from '../reading/liveness.ts';
 import { createRunPlace, type RunPlace } from './run-place.ts';
 
-export interface RunOptions {
+export interface RunWriterOptions {
   readonly location: StateLocation;
   readonly host: Host;
   /** How often the caller writes at least; readers that cannot see this process go by it. */
@@ -25,13 +25,13 @@ interface RunSnapshot {
   readonly live: readonly LiveOperation[];
 }
 
-export interface RunEnd {
-  readonly totals: Totals;
+/** How a run ended. */
+export interface RunVerdict {
   /** 0 to 255. */
   readonly exitCode: number;
   readonly durationSeconds: number;
   readonly success: boolean;
-  /** The record shall say nothing of the job. */
+  /** It left everything to another run: no run of its job, neither good nor bad. */
   readonly stoodAside?: boolean;
 }
 
@@ -42,7 +42,7 @@ export interface RunEnd {
 export interface RunWriter {
   write(snapshot: RunSnapshot): void;
   /** Records the end of the run, gets it to the disk and closes the file; later calls do nothing. */
-  finish(end: RunEnd): void;
+  finish(end: RunVerdict & Pick<RunSnapshot, 'totals'>): void;
   /** Whether the last record is kept nowhere (status 74 with `--metrics-strict`). */
   readonly failed: boolean;
   /** Whether the spill directory had to take the run. */
@@ -50,7 +50,7 @@ export interface RunWriter {
 }
 
 /** Starts the run file of this process. */
-export const openRun = ({ location, host, heartbeatIntervalMs, job, onWarning }: RunOptions): RunWriter => {
+export const openRun = ({ location, host, heartbeatIntervalMs, job, onWarning }: RunWriterOptions): RunWriter => {
   const { clock, identity } = host;
   const now = () => ({ wallMs: clock.wallMs(), monotonicMs: clock.monotonicMs() });
   const started = now();

@@ -8,7 +8,7 @@ import type { ProcessIdentity } from '../../../../src/host/identity.ts';
 import type { RunRecord } from '../../../../src/metrics/state/files/run-record.ts';
 import type { StateLocation } from '../../../../src/metrics/state/files/state-directory.ts';
 import { readView } from '../../../../src/metrics/state/reading/reader.ts';
-import { openRun, type RunOptions, type RunWriter } from '../../../../src/metrics/state/writing/run-writer.ts';
+import { openRun, type RunWriter, type RunWriterOptions } from '../../../../src/metrics/state/writing/run-writer.ts';
 import type { MetricsView, Totals } from '../../../../src/metrics/view.ts';
 import type { LiveOperation } from '../../../../src/tracking/live-operation.ts';
 
@@ -85,7 +85,7 @@ export const recordOf = (host: Host, overrides: Partial<RunRecord> = {}): RunRec
 };
 
 /** A run that fails the test when it warns. */
-export const startRun = (location: StateLocation, options: Partial<RunOptions> = {}): RunWriter =>
+export const startRun = (location: StateLocation, options: Partial<RunWriterOptions> = {}): RunWriter =>
   openRun({
     location,
     host: hostWith(),
@@ -99,7 +99,7 @@ export const startRun = (location: StateLocation, options: Partial<RunOptions> =
 export const finished = { exitCode: 0, durationSeconds: 3, success: true } as const;
 
 /** A whole run: started, and finished with these totals. */
-export const completeRun = (location: StateLocation, totals: Totals, options: Partial<RunOptions> = {}): void => {
+export const completeRun = (location: StateLocation, totals: Totals, options: Partial<RunWriterOptions> = {}): void => {
   startRun(location, options).finish({ ...finished, totals });
 };
 

@@ -3,7 +3,7 @@ import { rm, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { systemClock } from '../../../../src/context.ts';
-import { openTextfile } from '../../../../src/metrics/textfile/textfile.ts';
+import { textfileAt } from '../../../../src/metrics/textfile/textfile.ts';
 import { aView, pageOf } from '../../a-view.ts';
 import { missing } from '../../command.ts';
 import { parseSamples } from '../../samples.ts';
@@ -68,7 +68,7 @@ test('node_exporter serves our file whole beside broken ones', {
   await using directory = await temporaryDirectory();
   const path = join(directory.path, 'skopeo_wrapper.prom');
   const page = await pageOf(aView(), 'textfile');
-  await openTextfile(path, systemClock).write(async () => page);
+  await textfileAt(path, systemClock).write(async () => page);
   const ours = parseSamples(page);
   await using exporter = await startNodeExporter(directory.path);
 

@@ -32,7 +32,7 @@ export interface OperationView {
 }
 
 /** Folds the events of one operation into its state, and tells observers each countable fact once. */
-export class OperationTracker implements LiveSource {
+export class TrackedOperation implements LiveSource {
   readonly identity: OperationIdentity;
   readonly #options: TrackerOptions;
   readonly #startedMs: number;
