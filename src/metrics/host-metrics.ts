@@ -6,8 +6,7 @@ import { systemHost } from '../host/host.ts';
 import { METRICS } from './contract.ts';
 import { type ListenerOptions, type MetricsListener, startListener } from './listener/listener.ts';
 import { type PageFormat, renderPage } from './registry/page.ts';
-import { createRegistries, registerSeries } from './registry/register-metrics.ts';
-import { encodeSeriesKey } from './registry/series-key.ts';
+import { createRegistries } from './registry/register-metrics.ts';
 import type { WriterInfo } from './registry/view-samples.ts';
 import type { StateLocation } from './state/files/state-directory.ts';
 import { createPeriodicFold } from './state/folding/fold.ts';
@@ -68,14 +67,8 @@ const REQUESTS = 'skopeo_wrapper_http_requests_total';
 /** Successful and failed scrapes start at 0, so that the first failure is an increase. */
 const registerRequests = (registry: Registry): ListenerOptions['onAnswer'] & {} => {
   const { help, labels } = METRICS[REQUESTS];
-  const requests = new Counter({ name: REQUESTS, help, labelNames: Object.keys(labels), registers: [] });
+  const requests = new Counter({ name: REQUESTS, help, labelNames: Object.keys(labels), registers: [registry] });
   for (const code of ['200', '503']) requests.inc({ handler: 'metrics', code }, 0);
-  registerSeries(registry, REQUESTS, async () =>
-    (await requests.get()).values.map(({ labels: { handler, code }, value }) => [
-      encodeSeriesKey([String(handler), String(code)]),
-      value,
-    ]),
-  );
   return (handler, code) => requests.inc({ handler, code: String(code) });
 };
 

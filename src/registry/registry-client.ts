@@ -1,3 +1,4 @@
+import type { IncomingHttpHeaders } from 'node:http';
 import type PQueue from 'p-queue';
 import * as z from 'zod';
 import type { Clock } from '../context.ts';
@@ -11,7 +12,6 @@ import { HttpClient } from './http/http-client.ts';
 import type { HttpAnswer } from './http/message.ts';
 import type { ManifestHead } from './lookup.ts';
 import { RegistryPaused, type RegistryPauses } from './pauses.ts';
-import { pullsLeft, retryAfterSeconds } from './rate-limit.ts';
 import type { Route } from './route.ts';
 import type { TrustStore } from './trust.ts';
 
@@ -66,6 +66,23 @@ interface ClientContext {
 
 const single = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
+
+const firstOf = (value: string | string[] | undefined): string | undefined => (Array.isArray(value) ? value[0] : value);
+
+/** Pulls left of a counted allowance, from Docker Hub's `RateLimit-Remaining: 76;w=21600`. */
+export const pullsLeft = (headers: IncomingHttpHeaders): number | undefined => {
+  const match = /^\s*(\d+)/.exec(firstOf(headers['ratelimit-remaining']) ?? '');
+  return match === null ? undefined : Number(match[1]);
+};
+
+/** Seconds that a registry asks to wait: `Retry-After` as a number or a date. */
+export const retryAfterSeconds = (headers: IncomingHttpHeaders, wallMs: number): number | undefined => {
+  const text = firstOf(headers['retry-after']);
+  if (text === undefined) return undefined;
+  if (/^\d+$/.test(text.trim())) return Number(text);
+  const date = Date.parse(text);
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - wallMs) / 1000);
+};
 
 /**
  * Path of the page after the one at `path`, as a `Link` header tells it; absent after the last. The host in it is passed

@@ -5,6 +5,8 @@ import { messageOf } from '../errors/system-error.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { makeOwnDirectory, readOwnFile, touchOwnFile } from '../host/own-files.ts';
 import { wait } from '../host/timers.ts';
+import type { SyncContext } from './ports.ts';
+import type { Shard } from './shard.ts';
 
 /** What a run does while another run of the same job is under way. */
 export type LockMode = 'wait' | 'skip' | 'fail';
@@ -93,5 +95,45 @@ export const takeJobLock = async (
     if (lock !== undefined || mode === 'skip') return lock;
     if (mode === 'fail') throw heldBy(directory, job);
     await wait(POLL_MS, signal);
+  }
+};
+
+/** The name of the lock of a job, or of a part of it; no other job's lock has the same name. */
+export const lockName = (job: string, part?: string): string => (part === undefined ? job : `${job}+${part}`);
+
+/** Which lock of a job a run takes, and how. */
+export interface JobLockOptions {
+  readonly lock?: LockMode;
+  /** The job was reduced to a list of images: such runs may run side by side, unless `lock` is given. */
+  readonly isList?: boolean;
+  readonly shard?: Shard;
+}
+
+/** Shards of a job run side by side. */
+const lockOf = (name: string, { shard }: JobLockOptions): string =>
+  shard === undefined ? name : lockName(name, `${shard.index}-of-${shard.count}`);
+
+const WITHOUT_LOCK: AsyncDisposable = { [Symbol.asyncDispose]: async () => undefined };
+
+/**
+ * A full disk must not stop a copy: if no lock can be had and `--lock` was not given, the run goes on without one. A
+ * run that was stopped while it waited goes on without a lock too: it only reports.
+ */
+export const lockJob = async (
+  name: string,
+  directory: string,
+  { signal, warn }: Pick<SyncContext, 'signal' | 'warn'>,
+  options: JobLockOptions,
+): Promise<AsyncDisposable | undefined> => {
+  const { lock, isList } = options;
+  if (isList === true && lock === undefined) return WITHOUT_LOCK;
+  try {
+    return await takeJobLock(directory, lockOf(name, options), lock ?? 'fail', signal);
+  } catch (error) {
+    if (signal.aborted) return WITHOUT_LOCK;
+    const isUnusable = error instanceof WrapperError && error.exitCode === EXIT.ioError;
+    if (!isUnusable || lock !== undefined) throw error;
+    warn?.(`${error.message}; another run of the job would not be noticed. ${error.next ?? ''}`);
+    return WITHOUT_LOCK;
   }
 };

@@ -1,8 +1,9 @@
 import type { SyncJob } from './job.ts';
 import { type PlanContext, Planner, type PlanOptions } from './plan/planner.ts';
 import { joinPlans, type Plan } from './plan.ts';
+import type { RunContext } from './ports.ts';
 import type { ImageReport } from './report.ts';
-import { ANOTHER_FAILED, type RunContext, runPlan } from './run/run-plan.ts';
+import { ANOTHER_FAILED, runPlan } from './run/run-plan.ts';
 
 type PlanAndCopyContext = PlanContext & RunContext;
 

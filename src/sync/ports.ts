@@ -1,7 +1,13 @@
+import type { Clock } from '../context.ts';
 import type { Platform } from '../image/platform.ts';
 import type { ImageQuestions } from '../operation/skopeo-questions.ts';
 import type { RegistryAccess } from '../registry/access.ts';
+import type { RegistryLookup } from '../registry/lookup.ts';
+import type { RegistryOutages } from '../registry/outages.ts';
+import type { RegistryPauses } from '../registry/pauses.ts';
 import type { OperationResult } from '../tracking/events.ts';
+import type { SyncObserver } from '../tracking/observer.ts';
+import type { SyncMemory } from './check/memory.ts';
 import type { CopySettings } from './job.ts';
 
 /** How to run one `skopeo copy`: one attempt, without retries. */
@@ -31,4 +37,30 @@ export interface SkopeoPort extends ImageQuestions {
     options: ImageCopyOptions,
     signal: AbortSignal,
   ): Promise<OperationResult>;
+}
+
+/** What a sync run needs from outside. */
+export interface SyncContext {
+  readonly skopeo: SkopeoPort;
+  readonly lookup: RegistryLookup;
+  readonly pauses: RegistryPauses;
+  readonly outages: RegistryOutages;
+  readonly clock: Clock;
+  readonly signal: AbortSignal;
+  readonly observer?: SyncObserver;
+  /** Where small temporary files go; absent: the system's place. */
+  readonly temporaryDirectory?: string;
+  /** In [0, 1). */
+  readonly random: () => number;
+  /** Where jobs keep lock and memory; absent: they keep none. */
+  readonly stateDirectory?: string;
+  /** Called with what could not be saved; no copy fails for that. */
+  readonly warn?: (message: string) => void;
+}
+
+/** The same together with what earlier runs of the job wrote. */
+export interface RunContext extends SyncContext {
+  readonly memory: SyncMemory;
+  /** Why nothing may be tried any more, if that is known from the beginning. */
+  readonly stopReason?: string | undefined;
 }

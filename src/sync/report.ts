@@ -1,7 +1,10 @@
 import { defined } from '../defined.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
+import { describeTermination, terminationOf } from '../operation/termination.ts';
+import { failureClass } from '../skopeo/failure/classify.ts';
 import type { OperationResult } from '../tracking/events.ts';
 import type { ErrorType, ImageOutcome } from '../tracking/vocabulary.ts';
+import type { Plan } from './plan.ts';
 
 /** The result of one image. */
 export interface ImageReport {
@@ -122,3 +125,35 @@ export const resultOfReport = (report: SyncReport): OperationResult => {
       : { outcome: 'error', errorType: report.exitCode === 3 ? 'partial_failure' : errorType }),
   };
 };
+
+/** Why there is no plan: a signal or a time limit; absent where neither ended the run. */
+export const stoppedBeforePlan = (signal: AbortSignal) => {
+  const termination = terminationOf(signal);
+  if (termination === undefined) return undefined;
+  const { errorType, message, exitCode } = describeTermination(termination);
+  return { errorType, message: `${message}, before the plan was made`, next: 'Run it again.', exitCode };
+};
+
+/** The sources from which nothing was copied, and what else of the plan failed. `pruneRefused`: why nothing is pruned. */
+export const sourceFailures = (
+  { failures, isIncomplete = false }: Plan,
+  pruneRefused: string | undefined,
+  signal: AbortSignal,
+): readonly SourceFailure[] => {
+  const stopped = isIncomplete ? stoppedBeforePlan(signal) : undefined;
+  const { exitCode: _, ...noPlan } = stopped ?? { exitCode: 0 };
+  return [
+    ...('message' in noPlan ? [{ source: 'plan', ...noPlan }] : []),
+    ...failures.map(({ entry, errorType, message, next }) => ({
+      source: entry.name,
+      errorType,
+      message,
+      ...defined({ next }),
+    })),
+    ...(pruneRefused !== undefined && failures.length === 0
+      ? [{ source: 'prune', errorType: 'prune_refused' as const, message: pruneRefused, next: PRUNE_NEXT }]
+      : []),
+  ];
+};
+
+const PRUNE_NEXT = failureClass('prune_refused').next({});

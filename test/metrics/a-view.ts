@@ -1,4 +1,5 @@
 import type { Clock } from '../../src/context.ts';
+import { collectTotals } from '../../src/metrics/collected-totals.ts';
 import {
   countBlobSize,
   countFinishedBlob,
@@ -8,7 +9,6 @@ import {
 import { type PageFormat, renderPage } from '../../src/metrics/registry/page.ts';
 import { createRegistries } from '../../src/metrics/registry/register-metrics.ts';
 import type { WriterInfo } from '../../src/metrics/registry/view-samples.ts';
-import { collectTotals } from '../../src/metrics/totals.ts';
 import type { LiveEntry, MetricsView, Totals } from '../../src/metrics/view.ts';
 import type { LiveOperation } from '../../src/tracking/live-operation.ts';
 

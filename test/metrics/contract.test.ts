@@ -1,9 +1,9 @@
 import assert from 'node:assert/strict';
 import { readFile } from 'node:fs/promises';
 import { test } from 'node:test';
+import { collectTotals } from '../../src/metrics/collected-totals.ts';
 import { isClosed, isLabelValue, JOB_NAME, REGISTRY } from '../../src/metrics/contract/definition.ts';
 import { DEFINITIONS, HISTOGRAMS, type LabelsOf, TOTALS_COUNTERS } from '../../src/metrics/contract.ts';
-import { collectTotals } from '../../src/metrics/totals.ts';
 
 const GOLDEN = new URL('../fixtures/metrics/contract.json', import.meta.url);
 

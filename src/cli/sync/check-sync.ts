@@ -3,7 +3,7 @@ import { problemLine } from '../../config/problem.ts';
 import type { Context } from '../../context.ts';
 import { invalidJson, validJson } from '../../display/sync/check-json.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
-import { refuseNamelessPrune } from '../../sync/sync.ts';
+import { refuseNamelessPrune } from '../../sync/plan-sync.ts';
 import { formatCount } from '../../text/format.ts';
 import { stateLocation } from '../open-session.ts';
 import { reportError } from '../report-error.ts';

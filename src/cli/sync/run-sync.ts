@@ -11,13 +11,14 @@ import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { reportUnstarted } from '../../operation/run-operation.ts';
 import { abortOnSignals, describeTermination, terminationOf, timeLimitOf } from '../../operation/termination.ts';
 import { renderExpandedFile } from '../../sync/config/load-sync-file.ts';
+import { destinationSamples } from '../../sync/destination-samples.ts';
 import type { SyncJob } from '../../sync/job.ts';
 import type { Plan } from '../../sync/plan.ts';
+import { planSync } from '../../sync/plan-sync.ts';
 import { resultOfReport, type SyncReport } from '../../sync/report.ts';
-import { runIdentityOf } from '../../sync/run-identity.ts';
-import { planSync, runSync, type SyncOptions } from '../../sync/sync.ts';
+import { runSync, type SyncOptions } from '../../sync/sync.ts';
 import type { OperationResult } from '../../tracking/events.ts';
-import { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
+import { type SyncRunIdentity, SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
 import { openSession } from '../open-session.ts';
 import { type RunEnd, type RunMetrics, type RunParts, type RunTools, withRun } from '../with-run.ts';
 import { checkSync, tellWarnings } from './check-sync.ts';
@@ -131,6 +132,31 @@ const runParts = (line: CommandLine, context: Context): Parts => ({
     reportUnstarted({ ...NAMELESS, identity }, failure, { clock, observers: [observer] });
   },
 });
+
+/** The value if all are equal; absent where they differ. */
+const common = <T>([first, ...others]: readonly T[]): T | undefined =>
+  others.every((one) => one === first) ? first : undefined;
+
+/**
+ * What a job is called while it runs: by its source if it has only one, and by the registry of its destinations if that
+ * is one.
+ */
+export const runIdentityOf = ({ entries }: SyncJob): SyncRunIdentity => {
+  const [first, ...others] = entries;
+  const destinations = destinationSamples(entries);
+  const registry = common(destinations.map((destination) => destination.registry));
+  const sourceTransport = first?.source.kind === 'directory' ? 'dir' : 'docker';
+  const sourceName = first !== undefined && others.length === 0 ? first.name : `${entries.length} sources`;
+  return {
+    identity: {
+      operation: 'sync',
+      sourceTransport,
+      destinationTransport: common(destinations.map(({ transport }) => transport)) ?? 'docker',
+    },
+    sourceShort: `${sourceTransport}:${sourceName}`,
+    destinationShort: registry === undefined ? '' : `docker:${registry}`,
+  };
+};
 
 const UNREAD = { operation: 'sync', sourceTransport: 'unknown', destinationTransport: 'unknown' } as const;
 const NAMELESS = { source: '', destination: '', sourceShort: '', destinationShort: '' };

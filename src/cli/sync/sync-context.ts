@@ -8,6 +8,7 @@ import type { SyncDisplay } from '../../display/sync/sync-display.ts';
 import { dirReader } from '../../image/local-image.ts';
 import { parseReference } from '../../image/reference.ts';
 import { askingSkopeo } from '../../operation/skopeo-questions.ts';
+import { runDirectoryBase } from '../../operation/temporary-directories.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
 import { DirectLookup } from '../../registry/direct-lookup.ts';
 import { lookupWithOutages } from '../../registry/lookup-with-outages.ts';
@@ -15,8 +16,8 @@ import { RegistryOutages } from '../../registry/outages.ts';
 import { RegistryPauses } from '../../registry/pauses.ts';
 import { Router } from '../../registry/route.ts';
 import type { SyncJob } from '../../sync/job.ts';
+import type { SyncContext } from '../../sync/ports.ts';
 import { copyingBySkopeo } from '../../sync/run/skopeo-copy.ts';
-import type { SyncContext } from '../../sync/sync.ts';
 import type { OperationObserver } from '../../tracking/observer.ts';
 import type { SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
 import { stateLocation } from '../open-session.ts';
@@ -96,6 +97,7 @@ export const openSyncContext = (syncRun: SyncRun): SyncContext & Disposable => {
     clock,
     signal,
     observer: run.observer,
+    temporaryDirectory: runDirectoryBase(env),
     random: Math.random,
     warn: syncRun.warn,
     ...defined({ stateDirectory }),

@@ -14,8 +14,10 @@ interface Counts extends MetricSink {
 }
 
 /**
- * Counts in prom-client. The metrics register themselves nowhere: under their names a registry shows what all processes
- * of the host counted, this one included (see `registerMetrics`).
+ * Counts in prom-client, in metrics that no registry holds. Two readers want two numbers under each of these names: the
+ * run file what this process alone counted, a page what all processes of the host did, this one included. A page takes its
+ * number from the run files and not from here: a run whose file somebody has folded already would else count twice. One
+ * prom-client metric has one value, so what a page shows is a collected metric of the same name (`registerMetrics`).
  */
 export const createCounts = (): Counts => {
   const counters = new Map<string, Counter>();

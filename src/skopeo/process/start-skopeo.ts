@@ -1,4 +1,4 @@
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, openSync, readdirSync, readFileSync } from 'node:fs';
 import { finished } from 'node:stream/promises';
 import { execa } from 'execa';
 import type { Env } from '../../context.ts';
@@ -6,9 +6,7 @@ import { defined } from '../../defined.ts';
 import type { Secret } from '../../secrets/secret.ts';
 import type { OutputEvent } from '../../tracking/events.ts';
 import { type ErrorLine, StderrParser, StdoutParser } from '../output/output-parser.ts';
-import { killDescendants } from './descendants.ts';
 import { withGrace } from './grace.ts';
-import { HeldBack } from './held-back.ts';
 import { OutputBuffer } from './output-buffer.ts';
 import { type Launcher, launch } from './parent-death.ts';
 import { openPipe, type Pipe } from './pipe.ts';
@@ -111,6 +109,64 @@ const spawn = (options: SkopeoOptions, terminal: Terminal | undefined, errors: P
     terminal?.closeSlave();
     errors?.closeWriter();
     closeSync(nullFd);
+  }
+};
+
+/**
+ * Holds the chunks of a stream back until whatever a process wrote to another stream before has been read too. The kernel
+ * does not tell the order between two streams; but two turns of the event loop later one whole poll has passed, and with it
+ * all that was waiting there.
+ */
+class HeldBack<Chunk> {
+  readonly #take: (chunk: Chunk) => void;
+  readonly #chunks: Chunk[] = [];
+
+  constructor(take: (chunk: Chunk) => void) {
+    this.#take = take;
+  }
+
+  push(chunk: Chunk): void {
+    this.#chunks.push(chunk);
+    setImmediate(() => setImmediate(() => this.#release()));
+  }
+
+  /** Hands on what is still held back; both streams have ended. */
+  flush(): void {
+    while (this.#chunks.length > 0) this.#release();
+  }
+
+  #release(): void {
+    const chunk = this.#chunks.shift();
+    if (chunk !== undefined) this.#take(chunk);
+  }
+}
+
+/** Direct children of all threads of a process; none where the system does not tell (not Linux). */
+const childrenOf = (pid: number): number[] => {
+  try {
+    return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
+      readFileSync(`/proc/${pid}/task/${thread}/children`, 'utf8').split(' ').filter(Boolean).map(Number),
+    );
+  } catch {
+    return [];
+  }
+};
+
+/** Processes that a process has started, and theirs: the credential helpers that skopeo waits for. */
+export const descendantsOf = (pid: number): number[] =>
+  childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
+
+/**
+ * Ends all that a process has started. To be called before the process itself is ended: its orphans could no longer be
+ * told from other processes. They would go on after its end, and hold its stderr open.
+ */
+export const killDescendants = (pid: number): void => {
+  for (const descendant of descendantsOf(pid)) {
+    try {
+      process.kill(descendant, 'SIGKILL');
+    } catch {
+      // It has ended by itself meanwhile.
+    }
   }
 };
 

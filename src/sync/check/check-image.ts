@@ -1,10 +1,11 @@
 import { join } from 'node:path';
 import type { WrapperError } from '../../errors/wrapper-error.ts';
 import { isWhole } from '../../image/completeness.ts';
-import { dockerReference, isLocal, parseLocation } from '../../image/docker-reference.ts';
+import { dockerReference, isLocal, parseLocation, type Repository } from '../../image/docker-reference.ts';
 import { filterIndex } from '../../image/filtered-index.ts';
 import { type DestinationState, localState } from '../../image/local-image.ts';
-import { digestOf, parseManifest } from '../../image/manifest.ts';
+import { digestOf, isManifestType, parseManifest } from '../../image/manifest.ts';
+import { linksOf } from '../../image/manifest-links.ts';
 import { onlyInstanceFor, type Platform, systemPlatform } from '../../image/platform.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
 import type { ManifestHead, RegistryLookup } from '../../registry/lookup.ts';
@@ -12,7 +13,6 @@ import { isSeveralPlatforms } from '../job.ts';
 import type { PlannedImage, WantedImage } from '../plan.ts';
 import { signsAnew } from '../signing.ts';
 import { compareDigests, isPlainlyUnchanged, UNCHANGED, type Verdict } from './compare.ts';
-import { hasEveryPart } from './every-part.ts';
 import type { RememberedCopy, SyncMemory } from './memory.ts';
 
 /** What is needed to check an image. */
@@ -29,6 +29,27 @@ type Checked = Pick<PlannedImage, 'action' | 'reason' | 'sourceDigest' | 'destin
 
 const isImmutable = ({ entry, tag }: WantedImage): boolean =>
   tag !== undefined && entry.immutable.some((pattern) => pattern.matches(tag));
+
+/**
+ * Whether a repository has every manifest that an index consists of, at any depth: registries delete manifests even if
+ * an index needs them. Costs one request for the index and one for each part, and none if the media type is that of a
+ * single image.
+ */
+export const hasEveryPart = async (
+  repository: Repository,
+  { digest, mediaType }: ManifestHead,
+  context: { readonly lookup: Pick<RegistryLookup, 'head' | 'manifest'>; readonly signal: AbortSignal },
+  access: RegistryAccess,
+): Promise<boolean> => {
+  if (isManifestType(mediaType)) return true;
+  const { lookup, signal } = context;
+  const { children } = linksOf(await lookup.manifest(dockerReference(repository, { digest }), access, signal));
+  for (const child of children) {
+    const part = await lookup.head(dockerReference(repository, { digest: child }), access, signal);
+    if (part === undefined || !(await hasEveryPart(repository, part, context, access))) return false;
+  }
+  return true;
+};
 
 const isBroken = async ({ destination }: WantedImage, state: DestinationState, context: CheckContext) => {
   const { verify, destinationAccess } = context;

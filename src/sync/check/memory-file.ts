@@ -4,7 +4,7 @@ import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../../errors/system-error.ts';
 import { foreignDirectory, makeOwnDirectory, readOwnFile } from '../../host/own-files.ts';
 import { parseJson } from '../../text/json.ts';
-import { takeJobLock } from '../job-lock.ts';
+import { lockName, takeJobLock } from '../job-lock.ts';
 import { memorySchema, SyncMemory } from './memory.ts';
 
 /** No named job can have this name: names of jobs have no `+`. */
@@ -23,9 +23,6 @@ export const syncDirectory = (stateDirectory: string): string => {
 /** The memory of a job; all runs without a name share one. */
 export const memoryPath = (directory: string, job: string | undefined): string =>
   join(directory, `${job ?? WITHOUT_NAME}.json`);
-
-/** The name of the lock of a job, or of a part of it; no other job's lock has the same name. */
-export const lockName = (job: string, part?: string): string => (part === undefined ? job : `${job}+${part}`);
 
 /** Several times what a job with a hundred thousand images needs. */
 const MAX_BYTES = 128 * 1024 * 1024;

@@ -3,20 +3,16 @@ import { defined } from '../../defined.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { placeKey } from '../../image/docker-reference.ts';
 import { withRetries } from '../../operation/retry.ts';
-import type { RegistryLookup } from '../../registry/lookup.ts';
-import type { RegistryOutages } from '../../registry/outages.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
-import type { SyncObserver } from '../../tracking/observer.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import { checkImage, isAbsentAtSource, uncompared } from '../check/check-image.ts';
-import type { SyncMemory } from '../check/memory.ts';
 import { readExtent } from '../check/read-extent.ts';
 import { connectDestinations } from '../destination-samples.ts';
 import { destinationAccess, type SyncEntry, type SyncJob } from '../job.ts';
 import { withoutCollisions } from '../map/collisions.ts';
 import { mapLimited } from '../map-limited.ts';
 import type { FailedEntry, Plan, PlannedImage, WantedImage } from '../plan.ts';
-import type { SkopeoPort } from '../ports.ts';
+import type { RunContext, SkopeoPort } from '../ports.ts';
 import { choosePrune } from '../prune/candidates.ts';
 import type { PruneTask } from '../prune/examine.ts';
 import { belongsTo, type Shard } from '../shard.ts';
@@ -31,16 +27,10 @@ import {
 } from './select-entry.ts';
 
 /** What planning needs from outside. */
-export interface PlanContext {
-  readonly lookup: RegistryLookup;
-  readonly outages: RegistryOutages;
+export interface PlanContext
+  extends Pick<RunContext, 'lookup' | 'outages' | 'signal' | 'random' | 'memory' | 'observer'> {
   readonly skopeo: Pick<SkopeoPort, 'createdAt'>;
-  readonly memory: SyncMemory;
   readonly nowMs: number;
-  readonly signal: AbortSignal;
-  /** In [0, 1), for the jitter of delays. */
-  readonly random: () => number;
-  readonly observer?: SyncObserver;
 }
 
 export interface PlanOptions {

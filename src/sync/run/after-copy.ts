@@ -1,16 +1,11 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { localState } from '../../image/local-image.ts';
-import type { RegistryLookup } from '../../registry/lookup.ts';
-import type { SyncMemory } from '../check/memory.ts';
 import { destinationAccess, isSeveralPlatforms, type SyncJob } from '../job.ts';
 import type { PlannedImage } from '../plan.ts';
+import type { RunContext } from '../ports.ts';
 import type { ImageCopyResult } from './copy-image.ts';
 
-interface AfterCopyContext {
-  readonly lookup: RegistryLookup;
-  readonly memory: SyncMemory;
-  readonly signal: AbortSignal;
-}
+type AfterCopyContext = Pick<RunContext, 'lookup' | 'memory' | 'signal'>;
 
 const digestAtDestination = async (
   job: SyncJob,

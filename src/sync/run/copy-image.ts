@@ -31,8 +31,13 @@ const DIRECTORY_VERSION = 'Directory Transport Version: 1.1\n';
 const withDigest = (reference: string, digest: string): string =>
   dockerReference(parseDockerReference(reference), { digest });
 
-const copyIndex = async (index: FilteredIndex, destination: string, copy: CopyStep): Promise<OperationResult> => {
-  const directory = makeTemporaryDirectory(tmpdir(), 'index');
+const copyIndex = async (
+  index: FilteredIndex,
+  destination: string,
+  copy: CopyStep,
+  base: string,
+): Promise<OperationResult> => {
+  const directory = makeTemporaryDirectory(base, 'index');
   try {
     await writeFile(join(directory, 'version'), DIRECTORY_VERSION);
     await writeFile(join(directory, 'manifest.json'), index.bytes);
@@ -71,6 +76,7 @@ const copyReduced = async (
   destination: string,
   index: FilteredIndex,
   copy: CopyStep,
+  base: string,
 ): Promise<OperationResult> => {
   const results: OperationResult[] = [];
   for (const digest of index.instances) {
@@ -79,7 +85,7 @@ const copyReduced = async (
     results.push(result);
     if (result.outcome === 'error') return together(results, source, destination);
   }
-  results.push(await copyIndex(index, destination, copy));
+  results.push(await copyIndex(index, destination, copy, base));
   return together(results, source, destination);
 };
 
@@ -94,13 +100,14 @@ const copyPlatforms = async (
   platforms: readonly Platform[],
   indexBytes: Uint8Array,
   copy: CopyStep,
+  base: string,
 ): Promise<ImageCopyResult> => {
   const index = filterIndex(indexBytes, platforms);
   if (index === undefined) return copy(source, destination, { content: 'all', preserveDigests: true });
   refuseWithoutAny(source, index);
   const result = index.isWhole
     ? await copy(source, destination, { content: 'all', preserveDigests: true })
-    : await copyReduced(source, destination, index, copy);
+    : await copyReduced(source, destination, index, copy, base);
   return { ...result, ...(index.missing.length === 0 ? {} : { missingPlatforms: index.missing }) };
 };
 
@@ -110,6 +117,7 @@ interface CopyContext {
   readonly signal: AbortSignal;
   /** Called with messages for people. */
   readonly warn?: ((message: string) => void) | undefined;
+  readonly temporaryDirectory?: string;
 }
 
 const NO_ACCESS: RegistryAccess = {};
@@ -143,7 +151,7 @@ export const copyImage = async (
   image: PlannedImage,
   attempt: number,
   onLayerFinished: (digest: string) => void,
-  { skopeo, lookup, signal, warn }: CopyContext,
+  { skopeo, lookup, signal, warn, temporaryDirectory = tmpdir() }: CopyContext,
 ): Promise<ImageCopyResult> => {
   const { source, destination, entry } = image;
   const { content, systemPlatform } = entry.copy;
@@ -151,7 +159,7 @@ export const copyImage = async (
   const copy: CopyStep = (from, to, step) => skopeo.copyImage(from, to, { ...common, ...step }, signal);
   if (isSeveralPlatforms(content)) {
     const bytes = await lookup.manifest(source, entry.sourceAccess, signal);
-    return copyPlatforms(source, destination, content, bytes, copy);
+    return copyPlatforms(source, destination, content, bytes, copy, temporaryDirectory);
   }
   const platform = typeof content === 'string' ? systemPlatform : content[0];
   const options: ImageCopyOptions = {

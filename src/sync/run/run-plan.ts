@@ -1,15 +1,10 @@
-import type { Clock } from '../../context.ts';
 import { defined } from '../../defined.ts';
 import { after } from '../../host/timers.ts';
 import { decideRetry, LONGEST_PAUSE_SECONDS } from '../../operation/retry.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
-import type { RegistryOutages } from '../../registry/outages.ts';
-import type { RegistryPauses } from '../../registry/pauses.ts';
-import type { SyncObserver } from '../../tracking/observer.ts';
-import type { SyncMemory } from '../check/memory.ts';
 import type { SyncJob } from '../job.ts';
 import type { Plan, PlannedImage } from '../plan.ts';
-import type { SkopeoPort } from '../ports.ts';
+import type { RunContext } from '../ports.ts';
 import type { ImageReport } from '../report.ts';
 import { afterCopy } from './after-copy.ts';
 import { copyImage, type ImageCopyResult } from './copy-image.ts';
@@ -19,24 +14,6 @@ import { noteAnswers, noteFailure, refusalOf, requestedPauseSeconds } from './re
 import { Schedule } from './schedule.ts';
 
 export const ANOTHER_FAILED = 'another image failed';
-
-/** What a run needs from outside. */
-export interface RunContext {
-  readonly skopeo: SkopeoPort;
-  readonly lookup: RegistryLookup;
-  readonly pauses: RegistryPauses;
-  readonly outages: RegistryOutages;
-  readonly memory: SyncMemory;
-  readonly clock: Clock;
-  readonly signal: AbortSignal;
-  readonly observer?: SyncObserver;
-  /** Why nothing may be tried any more, if that is known from the beginning. */
-  readonly stopReason?: string | undefined;
-  /** In [0, 1), for the jitter of delays. */
-  readonly random: () => number;
-  /** Called with messages for people. */
-  readonly warn?: (message: string) => void;
-}
 
 const allowances = (job: SyncJob, lookup: RegistryLookup): ReadonlyMap<string, number> =>
   new Map(

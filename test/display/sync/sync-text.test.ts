@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { runIdentityOf } from '../../../src/cli/sync/run-sync.ts';
 import { syncText } from '../../../src/display/sync/sync-text.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
-import { runIdentityOf } from '../../../src/sync/run-identity.ts';
 import { SyncRunTracker } from '../../../src/tracking/sync-run-tracker.ts';
 
 const { job } = loadSyncFile('/mirror.yml', 'images: [{ source: a.example/x, destination: b.example/x }]', {});

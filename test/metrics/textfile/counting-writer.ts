@@ -3,8 +3,8 @@ import { readdir, readFile, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { systemClock } from '../../../src/context.ts';
+import { collectTotals } from '../../../src/metrics/collected-totals.ts';
 import { textfileAt } from '../../../src/metrics/textfile/textfile.ts';
-import { collectTotals } from '../../../src/metrics/totals.ts';
 import { pageOf } from '../a-view.ts';
 
 /**

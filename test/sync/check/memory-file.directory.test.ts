@@ -3,7 +3,8 @@ import { execFileSync } from 'node:child_process';
 import { chmod, stat, writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { JOB_NAME } from '../../../src/metrics/contract/definition.ts';
-import { lockName, memoryPath, syncDirectory } from '../../../src/sync/check/memory-file.ts';
+import { memoryPath, syncDirectory } from '../../../src/sync/check/memory-file.ts';
+import { lockName } from '../../../src/sync/job-lock.ts';
 import { tempDir } from '../../support/temp.ts';
 
 const NEEDS_ROOT = process.getuid?.() === 0 ? false : 'becoming another user needs root';

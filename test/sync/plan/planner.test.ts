@@ -10,8 +10,8 @@ import { RegistryOutages } from '../../../src/registry/outages.ts';
 import { RegistryPaused } from '../../../src/registry/pauses.ts';
 import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
-import { makePlan } from '../../../src/sync/plan/make-plan.ts';
 import { type PlanContext, Planner } from '../../../src/sync/plan/planner.ts';
+import { makePlan } from '../../../src/sync/plan-sync.ts';
 import type { ErrorType } from '../../../src/tracking/vocabulary.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;

@@ -1,8 +1,9 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { parseJson } from '../../../text/json.ts';
-import { acceptTotals, NO_TOTALS } from '../../totals.ts';
+import { NO_TOTALS } from '../../totals.ts';
 import { type JobFacts, STATE_ERROR_REASONS, type StateErrorReason, type Totals } from '../../view.ts';
+import { acceptTotals } from './accepted-totals.ts';
 
 /** How often a state file could not be used, or was not where it belongs, by reason. */
 export type StateErrors = Readonly<Record<StateErrorReason, number>>;

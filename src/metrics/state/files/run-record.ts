@@ -4,8 +4,8 @@ import { parseJson } from '../../../text/json.ts';
 import type { LiveOperation } from '../../../tracking/live-operation.ts';
 import { OPERATIONS, STEPS } from '../../../tracking/vocabulary.ts';
 import { JOB_NAME, SHORT_REFERENCE } from '../../contract/definition.ts';
-import { acceptTotals } from '../../totals.ts';
 import type { Totals } from '../../view.ts';
+import { acceptTotals } from './accepted-totals.ts';
 
 const MAX_LIVE_OPERATIONS = 1000;
 

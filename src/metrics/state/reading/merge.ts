@@ -1,8 +1,9 @@
 import type { LiveOperation } from '../../../tracking/live-operation.ts';
 import { TRANSPORTS, type Transport } from '../../../tracking/vocabulary.ts';
+import { collectTotals } from '../../collected-totals.ts';
 import { OTHER, REGISTRY } from '../../contract/definition.ts';
 import { countOrphanedOperation } from '../../facts.ts';
-import { addTotals, collectTotals, NO_TOTALS } from '../../totals.ts';
+import { addTotals, NO_TOTALS } from '../../totals.ts';
 import type { Totals } from '../../view.ts';
 import { addErrors, type StateErrors, type Sums } from '../files/aggregate.ts';
 import type { RunRecord } from '../files/run-record.ts';

@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { collectTotals } from '../../src/metrics/totals.ts';
+import { collectTotals } from '../../src/metrics/collected-totals.ts';
 
 test('what was taken out does not grow later', () => {
   const sink = collectTotals();

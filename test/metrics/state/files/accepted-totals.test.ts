@@ -1,10 +1,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { encodeSeriesKey } from '../../src/metrics/registry/series-key.ts';
-import { acceptTotals, addTotals, NO_TOTALS } from '../../src/metrics/totals.ts';
-import { aView } from './a-view.ts';
-import { copies } from './state/support/fixtures.ts';
+import { encodeSeriesKey } from '../../../../src/metrics/registry/series-key.ts';
+import { acceptTotals } from '../../../../src/metrics/state/files/accepted-totals.ts';
+import { addTotals, NO_TOTALS } from '../../../../src/metrics/totals.ts';
+import { aView } from '../../a-view.ts';
+import { copies } from '../../state/support/fixtures.ts';
 
 const counters = (name: string, series: Record<string, unknown>) => ({ counters: { [name]: series }, histograms: {} });
 

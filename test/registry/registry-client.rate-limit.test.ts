@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { pullsLeft, retryAfterSeconds } from '../../src/registry/rate-limit.ts';
+import { pullsLeft, retryAfterSeconds } from '../../src/registry/registry-client.ts';
 
 test('what is left of an allowance is read, with or without its window', () => {
   assert.equal(pullsLeft({ 'ratelimit-remaining': '76;w=21600' }), 76);

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { test } from 'node:test';
-import { descendantsOf, killDescendants } from '../../../src/skopeo/process/descendants.ts';
+import { descendantsOf, killDescendants } from '../../../src/skopeo/process/start-skopeo.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 test('children and grandchildren are found and ended, the process itself is not', async () => {

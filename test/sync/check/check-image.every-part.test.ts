@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseDockerReference } from '../../../src/image/docker-reference.ts';
-import { hasEveryPart } from '../../../src/sync/check/every-part.ts';
+import { hasEveryPart } from '../../../src/sync/check/check-image.ts';
 import { MEDIA_TYPES } from '../../support/images.ts';
 
 const { oci } = MEDIA_TYPES;
