@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 
 /** As many links as the kernel follows. */
 const MAX_LINKS = 40;
-/** What lies there looks like links and is none: it has no name that could be removed. */
+/** Entries of these directories look like links, but are none: they have no name that could be removed. */
 const DESCRIPTORS = /^\/proc\/\d+(?:\/task\/\d+)?\/fd$/;
 
 const follow = (path: string): string => {
@@ -18,14 +18,14 @@ const follow = (path: string): string => {
 };
 
 /**
- * Where the links of a path lead, `/proc/self/fd/1` of `/dev/stdout`; the path itself where it is none, or leads nowhere.
- * skopeo removes a docker archive by its name when a copy into it fails and it is empty by then: of a link the link
- * (`/dev/stdout`, for root), and not what it leads to.
+ * The place where the links of a path lead, such as `/proc/self/fd/1` for `/dev/stdout`; the path itself if it is not a
+ * link, or leads nowhere. When a copy into a docker archive fails and the archive is still empty, skopeo removes its
+ * path. If that is a link, skopeo removes the link (for root even `/dev/stdout`), and not what it leads to.
  */
 export const archiveTarget = (path: string): string => {
   try {
     return follow(path);
   } catch {
-    return path; // not Linux, or a directory that is not there: skopeo says what is wrong
+    return path; // not Linux, or the directory does not exist: skopeo reports what is wrong
   }
 };

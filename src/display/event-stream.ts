@@ -7,7 +7,7 @@ import type { Redactor } from '../secrets/redactor.ts';
 import { eventJson } from './event-json.ts';
 import type { Renderer } from './renderer.ts';
 
-/** Where the lines of `--events` go. */
+/** The destination of the lines of `--events`. */
 export interface EventsFile {
   write(line: string): void;
   /** May be called again. */
@@ -22,7 +22,7 @@ const once = (act: () => void): (() => void) => {
   };
 };
 
-/** Writes until the file takes no more; the run itself goes on. Only the last line can be cut. */
+/** Writes until an error of the file; the run itself goes on. Only the last line can be incomplete. */
 const writerTo = (fd: number, onLost: (reason: string) => void): ((line: string) => void) => {
   let isLost = false;
   return (line) => {
@@ -38,7 +38,7 @@ const writerTo = (fd: number, onLost: (reason: string) => void): ((line: string)
 };
 
 /**
- * Opens the file of `--events`, `-` for stdout; a disk that fills up later is warned of once. Throws a usage error when it
+ * Opens the file of `--events`, `-` for stdout; if the disk is full later, it warns once. Throws a usage error when it
  * cannot be opened.
  */
 export const openEvents = (
@@ -61,17 +61,17 @@ export const openEvents = (
 };
 
 export interface EventStreamOptions {
-  /** Gets whole lines. */
+  /** Called with whole lines. */
   readonly write: (line: string) => void;
   readonly clock: Clock;
-  /** The user asked for skopeo's debug output; without that it stays ours. */
+  /** The user asked for skopeo's debug output; otherwise only the wrapper uses it. */
   readonly debug: boolean;
   readonly redactor: Redactor;
-  /** Number of the one copy of many that the events are about. */
+  /** The number of the copy that the events are about, if there are many. */
   readonly copy?: number;
 }
 
-/** Writes every event as one JSON line with the time at which it happened. */
+/** Writes every event as one JSON line, with its time. */
 export const eventStream = ({ write, clock, debug, redactor, copy }: EventStreamOptions): Renderer => ({
   onEvent: (event) => {
     if (event.type === 'log' && event.level === 'debug' && !debug) return;

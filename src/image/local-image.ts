@@ -19,7 +19,7 @@ const layoutIndex = z.object({
 });
 
 /**
- * Bytes of the image's own manifest, or of the instance of a list named by digest; undefined where there is none. Never
+ * Reads the image's own manifest, or that of an instance of a list named by digest; undefined if there is none. Never
  * rejects. `signal` ends a reading that takes too long.
  */
 export type ManifestReader = (instance: string | undefined, signal: AbortSignal) => Promise<Uint8Array | undefined>;
@@ -31,7 +31,7 @@ const readBounded = async (path: string): Promise<Uint8Array | undefined> => {
   return bytes !== undefined && bytes.length <= MAX_MANIFEST_BYTES ? bytes : undefined;
 };
 
-/** The images that a layout names; undefined where there is no layout, or one that cannot be read. */
+/** The images that a layout names; undefined if there is no layout, or it cannot be read. */
 const readIndex = async (layout: string) => {
   const bytes = await readIfThere(join(layout, 'index.json'));
   return bytes && parseJson(bytes, layoutIndex)?.manifests;
@@ -50,7 +50,7 @@ export const dirReader =
   (instance) =>
     readBounded(join(directory, instance === undefined ? 'manifest.json' : `${hexOf(instance)}.manifest.json`));
 
-/** Reads an image of an `oci:` layout: by its name in the index, or the only one when no name is given. */
+/** Reads an image of an `oci:` layout: by its name in the index, or the only image if no name is given. */
 export const ociReader =
   (layout: string, name: string | undefined, sharedBlobs?: string): ManifestReader =>
   async (instance) => {
@@ -64,7 +64,10 @@ export const ociReader =
     return image && blob(image.digest);
   };
 
-/** What a destination holds: a digest, or a mark of the file for an archive, whose digest would cost reading it. */
+/**
+ * The content of a destination: a digest; for an archive a mark of the file, since its digest would need reading all of
+ * it.
+ */
 export interface DestinationState {
   /** Digest of the manifest, or `file:` with size and time of an archive. */
   readonly digest: string;
@@ -78,7 +81,7 @@ const directoryState = async (path: string): Promise<DestinationState | undefine
   return { digest: digestOf(manifest), ...defined({ mediaType }) };
 };
 
-/** The manifest of a name in an OCI layout, provided that its blob lies there too. */
+/** The manifest of a name in an OCI layout, if the layout has its blob, too. */
 const layoutState = async (path: string, name: string | undefined): Promise<DestinationState | undefined> => {
   const [only, ...others] = (await readIndex(path))?.filter(isNamed(name)) ?? [];
   if (only === undefined || others.length > 0) return undefined;
@@ -92,7 +95,7 @@ const archiveState = async (path: string): Promise<DestinationState | undefined>
   return status === undefined ? undefined : { digest: `file:${status.size}:${status.mtimeNs}` };
 };
 
-/** What lies at a local destination; absent when there is nothing whole. */
+/** The content of a local destination; absent when there is no whole image. */
 export const localState = async (reference: string): Promise<DestinationState | undefined> => {
   const location = parseLocation(reference);
   switch (location.transport) {

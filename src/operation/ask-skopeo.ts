@@ -8,30 +8,30 @@ import type { OperationEvent } from '../tracking/events.ts';
 import { judge, runAttempt } from './run-attempt.ts';
 import { terminationError } from './termination.ts';
 
-/** What a question needs of the run that asks it. */
+/** What a question needs from the run that asks it. */
 export interface AskContext extends SkopeoProgram {
   readonly clock: Clock;
   readonly terminals: Terminals;
   readonly redactor: Redactor;
 }
 
-/** What skopeo is asked, beside its work or before it. */
+/** A question to skopeo, besides its main work or before it. */
 export interface SkopeoQuestion {
   readonly args: readonly string[];
-  /** The image or repository that it is about. */
+  /** The image or repository that the question is about. */
   readonly reference: string;
-  /** Silence that ends it; undefined: no silence is too long. */
+  /** Silence that ends the question; undefined: there is no limit. */
   readonly stallTimeoutSeconds: number | undefined;
   readonly signal: AbortSignal;
 }
 
-/** Nobody is there to answer what skopeo asks in turn. */
+/** Nobody can answer if skopeo itself asks something. */
 const NO_ANSWERS = new Secret('');
 
 /**
- * Runs skopeo once for the text that it prints. It prints nothing before its end and waits for an answer for ever: silent
- * is a process that moves no byte and says nothing. Throws a `WrapperError` that tells the class of its failure; `stalled` after too long a
- * silence.
+ * Runs skopeo once and returns the text that it prints. As it prints nothing before its end and has no limit on
+ * waiting, it counts as silent while its process moves no byte and prints nothing. Throws a `WrapperError` with the
+ * class of its failure; `stalled` after too long a silence.
  */
 export const askSkopeo = async (question: SkopeoQuestion, context: AskContext): Promise<Buffer> => {
   const { binary, clock, redactor } = context;

@@ -16,7 +16,7 @@ import { answerChanges, loginChanges, wantedPlatform } from './copy-request.ts';
 import { handOverNamed } from './named-streams.ts';
 import { patienceOf, programOf, type SkopeoTask, subjectOfLine, type ToTask } from './request.ts';
 
-/** A skopeo process without progress: its result is text on stdout, or a conversation with the user. */
+/** A skopeo process without progress: its result is text on stdout, or a dialogue with the user. */
 export const plainTask =
   (streams: StreamMode): ToTask =>
   (line, { env, cwd, redactor }) => {
@@ -31,7 +31,7 @@ export const plainTask =
         redactor,
         skopeo: {
           ...programOf(context),
-          // Arguments of a subcommand that nobody here knows go on as they are.
+          // The arguments of an unknown subcommand are passed on unchanged.
           args: argvOf(spec === undefined ? skopeoArguments : withChanges(skopeoArguments, changes)),
           streams: given,
           ...defined({ stdin: answer?.password }),
@@ -42,16 +42,16 @@ export const plainTask =
     return { showsProgress: false, request };
   };
 
-/** The same arguments for `inspect --raw`, which alone knows the question. */
+/** The same arguments for `inspect --raw`; skopeo has no `exists`. */
 const asInspect = (args: readonly SkopeoArgument[]): readonly SkopeoArgument[] => {
   const subcommand = args.findIndex(({ type }) => type === 'operand');
   return withChanges(args.with(subcommand, operandArgument('inspect')), { add: [switchArgument('raw')] });
 };
 
-/** Statuses of the wrapper's own keep their meaning; skopeo's 2 also stands for other things and becomes 1. */
+/** The wrapper's own statuses are kept; skopeo's 2 also has other meanings and becomes 1. */
 const openStatus = ({ exitCode }: Failure): number => (exitCode === EXIT.notFound ? EXIT.failure : exitCode);
 
-/** What `exists IMAGE` asks for: the manifest, and nothing else. A clear "no" is an answer, not a failure. */
+/** The task of `exists IMAGE`: it reads the manifest and nothing else. A clear "no" is an answer, not a failure. */
 export const existsTask: ToTask = (line, taskContext) => {
   const inspect = plainTask('captured')({ ...line, skopeoArguments: asInspect(line.skopeoArguments) }, taskContext);
   const reference = parseReference(line.operands[0] ?? '');

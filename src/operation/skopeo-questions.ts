@@ -20,20 +20,22 @@ import type { SkopeoContext } from './request.ts';
 interface QuestionContext extends SkopeoContext, AskContext {
   /** Global options that every skopeo of the run gets: policy, registries configuration. */
   readonly globalArguments: readonly SkopeoArgument[];
-  /** Silence that ends a question; one for a manifest may end earlier. */
+  /** Silence that ends a question; a question for a manifest may end earlier. */
   readonly stallTimeoutSeconds?: number | undefined;
 }
 
-/** What skopeo alone can tell of images, and do to them, without a copy. All reject with a WrapperError. */
+/**
+ * What only skopeo can find out about images, or do to them, without a copy. All methods reject with a WrapperError.
+ */
 export interface ImageQuestions extends SkopeoQuestions {
-  /** When the image was created, by its own word; absent if it does not say. */
+  /** When the image was created, as it says itself; absent if it does not say. */
   createdAt(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Date | undefined>;
   deleteImage(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<void>;
 }
 
 const PREFIX: Readonly<Record<Side, string>> = { image: '', source: 'src-', destination: 'dest-' };
 
-/** Options of one side that say how its registry is reached; its login is not among them. */
+/** The options of one side for reaching its registry; its login is not among them. */
 export const accessArguments = (
   side: Side,
   { authFile, anonymous, certDirectory, tlsVerify }: RegistryAccess,
@@ -47,7 +49,7 @@ export const accessArguments = (
   ];
 };
 
-/** The login that an access names for the registry of a reference. */
+/** The login for the registry of a reference, if the access has one. */
 export const loginsFor = (side: Side, reference: string, { credentials, authFile }: RegistryAccess): SideLogin[] => {
   const { registry } = parseReference(reference);
   return credentials === undefined || registry === undefined ? [] : [{ side, registry, authFile, login: credentials }];
