@@ -15,14 +15,14 @@ import { createReader } from './state/reading/reader.ts';
 import { openTextfile, resolveTextfilePath, type Textfile } from './textfile/textfile.ts';
 
 interface HostPagesOptions {
-  /** Their numbers are added up. */
+  /** State directories whose numbers are added up. */
   readonly locations: readonly StateLocation[];
   readonly clock: Clock;
   readonly info: WriterInfo;
 }
 
 /**
- * The metrics of all runs of this host, past and live, for a process that runs no skopeo itself. A page is refused with a
+ * The metrics of all runs of this host, past and live, for a process that runs no skopeo itself. A page rejects with a
  * `WrapperError` when a state directory cannot be read at all.
  */
 export interface HostPages {
@@ -33,7 +33,10 @@ export interface HostPages {
 /** Pages that are printed or written once. */
 export const openHostPages = (options: HostPagesOptions): HostPages => openPages(options, { probe: false }).pages;
 
-/** Pages of a process that stays: it also tells of itself, looks after the directories and compacts what is in them. */
+/**
+ * Pages of a process that keeps running: it also shows its own metrics, checks the directories and folds what is in
+ * them.
+ */
 export interface ServedHostPages extends HostPages, Required<Pick<ListenerOptions, 'onAnswer'>> {}
 
 export const openServedHostPages = (options: HostPagesOptions): ServedHostPages => {
@@ -79,7 +82,7 @@ const registerRequests = (registry: Registry): ListenerOptions['onAnswer'] & {} 
   return (handler, code) => requests.inc({ handler, code: String(code) });
 };
 
-/** Gauges that prom-client names like counters, which Prometheus' own linter refuses. */
+/** Gauges that prom-client names like counters, which Prometheus' own linter rejects. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /** The `process_*` and `nodejs_*` metrics of this process. */
@@ -91,11 +94,11 @@ const registerProcessMetrics = (registry: Registry): void => {
 const TEXTFILE_INTERVAL_MS = 15_000;
 
 interface ServeOptions extends HostPagesOptions, Omit<ListenerOptions, 'render' | 'onAnswer'> {
-  /** Also keep this textfile fresh: a directory, or a `.prom` file. */
+  /** Also keep this textfile up to date: a directory, or a `.prom` file. */
   readonly textfile: string | undefined;
-  /** Ends the service. */
+  /** Ends the service when it aborts. */
   readonly signal: AbortSignal;
-  /** Called once, when it accepts connections. */
+  /** Called once, when the service accepts connections. */
   readonly onListening: (listener: MetricsListener) => void;
 }
 
@@ -122,7 +125,7 @@ export const serveHostMetrics = async (options: ServeOptions): Promise<void> => 
   }
 };
 
-/** Writes the textfile now and then; a failure is told when it begins, not at every write. */
+/** Writes the textfile at intervals; it warns when a failure begins, not at every write. */
 const refresh = (
   textfile: Textfile,
   render: () => Promise<string>,

@@ -5,11 +5,11 @@ import { filesOf, loadWebConfig, NO_WEB_CONFIG, readWebConfigFile, type WebConfi
 
 /** A web configuration that follows its files. */
 export interface ReloadingWebConfig {
-  /** The newest usable configuration. Costs a few `stat` calls; reads only what has changed. */
+  /** The newest usable configuration. It costs a few `stat` calls and reads only what has changed. */
   current(): WebConfig;
 }
 
-/** Changes whenever the content may have; follows symbolic links, as Kubernetes swaps those. */
+/** Changes whenever the content may have changed; follows symbolic links, since Kubernetes replaces those. */
 const stampOf = (path: string): string => {
   try {
     const stat = statSync(path, { bigint: true });
@@ -19,7 +19,7 @@ const stampOf = (path: string): string => {
   }
 };
 
-/** What a running server does not switch: how it shakes hands, and that it asks for a password. */
+/** Settings that a running server cannot change: TLS and client certificates, and whether it asks for a password. */
 const needsRestart = (before: WebConfig, after: WebConfig): string | undefined => {
   if ((before.tls === undefined) !== (after.tls === undefined)) return 'TLS on or off';
   const asks = [before, after].map(({ tls }) => tls !== undefined && asksForCertificate(tls.clients));
@@ -29,8 +29,8 @@ const needsRestart = (before: WebConfig, after: WebConfig): string | undefined =
 };
 
 /**
- * Loads the configuration and looks at each use whether its files have changed. A change that cannot be used is told
- * once and the old configuration stays: certificate and key are seldom replaced in the same instant. Throws a usage error
+ * Loads the configuration, and checks at each use whether its files have changed. If a change cannot be used, it warns
+ * once and keeps the old configuration: certificate and key are seldom replaced at the same time. Throws a usage error
  * if the first load fails.
  */
 export const openWebConfig = (

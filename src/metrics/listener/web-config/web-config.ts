@@ -25,7 +25,7 @@ export const NO_WEB_CONFIG: WebConfig = { users: {}, headers: {} };
 
 const FILE_KEYS = ['cert_file', 'key_file', 'client_ca_file'] as const;
 
-/** Reads the file alone; the paths in it are relative to its directory. Throws a usage error. */
+/** Reads only the file itself; the paths in it are relative to its directory. Throws a usage error. */
 export const readWebConfigFile = (path: string): WebConfigFile => {
   const file = validateConfiguration(webConfigSchema, parseConfiguration(path, readText(path)));
   const tls = file.tls_server_config;
@@ -41,7 +41,7 @@ export const readWebConfigFile = (path: string): WebConfigFile => {
 export const filesOf = ({ tls_server_config: tls }: WebConfigFile): string[] =>
   FILE_KEYS.map((key) => tls?.[key]).filter((file) => file !== undefined);
 
-/** Reads the certificates too. Throws a usage error. */
+/** Also reads the certificates. Throws a usage error. */
 export const loadWebConfig = (file: WebConfigFile): WebConfig => {
   const tls = file.tls_server_config;
   const headers = Object.entries(file.http_server_config.headers).flatMap(([name, value]) =>
@@ -66,8 +66,8 @@ const readText = (path: string): string => {
 const NODE_VERSIONS = { TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' } as const;
 
 /**
- * What Node needs to serve TLS; reads the certificate files. Sessions are never resumed: a resumed one would keep the
- * verdict on a client certificate that was made under an older configuration. Throws a usage error.
+ * What Node needs to serve TLS; reads the certificate files. Sessions are never resumed, since a resumed session would
+ * keep a decision about a client certificate from an older configuration. Throws a usage error.
  */
 const tlsContextOptions = (config: TlsServerConfig): SecureContextOptions => {
   const ca = config.client_ca ?? readPem(config.client_ca_file, 'client_ca_file');
