@@ -19,7 +19,7 @@ interface DisplayOptions {
 }
 
 /** Everything that shows an operation, chosen once by flags and streams. */
-interface Display extends Required<Renderer>, Disposable {}
+interface Display extends Required<Renderer>, AsyncDisposable {}
 
 const isInteractive = ({ stderr, env }: Context): boolean =>
   stderr.isTTY === true && env.TERM !== 'dumb' && (env.CI ?? '') === '';
@@ -35,12 +35,16 @@ export const progressKind = (
 };
 
 /**
- * Chooses the renderers of one operation. Throws a usage error for an events file that cannot be used; then nothing was
- * touched.
+ * Chooses the renderers of one operation. Throws a usage error, with nothing touched, for an unusable events file, and the
+ * signal's reason when that is aborted.
  */
-export const chooseDisplay = async (options: DisplayOptions, context: Context): Promise<Display> => {
+export const chooseDisplay = async (
+  options: DisplayOptions,
+  context: Context,
+  signal: AbortSignal,
+): Promise<Display> => {
   const { stdout, stderr, clock, redactor } = context;
-  const events = openEvents(options.events, context);
+  const events = await openEvents(options.events, context, signal);
   const kind = progressKind(options, context);
   const barRenderer = kind === 'bar' ? (await import('./bars.ts')).bars(context) : undefined;
   const say = barRenderer?.say ?? ((line: string) => void stderr.write(`${line}\n`));
@@ -51,5 +55,5 @@ export const chooseDisplay = async (options: DisplayOptions, context: Context): 
   if (barRenderer) renderers.push(barRenderer);
   if (kind === 'plain') renderers.push(plainProgress(stderr, clock));
   renderers.push(messages({ ...options, say }));
-  return { ...combine(renderers), [Symbol.dispose]: () => events?.close() };
+  return { ...combine(renderers), [Symbol.asyncDispose]: async () => events?.close() };
 };

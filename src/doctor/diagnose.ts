@@ -58,7 +58,7 @@ const examinePlaces = async (
   { state, textfile, policyFiles, temporaryDirectory }: Examination,
   { clock, uid }: DiagnosisContext,
 ): Promise<readonly Finding[]> => [
-  ...(policyFiles.length === 0 ? [] : [checkPolicy(policyFiles)]),
+  ...(policyFiles.length === 0 ? [] : [await checkPolicy(policyFiles)]),
   ...(state === undefined ? [] : [checkStateDirectory(state.path, { clock, uid })]),
   ...(textfile === undefined ? [] : await checkTextfile(textfile, clock)),
   checkSpace(temporaryDirectory, 'large temporary files'),

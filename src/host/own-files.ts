@@ -1,8 +1,9 @@
 import { constants } from 'node:fs';
-import { type FileHandle, lstat, mkdir, open } from 'node:fs/promises';
+import { lstat, mkdir, open } from 'node:fs/promises';
 import { errorCode } from '../errors/system-error.ts';
+import { readBounded } from './bounded-read.ts';
 
-const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDONLY, O_RDWR } = constants;
+const { O_CREAT, O_NOFOLLOW, O_NONBLOCK, O_RDWR } = constants;
 
 const WRITABLE_BY_OTHERS = 0o022;
 
@@ -45,37 +46,20 @@ export const makeOwnDirectory = async (path: string): Promise<void> => {
   if (reason !== undefined) throw new Error(`${path} ${reason}`);
 };
 
-const foreignFile = async (file: FileHandle): Promise<string | undefined> => {
-  const status = await file.stat();
-  if (!status.isFile()) return 'is no regular file';
-  return status.nlink === 1 ? foreignness(status) : 'has several names';
-};
-
-const REFUSING: Readonly<Record<string, string>> = {
-  ELOOP: 'is a link',
-  ENXIO: 'is no regular file',
-  ENODEV: 'is no regular file',
-  EISDIR: 'is no regular file',
-};
+const foreignFile = ({ names, ...owned }: Owned & { readonly names: number }): string | undefined =>
+  names === 1 ? foreignness(owned) : 'has several names';
 
 /**
  * Reads a file that nobody but this user or root can have written: no link is followed, nothing waited for, and nothing read
  * that is larger than `maxBytes`.
  */
-export const readOwnFile = async (path: string, maxBytes: number): Promise<OwnRead> => {
-  let file: FileHandle;
-  try {
-    file = await open(path, O_RDONLY | O_NOFOLLOW | O_NONBLOCK);
-  } catch (error) {
-    const code = errorCode(error);
-    if (ABSENT.has(code)) return { kind: 'absent' };
-    return { kind: 'refused', reason: REFUSING[code] ?? `cannot be read (${code})` };
-  }
-  await using opened = file;
-  const reason = await foreignFile(opened);
-  if (reason !== undefined) return { kind: 'refused', reason };
-  if ((await opened.stat()).size > maxBytes) return { kind: 'refused', reason: 'is larger than anything of ours' };
-  return { kind: 'content', text: await opened.readFile('utf8') };
+export const readOwnFile = (path: string, maxBytes: number): OwnRead => {
+  const read = readBounded(path, maxBytes);
+  if (read.kind === 'vanished' || (read.kind === 'unreadable' && ABSENT.has(read.code))) return { kind: 'absent' };
+  if (read.kind === 'unreadable') return { kind: 'refused', reason: `cannot be read (${read.code})` };
+  if (read.kind === 'refused') return read;
+  const reason = foreignFile(read);
+  return reason === undefined ? { kind: 'content', text: read.bytes.toString() } : { kind: 'refused', reason };
 };
 
 /**
@@ -84,6 +68,7 @@ export const readOwnFile = async (path: string, maxBytes: number): Promise<OwnRe
  */
 export const touchOwnFile = async (path: string): Promise<void> => {
   await using file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
-  const reason = await foreignFile(file);
+  const status = await file.stat();
+  const reason = status.isFile() ? foreignFile({ ...status, names: status.nlink }) : 'is no regular file';
   if (reason !== undefined) throw new Error(`${path} ${reason}`);
 };

@@ -1,7 +1,8 @@
-import { readFile, stat } from 'node:fs/promises';
+import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { defined } from '../defined.ts';
+import { readIfRegular } from '../host/bounded-read.ts';
 import { parseJson } from '../text/json.ts';
 import { parseLocation } from './docker-reference.ts';
 import { digestOf, MAX_MANIFEST_BYTES, mediaTypeOf } from './manifest.ts';
@@ -24,16 +25,14 @@ const layoutIndex = z.object({
  */
 export type ManifestReader = (instance: string | undefined, signal: AbortSignal) => Promise<Uint8Array | undefined>;
 
-const readIfThere = (path: string): Promise<Buffer | undefined> => readFile(path).catch(() => undefined);
+/** Several times what all names of the largest layouts take. */
+const MAX_INDEX_BYTES = 64 * 1024 * 1024;
 
-const readBounded = async (path: string): Promise<Uint8Array | undefined> => {
-  const bytes = await readIfThere(path);
-  return bytes !== undefined && bytes.length <= MAX_MANIFEST_BYTES ? bytes : undefined;
-};
+const readManifest = (path: string): Buffer | undefined => readIfRegular(path, MAX_MANIFEST_BYTES);
 
 /** The images that a layout names; undefined if there is no layout, or it cannot be read. */
-const readIndex = async (layout: string) => {
-  const bytes = await readIfThere(join(layout, 'index.json'));
+const readIndex = (layout: string) => {
+  const bytes = readIfRegular(join(layout, 'index.json'), MAX_INDEX_BYTES);
   return bytes && parseJson(bytes, layoutIndex)?.manifests;
 };
 
@@ -47,19 +46,19 @@ const hexOf = (digest: string): string => digest.slice('sha256:'.length);
 /** Reads a `dir:` image: `manifest.json`, and `<hex>.manifest.json` for the instances of a list. */
 export const dirReader =
   (directory: string): ManifestReader =>
-  (instance) =>
-    readBounded(join(directory, instance === undefined ? 'manifest.json' : `${hexOf(instance)}.manifest.json`));
+  async (instance) =>
+    readManifest(join(directory, instance === undefined ? 'manifest.json' : `${hexOf(instance)}.manifest.json`));
 
 /** Reads an image of an `oci:` layout: by its name in the index, or the only image if no name is given. */
 export const ociReader =
   (layout: string, name: string | undefined, sharedBlobs?: string): ManifestReader =>
   async (instance) => {
-    const blob = (digest: string): Promise<Uint8Array | undefined> =>
-      readBounded(
+    const blob = (digest: string): Uint8Array | undefined =>
+      readManifest(
         sharedBlobs ? join(sharedBlobs, 'sha256', hexOf(digest)) : join(layout, 'blobs/sha256', hexOf(digest)),
       );
     if (instance !== undefined) return blob(instance);
-    const manifests = await readIndex(layout);
+    const manifests = readIndex(layout);
     const image = name === undefined ? manifests?.[0] : manifests?.find(isNamed(name));
     return image && blob(image.digest);
   };
@@ -74,8 +73,8 @@ export interface DestinationState {
   readonly mediaType?: string;
 }
 
-const directoryState = async (path: string): Promise<DestinationState | undefined> => {
-  const manifest = await readIfThere(join(path, 'manifest.json'));
+const directoryState = (path: string): DestinationState | undefined => {
+  const manifest = readManifest(join(path, 'manifest.json'));
   if (manifest === undefined) return undefined;
   const mediaType = mediaTypeOf(manifest);
   return { digest: digestOf(manifest), ...defined({ mediaType }) };
@@ -83,7 +82,7 @@ const directoryState = async (path: string): Promise<DestinationState | undefine
 
 /** The manifest of a name in an OCI layout, if the layout has its blob, too. */
 const layoutState = async (path: string, name: string | undefined): Promise<DestinationState | undefined> => {
-  const [only, ...others] = (await readIndex(path))?.filter(isNamed(name)) ?? [];
+  const [only, ...others] = readIndex(path)?.filter(isNamed(name)) ?? [];
   if (only === undefined || others.length > 0) return undefined;
   const blob = await stat(join(path, 'blobs', ...only.digest.split(':'))).catch(() => undefined);
   if (blob === undefined) return undefined;

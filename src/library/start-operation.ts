@@ -122,9 +122,9 @@ const execute = async (
     return await withRun(
       { line, context, timeLimit, signal: ending },
       {
-        prepare: () => toTask(line, { env, cwd, hasTerminal: false, redactor: context.redactor }),
-        open: (task, { skopeo }) => {
-          const request = withOptions(task.request(skopeo), options);
+        prepare: (signal) => toTask(line, { env, cwd, hasTerminal: false, redactor: context.redactor, signal }),
+        open: async (task, { skopeo }) => {
+          const request = withOptions(await task.request(skopeo), options);
           return { request, [Symbol.asyncDispose]: async () => request.cleanUp?.() };
         },
         openMetrics: () => metricsOf(options),

@@ -114,7 +114,10 @@ export const serveHostMetrics = async (options: ServeOptions): Promise<void> => 
     ...options,
     render: ({ format }) => pages.listener(format),
     onAnswer: pages.onAnswer,
+  }).catch((error: unknown) => {
+    if (error !== signal.reason) throw error;
   });
+  if (listener === undefined) return;
   const stopTextfile = path === undefined ? undefined : refresh(openTextfile(path, clock), pages.textfile, onWarning);
   try {
     options.onListening(listener);

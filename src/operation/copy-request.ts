@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ArgumentChanges,
@@ -12,6 +12,7 @@ import {
 } from '../command-line/skopeo-arguments.ts';
 import { defined } from '../defined.ts';
 import { openDirectCopy } from '../destination/direct-copy.ts';
+import { readIfRegular } from '../host/bounded-read.ts';
 import type { ManifestReader } from '../image/local-image.ts';
 import { type Platform, systemPlatform } from '../image/platform.ts';
 import type { ImageReference } from '../image/reference.ts';
@@ -25,11 +26,14 @@ import type { RetryPolicy } from './retry.ts';
 import { createScratchDirectory } from './temporary-directories.ts';
 
 /** The changes to skopeo's arguments that make it use these logins: files, instead of the user's own. */
-export const loginChanges = (logins: readonly SideLogin[], { accessFiles }: Pick<SkopeoContext, 'accessFiles'>) =>
-  ({
-    add: logins.map((login) => flagArgument(authfileFlag(login.side), accessFiles.pathFor(login))),
-    drop: logins.map(({ side }) => authfileFlag(side)),
-  }) satisfies ArgumentChanges;
+export const loginChanges = async (
+  logins: readonly SideLogin[],
+  { accessFiles }: Pick<SkopeoContext, 'accessFiles'>,
+) => {
+  const add: SkopeoArgument[] = [];
+  for (const login of logins) add.push(flagArgument(authfileFlag(login.side), await accessFiles.pathFor(login)));
+  return { add, drop: logins.map(({ side }) => authfileFlag(side)) } satisfies ArgumentChanges;
+};
 
 /** The changes that make `skopeo login` read its password on stdin. */
 export const answerChanges = ({ username }: NonNullable<GivenLogins['answer']>): ArgumentChanges => ({
@@ -57,6 +61,7 @@ export interface CopySpec {
   readonly manifests?: Readonly<Record<'source' | 'destination', ManifestReader | undefined>>;
 }
 
+const MAX_DIGEST_BYTES = 1024;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
 /** The platform whose image skopeo chooses from a list. */
@@ -69,8 +74,8 @@ export const wantedPlatform = (args: readonly SkopeoArgument[]): Platform => {
   };
 };
 
-const readDigestFile = async (path: string): Promise<string | undefined> => {
-  const text = (await readFile(path, 'utf8').catch(() => '')).trim();
+const readDigestFile = (path: string): string | undefined => {
+  const text = String(readIfRegular(path, MAX_DIGEST_BYTES)).trim();
   return DIGEST.test(text) ? text : undefined;
 };
 
@@ -91,13 +96,13 @@ const manifestsOf = (
  * Builds the request for one copy: private files for credentials, the digest of what was written, a directory of its
  * own for unpacked archives, and what to remove when an attempt fails. Creates that directory and those files.
  */
-export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRequest => {
+export const copyRequest = async (spec: CopySpec, context: SkopeoContext): Promise<OperationRequest> => {
   const { env, cwd, runDirectory } = context;
   const { from, to, subject } = spec;
   // If the user names a digest file, only skopeo writes it and the wrapper does not read it; skopeo writes only one.
   const isNamed = lastValueOf(spec.arguments, 'digestfile') !== undefined;
   const digestFile = isNamed || runDirectory === undefined ? undefined : join(runDirectory, randomUUID());
-  const access = loginChanges(spec.logins, context);
+  const access = await loginChanges(spec.logins, context);
   const scratch = createScratchDirectory({
     transports: [from.transport, to.transport],
     tmpdir: lastValueOf(spec.arguments, 'tmpdir'),
@@ -130,7 +135,7 @@ export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRe
     platform: wantedPlatform(args),
     sourceManifest: manifests.source,
     destinationManifest: manifests.destination,
-    readDigest: digestFile === undefined ? undefined : () => readDigestFile(digestFile),
+    readDigest: digestFile === undefined ? undefined : async () => readDigestFile(digestFile),
     openDestination: (patience) => openDirectCopy(to, cwd, patience),
     cleanUp: async () => {
       if (digestFile !== undefined) await rm(digestFile, { force: true });

@@ -39,9 +39,9 @@ const withoutLink = ({ skopeoArguments, operands }: CommandLine, cwd: string): r
 };
 
 /** The task of `copy SRC DST`. */
-export const copyTask: ToTask = (line, { env, cwd, hasTerminal, redactor }) => {
+export const copyTask: ToTask = async (line, { env, cwd, hasTerminal, redactor, signal }) => {
   const [source = '', destination = ''] = line.operands;
-  const { logins } = loginsOf(line, env, redactor);
+  const { logins } = await loginsOf(line, { env, redactor, signal });
   const asked = streamsOf(line, hasTerminal);
   const spec: CopySpec = {
     ...patienceOf(line),

@@ -19,11 +19,11 @@ import { patienceOf, programOf, type SkopeoTask, subjectOfLine, type ToTask } fr
 /** A skopeo process without progress: its result is text on stdout, or a dialogue with the user. */
 export const plainTask =
   (streams: StreamMode): ToTask =>
-  (line, { env, cwd, redactor }) => {
-    const { logins, answer } = loginsOf(line, env, redactor);
+  async (line, { env, cwd, redactor, signal }) => {
+    const { logins, answer } = await loginsOf(line, { env, redactor, signal });
     const given = handOverNamed(line, cwd, line.own.json ? 'captured' : streams);
-    const request: SkopeoTask['request'] = (context) => {
-      const changes = answer === undefined ? loginChanges(logins, context) : answerChanges(answer);
+    const request: SkopeoTask['request'] = async (context) => {
+      const changes = answer === undefined ? await loginChanges(logins, context) : answerChanges(answer);
       const { skopeoArguments, spec } = line;
       return {
         ...patienceOf(line),
@@ -52,13 +52,16 @@ const asInspect = (args: readonly SkopeoArgument[]): readonly SkopeoArgument[] =
 const openStatus = ({ exitCode }: Failure): number => (exitCode === EXIT.notFound ? EXIT.failure : exitCode);
 
 /** The task of `exists IMAGE`: it reads the manifest and nothing else. A clear "no" is an answer, not a failure. */
-export const existsTask: ToTask = (line, taskContext) => {
-  const inspect = plainTask('captured')({ ...line, skopeoArguments: asInspect(line.skopeoArguments) }, taskContext);
+export const existsTask: ToTask = async (line, taskContext) => {
+  const inspect = await plainTask('captured')(
+    { ...line, skopeoArguments: asInspect(line.skopeoArguments) },
+    taskContext,
+  );
   const reference = parseReference(line.operands[0] ?? '');
   return {
     ...inspect,
-    request: (context) => ({
-      ...inspect.request(context),
+    request: async (context) => ({
+      ...(await inspect.request(context)),
       interpret: (failure) =>
         saysAbsent(failure.message, reference, context.cwd)
           ? { answered: true, exitCode: EXIT.notFound }

@@ -73,11 +73,14 @@ export interface SkopeoContext extends SkopeoProgram {
 export interface SkopeoTask {
   /** Blobs are moved, so there is progress to show. */
   readonly showsProgress: boolean;
-  request(context: SkopeoContext): OperationRequest;
+  request(context: SkopeoContext): Promise<OperationRequest>;
 }
 
-/** Makes a task from a command line. Throws usage errors; touches nothing. */
-export type ToTask = (line: CommandLine, context: TaskContext) => SkopeoTask;
+/**
+ * Makes a task of a command line; reads the files that it names. Throws usage errors, and the signal's reason when that is
+ * aborted; nothing is touched.
+ */
+export type ToTask = (line: CommandLine, context: TaskContext) => Promise<SkopeoTask>;
 
 interface TaskContext {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -86,6 +89,8 @@ interface TaskContext {
   readonly hasTerminal: boolean;
   /** Receives the secrets of the command line, to hide them. */
   readonly redactor: Redactor;
+  /** Ends the reading of files that nobody writes. */
+  readonly signal: AbortSignal;
 }
 
 const OPERATIONS: Readonly<Record<string, Operation>> = {

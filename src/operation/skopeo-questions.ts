@@ -61,7 +61,7 @@ const tagsSchema = z.object({ Tags: z.array(z.string()).nullable() });
 /** Asks the real skopeo. */
 export const askingSkopeo = (context: QuestionContext): ImageQuestions => {
   const { globalArguments, stallTimeoutSeconds } = context;
-  const ask = (
+  const ask = async (
     [subcommand, ...switches]: readonly [string, ...string[]],
     reference: string,
     access: RegistryAccess,
@@ -75,7 +75,7 @@ export const askingSkopeo = (context: QuestionContext): ImageQuestions => {
       ...accessArguments('image', access),
       operandArgument(reference),
     ];
-    const changes = loginChanges(loginsFor('image', reference, access), context);
+    const changes = await loginChanges(loginsFor('image', reference, access), context);
     const question = {
       args: argvOf(withChanges(args, changes)),
       reference,

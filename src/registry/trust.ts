@@ -1,10 +1,11 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createSecureContext, getCACertificates, type SecureContext } from 'node:tls';
 import { errorCode } from '../errors/system-error.ts';
+import { readIfRegular } from '../host/bounded-read.ts';
 import type { RegistryContext } from './access.ts';
 
-/** Authorities of one registry beside the system's, or `special` where a client certificate is wanted: that is left to skopeo. */
+/** Authorities of one registry beside the system's, or `special` where a client certificate is wanted, or one cannot be read: that is left to skopeo. */
 type OwnAuthorities = readonly string[] | 'special';
 
 const filesIn = async (directory: string): Promise<readonly string[] | undefined> => {
@@ -17,15 +18,19 @@ const filesIn = async (directory: string): Promise<readonly string[] | undefined
 
 /** Where certificates for a registry may lie; the first directory that exists counts. Source: containers-certs.d(5). */
 const directoriesFor = (registry: string, { home, systemDirectory, env }: RegistryContext): readonly string[] => [
-  join(env.XDG_CONFIG_HOME ?? join(home, '.config'), 'containers/certs.d', registry),
+  join(env.XDG_CONFIG_HOME || join(home, '.config'), 'containers/certs.d', registry),
   join(systemDirectory, 'certs.d', registry),
   join('/etc/docker/certs.d', registry),
 ];
 
-const authoritiesIn = async (directory: string, names: readonly string[]): Promise<OwnAuthorities> => {
+/** Several times the bundle of a system. */
+const MAX_CERTIFICATE_BYTES = 4 * 1024 ** 2;
+
+const authoritiesIn = (directory: string, names: readonly string[]): OwnAuthorities => {
   if (names.some((name) => /\.(?:cert|key)$/.test(name))) return 'special';
   const own = names.filter((name) => name.endsWith('.crt'));
-  return Promise.all(own.map((name) => readFile(join(directory, name), 'utf8')));
+  const certificates = own.map((name) => readIfRegular(join(directory, name), MAX_CERTIFICATE_BYTES));
+  return certificates.some((bytes) => bytes === undefined) ? 'special' : certificates.map(String);
 };
 
 /** The authorities that skopeo trusts for a registry, beside the system's: those of its directory of certificates. */
@@ -37,7 +42,7 @@ export const ownAuthorities = async (
   const candidates = certDirectory === undefined ? directoriesFor(registry, environment) : [certDirectory];
   for (const directory of candidates) {
     const names = await filesIn(directory);
-    if (names !== undefined) return authoritiesIn(directory, names).catch(() => 'special' as const);
+    if (names !== undefined) return authoritiesIn(directory, names);
   }
   return [];
 };

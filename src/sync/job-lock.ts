@@ -67,8 +67,8 @@ const lockUnusable = (directory: string, cause: unknown): WrapperError =>
     cause,
   });
 
-const heldBy = async (directory: string, job: string): Promise<WrapperError> => {
-  const read = await readOwnFile(join(directory, `${job}.holder`), MAX_HOLDER_BYTES);
+const heldBy = (directory: string, job: string): WrapperError => {
+  const read = readOwnFile(join(directory, `${job}.holder`), MAX_HOLDER_BYTES);
   const holder = read.kind === 'content' ? read.text : 'another process';
   return new WrapperError(`job ${job} is running already (${holder})`, {
     errorType: 'destination_conflict',
@@ -91,7 +91,7 @@ export const takeJobLock = async (
   for (;;) {
     const lock = await JobLock.tryTake(directory, job);
     if (lock !== undefined || mode === 'skip') return lock;
-    if (mode === 'fail') throw await heldBy(directory, job);
+    if (mode === 'fail') throw heldBy(directory, job);
     await wait(POLL_MS, signal);
   }
 };

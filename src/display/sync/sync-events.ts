@@ -23,7 +23,7 @@ export const withEvents = (
     },
     onEnd: () => {
       display.onEnd();
-      events.close();
+      void events.close();
     },
   };
 };

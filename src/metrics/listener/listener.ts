@@ -7,6 +7,7 @@ import { createScraper, type RenderMetrics } from './scrape.ts';
 import { closeServer, createServer, DEFAULT_LIMITS, type ListenerLimits, type TrackedServer } from './server.ts';
 import { createBasicAuth } from './web-config/basic-auth.ts';
 import { openWebConfig } from './web-config/reloading.ts';
+import type { WebConfig } from './web-config/web-config.ts';
 
 /** A running listener. */
 export interface MetricsListener {
@@ -32,9 +33,13 @@ export interface ListenerOptions {
   readonly version: string;
   readonly limits?: Partial<ListenerLimits>;
   /** Called before each answer is sent, with what was asked for and the HTTP status. */
+  readonly signal?: AbortSignal;
+  /** Told of every answer, before it is sent: what was asked for, and the HTTP status. */
   readonly onAnswer?: (handler: HttpHandler, status: number) => void;
   onWarning(message: string): void;
 }
+
+const NEVER = new AbortController().signal;
 
 /**
  * Serves metrics over HTTP, or HTTPS if the web configuration file says so. Throws a `WrapperError` if it cannot listen
@@ -45,12 +50,13 @@ export const startListener = async (options: ListenerOptions): Promise<MetricsLi
   const { telemetryPath = '/metrics', version, onWarning } = options;
   checkTelemetryPath(telemetryPath);
   const servers: TrackedServer[] = [];
-  const webConfig = openWebConfig(options.webConfigFile, onWarning, ({ tls }) => {
+  const follow = ({ tls }: WebConfig): void => {
     for (const { server } of servers) {
       if (tls !== undefined && server instanceof TlsServer) server.setSecureContext(tls.context);
       server.closeIdleConnections();
     }
-  });
+  };
+  const webConfig = await openWebConfig(options.webConfigFile, onWarning, follow, options.signal ?? NEVER);
   let closing: Promise<unknown> | undefined;
   const answer = createRequestHandler({
     routes: createRoutes({

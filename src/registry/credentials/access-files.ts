@@ -34,15 +34,20 @@ export const makePrivateDirectory = (env: Env): string => {
  */
 export class AccessFiles implements Disposable {
   readonly #context: Pick<Context, 'env' | 'uid' | 'cwd'>;
-  readonly #paths = new Map<string, string>();
+  readonly #signal: AbortSignal;
+  readonly #paths = new Map<string, Promise<string>>();
+  /** What the user's authfiles hold: a pipe can be read only once. */
+  readonly #known = new Map<string, ReturnType<typeof readAuthfiles>>();
   #directory: string | undefined;
 
-  constructor(context: Pick<Context, 'env' | 'uid' | 'cwd'>) {
+  /** `signal` ends the reading of an authfile that nobody writes. */
+  constructor(context: Pick<Context, 'env' | 'uid' | 'cwd'>, signal: AbortSignal) {
     this.#context = context;
+    this.#signal = signal;
   }
 
-  /** The authfile that holds a login. Throws when the one it adds to is damaged, or when nothing can be written. */
-  pathFor({ side, registry, authFile, login }: SideLogin): string {
+  /** The authfile that holds a login. Rejects when the one it adds to is damaged, or when nothing can be written. */
+  pathFor({ side, registry, authFile, login }: SideLogin): Promise<string> {
     const key = JSON.stringify([registry, authFile, login.username, login.password.reveal()]);
     const path = this.#paths.get(key) ?? this.#write({ side, registry, authFile, login });
     this.#paths.set(key, path);
@@ -56,13 +61,20 @@ export class AccessFiles implements Disposable {
     this.#paths.clear();
   }
 
-  #write({ side, registry, authFile, login }: SideLogin): string {
-    const { env, uid, cwd } = this.#context;
-    const known = readAuthfiles({ given: authFile && resolve(cwd, authFile), env, uid });
-    this.#directory ??= makePrivateDirectory(env);
+  async #write({ side, registry, authFile, login }: SideLogin): Promise<string> {
     const count = this.#paths.size;
+    const known = await this.#read(authFile);
+    this.#directory ??= makePrivateDirectory(this.#context.env);
     const path = join(this.#directory, `${authfileFlag(side)}${count === 0 ? '' : `-${count}`}.json`);
     writeFileSync(path, JSON.stringify(withLogin(known, registry, login)), { mode: 0o600, flag: 'wx' });
     return path;
+  }
+
+  #read(authFile: string | undefined): ReturnType<typeof readAuthfiles> {
+    const { env, uid, cwd } = this.#context;
+    const given = authFile && resolve(cwd, authFile);
+    const known = this.#known.get(given ?? '') ?? readAuthfiles({ given, env, uid }, this.#signal);
+    this.#known.set(given ?? '', known);
+    return known;
   }
 }

@@ -1,10 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import { errorCode } from '../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import { readBounded } from '../../host/bounded-read.ts';
+import { readNamed } from '../../host/named-files.ts';
 import { DOCKER_HUB, isDockerHub } from '../../image/docker-hub.ts';
 import { Secret } from '../../secrets/secret.ts';
+import { parseJson } from '../../text/json.ts';
 import type { Login } from './logins.ts';
 
 /** containers-auth.json(5); what it does not name is kept as it is. */
@@ -41,26 +43,32 @@ const authfilePaths = ({ given, env, uid }: AuthfileSearch): readonly string[] =
   ];
 };
 
-/** Reads an authfile; a file that does not exist holds nothing. Throws when it is damaged or cannot be read. */
-const readAuthfile = (path: string): Authfile => {
+/** Far more than the logins of any user. */
+const MAX_BYTES = 16 * 1024 ** 2;
+
+const damaged = (path: string): WrapperError =>
+  new WrapperError(`the authfile ${path} cannot be read or is damaged`, {
+    errorType: 'usage',
+    exitCode: EXIT.usage,
+    next: 'Correct or remove it, or name another one with --authfile.',
+  });
+
+/** Reads an authfile that was named; one that does not exist holds nothing. Throws when it is damaged or cannot be read. */
+const readAuthfile = async (path: string, signal: AbortSignal): Promise<Authfile> => {
   try {
-    return AUTHFILE.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return AUTHFILE.parse(JSON.parse((await readNamed(path, MAX_BYTES, signal)).toString()));
   } catch (error) {
+    signal.throwIfAborted();
     if (errorCode(error) === 'ENOENT') return {};
-    throw new WrapperError(`the authfile ${path} cannot be read or is damaged`, {
-      errorType: 'usage',
-      exitCode: EXIT.usage,
-      next: 'Correct or remove it, or name another one with --authfile.',
-    });
+    throw damaged(path);
   }
 };
 
+/** What can be read only once is for skopeo to read: for us it is as a damaged one. */
 const readIfSound = (path: string): Authfile | undefined => {
-  try {
-    return readAuthfile(path);
-  } catch {
-    return undefined;
-  }
+  const read = readBounded(path, MAX_BYTES, 'follow');
+  if (read.kind === 'vanished') return {};
+  return read.kind === 'content' ? parseJson(read.bytes, AUTHFILE) : undefined;
 };
 
 /** What `first` does not hold is taken from `second`; a helper of the second does not go before a login of the first. */
@@ -76,11 +84,12 @@ const merge = (first: Authfile, second: Authfile): Authfile => {
 
 /**
  * All that skopeo would find in the authfiles of the user. Throws when one that was named is damaged or unreadable;
- * others of that kind are passed over, since skopeo with credentials does not look at them.
+ * others of that kind are passed over, since skopeo with credentials does not look at them. Throws the signal's reason when
+ * that is aborted.
  */
-export const readAuthfiles = (search: AuthfileSearch): Authfile => {
+export const readAuthfiles = async (search: AuthfileSearch, signal: AbortSignal): Promise<Authfile> => {
   const [only = '', ...others] = authfilePaths(search);
-  if (others.length === 0) return readAuthfile(only);
+  if (others.length === 0) return readAuthfile(only, signal);
   return [only, ...others].map((path) => readIfSound(path) ?? {}).reduce(merge, {});
 };
 

@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { EXIT, usageError, WrapperError } from '../../errors/wrapper-error.ts';
+import { readNamed } from '../../host/named-files.ts';
 import { parseReference, parseSyncDestination } from '../../image/reference.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import { Secret } from '../../secrets/secret.ts';
@@ -37,7 +37,12 @@ interface CredentialSources {
   };
 }
 
-type Env = Readonly<Record<string, string | undefined>>;
+/** Where logins are looked for. */
+interface LoginPlaces {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Ends the reading of a file that nobody writes. */
+  readonly signal: AbortSignal;
+}
 
 /** The words of flags and variables for each side. */
 const PREFIX: Readonly<Record<Side, string>> = { image: '', source: 'src-', destination: 'dest-' };
@@ -56,10 +61,15 @@ const parseLogin = (text: string, origin: string): Login => {
   return { username, password: new Secret(colon < 0 ? '' : text.slice(colon + 1)) };
 };
 
-const readLogin = (file: string, origin: string): Login => {
+/** Nobody has a longer password, or needs more than its line. */
+const MAX_CREDS_BYTES = 1024 ** 2;
+
+const readLogin = async (file: string, origin: string, signal: AbortSignal): Promise<Login> => {
   try {
-    return parseLogin(readFileSync(file, 'utf8').split('\n')[0]?.replace(/\r$/, '') ?? '', `${origin} ${file}`);
+    const text = (await readNamed(file, MAX_CREDS_BYTES, signal)).toString();
+    return parseLogin(text.split('\n')[0]?.replace(/\r$/, '') ?? '', `${origin} ${file}`);
   } catch (error) {
+    signal.throwIfAborted();
     if (error instanceof WrapperError) throw error;
     throw new WrapperError(`${origin} ${file} cannot be read`, {
       errorType: 'usage',
@@ -92,23 +102,27 @@ const checkCombination = (given: GivenCredentials, noCreds: boolean, prefix: str
 const FILE = { image: 'credsFile', source: 'srcCredsFile', destination: 'destCredsFile' } as const;
 
 /** The login for one side, or undefined: then skopeo finds its own in authfiles and helpers. */
-export const resolveLogin = (
+export const resolveLogin = async (
   side: Side,
   { credentials, values, own }: CredentialSources,
-  env: Env,
-): Login | undefined => {
+  places: LoginPlaces,
+): Promise<Login | undefined> => {
   const prefix = PREFIX[side];
   const given = credentials[side] ?? {};
   const isAnonymous = values.noCreds[side];
   checkCombination(given, isAnonymous, prefix);
   if (given.creds) return parseLogin(given.creds.reveal(), `--${prefix}creds`);
   if (given.username !== undefined && given.password) return { username: given.username, password: given.password };
-  return isAnonymous ? undefined : loginOfHost(side, own[FILE[side]], env);
+  return isAnonymous ? undefined : loginOfHost(side, own[FILE[side]], places);
 };
 
 /** The login that a file or the environment holds for one side. */
-const loginOfHost = (side: Side, file: string | undefined, env: Env): Login | undefined => {
-  if (file !== undefined) return readLogin(file, `--${PREFIX[side]}creds-file`);
+const loginOfHost = async (
+  side: Side,
+  file: string | undefined,
+  { env, signal }: LoginPlaces,
+): Promise<Login | undefined> => {
+  if (file !== undefined) return readLogin(file, `--${PREFIX[side]}creds-file`, signal);
   const variable = credentialsVariable(side);
   const text = env[variable];
   return text ? parseLogin(text, variable) : undefined;
@@ -163,7 +177,10 @@ const registryOf = (side: Side, reference: string, { subcommand, values }: Login
 };
 
 /** `login` takes a password on stdin; a user name is needed for that. */
-const answerOfLogin = ({ credentials, own, values }: LoginRequest, env: Env, redactor: Redactor): GivenLogins => {
+const answerOfLogin = async (
+  { credentials, own, values }: LoginRequest,
+  { redactor, ...places }: LoginContext,
+): Promise<GivenLogins> => {
   const { username, password } = credentials.image ?? {};
   if (password !== undefined) {
     if (values.passwordStdin) throw usageError('--password and --password-stdin cannot be used together', 'Give one.');
@@ -173,28 +190,33 @@ const answerOfLogin = ({ credentials, own, values }: LoginRequest, env: Env, red
     return { logins: [], answer: { password } };
   }
   const asksElsewhere = username !== undefined || values.passwordStdin || values.byName.has('get-login');
-  const login = asksElsewhere ? undefined : loginOfHost('image', own.credsFile, env);
+  const login = asksElsewhere ? undefined : await loginOfHost('image', own.credsFile, places);
   if (login === undefined) return { logins: [] };
   redactor.learnLogin(login);
   return { logins: [], answer: login };
 };
 
+interface LoginContext extends LoginPlaces {
+  /** Learns the logins. */
+  readonly redactor: Redactor;
+}
+
 /**
- * All credentials that a command line gives; the redactor learns them. Throws usage errors for combinations that skopeo
- * refuses.
+ * All credentials that a command line gives. Throws usage errors for combinations that skopeo refuses, and the signal's
+ * reason when that is aborted.
  */
-export const loginsOf = (request: LoginRequest, env: Env, redactor: Redactor): GivenLogins => {
+export const loginsOf = async (request: LoginRequest, context: LoginContext): Promise<GivenLogins> => {
   const { subcommand, operands, values } = request;
-  if (subcommand === 'login') return answerOfLogin(request, env, redactor);
+  if (subcommand === 'login') return answerOfLogin(request, context);
   const sides: readonly Side[] = PAIR_COMMANDS.has(subcommand ?? '') ? ['source', 'destination'] : ['image'];
-  const found = sides.flatMap((side, at) => {
-    const login = resolveLogin(side, request, env);
-    if (login === undefined) return [];
-    redactor.learnLogin(login);
+  const logins: SideLogin[] = [];
+  for (const [at, side] of sides.entries()) {
+    const login = await resolveLogin(side, request, context);
+    if (login === undefined) continue;
+    context.redactor.learnLogin(login);
     const registry = registryOf(side, operands[at] ?? '', request);
-    return [{ side, registry, authFile: values.authfile[side] ?? values.authfile.image, login }];
-  });
-  return {
-    logins: found.flatMap(({ registry, ...rest }) => (registry === undefined ? [] : [{ registry, ...rest }])),
-  };
+    const authFile = values.authfile[side] ?? values.authfile.image;
+    if (registry !== undefined) logins.push({ side, registry, authFile, login });
+  }
+  return { logins };
 };

@@ -36,7 +36,7 @@ const doubtful = (path: string, reason: string): SyncMemory =>
 const readMemory = async (path: string): Promise<SyncMemory> => {
   const foreign = await foreignDirectory(dirname(path));
   if (foreign !== undefined) return doubtful(dirname(path), foreign);
-  const read = await readOwnFile(path, MAX_BYTES);
+  const read = readOwnFile(path, MAX_BYTES);
   if (read.kind === 'absent') return new SyncMemory();
   if (read.kind === 'refused') return doubtful(path, read.reason);
   const stored = parseJson(read.text, memorySchema);
