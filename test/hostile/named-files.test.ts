@@ -141,9 +141,10 @@ describe('whatever a user names may be a FIFO with nobody at its other end', () 
     const list = `# all\ndir:${dir.join('image')} ${out}/latest\n`;
     const others = new AbortController();
     const [{ exitCode, stderr }, told, listed] = await Promise.all([
-      runHere(['sync', '--no-state', ...args], { cwd: dir.path, env: privateHome(dir.join('home')) }).finally(() =>
-        others.abort(),
-      ),
+      runHere(['sync', '--no-state', ...args], { cwd: dir.path, env: privateHome(dir.join('home')) }).then((result) => {
+        if (result.exitCode !== 0) others.abort();
+        return result;
+      }),
       ...[report, digests].map((path) => readNamed(path, 1024 ** 2, others.signal).catch(String)),
       writeNamed(file, text, others.signal).catch(String),
       writeNamed(images, list, others.signal).catch(String),
