@@ -24,13 +24,13 @@ interface LookupOptions {
   readonly clock: Clock;
   readonly pauses: RegistryPauses;
   readonly rateLimited?: (registry: string) => void;
-  /** Silence after which skopeo is asked, if less than the client's own. */
+  /** After this silence skopeo is asked, if it is shorter than the client's own limit. */
   readonly silenceSeconds?: number | undefined;
 }
 
 const DEFAULT_TAG = 'latest';
 
-/** The repository of a reference, what names the manifest in it, and the digest if it is that. */
+/** The repository of a reference, the tag or digest of the manifest in it, and the digest if it has one. */
 const manifestAt = (reference: string) => {
   const { tag, digest, ...repository } = parseDockerReference(reference);
   return { repository, version: digest ?? tag ?? DEFAULT_TAG, digest };
@@ -50,8 +50,8 @@ const identityOf = ({ registry, insecure, credentials, authorities }: Route): st
   );
 
 /**
- * Asks registries directly where that is plainly what skopeo would do and the answer leaves no doubt, and skopeo in every
- * other case. Routes, connections and tokens are kept for the run.
+ * Asks registries directly if skopeo would clearly make the same request and the answer is clear, and asks skopeo in
+ * all other cases. Routes, connections and tokens are kept for the run.
  */
 export class DirectLookup implements RegistryLookup, Disposable {
   readonly #options: LookupOptions;
@@ -119,7 +119,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
     return isTrue ? answer.value : this.#options.skopeo.inspectRaw(reference, access, signal);
   }
 
-  /** Docker Hub does; of other registries it is known when their answers say so. */
+  /** Docker Hub counts pulls; for other registries this is known when their answers say so. */
   countsPulls(registry: string): boolean {
     const key = registryKey(registry);
     return key === DOCKER_HUB || this.#left.has(key);
@@ -135,8 +135,8 @@ export class DirectLookup implements RegistryLookup, Disposable {
   }
 
   /**
-   * Any failure of the direct way leaves the question open, save that the registry does not want to be asked, or is so silent
-   * that skopeo would wait in vain as well.
+   * After any failure of the direct request skopeo is asked, except if the registry wants no requests for now, or is
+   * silent for so long that skopeo would wait in vain, too.
    */
   async #directly<T>(
     repository: Repository,

@@ -20,10 +20,10 @@ const fileSchema = z.object({
 
 type RegistryRule = z.infer<typeof registrySchema>;
 
-/** registries.conf as far as it decides whether a registry may be asked directly. */
+/** The parts of registries.conf that decide whether a registry may be asked directly. */
 export interface RegistriesConf {
   readonly rules: readonly RegistryRule[];
-  /** Some file could not be understood: nothing can be said about any registry. */
+  /** One of the files could not be parsed: nothing can be said about any registry. */
   readonly isUnclear: boolean;
   readonly credentialHelpers: readonly string[];
 }
@@ -50,7 +50,7 @@ const read = (path: string): string | undefined => {
   return file.bytes.toString();
 };
 
-/** The files in the order in which they count. Source: containers-registries.conf(5), containers-registries.conf.d(5). */
+/** The files, in their order of precedence. Source: containers-registries.conf(5), containers-registries.conf.d(5). */
 const filesOf = async ({ env, home, systemDirectory }: RegistryContext): Promise<readonly string[]> => {
   const own = join(env.XDG_CONFIG_HOME || join(home, '.config'), 'containers');
   const hasOwn = readBounded(join(own, 'registries.conf'), MAX_BYTES, 'follow').kind !== 'vanished';
@@ -71,10 +71,13 @@ const parseFile = (text: string): RegistriesConf => {
   };
 };
 
-/** Which versions of skopeo heed these variables, and how, differs, so that they leave everything to skopeo. */
+/**
+ * Versions of skopeo differ in whether and how they use these variables; so with any of them everything is left to
+ * skopeo.
+ */
 const OVERRIDES = ['CONTAINERS_REGISTRIES_CONF', 'REGISTRIES_CONFIG_PATH'] as const;
 
-/** Reads all of registries.conf; what cannot be read or understood makes everything unclear. */
+/** Reads all of registries.conf; if a part cannot be read or parsed, everything is unclear. */
 export const loadRegistriesConf = async (environment: RegistryContext): Promise<RegistriesConf> => {
   const { env, registriesConf } = environment;
   if (registriesConf !== undefined || OVERRIDES.some((name) => env[name])) return UNCLEAR;

@@ -15,7 +15,7 @@ import { pullsLeft, retryAfterSeconds } from './rate-limit.ts';
 import type { Route } from './route.ts';
 import type { TrustStore } from './trust.ts';
 
-/** An answer without doubt, or none: then skopeo has to be asked. */
+/** A clear answer, or none: then skopeo has to be asked. */
 export type Answer<T> =
   | { readonly kind: 'found'; readonly value: T }
   | { readonly kind: 'absent' }
@@ -23,22 +23,22 @@ export type Answer<T> =
 
 const UNCLEAR = { kind: 'unclear' } as const;
 const ACCEPT = Object.values(MEDIA_TYPES).join(', ');
-/** Requests to one registry at a time. */
+/** Number of requests to one registry at a time. */
 export const REQUESTS_AT_A_TIME = 32;
 const PAGE_SIZE = 1000;
-/** Pages of tags that are followed; more is a loop or no registry to be served so. */
+/** Number of pages of tags that are read; more pages are a loop, or a registry that cannot be read in this way. */
 const MAX_PAGES = 1000;
-/** Makes a URL of a path where only the path counts. */
+/** Makes a URL from a path where only the path matters. */
 const ANY_ORIGIN = 'https://registry.invalid';
 const TIMES_TOO_MANY = 4;
 const DEFAULT_PAUSE_SECONDS = 5;
-/** A question waits for so long; what takes longer is for whoever asks to decide. */
+/** A question waits for this long; the caller decides about longer pauses. */
 const PATIENCE_SECONDS = 10;
 
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
 const errorsSchema = z.object({ errors: z.array(z.object({ code: z.string(), message: z.string().catch('') })) });
 
-/** The codes of the specification, and what Harbor says. */
+/** The codes of the specification, and the message of Harbor. */
 const saysAbsent = (body: Buffer): boolean =>
   parseJson(body, errorsSchema)?.errors.some(
     ({ code, message }) =>
@@ -47,15 +47,15 @@ const saysAbsent = (body: Buffer): boolean =>
 
 const tagsSchema = z.object({ tags: z.array(z.string()).nullish() });
 
-/** Called when the registry says that there were too many requests, or what is left of an allowance. */
+/** Called when the registry says that there were too many requests, or how much is left of an allowance. */
 export interface RegistryNews {
   rateLimited(registry: string): void;
   pullsLeft(registry: string, count: number): void;
 }
 
-/** What all clients of a run share, or all of one registry. */
+/** What all clients of a run, or of one registry, share. */
 interface ClientContext {
-  /** Silence that is no answer. */
+  /** Silence that counts as no answer. */
   readonly silenceSeconds?: number | undefined;
   readonly queue: PQueue;
   readonly trust: TrustStore;
@@ -68,8 +68,8 @@ const single = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
 
 /**
- * Path of the page after the one at `path`, as a `Link` header tells it; absent after the last. The host in it is passed
- * over, as skopeo does: behind a proxy it often is a name, or a scheme, by which the registry cannot be reached.
+ * Path of the next page after `path`, from a `Link` header; absent after the last page. The host in the header is
+ * ignored, as skopeo does: behind a proxy the registry often cannot be reached by that name or scheme.
  */
 const nextPage = ({ headers }: HttpAnswer, path: string): string | undefined => {
   const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(single(headers.link) ?? '')?.[1];
@@ -78,8 +78,8 @@ const nextPage = ({ headers }: HttpAnswer, path: string): string | undefined => 
 };
 
 /**
- * Reads manifests and tags of one registry with the rights of one user, politely: through the queue that all users of the
- * registry share, with pauses when asked to. All reject with RegistryPaused when a pause is long.
+ * Reads manifests and tags of one registry with the rights of one user. It keeps to the limits of the registry: all its
+ * users share one queue, and pauses are kept. All methods reject with RegistryPaused when a pause is long.
  */
 export class RegistryClient implements Disposable {
   readonly #http: HttpClient;
@@ -100,15 +100,15 @@ export class RegistryClient implements Disposable {
     this.#news = news;
   }
 
-  /** Connects, and finds out how the registry wants to be spoken to. */
+  /** Connects, and finds out which scheme and authentication the registry uses. */
   async connect(signal: AbortSignal): Promise<Answer<never>> {
     await this.#queue.add(() => this.#authenticator.origin(signal), { signal });
     return UNCLEAR;
   }
 
   /**
-   * Digest and type of a manifest by HEAD, which no registry counts as a pull. A bare 404, as gateways and web servers give
-   * it, is no answer; as HEAD has no body, the registry is asked for its own words then.
+   * Digest and type of a manifest by HEAD, which no registry counts as a pull. A bare 404, which gateways and web
+   * servers send, is not an answer. As HEAD has no body, the registry is then asked by GET for its error message.
    */
   async head(repository: Repository, reference: string, signal: AbortSignal): Promise<Answer<ManifestHead>> {
     const path = `/v2/${repository.path}/manifests/${reference}`;
@@ -162,7 +162,7 @@ export class RegistryClient implements Disposable {
     }
   }
 
-  /** Sends with authentication, once more with a new token if one was refused. */
+  /** Sends with authentication, and once more with a new token if a token was refused. */
   async #authorized(
     method: 'GET' | 'HEAD',
     path: string,

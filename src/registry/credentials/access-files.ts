@@ -9,11 +9,13 @@ import { authfileFlag, type SideLogin } from './logins.ts';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** Directories for secrets, in memory where the system has such: they are gone after a power cut. */
+/**
+ * Directories for secrets, in memory where the system has such directories, so that secrets are gone after a power cut.
+ */
 export const privatePlaces = (env: Env): readonly string[] =>
   [env.XDG_RUNTIME_DIR, '/run', '/dev/shm', env.TMPDIR, tmpdir()].filter((directory) => directory !== undefined);
 
-/** Makes a directory of mode 0700 whose name tells its owner; throws (status 74) when no place is writable. */
+/** Makes a directory of mode 0700 whose name shows its owner; throws (status 74) when no directory is writable. */
 export const makePrivateDirectory = (env: Env): string => {
   for (const directory of privatePlaces(env)) {
     try {
@@ -28,9 +30,9 @@ export const makePrivateDirectory = (env: Env): string => {
 };
 
 /**
- * Gives skopeo the credentials of a run by files that nobody else can read, never by arguments: for each login a copy of the
- * user's authfiles with the login added, mode 0600, made when it is first needed, in one directory of mode 0700 that goes
- * with the run.
+ * Gives skopeo the credentials of a run in files that nobody else can read, never in arguments. For each login it makes
+ * a copy of the user's authfiles with the login added, mode 0600, when it is first needed. All copies are in one
+ * directory of mode 0700 that is removed with the run.
  */
 export class AccessFiles implements Disposable {
   readonly #context: Pick<Context, 'env' | 'uid' | 'cwd'>;
@@ -46,7 +48,7 @@ export class AccessFiles implements Disposable {
     this.#signal = signal;
   }
 
-  /** The authfile that holds a login. Rejects when the one it adds to is damaged, or when nothing can be written. */
+  /** The authfile with a login. Rejects when the user's authfile is damaged, or when nothing can be written. */
   pathFor({ side, registry, authFile, login }: SideLogin): Promise<string> {
     const key = JSON.stringify([registry, authFile, login.username, login.password.reveal()]);
     const path = this.#paths.get(key) ?? this.#write({ side, registry, authFile, login });
@@ -54,7 +56,7 @@ export class AccessFiles implements Disposable {
     return path;
   }
 
-  /** Removes the files; may be called more than once. Synchronous, so that it works on every way out. */
+  /** Removes the files; may be called more than once. It is synchronous, so that it works however the run ends. */
   [Symbol.dispose](): void {
     if (this.#directory !== undefined) rmSync(this.#directory, { recursive: true, force: true });
     this.#directory = undefined;

@@ -4,7 +4,7 @@ import { parseReference, parseSyncDestination } from '../../image/reference.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import { Secret } from '../../secrets/secret.ts';
 
-/** Whose credentials: the only image of a command, the source or the destination. */
+/** What credentials are for: the only image of a command, the source or the destination. */
 export type Side = 'image' | 'source' | 'destination';
 
 /** Credentials as flags gave them, for one side. */
@@ -25,7 +25,7 @@ export interface Login {
   readonly password: Secret;
 }
 
-/** All ways in which credentials may come, the strongest first: flags, files, environment. */
+/** All sources of credentials, the strongest first: flags, files, environment. */
 interface CredentialSources {
   readonly credentials: CredentialsBySide;
   readonly values: { readonly noCreds: Readonly<Record<Side, boolean>> };
@@ -44,7 +44,7 @@ interface LoginPlaces {
   readonly signal: AbortSignal;
 }
 
-/** The words of flags and variables for each side. */
+/** The prefix of flags and variables for each side. */
 const PREFIX: Readonly<Record<Side, string>> = { image: '', source: 'src-', destination: 'dest-' };
 
 /** The flag of skopeo that names an authfile for a side. */
@@ -80,7 +80,7 @@ const readLogin = async (file: string, origin: string, signal: AbortSignal): Pro
   }
 };
 
-/** The combinations that skopeo refuses, which it cannot see any more. */
+/** Refuses combinations that skopeo refuses, too; skopeo does not get these flags any more. */
 const checkCombination = (given: GivenCredentials, noCreds: boolean, prefix: string): void => {
   const { creds, username, password, registryToken } = given;
   const flag = (name: string) => `--${prefix}${name}`;
@@ -101,7 +101,7 @@ const checkCombination = (given: GivenCredentials, noCreds: boolean, prefix: str
 
 const FILE = { image: 'credsFile', source: 'srcCredsFile', destination: 'destCredsFile' } as const;
 
-/** The login for one side, or undefined: then skopeo finds its own in authfiles and helpers. */
+/** The login for one side, or undefined: then skopeo searches authfiles and helpers itself. */
 export const resolveLogin = async (
   side: Side,
   { credentials, values, own }: CredentialSources,
@@ -116,7 +116,7 @@ export const resolveLogin = async (
   return isAnonymous ? undefined : loginOfHost(side, own[FILE[side]], places);
 };
 
-/** The login that a file or the environment holds for one side. */
+/** The login in a file or in the environment for one side. */
 const loginOfHost = async (
   side: Side,
   file: string | undefined,
@@ -132,7 +132,7 @@ const loginOfHost = async (
 export interface SideLogin {
   readonly side: Side;
   readonly registry: string;
-  /** The user's own, which the login goes before; undefined: where skopeo looks by itself. */
+  /** The user's own authfile, to which the login is added; undefined: where skopeo searches by default. */
   readonly authFile: string | undefined;
   readonly login: Login;
 }
@@ -140,11 +140,14 @@ export interface SideLogin {
 /** The credentials of a command line. */
 export interface GivenLogins {
   readonly logins: readonly SideLogin[];
-  /** `login` alone: the password that skopeo is to read on its stdin, and the user name unless that is an argument already. */
+  /**
+   * Only for `login`: the password that skopeo is to read on its stdin, and the user name unless that is an argument
+   * already.
+   */
   readonly answer?: { readonly username?: string; readonly password: Secret };
 }
 
-/** What of a command line its logins depend on. */
+/** The parts of a command line on which its logins depend. */
 interface LoginRequest extends CredentialSources {
   readonly subcommand: string | undefined;
   readonly operands: readonly string[];
@@ -160,7 +163,7 @@ interface LoginRequest extends CredentialSources {
 
 const PAIR_COMMANDS = new Set(['copy', 'sync']);
 
-/** The registry that a side is about; undefined where credentials have no meaning (`dir:`, archives). */
+/** The registry of a side; undefined where credentials have no meaning (`dir:`, archives). */
 const registryOf = (side: Side, reference: string, { subcommand, values }: LoginRequest): string | undefined => {
   const scheme = side === 'image' || subcommand !== 'sync' ? undefined : values.transport[side];
   if (scheme === 'yaml') {
@@ -176,7 +179,7 @@ const registryOf = (side: Side, reference: string, { subcommand, values }: Login
   return transport === 'docker' ? registry : undefined;
 };
 
-/** `login` takes a password on stdin; a user name is needed for that. */
+/** `login` reads a password on stdin; this needs a user name. */
 const answerOfLogin = async (
   { credentials, own, values }: LoginRequest,
   { redactor, ...places }: LoginContext,
@@ -203,7 +206,7 @@ interface LoginContext extends LoginPlaces {
 
 /**
  * All credentials that a command line gives. Throws usage errors for combinations that skopeo refuses, and the signal's
- * reason when that is aborted.
+ * reason when it aborts.
  */
 export const loginsOf = async (request: LoginRequest, context: LoginContext): Promise<GivenLogins> => {
   const { subcommand, operands, values } = request;

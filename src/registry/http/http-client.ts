@@ -6,7 +6,7 @@ import type { TrustStore } from '../trust.ts';
 import { Http2Connections } from './http2-connections.ts';
 import { AnswerError, type HttpAnswer, type HttpRequest, readBody, silence } from './message.ts';
 
-/** Sends one request by HTTP/1.1. Rejects on network errors, silence, a body too large, abort. */
+/** Sends one request by HTTP/1.1. Rejects on network errors, silence, a body that is too large, or abort. */
 const sendHttp1 = async (
   { method, url, headers, signal }: HttpRequest,
   agent: HttpAgent | HttpsAgent,
@@ -25,8 +25,8 @@ const sendHttp1 = async (
 type Head = IncomingHttpHeaders & IncomingHttpStatusHeader;
 
 /**
- * Sends one request over a connection of HTTP/2. Rejects on network errors, silence, a body too large, abort. A connection
- * that was silent is given nothing more to do.
+ * Sends one request over an HTTP/2 connection. Rejects on network errors, silence, a body that is too large, or abort.
+ * After a silence the connection gets no further requests.
  */
 const sendHttp2 = async (
   { method, url, headers, signal }: HttpRequest,
@@ -43,12 +43,12 @@ const sendHttp2 = async (
   const onClose = () => reject(new Error(`${url.host} ended the connection`));
   stream.once('response', resolve).once('error', reject).once('close', onClose);
   const head = await promise;
-  stream.off('close', onClose); // an error for every answer would cost more than the answer
+  stream.off('close', onClose); // creating an error for every answer would cost more than the answer
   const body = method === 'HEAD' ? Buffer.alloc(0) : await readBody(stream, url.host);
   return { status: head[':status'] ?? 0, headers: head, body };
 };
 
-/** Silence for so long is no answer; skopeo is asked then. */
+/** Silence for this long counts as no answer; then skopeo is asked. */
 const SILENCE_SECONDS = 30;
 
 interface HttpOptions {
@@ -57,17 +57,17 @@ interface HttpOptions {
   /** By HTTP/1.1. */
   readonly maxConnections: number;
   readonly trust: TrustStore;
-  /** Silence that is no answer, if less than 30 s; 0: 30 s. */
+  /** Silence that counts as no answer, if shorter than 30 s; 0: 30 s. */
   readonly silenceSeconds?: number | undefined;
 }
 
-/** The connections that are trusted in one way. */
+/** The connections that trust the same certificate authorities. */
 interface Connections {
   readonly https: HttpsAgent;
   readonly http2: Http2Connections;
 }
 
-/** Requests to one registry and its token service, over connections that are kept: HTTP/2 where it is offered. */
+/** Sends requests to one registry and its token service, over connections that are kept: HTTP/2 where it is offered. */
 export class HttpClient implements Disposable {
   readonly #options: HttpOptions;
   readonly #http: HttpAgent;
@@ -83,7 +83,10 @@ export class HttpClient implements Disposable {
     this.#secure = this.#secureConnections();
   }
 
-  /** A registry with authorities of its own is tried with these alone; trusts the system's too from now on, once. */
+  /**
+   * A registry with its own certificate authorities is tried with these only; if that fails, the client trusts the
+   * system's, too, from then on. Happens once.
+   */
   widenTrust(): boolean {
     if (this.#trustsSystem || this.#options.insecure) return false;
     this.#trustsSystem = true;
@@ -92,7 +95,10 @@ export class HttpClient implements Disposable {
     return true;
   }
 
-  /** Sends one request; redirects are not followed. Rejects on network errors, silence, a body too large, abort. */
+  /**
+   * Sends one request; does not follow redirects. Rejects on network errors, silence, a body that is too large, or
+   * abort.
+   */
   async send(request: HttpRequest): Promise<HttpAnswer> {
     if (request.url.protocol === 'http:') return sendHttp1(request, this.#http, this.#silenceMs);
     const { https, http2 } = this.#secure;
@@ -106,7 +112,10 @@ export class HttpClient implements Disposable {
     this.#disposeSecure();
   }
 
-  /** Servers end a connection after a time or so many requests, whatever is under way: what that hits is sent once more. */
+  /**
+   * Servers end a connection after some time or some number of requests, even if requests are in progress: these are
+   * sent once more.
+   */
   async #sendHttp2(session: ClientHttp2Session, request: HttpRequest): Promise<HttpAnswer> {
     try {
       return await sendHttp2(request, session, this.#silenceMs);

@@ -14,17 +14,17 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-/** The server's answer is at fault, or its silence: asking again over a new connection would not help. */
+/** The server's answer is wrong, or missing: asking again over a new connection would not help. */
 export class AnswerError extends Error {
   override readonly name = 'AnswerError';
 }
 
-/** The server says nothing. */
+/** The server does not answer. */
 export class SilenceError extends AnswerError {}
 
 export const silence = (host: string): SilenceError => new SilenceError(`no answer from ${host}`);
 
-/** No manifest and no page of tags is larger; a longer answer is none. */
+/** No manifest and no page of tags is larger; a longer body is an error. */
 const MAX_BODY_BYTES = 8 * 1024 * 1024;
 
 /** Reads an answer's body. Rejects when it is cut off or larger than 8 MiB. */

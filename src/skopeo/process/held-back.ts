@@ -1,7 +1,7 @@
 /**
- * Holds the chunks of a stream back until whatever a process wrote to another stream before has been read too. The kernel
- * does not tell the order between two streams; but two turns of the event loop later one whole poll has passed, and with it
- * all that was waiting there.
+ * Holds the chunks of a stream back until everything that a process wrote earlier to another stream has been read, too.
+ * The kernel does not give the order between two streams. But after two turns of the event loop one complete poll has
+ * passed, and everything that was waiting has been read.
  */
 export class HeldBack<Chunk> {
   readonly #take: (chunk: Chunk) => void;
@@ -16,7 +16,7 @@ export class HeldBack<Chunk> {
     setImmediate(() => setImmediate(() => this.#release()));
   }
 
-  /** Hands on what is still held back; both streams have ended. */
+  /** Passes on what is still held back; both streams have ended. */
   flush(): void {
     while (this.#chunks.length > 0) this.#release();
   }

@@ -42,8 +42,8 @@ const queuesIn = (table: string, sockets: ReadonlySet<string>): number =>
 
 /**
  * Bytes that a process has written to TCP sockets and that the other side has not acknowledged. They count as written
- * long before they have left: on a slow link the queue drains while the process waits in silence. Undefined where the
- * system does not tell (not Linux, a process that is gone).
+ * long before they have been sent: on a slow link the queue drains while the process waits silently. Undefined if the
+ * system does not show them (not Linux, a process that is gone).
  */
 export const unacknowledgedBytes = (pid: number): number | undefined => {
   try {

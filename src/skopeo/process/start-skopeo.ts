@@ -13,12 +13,15 @@ import { type Launcher, launch } from './parent-death.ts';
 import { openPipe, type Pipe } from './pipe.ts';
 import type { Terminal, Terminals } from './terminals.ts';
 
-/** How long skopeo may take to die of SIGTERM before it is killed. It has no handlers, so this is a last resort. */
+/**
+ * How long skopeo may take to end after SIGTERM before it is killed. skopeo does not handle SIGTERM, so this is rarely
+ * needed.
+ */
 const KILL_DELAY_MS = 5_000;
 
 /**
- * Where skopeo's streams go. `progress`: stdout to the parser, on a pseudo-terminal of its own where one can be had.
- * `data`: stdout is ours, byte for byte. `captured`: stdout ends up in the exit. `terminal`: everything is ours, so that
+ * Where skopeo's streams go. `progress`: stdout goes to the parser, through a pseudo-terminal if there is one. `data`:
+ * stdout is ours, byte for byte. `captured`: stdout is returned in the exit. `terminal`: all streams are ours, so that
  * prompts work; nothing is read.
  */
 export type StreamMode = 'progress' | 'data' | 'captured' | 'terminal';
@@ -31,25 +34,25 @@ export interface SkopeoExit {
   readonly fatalMessage: string | undefined;
   /** `ENOENT`, `EACCES`, …: the process never ran. */
   readonly spawnErrorCode: string | undefined;
-  /** What it wrote to stdout; only when captured. */
+  /** What it wrote to stdout; only with `captured`. */
   readonly stdout: Buffer;
-  /** It wrote more than is captured, and was ended for that. */
+  /** It wrote more than may be captured, and was ended because of that. */
   readonly isCut: boolean;
 }
 
 interface SkopeoProcess {
   readonly pid: number | undefined;
-  /** Whether its stdout is a terminal: rows with bytes, or only lines. */
+  /** Whether its stdout is a terminal, with progress lines that show bytes, or only plain lines. */
   readonly onTerminal: boolean;
-  /** Bytes received from stdout and stderr so far: what skopeo's own display adds to its `writtenBytes`. */
+  /** Bytes received from stdout and stderr so far: skopeo's own display adds these to its `writtenBytes`. */
   outputBytes(): number;
   readonly ended: Promise<SkopeoExit>;
 }
 
-/** Which skopeo is started, and how. */
+/** Which skopeo to start, and how. */
 export interface SkopeoProgram {
   readonly binary: string;
-  /** How skopeo is started so that it ends when this process does; absent: by itself. */
+  /** How to start skopeo so that it ends when this process does; absent: directly. */
   readonly launcher?: Launcher;
   readonly env: Readonly<Record<string, string | undefined>>;
   readonly cwd: string;
@@ -77,8 +80,8 @@ const stdoutOf = (streams: StreamMode, terminal: Terminal | undefined) => {
 };
 
 /**
- * Keeps GnuPG from asking for a passphrase on the pseudo-terminal, where nobody would answer: gpgme names the terminal of
- * stdout to it, unless this variable is there.
+ * Prevents GnuPG from asking for a passphrase on the pseudo-terminal, where nobody would answer: gpgme gives it the
+ * terminal of stdout, unless this variable is set.
  */
 const NO_PASSPHRASE_THERE = { GPG_TTY: '' };
 
@@ -118,14 +121,15 @@ const drained = async (stream: NodeJS.ReadableStream | null | undefined): Promis
   if (stream) await finished(stream, { writable: false }).catch(() => undefined);
 };
 
-/** Starts skopeo and reads what it says. Never rejects: every way to end is a `SkopeoExit`. */
+/** Starts skopeo and reads its output. Never rejects: every kind of end is a `SkopeoExit`. */
 export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
   const { streams, onEvent, onErrorLine } = options;
   const terminal = streams === 'progress' ? options.terminals.open() : undefined;
   const endHelpers = (): void => {
     if (child.pid !== undefined) killDescendants(child.pid);
   };
-  // Before `spawn` adds its own listener: once skopeo is gone its helpers cannot be told from other processes.
+  // Before `spawn` adds its own listener: when skopeo is gone, its helpers cannot be distinguished from other
+  // processes.
   options.signal.addEventListener('abort', endHelpers, { once: true });
   const errors = streams === 'terminal' ? undefined : openPipe(options.env);
   const child = withGrace(spawn(options, terminal, errors), terminal?.master, errors?.reader);
@@ -135,7 +139,7 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
   let outputBytes = 0;
   let fatalMessage: string | undefined;
 
-  // What the log says of an image comes before what stdout says to end it.
+  // What the log says about an image must come before the line on stdout that ends the image.
   const shown = new HeldBack<Buffer>((chunk) => stdout.push(chunk).forEach(onEvent));
   const takeOutput = (chunk: Buffer): void => {
     outputBytes += chunk.length;

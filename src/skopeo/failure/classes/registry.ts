@@ -6,7 +6,7 @@ const otherTypes = ({ sync }: FailureSubject): string =>
     ? '"format: oci" or "format: v2s2"; lists need their images ("platforms: all")'
     : '--format oci or --format v2s2; lists need their images (--all)';
 
-/** What to ask for instead of what skopeo cannot do with an image. */
+/** What to do if skopeo cannot copy an image as requested. */
 const wayAround = (obstacle: NonNullable<FailureSubject['obstacle']>, isFile: boolean): string => {
   switch (obstacle) {
     case 'digest':
@@ -18,7 +18,7 @@ const wayAround = (obstacle: NonNullable<FailureSubject['obstacle']>, isFile: bo
   }
 };
 
-/** What registries and transports answer. */
+/** Failures that registries and transports report. */
 export const REGISTRY_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'denied',
