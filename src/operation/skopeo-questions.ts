@@ -7,12 +7,13 @@ import {
   switchArgument,
   withChanges,
 } from '../command-line/skopeo-arguments.ts';
+import { defined } from '../defined.ts';
 import { isTag } from '../image/docker-reference.ts';
 import { parseReference } from '../image/reference.ts';
 import type { RegistryAccess } from '../registry/access.ts';
 import type { Side, SideLogin } from '../registry/credentials/logins.ts';
 import type { SkopeoQuestions } from '../registry/lookup.ts';
-import { type AskContext, askSkopeo } from './ask-skopeo.ts';
+import { type AnswerLimits, type AskContext, askSkopeo } from './ask-skopeo.ts';
 import { loginChanges } from './copy-request.ts';
 import { MANIFEST_SILENCE_SECONDS } from './manifest-reader.ts';
 import type { SkopeoContext } from './request.ts';
@@ -58,6 +59,9 @@ export const loginsFor = (side: Side, reference: string, { credentials, authFile
 const createdSchema = z.object({ Created: z.string().nullish() });
 const tagsSchema = z.object({ Tags: z.array(z.string()).nullable() });
 
+/** Hundreds of thousands of tags come in thousands of pages. */
+const LISTING_LIMITS: AnswerLimits = { seconds: 1800, bytes: 1024 ** 3 };
+
 /** Asks the real skopeo. */
 export const askingSkopeo = (context: QuestionContext): ImageQuestions => {
   const { globalArguments, stallTimeoutSeconds } = context;
@@ -66,7 +70,7 @@ export const askingSkopeo = (context: QuestionContext): ImageQuestions => {
     reference: string,
     access: RegistryAccess,
     signal: AbortSignal,
-    silenceSeconds = stallTimeoutSeconds,
+    { silenceSeconds = stallTimeoutSeconds, limits }: { silenceSeconds?: number; limits?: AnswerLimits } = {},
   ): Promise<Buffer> => {
     const args = [
       ...globalArguments,
@@ -81,21 +85,20 @@ export const askingSkopeo = (context: QuestionContext): ImageQuestions => {
       reference,
       stallTimeoutSeconds: silenceSeconds,
       signal,
+      ...defined({ limits }),
     };
     return askSkopeo(question, context);
   };
 
   return {
     inspectRaw: (reference, access, signal) =>
-      ask(
-        ['inspect', 'raw'],
-        reference,
-        access,
-        signal,
-        Math.min(MANIFEST_SILENCE_SECONDS, stallTimeoutSeconds || MANIFEST_SILENCE_SECONDS),
-      ),
+      ask(['inspect', 'raw'], reference, access, signal, {
+        silenceSeconds: Math.min(MANIFEST_SILENCE_SECONDS, stallTimeoutSeconds || MANIFEST_SILENCE_SECONDS),
+      }),
     listTags: async ({ registry, path }, access, signal) => {
-      const text = await ask(['list-tags'], `docker://${registry}/${path}`, access, signal);
+      const text = await ask(['list-tags'], `docker://${registry}/${path}`, access, signal, {
+        limits: LISTING_LIMITS,
+      });
       const { Tags: tags } = tagsSchema.parse(JSON.parse(text.toString('utf8')));
       // Tags become parts of paths.
       return (tags ?? []).filter(isTag);

@@ -11,10 +11,12 @@ import { saysAbsent } from '../skopeo/failure/absence.ts';
 import type { RegistryAccess, RegistryLimits } from './access.ts';
 import type { ManifestHead, RegistryLookup, SkopeoQuestions } from './lookup.ts';
 import { ManifestCache } from './manifest-cache.ts';
+import { RegistryMisbehaves } from './misbehaviour.ts';
 import { RegistrySilent } from './outages.ts';
 import { RegistryPaused, type RegistryPauses } from './pauses.ts';
 import { type Answer, REQUESTS_AT_A_TIME, RegistryClient, type RegistryNews } from './registry-client.ts';
 import type { Route, Router } from './route.ts';
+import type { ListingLimits } from './tag-pages.ts';
 import { TrustStore } from './trust.ts';
 
 interface LookupOptions {
@@ -26,7 +28,12 @@ interface LookupOptions {
   readonly rateLimited?: (registry: string) => void;
   /** After this silence skopeo is asked, if it is shorter than the client's own limit. */
   readonly silenceSeconds?: number | undefined;
+  /** Of lists of tags, if other than the client's own. */
+  readonly listingLimits?: ListingLimits | undefined;
 }
+
+/** What a direct question may end with that skopeo need not be asked after. */
+const LEAVES_NOTHING_OPEN = [RegistryPaused, RegistrySilent, RegistryMisbehaves];
 
 const DEFAULT_TAG = 'latest';
 
@@ -148,7 +155,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
       const route = await this.#routeTo(repository, access);
       return route === undefined ? { kind: 'unclear' } : await ask(this.#clientFor(route));
     } catch (error) {
-      if (signal.aborted || error instanceof RegistryPaused || error instanceof RegistrySilent) throw error;
+      if (signal.aborted || LEAVES_NOTHING_OPEN.some((kind) => error instanceof kind)) throw error;
       return { kind: 'unclear' };
     }
   }
@@ -187,7 +194,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
     const identity = identityOf(route);
     const known = this.#clients.get(identity);
     if (known !== undefined) return known;
-    const { clock, pauses, rateLimited, silenceSeconds } = this.#options;
+    const { clock, pauses, rateLimited, silenceSeconds, listingLimits } = this.#options;
     const news: RegistryNews = {
       rateLimited: (registry) => rateLimited?.(registry),
       pullsLeft: (registry, count) => void this.#left.set(registryKey(registry), count),
@@ -199,6 +206,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
       pauses,
       news,
       silenceSeconds,
+      listingLimits,
     };
     const client = new RegistryClient(route, context);
     this.#clients.set(identity, client);

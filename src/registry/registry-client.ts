@@ -3,16 +3,19 @@ import * as z from 'zod';
 import type { Clock } from '../context.ts';
 import { defined } from '../defined.ts';
 import { wait } from '../host/timers.ts';
-import { isDigest, isTag, type Repository } from '../image/docker-reference.ts';
+import { isDigest, type Repository } from '../image/docker-reference.ts';
 import { MEDIA_TYPES } from '../image/manifest.ts';
 import { parseJson } from '../text/json.ts';
 import { Authenticator } from './authenticator.ts';
 import { HttpClient } from './http/http-client.ts';
-import type { HttpAnswer } from './http/message.ts';
+import { AnswerError, type HttpAnswer, SilenceError } from './http/message.ts';
 import type { ManifestHead } from './lookup.ts';
+import { RegistryMisbehaves } from './misbehaviour.ts';
 import { RegistryPaused, type RegistryPauses } from './pauses.ts';
 import { pullsLeft, retryAfterSeconds } from './rate-limit.ts';
+import { refuseRedirect } from './redirect.ts';
 import type { Route } from './route.ts';
+import { LISTING_LIMITS, type ListingLimits, nextPage, tagsIn } from './tag-pages.ts';
 import type { TrustStore } from './trust.ts';
 
 /** A clear answer, or none: then skopeo has to be asked. */
@@ -26,10 +29,6 @@ const ACCEPT = Object.values(MEDIA_TYPES).join(', ');
 /** Number of requests to one registry at a time. */
 export const REQUESTS_AT_A_TIME = 32;
 const PAGE_SIZE = 1000;
-/** Number of pages of tags that are read; more pages are a loop, or a registry that cannot be read in this way. */
-const MAX_PAGES = 1000;
-/** Makes a URL from a path where only the path matters. */
-const ANY_ORIGIN = 'https://registry.invalid';
 const TIMES_TOO_MANY = 4;
 const DEFAULT_PAUSE_SECONDS = 5;
 /** A question waits for this long; the caller decides about longer pauses. */
@@ -45,8 +44,6 @@ const saysAbsent = (body: Buffer): boolean =>
       /^(?:MANIFEST|NAME)_UNKNOWN$/.test(code) || /^(?:artifact|repository) \S+ not found/.test(message),
   ) ?? false;
 
-const tagsSchema = z.object({ tags: z.array(z.string()).nullish() });
-
 /** Called when the registry says that there were too many requests, or how much is left of an allowance. */
 export interface RegistryNews {
   rateLimited(registry: string): void;
@@ -57,6 +54,7 @@ export interface RegistryNews {
 interface ClientContext {
   /** Silence that counts as no answer. */
   readonly silenceSeconds?: number | undefined;
+  readonly listingLimits?: ListingLimits | undefined;
   readonly queue: PQueue;
   readonly trust: TrustStore;
   readonly clock: Clock;
@@ -66,16 +64,6 @@ interface ClientContext {
 
 const single = (value: string | string[] | undefined): string | undefined =>
   typeof value === 'string' ? value : undefined;
-
-/**
- * Path of the next page after `path`, from a `Link` header; absent after the last page. The host in the header is
- * ignored, as skopeo does: behind a proxy the registry often cannot be reached by that name or scheme.
- */
-const nextPage = ({ headers }: HttpAnswer, path: string): string | undefined => {
-  const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(single(headers.link) ?? '')?.[1];
-  const next = target === undefined ? null : URL.parse(target, new URL(path, ANY_ORIGIN).href);
-  return next === null ? undefined : `${next.pathname}${next.search}`;
-};
 
 /**
  * Reads manifests and tags of one registry with the rights of one user. It keeps to the limits of the registry: all its
@@ -89,9 +77,19 @@ export class RegistryClient implements Disposable {
   readonly #clock: Clock;
   readonly #pauses: RegistryPauses;
   readonly #news: RegistryNews;
+  readonly #limits: ListingLimits;
 
-  constructor(route: Route, { queue, trust, clock, pauses, news, silenceSeconds }: ClientContext) {
-    this.#http = new HttpClient({ ...route, trust, maxConnections: REQUESTS_AT_A_TIME, silenceSeconds });
+  constructor(route: Route, context: ClientContext) {
+    const { queue, trust, clock, pauses, news, silenceSeconds, listingLimits = LISTING_LIMITS } = context;
+    const { answerSeconds } = listingLimits;
+    this.#http = new HttpClient({
+      ...route,
+      trust,
+      maxConnections: REQUESTS_AT_A_TIME,
+      silenceSeconds,
+      answerSeconds,
+    });
+    this.#limits = listingLimits;
     this.#authenticator = new Authenticator(this.#http, route, () => clock.monotonicMs());
     this.#queue = queue;
     this.#route = route;
@@ -129,29 +127,72 @@ export class RegistryClient implements Disposable {
     return answer.status === 200 ? { kind: 'found', value: answer.body } : UNCLEAR;
   }
 
-  /** All tags of a repository, page after page. */
+  /**
+   * All tags of a repository, page after page. Rejects with RegistryMisbehaves when they do not come to an end: skopeo would
+   * follow for ever.
+   */
   async tags(repository: Repository, signal: AbortSignal): Promise<Answer<readonly string[]>> {
-    const tags: string[] = [];
+    const startedMs = this.#clock.monotonicMs();
+    const tags = new Set<string>();
+    const visited = new Set<string>();
+    let bytesLeft = this.#limits.bytes;
     let path: string | undefined = `/v2/${repository.path}/tags/list?n=${PAGE_SIZE}`;
-    for (let page = 0; path !== undefined; page++) {
-      const answer: HttpAnswer = await this.#ask('GET', path, repository, signal);
-      const list = answer.status === 200 ? parseJson(answer.body, tagsSchema) : undefined;
-      if (list === undefined || page === MAX_PAGES) return UNCLEAR;
-      tags.push(...(list.tags ?? []).filter(isTag));
+    while (path !== undefined) {
+      visited.add(path);
+      const answer: HttpAnswer = await this.#page(path, repository, bytesLeft, signal);
+      const page = tagsIn(answer);
+      if (page === undefined) return UNCLEAR;
+      bytesLeft -= answer.body.length;
       const next = nextPage(answer, path);
-      if (next === path) return UNCLEAR;
+      if (next !== undefined) {
+        const seconds = (this.#clock.monotonicMs() - startedMs) / 1000;
+        this.#refuseEndless({
+          repeats: visited.has(next) || (page.length > 0 && page.every((tag) => tags.has(tag))),
+          pages: visited.size,
+          seconds,
+        });
+      }
+      for (const tag of page) tags.add(tag);
       path = next;
     }
-    return { kind: 'found', value: tags };
+    return { kind: 'found', value: [...tags] };
+  }
+
+  async #page(path: string, repository: Repository, maxBytes: number, signal: AbortSignal): Promise<HttpAnswer> {
+    try {
+      return await this.#ask('GET', path, repository, signal, Math.max(1, maxBytes));
+    } catch (error) {
+      if (!(error instanceof AnswerError) || error instanceof SilenceError) throw error;
+      const { bytes, answerSeconds } = this.#limits;
+      const limits = `${bytes / 1024 ** 2} MiB or within ${answerSeconds} s`;
+      throw new RegistryMisbehaves(this.#route.registry, `sends a list of tags that does not end after ${limits}`);
+    }
+  }
+
+  #refuseEndless({ repeats, pages, seconds }: { repeats: boolean; pages: number; seconds: number }): void {
+    const { registry } = this.#route;
+    const next = 'sends page after page of tags, ';
+    if (repeats) throw new RegistryMisbehaves(registry, `${next}and repeats one`);
+    if (pages >= this.#limits.pages) throw new RegistryMisbehaves(registry, `${next}more than ${pages}`);
+    if (seconds < this.#limits.seconds) return;
+    throw new RegistryMisbehaves(registry, `${next}for more than ${this.#limits.seconds} s`);
   }
 
   [Symbol.dispose](): void {
     this.#http[Symbol.dispose]();
   }
 
-  async #ask(method: 'GET' | 'HEAD', path: string, repository: Repository, signal: AbortSignal): Promise<HttpAnswer> {
+  async #ask(
+    method: 'GET' | 'HEAD',
+    path: string,
+    repository: Repository,
+    signal: AbortSignal,
+    maxBytes?: number,
+  ): Promise<HttpAnswer> {
     for (let time = 0; ; time++) {
-      const answer = await this.#queue.add(() => this.#authorized(method, path, repository, signal), { signal });
+      const answer = await this.#queue.add(() => this.#authorized(method, path, repository, signal, maxBytes), {
+        signal,
+      });
       this.#listen(answer);
       if (answer.status !== 429) return answer;
       const { registry } = this.#route;
@@ -168,19 +209,29 @@ export class RegistryClient implements Disposable {
     path: string,
     repository: Repository,
     signal: AbortSignal,
+    maxBytes: number | undefined,
   ): Promise<HttpAnswer> {
     await this.#waitForPause(signal);
-    const answer = await this.#send(method, path, repository, signal);
+    const answer = await this.#send(method, path, repository, signal, maxBytes);
     if (answer.status !== 401) return answer;
     this.#authenticator.forget(repository.path);
-    return this.#send(method, path, repository, signal);
+    return this.#send(method, path, repository, signal, maxBytes);
   }
 
-  async #send(method: 'GET' | 'HEAD', path: string, repository: Repository, signal: AbortSignal): Promise<HttpAnswer> {
+  async #send(
+    method: 'GET' | 'HEAD',
+    path: string,
+    repository: Repository,
+    signal: AbortSignal,
+    maxBytes: number | undefined,
+  ): Promise<HttpAnswer> {
     const origin = await this.#authenticator.origin(signal);
     const authorization = await this.#authenticator.authorization(repository.path, signal);
     const headers = { accept: ACCEPT, ...defined({ authorization }) };
-    return this.#http.send({ method, url: new URL(path, origin), headers, signal });
+    const url = new URL(path, origin);
+    const answer = await this.#http.send({ method, url, headers, signal, ...defined({ maxBytes }) });
+    await refuseRedirect(answer, url, this.#route.registry);
+    return answer;
   }
 
   async #waitForPause(signal: AbortSignal): Promise<void> {

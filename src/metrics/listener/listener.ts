@@ -32,9 +32,9 @@ export interface ListenerOptions {
   /** Shown on the landing page. */
   readonly version: string;
   readonly limits?: Partial<ListenerLimits>;
-  /** Called before each answer is sent, with what was asked for and the HTTP status. */
+  /** Ends the reading of configuration files that nobody writes. */
   readonly signal?: AbortSignal;
-  /** Told of every answer, before it is sent: what was asked for, and the HTTP status. */
+  /** Called before each answer is sent, with what was asked for and the HTTP status. */
   readonly onAnswer?: (handler: HttpHandler, status: number) => void;
   onWarning(message: string): void;
 }

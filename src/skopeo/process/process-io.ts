@@ -19,6 +19,16 @@ export const readProcessIo = (pid: number): ProcessIo | undefined => {
   }
 };
 
+/** Memory that a process has, in bytes; undefined where the system does not tell. */
+export const residentBytes = (pid: number): number | undefined => {
+  try {
+    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    return kib === undefined ? undefined : Number(kib) * 1024;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Inodes of the sockets that a process has open. */
 const socketsOf = (pid: number): ReadonlySet<string> => {
   const directory = `/proc/${pid}/fd`;

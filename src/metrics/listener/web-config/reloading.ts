@@ -29,13 +29,13 @@ const stampOfFile = (path: string): string => {
   }
 };
 
-/** Settings that a running server cannot change: TLS and client certificates, and whether it asks for a password. */
+/** A pipe or a device, which can be read only once. */
 const isReadOnce = (path: string): boolean => {
   const status = statSync(path, { throwIfNoEntry: false });
   return status !== undefined && !status.isFile() && !status.isDirectory();
 };
 
-/** What a running server does not switch: how it shakes hands, and that it asks for a password. */
+/** Settings that a running server cannot change: TLS and client certificates, and whether it asks for a password. */
 const needsRestart = (before: WebConfig, after: WebConfig): string | undefined => {
   if ((before.tls === undefined) !== (after.tls === undefined)) return 'TLS on or off';
   const asks = [before, after].map(({ tls }) => tls !== undefined && asksForCertificate(tls.clients));

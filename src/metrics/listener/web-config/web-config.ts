@@ -25,7 +25,7 @@ export const NO_WEB_CONFIG: WebConfig = { users: {}, headers: {} };
 
 const FILE_KEYS = ['cert_file', 'key_file', 'client_ca_file'] as const;
 
-/** Reads only the file itself; the paths in it are relative to its directory. Throws a usage error. */
+/** Gives the text of a file. Throws where it cannot. */
 export type ReadText = (path: string) => string;
 
 /** Far more than any chain of certificates, or list of users. */
@@ -39,7 +39,7 @@ export const regularText: ReadText = (path) => {
   throw new Error(`${read.kind === 'vanished' ? 'ENOENT' : read.code}: ${path}`);
 };
 
-/** Reads the file alone; the paths in it are relative to its directory. Throws a usage error. */
+/** Reads only the file itself; the paths in it are relative to its directory. Throws a usage error. */
 export const readWebConfigFile = (path: string, read: ReadText = regularText): WebConfigFile => {
   const file = validateConfiguration(webConfigSchema, parseConfiguration(path, readConfig(path, read)));
   const tls = file.tls_server_config;

@@ -115,7 +115,8 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     pattern: any(`${HTTP}5\\d\\d\\b`, 'stopped after 10 redirects', 'no Location header in response'),
     retryable: 'yes',
     exitStatus: SKOPEO,
-    meaning: 'The registry itself failed: an internal error, an endless redirect, an answer without a location.',
+    meaning:
+      'The registry itself failed: an internal error, an endless redirect, an answer without a location or without an end.',
     next: (subject) =>
       `Try again later${retryFlag(subject, ' or with')}; ask the operator of ${registry(subject)} if it stays.`,
   },
