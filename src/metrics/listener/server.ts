@@ -4,13 +4,14 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { isLoopback } from '../../host/loopback.ts';
+import { Connections } from './connections.ts';
 import { acceptsClient, asksForCertificate } from './web-config/client-certificates.ts';
 import type { ReloadingWebConfig } from './web-config/reloading.ts';
 
 /** A server and its connections, including unfinished TLS handshakes, which Node does not list. */
 export interface TrackedServer {
   readonly server: Server;
-  readonly connections: ReadonlySet<Socket>;
+  readonly connections: Connections;
 }
 
 const httpOptions = (limits: ListenerLimits) => ({
@@ -54,15 +55,15 @@ export const createServer = (
   limits: ListenerLimits,
   answer: AnswerRequest,
 ): TrackedServer => {
-  const connections = new Set<Socket>();
+  const connections = new Connections(limits.maxConnections);
   const server = createTlsServer(webConfig, limits) ?? createHttpServer(httpOptions(limits));
-  server.maxConnections = limits.maxConnections;
   server.timeout = limits.inactivityTimeoutMs;
-  server.prependListener('connection', (socket: Socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
+  server.prependListener('connection', (socket: Socket) => connections.add(socket));
+  server.on('request', (request, response) => {
+    const { end } = connections.begin(request.socket);
+    response.once('close', end);
+    return answer(request, response, listensOnLoopback(server));
   });
-  server.on('request', (request, response) => answer(request, response, listensOnLoopback(server)));
   return { server, connections };
 };
 
@@ -72,9 +73,7 @@ export const createServer = (
 export const closeServer = async ({ server, connections }: TrackedServer, timeoutMs: number): Promise<void> => {
   const closed = once(server, 'close');
   server.close();
-  const force = setTimeout(() => {
-    for (const connection of connections) connection.destroy();
-  }, timeoutMs);
+  const force = setTimeout(() => connections.destroy(), timeoutMs);
   await closed;
   clearTimeout(force);
 };
@@ -99,7 +98,7 @@ export interface ListenerLimits {
   /** From `close()` until connections in progress are cut off. */
   readonly closeTimeoutMs: number;
   readonly maxHeaderBytes: number;
-  /** For each listening address; further connections are closed at once. */
+  /** For each listening address; one client has at most half of them, and idle ones make room for new ones. */
   readonly maxConnections: number;
 }
 
