@@ -2,7 +2,10 @@ import { realpathSync } from 'node:fs';
 import type { Readable, Writable } from 'node:stream';
 import { Redactor } from './secrets/redactor.ts';
 
-/** Both clocks of a process. Wall time is for records that are read after its end, monotonic time for every difference. */
+/**
+ * Both clocks of a process. Wall time is for records that are read after the process has ended, monotonic time for all
+ * differences.
+ */
 export interface Clock {
   /** Milliseconds since the Unix epoch; may jump. */
   wallMs(): number;
@@ -13,7 +16,7 @@ export interface Clock {
 /** A stream for people or data; `isTTY` and `columns` as on Node's own terminal streams. */
 export type OutputStream = Writable & { isTTY?: boolean; columns?: number; rows?: number };
 
-/** What delivers signals. */
+/** What signals come from. */
 export interface SignalSource {
   on(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
@@ -22,7 +25,7 @@ export interface SignalSource {
 /** Environment variables. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
-/** All that the outside world is to this program. Handed in, so that nothing reads a global. */
+/** Everything outside this program that it uses. It is passed in, so that no code reads a global. */
 export interface Context {
   readonly env: Env;
   readonly cwd: string;
@@ -33,11 +36,11 @@ export interface Context {
   readonly signals: SignalSource;
   readonly pid: number;
   readonly uid: number;
-  /** Real paths of what runs here, the executable or the script: no skopeo, whatever PATH calls them. */
+  /** Real paths of the executable or script that runs: they are not skopeo, under whatever name PATH has them. */
   readonly program: readonly string[];
-  /** Descriptors above 2 that this process was given; skopeo gets them as well. */
+  /** Descriptors above 2 that this process was given; skopeo gets them, too. */
   readonly inheritedDescriptors: readonly number[];
-  /** Knows the secrets of this run, and hides them in what is told of it. */
+  /** Knows the secrets of this run, and hides them in everything that is shown. */
   readonly redactor: Redactor;
 }
 
@@ -52,11 +55,11 @@ const realPaths = (paths: readonly (string | undefined)[]): string[] =>
     try {
       return path === undefined ? [] : [realpathSync(path)];
     } catch {
-      return []; // a path inside of the executable
+      return []; // a path within the executable
     }
   });
 
-/** The context of this process: what `main` hands to every command. */
+/** The context of this process, which `main` passes to every command. */
 export const processContext = (inheritedDescriptors: readonly number[] = []): Context => ({
   env: process.env,
   cwd: process.cwd(),

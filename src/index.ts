@@ -1,4 +1,4 @@
-/** The library: what other programs may build on. Described in docs/library.md. */
+/** The library: what other programs may use. Described in docs/library.md. */
 export { EXIT, WrapperError } from './errors/wrapper-error.ts';
 export { type CopyOptions, copy } from './library/copy.ts';
 export type { MetricsSource } from './library/metrics-pages.ts';

@@ -11,8 +11,8 @@ const STAND_INS = { SHELL: 'unknown', HOME: '/' } as const;
 
 /**
  * Loads oclif for a user that the system does not know. While its modules are evaluated and configured, oclif asks for
- * the user's home and shell; for a user id without an entry in the passwd file, as Kubernetes gives them, that throws.
- * It does not ask if HOME and SHELL are set, so both are set while `load` runs.
+ * the user's home and shell. For a user id without an entry in the passwd file, as in Kubernetes, this throws. oclif
+ * does not ask if HOME and SHELL are set, so both are set while `load` runs.
  */
 const loadAsUnknownUser = async <T>(env: Env, load: () => Promise<T>): Promise<T> => {
   const missing = Object.entries(STAND_INS).filter(([name]) => env[name] === undefined);
@@ -43,7 +43,7 @@ const runCommand = async (load: () => Promise<CommandClass>, argv: readonly stri
   return new CommandOfId(CommandOfId.oclifParses ? [...rest] : [...argv], config, context).run();
 };
 
-/** Without a subcommand there is only help and the version. */
+/** Without a subcommand there are only help and the version. */
 const runWithoutSubcommand = async (argv: readonly string[], context: Context): Promise<number> => {
   if (argv.length === 0 || isHelpRequest(argv)) return showHelp(undefined, context);
   const { parseCommandLine } = await import('./command-line/command-line.ts');
@@ -74,13 +74,16 @@ export const runProgram = async (argv: readonly string[], context: Context): Pro
   }
 };
 
-/** Resolves when all that was written before has left the process, or nobody reads it any more. */
+/** Resolves when everything that was written before has left the process, or nobody reads it any more. */
 const flush = (stream: OutputStream): Promise<void> => new Promise((resolve) => stream.write('', () => resolve()));
 
-/** A pipe whose reader went away, a terminal that was closed. */
+/** The errors of a pipe whose reader has gone, and of a terminal that was closed. */
 const LOST_READER: ReadonlySet<string> = new Set(['EPIPE', 'EIO']);
 
-/** Tells of what an output does not take (a full disk) instead of failing; a lost reader stays an error of the stream. */
+/**
+ * Warns about data that an output does not accept (a full disk) instead of failing; a lost reader stays an error of the
+ * stream.
+ */
 const tellOfLostWrites = (stream: Writable, onLost: (error: Error) => void): void => {
   const write = stream._write.bind(stream);
   stream._write = (chunk, encoding, done) =>
@@ -92,9 +95,9 @@ const tellOfLostWrites = (stream: Writable, onLost: (error: Error) => void): voi
 };
 
 /**
- * Runs the command line of this process and ends the process. Whatever becomes of its output, what runs goes on to its end
- * and is recorded. A reader that went away (`| head`, a closed terminal) is no failure; a full disk below stdout is one,
- * told at the end.
+ * Runs the command line of this process and ends the process. Whatever happens to its output, the run goes on to its
+ * end and is recorded. A reader that has gone (`| head`, a closed terminal) is not a failure; a full disk behind stdout
+ * is one, and is reported at the end.
  */
 export const runProcess = async (argv: readonly string[], inheritedDescriptors: readonly number[]): Promise<never> => {
   const context = processContext(inheritedDescriptors);

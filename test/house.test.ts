@@ -16,6 +16,30 @@ test('no imports go round in a circle, neither between files nor between folders
   assert.deepEqual(circularImports(imports), []);
 });
 
+/** What a file declares for itself or for others: types, functions, constants. */
+const DECLARATION =
+  /^(export )?(?:default )?(?:async )?(?:abstract )?(function\*?|const|class|interface|type|enum) ([A-Za-z_$][\w$]*)/gm;
+
+test('a name that others use, and a type, means one thing: no second file declares it', () => {
+  const files = globSync('src/**/*.ts', { cwd: root });
+  const declared = files.flatMap((file) =>
+    [...readFileSync(resolve(root, file), 'utf8').matchAll(DECLARATION)].map(([, exported, kind = '', name = '']) => ({
+      file,
+      name,
+      isShared: exported !== undefined || /^(?:class|interface|type|enum)$/.test(kind),
+    })),
+  );
+  const byName = Map.groupBy(declared, ({ name }) => name);
+  const clashes = [...byName].filter(
+    ([, all]) => all.some(({ isShared }) => isShared) && new Set(all.map(({ file }) => file)).size > 1,
+  );
+  assert.ok(byName.size > 1000);
+  assert.deepEqual(
+    clashes.map(([name, all]) => `${name}: ${all.map(({ file }) => file).join(', ')}`),
+    [],
+  );
+});
+
 /** Topics that no room has to itself, and what tests are made of. */
 const TOPICS = ['docs', 'dropin', 'e2e', 'examples', 'faults', 'hostile', 'scripts', 'support'];
 

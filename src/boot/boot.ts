@@ -6,8 +6,8 @@ import { inheritedDescriptors } from '../host/inherited-descriptors.ts';
 export type Program = Pick<typeof import('../main.ts'), 'runProgram' | 'runProcess'>;
 
 /**
- * The first code that runs. `--version` is answered before the program is loaded, by a plain write: Node's stream
- * machinery alone would cost a fifth of the time.
+ * The first code that runs. `--version` is answered by a plain write before the program is loaded: Node's streams alone
+ * would cost a fifth of the time.
  */
 export const boot = async (argv: readonly string[], load: () => Promise<Program> | Program): Promise<void> => {
   try {
@@ -15,6 +15,6 @@ export const boot = async (argv: readonly string[], load: () => Promise<Program>
     const inherited = inheritedDescriptors();
     await (await load()).runProcess(argv, inherited);
   } catch (error) {
-    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error; // the reader of --version went away
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw error; // the reader of --version has gone
   }
 };

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { boot, type Program } from './boot.ts';
 import { compileProgram } from './compile-program.ts';
 
-/** V8's code cache of the program; there is one where the build has made it. */
+/** V8's code cache of the program, if the build has made one. */
 const codeCache = (directory: string): Uint8Array | undefined => {
   try {
     return readFileSync(join(directory, 'program.v8-cache'));
@@ -17,7 +17,7 @@ const codeCache = (directory: string): Uint8Array | undefined => {
 export const loadProgramFile = (ownRequire: NodeJS.Require, directory: string): Program => {
   const path = join(directory, 'program.cjs');
   const cachedData = codeCache(directory);
-  // Without, Node's own cache of modules helps, which bin/run.js turns on.
+  // Without it, Node's own cache of modules helps, which bin/run.js turns on.
   if (cachedData === undefined) return ownRequire(path);
   const source = readFileSync(path).toString('latin1'); // the bundle is ASCII
   return compileProgram({ source, filename: path, ownRequire, cachedData }).exports;

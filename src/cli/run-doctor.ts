@@ -8,6 +8,7 @@ import { type DoctorTask, diagnose } from '../doctor/diagnose.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { REGISTRY } from '../metrics/contract/definition.ts';
 import { defaultStateDir } from '../metrics/state/files/state-directory.ts';
+import { withinLimit } from './with-run.ts';
 
 /** Where skopeo puts large temporary files by default. */
 const SKOPEO_TMPDIR = '/var/tmp';
@@ -51,7 +52,7 @@ const examinationOf = (line: CommandLine, context: Context): DoctorTask => {
 /** Checks whether a run with these flags would find all it needs, and prints the findings. Returns the exit status. */
 export const runDoctor = async (line: CommandLine, context: Context): Promise<number> => {
   refuseOperands(line);
-  const diagnosis = await diagnose(examinationOf(line, context), context);
+  const diagnosis = await withinLimit(line, () => diagnose(examinationOf(line, context), context));
   const { redactor, stdout } = context;
   stdout.write(
     line.own.json ? `${redactor.json(doctorJson(diagnosis))}\n` : redactor.redact(renderDiagnosis(diagnosis)),

@@ -17,10 +17,10 @@ export const runTracked = async (line: CommandLine, context: Context, toTask: To
   using signals = abortOnSignals(context.signals);
   const options = { line, context, timeLimit: timeLimitOf(line), signal: signals.signal };
   return await withRun(options, {
-    prepare: () => toTask(line, { env, cwd, hasTerminal, redactor }),
-    open: async (task, { skopeo }) => {
+    prepare: (signal) => toTask(line, { env, cwd, hasTerminal, redactor, signal }),
+    open: async (task, { skopeo, signal }) => {
       await using opening = new AsyncDisposableStack();
-      const request = task.request(skopeo);
+      const request = await task.request(skopeo);
       opening.defer(async () => request.cleanUp?.());
       const display = opening.use(
         await chooseDisplay(
@@ -32,6 +32,7 @@ export const runTracked = async (line: CommandLine, context: Context, toTask: To
             copies: task.showsProgress,
           },
           context,
+          signal,
         ),
       );
       const closing = opening.move();

@@ -13,7 +13,7 @@ import type { RunVerdict } from '../metrics/state/writing/run-writer.ts';
 import { resolveTextfilePath } from '../metrics/textfile/textfile.ts';
 import type { SkopeoContext } from '../operation/request.ts';
 import { createRunDirectory, runDirectoryBase, scratchBase } from '../operation/temporary-directories.ts';
-import { abortAfter, type TimeLimit, terminationError, terminationOf } from '../operation/termination.ts';
+import { abortAfter, type TimeLimit, terminationError, terminationOf, timeLimitOf } from '../operation/termination.ts';
 import { AccessFiles, privatePlaces } from '../registry/credentials/access-files.ts';
 import { findSkopeo, type Skopeo, versionFile } from '../skopeo/binary.ts';
 import { childEnvironment } from '../skopeo/process/child-environment.ts';
@@ -58,8 +58,8 @@ export interface RunEnd<Result> {
 
 /** The parts of a run, in the order in which they are called. */
 export interface RunParts<Job, Opened extends Disposable | AsyncDisposable, Result> {
-  /** Reads what is to be done and refuses what makes no sense; nothing is touched. */
-  prepare(): Promise<Job> | Job;
+  /** Reads what is to be done and refuses what makes no sense; nothing is touched. `signal` ends the reading. */
+  prepare(signal: AbortSignal): Promise<Job> | Job;
   /** Opens display and events, and whatever else the body needs. */
   open(job: Job, tools: RunTools): Promise<Opened> | Opened;
   /**
@@ -102,6 +102,18 @@ const unlessEnded = async <T>(answer: Promise<T> | T, signal: AbortSignal): Prom
   } finally {
     signal.removeEventListener('abort', end);
   }
+};
+
+/** Reads what a command line names, for no longer than it allows. */
+export const withinLimit = async <T>(line: CommandLine, read: (signal: AbortSignal) => Promise<T>): Promise<T> => {
+  using limit = abortAfter(timeLimitOf(line));
+  return await unlessEnded(read(limit.signal), limit.signal);
+};
+
+/** What is thrown for that: the reason of an aborted signal is no error yet. */
+const asError = (thrown: unknown, signal: AbortSignal): unknown => {
+  const termination = thrown === signal.reason ? terminationOf(signal) : undefined;
+  return termination === undefined ? thrown : terminationError(termination);
 };
 
 const failureOf = (error: unknown): RunFailure => {
@@ -149,7 +161,7 @@ const open = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
 ) => {
   const { line, context } = options;
   const { env, cwd } = context;
-  const job = await unlessEnded(parts.prepare(), signal);
+  const job = await unlessEnded(parts.prepare(signal), signal);
   known.job = job;
   await refuseOutputs(options);
   sweepLeftovers(line, context);
@@ -168,7 +180,7 @@ const open = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
       cwd,
       clock: context.clock,
       terminals: new Terminals(loadNativePty(env), new Descriptors(context.inheritedDescriptors)),
-      accessFiles: closing.use(new AccessFiles(context)),
+      accessFiles: closing.use(new AccessFiles(context, signal)),
       runDirectory: closing.use(createRunDirectory(env)).path,
     },
     signal,
@@ -210,12 +222,14 @@ export const withRun = async <Job, Opened extends Disposable | AsyncDisposable, 
   const signal = AbortSignal.any([options.signal, limit.signal]);
   const known: Known<Job> = {};
   const { job, tools, opened, metrics } = await open(options, parts, signal, closing, known).catch(
-    async (error: unknown) => {
+    async (thrown: unknown) => {
+      const error = asError(thrown, signal);
       await recordUnstarted(parts, known, failureOf(error), elapsedSeconds());
       throw error;
     },
   );
-  const { verdict, tell } = await parts.body(job, opened, metrics, tools).catch(async (error: unknown) => {
+  const { verdict, tell } = await parts.body(job, opened, metrics, tools).catch(async (thrown: unknown) => {
+    const error = asError(thrown, signal);
     await metrics.end({ exitCode: failureOf(error).exitCode, durationSeconds: elapsedSeconds(), success: false });
     throw error;
   });

@@ -10,7 +10,7 @@ import { type FileIdentity, identify, identifyHandle } from './file-identity.ts'
 /** ustar: https://pubs.opengroup.org/onlinepubs/9699919799/utilities/pax.html */
 const BLOCK_BYTES = 512;
 const SIZE_OF_LONGEST_EXTENSION = 1024 * 1024;
-/** Images have layers, not files: an archive of more entries is none. */
+/** Images have layers, not files: an archive with more entries is not an image. */
 const MAX_ENTRIES = 10_000;
 
 interface TarEntry {
@@ -25,7 +25,7 @@ const textAt = (block: Buffer, start: number, length: number): string => {
   return field.toString('utf8', 0, end < 0 ? length : end);
 };
 
-/** Octal, or base 256 for what does not fit, as GNU tar writes it. */
+/** A number of a tar header: octal, or base 256 if it is too large, as GNU tar writes it. */
 const numberAt = (block: Buffer, start: number, length: number): number => {
   if (((block[start] ?? 0) & 0x80) !== 0) return block.readUIntBE(start + length - 6, 6);
   const text = textAt(block, start, length).trim();
@@ -51,7 +51,7 @@ const readAt = async (file: FileHandle, offset: number, length: number): Promise
   return buffer.subarray(0, bytesRead);
 };
 
-/** The entries of a tar file, found by its headers alone; absent for what is no whole tar file. */
+/** The entries of a tar file, found by reading only its headers; absent if it is not a whole tar file. */
 export const tarEntries = async (file: FileHandle, fileBytes: number): Promise<readonly TarEntry[] | undefined> => {
   const entries: TarEntry[] = [];
   let extended: ReadonlyMap<string, string> = new Map();
@@ -82,14 +82,17 @@ export type ArchiveTransport = 'oci-archive' | 'docker-archive';
 
 const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
 
-/** What may lie in an archive. Sources: OCI image layout; containers/image, docker/internal/tarfile/writer.go; docker save. */
+/**
+ * The names that an archive may contain. Sources: OCI image layout; containers/image,
+ * docker/internal/tarfile/writer.go; docker save.
+ */
 const NAMES: Readonly<Record<ArchiveTransport, RegExp>> = {
   'oci-archive': /^(?:oci-layout|index\.json|manifest\.json|blobs(?:\/[a-z0-9]+(?:\/[0-9a-f]+)?)?)$/,
   'docker-archive':
     /^(?:manifest\.json|repositories|oci-layout|index\.json|[0-9a-f]{64}(?:\.json|\.tar)?|[0-9a-f]{64}\/(?:VERSION|json|layer\.tar)|blobs(?:\/[a-z0-9]+(?:\/[0-9a-f]+)?)?)$/,
 };
 
-/** The document without which an archive is no image, and its shape. */
+/** The document that every archive of this kind must have, and its shape. */
 const DOCUMENT = {
   'oci-archive': { name: 'index.json', schema: indexSchema },
   'docker-archive': { name: 'manifest.json', schema: z.array(z.object({ Config: z.string() })) },
@@ -109,7 +112,7 @@ const isImage = async (file: FileHandle, transport: ArchiveTransport, sizeBytes:
 };
 
 /**
- * The archive that a path holds; absent where nothing lies there. An empty file may become one.
+ * The archive at a path; absent if there is nothing. An empty file may become an archive.
  * @throws WrapperError `destination_conflict` for anything else than an image in this format: nothing else is replaced.
  */
 export const archiveAt = async (

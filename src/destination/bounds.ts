@@ -3,10 +3,13 @@ import { errorCode } from '../errors/system-error.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import type { Files } from './destination-context.ts';
 
-/** File systems of the kernel: what lies there are devices and processes. */
+/** File systems of the kernel, which contain devices and processes. */
 const OUT_OF_BOUNDS = ['/dev', '/proc', '/sys'];
 
-/** Refuses to write to a path that holds something else than an image, or may not be staged, with the reason. */
+/**
+ * The refusal to write to a path that holds something else than an image, or where nothing may be staged, with the
+ * reason.
+ */
 export const conflict = (path: string, reason: string): WrapperError =>
   new WrapperError(`refusing to overwrite ${path}, which ${reason}`, {
     errorType: 'destination_conflict',
@@ -29,8 +32,8 @@ export const fullPath = async (files: Files, path: string): Promise<string> => {
 };
 
 /**
- * Nothing is ever staged, renamed or removed below the kernel's own file systems.
- * @throws WrapperError `destination_conflict` for a path there, whatever it is called.
+ * Refuses paths below the kernel's own file systems: there nothing is ever staged, renamed or removed.
+ * @throws WrapperError `destination_conflict` for such a path, whatever its spelling.
  */
 export const refuseOutOfBounds = async (files: Files, path: string): Promise<void> => {
   if (isOutOfBounds(resolve(path)) || isOutOfBounds(await fullPath(files, path)))

@@ -8,13 +8,13 @@ export type Files = Pick<
   'link' | 'lstat' | 'mkdir' | 'mkdtemp' | 'open' | 'readdir' | 'readFile' | 'realpath' | 'rename' | 'rmdir' | 'unlink'
 >;
 
-/** `taken`; `held` by somebody else; `unusable` where the system or the file system has no such locks. */
+/** `taken`: by us; `held`: by another process; `unusable`: the system or the file system has no such locks. */
 export type LockAnswer = 'taken' | 'held' | 'unusable';
 
-/** What writing to a local destination needs of the system. */
+/** What writing to a local destination needs from the system. */
 export interface DestinationContext {
   readonly files: Files;
-  /** Locks an open file or directory until its descriptor is closed, at the latest by the end of this process. */
+  /** Locks an open file or directory until its descriptor is closed, at the latest when this process ends. */
   readonly lock: (descriptor: number, mode: 'wait' | 'try', signal: AbortSignal) => Promise<LockAnswer>;
 }
 
@@ -30,9 +30,10 @@ const statusOf = async (child: ChildProcess): Promise<number | null> => {
 };
 
 /**
- * The kernel's lock of an open file (flock(2)), which Node does not offer: flock(1) of util-linux or busybox takes it for
- * the descriptor that it inherits, and it stays when flock(1) is gone. It needs no file of its own, belongs to device and
- * inode whatever the path is called, holds between users and containers, and ends with this process however that ends.
+ * The kernel's lock of an open file (flock(2)), which Node does not offer. flock(1) of util-linux or busybox takes it
+ * for the descriptor that it inherits, and the lock stays when flock(1) has ended. It needs no extra file, belongs to
+ * device and inode whatever the path is called, works between users and containers, and ends with this process however
+ * that ends.
  */
 const flock: DestinationContext['lock'] = async (descriptor, mode, signal) => {
   const wait = mode === 'try' ? ['-n'] : [];

@@ -9,30 +9,33 @@ import { identifyHandle, unlinkIfSame } from './file-identity.ts';
 
 /**
  * Names under which containers/image writes a blob before it is whole: `os.CreateTemp(dir, "dir-put-blob")` and
- * `"oci-put-blob"` (directory_dest.go, oci_dest.go). A skopeo that is killed leaves them behind.
+ * `"oci-put-blob"` (directory_dest.go, oci_dest.go). A killed skopeo leaves them behind.
  */
 const PARTIAL_BLOB = /^(?:dir|oci)-put-blob\d+$/;
 
 /** Modes that skopeo gives to archives. Sources: docker/archive/writer.go; `os.Create` in oci/archive/oci_dest.go. */
 const ARCHIVE_MODES: Readonly<Record<string, number>> = { docker_archive: 0o644, oci_archive: 0o666 };
 
-/** A local destination that skopeo writes to by itself, in its own way; only what a failure leaves behind is our business. */
+/** A local destination to which skopeo writes directly. The wrapper only removes what a failure leaves behind. */
 export interface DirectCopy extends AsyncDisposable {
   /** Before an attempt. */
   begin(): Promise<void>;
-  /** Looks at what the skopeo of this attempt is writing; often, and right before it is ended. */
+  /** Looks at what the skopeo of this attempt is writing. Called often, and right before skopeo is ended. */
   look(pid: number): void;
-  /** After a failed attempt: removes what it left half-written, which is no image, and which the next one would trip over. */
+  /**
+   * Called after a failed attempt: removes what the attempt left half-written. It is not an image, and the next attempt
+   * would fail because of it.
+   */
   clear(): Promise<void>;
 }
 
 /**
- * A file is ours if it came to be by our hand: an archive that is not there yet is made empty, by a call that fails for
- * anything that has the name, a link included, and skopeo fills it.
+ * A file is ours if we created it. An archive that does not exist yet is created empty, by a call that fails if
+ * anything has that name, even a link; then skopeo fills it.
  */
 const directArchive = (path: string, mode: number, { files }: DestinationContext): DirectCopy => {
   let made: FileHandle | undefined;
-  // The descriptor stays open: as long as it is, no other file gets this inode.
+  // The descriptor stays open: until it is closed, no other file can get this inode.
   const close = async (): Promise<void> => {
     await made?.close();
     made = undefined;
@@ -52,7 +55,10 @@ const directArchive = (path: string, mode: number, { files }: DestinationContext
   };
 };
 
-/** Files in a directory that a process has open, and that are blobs on their way; none where there is no procfs. */
+/**
+ * Files in a directory that a process has open and that have the name of an unfinished blob; none where there is no
+ * procfs.
+ */
 const partialBlobsOf = (pid: number, directory: string): ReadonlyMap<string, string> => {
   const descriptors = `/proc/${pid}/fd`;
   const found = new Map<string, string>();
@@ -64,12 +70,12 @@ const partialBlobsOf = (pid: number, directory: string): ReadonlyMap<string, str
       found.set(path, `${dev}:${ino}`);
     }
   } catch {
-    // Gone meanwhile: what was seen before counts.
+    // The process is gone meanwhile: what was seen before counts.
   }
   return found;
 };
 
-/** A blob on its way is ours if our skopeo was seen writing it: another run's has a name just like it. */
+/** An unfinished blob is ours if our skopeo was seen writing it: that of another run has the same kind of name. */
 const directDirectory = (path: string, { files }: DestinationContext): DirectCopy => {
   const seen = new Map<string, string>();
   let real: string | undefined;
@@ -90,8 +96,8 @@ const directDirectory = (path: string, { files }: DestinationContext): DirectCop
 };
 
 /**
- * skopeo reads a layout's index, adds the image and writes it, so that of two copies at once one image is lost without a
- * word: one goes after the other.
+ * skopeo reads a layout's index, adds the image and writes the index back, so that of two copies at the same time one
+ * image is silently lost. Therefore a copy waits until the other one has ended.
  */
 const directLayout = async (path: string, patience: Patience, context: DestinationContext): Promise<DirectCopy> => {
   const layout = await makeDirectory(path, context).catch(() => undefined);
@@ -106,8 +112,8 @@ const directLayout = async (path: string, patience: Patience, context: Destinati
 };
 
 /**
- * Watches over a copy that skopeo makes in place. Into an OCI layout it waits for its turn. Absent for
- * what is no file or directory.
+ * Watches over a copy that skopeo makes in place. For an OCI layout it first waits for its turn. Absent if the
+ * destination is neither a file nor a directory.
  */
 export const openDirectCopy = async (
   { transport, path }: ImageReference,

@@ -25,11 +25,14 @@ const isSmallFile = async (files: Files, path: string, maxBytes: number): Promis
 const readSmall = async (files: Files, path: string, maxBytes: number): Promise<Buffer | undefined> =>
   (await isSmallFile(files, path, maxBytes)) ? files.readFile(path) : undefined;
 
-/** Of a format that we know, or one that calls itself so: newer ones need no new version of ours. */
+/**
+ * Whether bytes are a manifest: in a format that we know, or with a media type that looks like one, so that a newer
+ * format needs no new version of the wrapper.
+ */
 const isManifest = (bytes: Buffer): boolean =>
   parseManifest(bytes) !== undefined || mediaTypeOf(bytes)?.startsWith('application/vnd.') === true;
 
-/** Names of the blobs that manifests speak of, whatever their format. */
+/** Names of the blobs that manifests refer to, in every format. */
 const namedIn = (manifests: readonly Buffer[]): ReadonlySet<string> =>
   new Set(manifests.flatMap((bytes) => [...bytes.toString('utf8').matchAll(HEX)].map(([, hex = '']) => hex)));
 
@@ -38,16 +41,16 @@ const readInstance = async (files: Files, directory: string, name: string): Prom
   return bytes !== undefined && hash('sha256', bytes) === INSTANCE.exec(name)?.[1] ? bytes : undefined;
 };
 
-/** Signatures are counted without gaps: one behind a gap is never read, so it belongs to no image. */
+/** Signatures are numbered without gaps: one after a gap is never read, so it does not belong to the image. */
 const isSignature = (name: string, names: readonly string[]): boolean => {
   const [, series, number] = SIGNATURE.exec(name) ?? [];
   return series !== undefined && (number === '1' || names.includes(`${series}${Number(number) - 1}`));
 };
 
 /**
- * The files of the image in a directory, none for an empty one. An image may lack blobs, since a broken one is to be
- * mended, but beside it there may be nothing, save stages of ours.
- * @throws WrapperError `destination_conflict` for a directory that holds anything else, which is named.
+ * The files of the image in a directory; none for an empty directory. Blobs may be missing, since a broken image is to
+ * be repaired, but there must be nothing else besides, except our stages.
+ * @throws WrapperError `destination_conflict` for a directory that holds anything else; the message names it.
  */
 export const imageFilesIn = async (files: Files, directory: string, ownStage?: string): Promise<ImageFiles> => {
   const names: string[] = [];

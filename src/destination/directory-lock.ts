@@ -7,7 +7,7 @@ import type { DestinationContext, LockAnswer } from './destination-context.ts';
 export interface Patience {
   /** Ends the waiting. */
   readonly signal: AbortSignal;
-  /** Another run has the lock, and has had it for a second: who waits should know why. */
+  /** Called when another run has had the lock for a second, so that the user knows why nothing happens. */
   readonly onWait?: () => void;
 }
 
@@ -29,8 +29,8 @@ const take = async (
 };
 
 /**
- * Waits until no other run of ours writes to a directory, and keeps them out until it is disposed of. Absent where such
- * locks cannot be had, or when the waiting is ended: a copy goes on without.
+ * Waits until no other run of ours writes to a directory, and keeps other runs out until it is disposed of. Absent if
+ * such locks do not exist here, or if the waiting is ended: then a copy goes on without a lock.
  */
 export const lockDirectory = async (
   path: string,
@@ -44,7 +44,7 @@ export const lockDirectory = async (
   return undefined;
 };
 
-/** Makes a directory and its parents; tells whether it is new, and removes it again if it is and nothing came of it. */
+/** Makes a directory and its parents; tells whether it is new, and removes a new one again if nothing was put there. */
 export const makeDirectory = async (
   path: string,
   { files }: Pick<DestinationContext, 'files'>,

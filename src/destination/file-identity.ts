@@ -3,13 +3,13 @@ import type { FileHandle } from 'node:fs/promises';
 import { errorCode } from '../errors/system-error.ts';
 import type { Files } from './destination-context.ts';
 
-/** What lies at a path, by device and inode: a name proves nothing. Links are not followed. */
+/** The device and inode of what is at a path, since a name proves nothing. Links are not followed. */
 export interface FileIdentity {
   readonly kind: 'file' | 'directory' | 'link' | 'other';
   /** `device:inode` */
   readonly id: string;
   readonly sizeBytes: bigint;
-  /** Changes with the content of a file. */
+  /** Changes when the content of a file changes. */
   readonly mark: string;
   readonly uid: bigint;
 }
@@ -28,7 +28,7 @@ const identityOf = (stats: BigIntStats): FileIdentity => ({
   uid: stats.uid,
 });
 
-/** What lies at a path; absent where nothing does. Throws what else the file system says. */
+/** What is at a path; absent if there is nothing. Throws any other error of the file system. */
 export const identify = async (files: Files, path: string): Promise<FileIdentity | undefined> => {
   try {
     return identityOf(await files.lstat(path, { bigint: true }));
@@ -41,7 +41,7 @@ export const identify = async (files: Files, path: string): Promise<FileIdentity
 export const identifyHandle = async (handle: FileHandle): Promise<FileIdentity> =>
   identityOf(await handle.stat({ bigint: true }));
 
-/** Removes a file if it is the one that is meant, and whatever else lies there never. */
+/** Removes a file only if it is the expected one, never anything else at that path. */
 export const unlinkIfSame = async (files: Files, path: string, id: string | undefined): Promise<void> => {
   const found = await identify(files, path);
   if (found?.kind === 'file' && found.id === id) await files.unlink(path);
@@ -50,8 +50,8 @@ export const unlinkIfSame = async (files: Files, path: string, id: string | unde
 const WITHOUT_LINKS: ReadonlySet<string> = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /**
- * Moves a file of ours to a name that nothing may have: the system itself refuses to overwrite (EEXIST). Where there are no
- * hard links (FAT, some network file systems) only a look beforehand protects what lies there.
+ * Moves one of our files to a name that must be free: the system itself refuses to overwrite (EEXIST). Where there are
+ * no hard links (FAT, some network file systems) only a check beforehand protects an existing file.
  */
 export const moveToFreeName = async (files: Files, from: string, to: string): Promise<void> => {
   try {

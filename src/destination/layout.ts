@@ -15,7 +15,7 @@ const layoutSchema = z.object({ imageLayoutVersion: z.string() });
 const layoutIndexSchema = indexSchema.extend({ schemaVersion: z.literal(2) });
 type Index = z.infer<typeof layoutIndexSchema>;
 
-/** As it is written, keys in their order: who compares indexes compares bytes. */
+/** As it is written, with the order of its keys: indexes are compared byte by byte. */
 const readJson = async <T>(files: Files, path: string, schema: z.ZodType<T>): Promise<T | undefined> => {
   const found = await identify(files, path);
   if (found?.kind !== 'file' || found.sizeBytes > MAX_INDEX_BYTES) return undefined;
@@ -29,8 +29,8 @@ const readJson = async <T>(files: Files, path: string, schema: z.ZodType<T>): Pr
 };
 
 /**
- * Makes sure that a directory is an OCI layout, or what is left of the beginning of one.
- * @throws WrapperError `destination_conflict` for somebody's directory, or a layout that cannot be read.
+ * Makes sure that a directory is an OCI layout, or the remains of an unfinished one.
+ * @throws WrapperError `destination_conflict` for a directory with anything else, or a layout that cannot be read.
  */
 export const refuseForeignLayout = async (files: Files, path: string): Promise<void> => {
   const names = new Set(await files.readdir(path));
@@ -80,15 +80,15 @@ const moveBlobs = async (files: Files, from: string, to: string): Promise<void> 
   }
 };
 
-/** Whether the image in a staged layout has all its blobs, some of which lie in the layout it is meant for. */
+/** Whether the image in a staged layout has all its blobs; some of these may be in the layout for which it is meant. */
 export const isStagedWhole = async (files: Files, staged: string, blobs: string): Promise<boolean> => {
   const [image] = (await readIndex(files, staged))?.manifests.slice(-1) ?? [];
   return image !== undefined && (await isWhole({ kind: 'oci', blobs, digest: image.digest }, 'sizes'));
 };
 
 /**
- * Adds the image of a staged layout to the layout at `path`, under whose lock this must run: blobs first, then the index in
- * one step, so that at every moment each name in it stands for a whole image.
+ * Adds the image of a staged layout to the layout at `path`; the caller must hold that layout's lock. It adds the blobs
+ * first and then replaces the index in one step, so that every name in it stands for a whole image at every moment.
  */
 export const addToLayout = async (
   files: Files,

@@ -5,7 +5,7 @@ import type { Files } from './destination-context.ts';
 import type { ImageFiles } from './directory-image.ts';
 import { type FileIdentity, identify, moveToFreeName, unlinkIfSame } from './file-identity.ts';
 
-/** What a replacement is about, by device and inode, so that whoever comes after a kill can finish it. */
+/** The files of a replacement, by device and inode, so that a later run can finish it after a kill. */
 const journalSchema = z.object({
   directory: z.string(),
   old: z.record(z.string(), z.string()),
@@ -22,7 +22,7 @@ const numbered = (name: string): { readonly series: string; readonly number: num
   return series === undefined ? undefined : { series, number: Number(digits) };
 };
 
-/** Signatures have no names of their own but numbers without gaps: new ones go behind the old ones at first. */
+/** Signatures have no names of their own but numbers without gaps: at first, new ones are added after the old ones. */
 const placedName = (name: string, old: ImageFiles): string => {
   const signature = numbered(name);
   if (signature === undefined) return name;
@@ -30,7 +30,7 @@ const placedName = (name: string, old: ImageFiles): string => {
   return `${signature.series}${before + signature.number}`;
 };
 
-/** The manifest last: it alone decides which image the directory holds, and a rename replaces it in one step. */
+/** The manifest comes last: it alone decides which image the directory holds, and a rename replaces it in one step. */
 const inOrder = (names: readonly string[]): readonly string[] => [
   ...names.filter((name) => name !== MANIFEST).toSorted(),
   ...names.filter((name) => name === MANIFEST),
@@ -42,14 +42,18 @@ const writeJournal = async (files: Files, stage: string, journal: Journal): Prom
   await file.sync();
 };
 
-/** Absent where there is none, or the beginning of one, before which nothing was moved. Throws if it cannot be read. */
+/**
+ * Absent if there is none, or an unfinished one: nothing was moved before it was complete. Throws if it cannot be read.
+ */
 const readJournal = async (files: Files, stage: string): Promise<Journal | undefined> => {
   const path = join(stage, JOURNAL);
   if ((await identify(files, path)) === undefined) return undefined;
   return parseJson(await files.readFile(path), journalSchema);
 };
 
-/** Old signatures give their numbers to new ones, the last first, so that all new ones can be found at every moment. */
+/**
+ * Gives the numbers of old signatures to new ones, the last first, so that all new ones can be found at every moment.
+ */
 const renumber = async (files: Files, directory: string, journal: Journal, series: string): Promise<void> => {
   const [olds, news] = [new Set(Object.values(journal.old)), new Set(Object.values(journal.new))];
   const present = new Map<number, FileIdentity>();
@@ -89,8 +93,8 @@ const removeNew = async (files: Files, directory: string, journal: Journal): Pro
 };
 
 /**
- * Brings a replacement to an end of which the stage in a directory tells: forwards if the new manifest is there, else back.
- * May be called again at any time.
+ * Finishes a replacement that the stage in a directory describes: it completes it if the new manifest is there, and
+ * undoes it otherwise. May be called again at any time.
  */
 export const finishReplacement = async (files: Files, directory: string, stage: string): Promise<void> => {
   const journal = await readJournal(files, stage);
@@ -100,9 +104,10 @@ export const finishReplacement = async (files: Files, directory: string, stage: 
 };
 
 /**
- * Puts a new image into a directory in place of the old one, whose files are `old`: first what the new one needs, under
- * names that are digests, then its manifest over the old one, then what only the old one needed goes. At every moment the
- * directory holds one of the two, whole; the directory itself, its owner and its mode stay.
+ * Puts a new image into a directory in place of the old one, whose files are `old`: first the files that the new image
+ * needs, which are named by their digests; then its manifest over the old one; then it removes what only the old image
+ * needed. At every moment the directory holds one of the two images, whole. The directory itself, its owner and its
+ * mode stay.
  */
 export const replaceInPlace = async (
   files: Files,

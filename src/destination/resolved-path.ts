@@ -2,7 +2,7 @@ import { lstatSync, readdirSync, readlinkSync, statSync } from 'node:fs';
 import { basename, dirname, join, parse, resolve } from 'node:path';
 import { MAX_LINKS } from '../host/link-target.ts';
 
-/** Entries of a directory that are tried with the other case. */
+/** Number of entries of a directory that are tried with the other case. */
 const MAX_TRIED = 20;
 
 const linkAt = (path: string): string | undefined => {
@@ -13,7 +13,7 @@ const linkAt = (path: string): string | undefined => {
   }
 };
 
-/** Of directories alone: a file may have several names, each of which can be replaced by itself. */
+/** Only for directories: a file may have several names, and each of them can be replaced separately. */
 const directoryIdAt = (path: string): string | undefined => {
   try {
     const stats = statSync(path, { bigint: true });
@@ -23,7 +23,7 @@ const directoryIdAt = (path: string): string | undefined => {
   }
 };
 
-/** A path without links and dots, of which nothing need exist: links that lead nowhere yet are followed too. */
+/** A path without links and dots. Nothing of it need exist: links that lead nowhere yet are followed too. */
 const followLinks = (path: string, links = 0): string => {
   const { root } = parse(path);
   if (path === root) return path;
@@ -47,13 +47,13 @@ const isSameFile = (a: string, b: string): boolean => {
   }
 };
 
-/** Whether upper and lower case are one in a directory, as far as what lies in it can tell, or else its own name. */
+/** Whether a directory treats upper and lower case as the same, as its entries show, or else its own name. */
 const ignoresCase = (directory: string): boolean => {
   let names: string[] = [];
   try {
     names = readdirSync(directory);
   } catch {
-    // Unreadable: its own name tells.
+    // It cannot be read: its own name decides.
   }
   const telling = names.filter((name) => otherCase(name) !== name && !names.includes(otherCase(name)));
   if (telling.length > 0)
@@ -64,16 +64,20 @@ const ignoresCase = (directory: string): boolean => {
   return otherCase(name) !== name && isSameFile(directory, join(dirname(directory), otherCase(name)));
 };
 
-/** A place where something is written, the same for all of its names: keys of the directories it lies in come first. */
+/** A place to which something is written; all its names give the same place. */
 export interface ResolvedPath {
   readonly key: string;
-  /** Keys of everything above, as far as it does not exist, and of the nearest directory that exists with all above it. */
+  /**
+   * Keys of all directories above the place that do not exist yet, of the nearest one that exists, and of all above
+   * that.
+   */
   readonly above: readonly string[];
 }
 
 /**
- * Tells places apart whatever they are called: dots and links are resolved, directories count by device and inode, which
- * sees through mounts and upper and lower case, and what does not exist by name, folded where the file system does so.
+ * Finds out whether paths mean the same place. Dots and links are resolved. Directories that exist are compared by
+ * device and inode, so that mounts and upper and lower case make no difference; what does not exist is compared by
+ * name, without regard to case where the file system has none.
  */
 export class PathResolver {
   readonly #directories = new Map<string, ResolvedPath & { readonly foldsCase: boolean; readonly exists: boolean }>();

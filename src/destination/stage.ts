@@ -10,19 +10,22 @@ const NAME = /^\.skopeo-wrapper-[A-Za-z0-9]{6}$/;
 const MARKER = 'stage';
 const MAX_MARKER_BYTES = 1024n;
 
-/** What proves that a directory is a stage: written by us into it, and true of it alone, not of a copy of it. */
+/**
+ * Proves that a directory is a stage: we write it into the directory, and it is true only of this directory, not of a
+ * copy of it.
+ */
 const markerSchema = z.object({ 'skopeo-wrapper': z.literal('stage'), directory: z.string() });
 
 export const isStageName = (name: string): boolean => NAME.test(name);
 
-/** A fresh directory of this run alone, in which an image is made before it gets to its place. */
+/** A new directory of this run alone, in which an image is made before it is moved to its place. */
 export interface Stage extends AsyncDisposable {
   readonly path: string;
-  /** Where the new image is to be made; nothing lies there yet. */
+  /** Where to make the new image; nothing is there yet. */
   readonly image: string;
   /** Removes what was made there, for another attempt. */
   clear(): Promise<void>;
-  /** If `work` fails, the stage stays for the next run, which finds it by its marker and finishes what it tells of. */
+  /** If `work` fails, the stage stays. The next run finds it by its marker and finishes what the stage describes. */
   keptUnlessDone(work: () => Promise<void>): Promise<void>;
 }
 
@@ -39,14 +42,17 @@ const markerOf = async (files: Files, path: string): Promise<FileIdentity | unde
   }
 };
 
-/** A stage of a run, or the beginning of one that holds nothing yet: what an image's directory may hold besides. */
+/**
+ * Whether a path is a stage of a run, or an unfinished one that is still empty: these may be in the directory of an
+ * image.
+ */
 export const isStage = async (files: Files, path: string): Promise<boolean> => {
   if ((await identify(files, path))?.kind !== 'directory') return false;
   if ((await markerOf(files, path)) !== undefined) return true;
   return (await files.readdir(path)).every((name) => name === MARKER);
 };
 
-/** Removes all that lies in a directory of ours; links are not followed. */
+/** Removes everything in one of our directories; links are not followed. */
 const removeContents = async (files: Files, directory: string, keep?: string): Promise<void> => {
   for (const name of await files.readdir(directory)) {
     if (name === keep) continue;
@@ -59,7 +65,7 @@ const removeContents = async (files: Files, directory: string, keep?: string): P
   }
 };
 
-/** The marker goes last: what is left of a removal that is broken off is still known for ours. */
+/** The marker is removed last, so that the rest of an unfinished removal can still be recognised as ours. */
 const removeStage = async (files: Files, path: string, id: string, markerId: string): Promise<void> => {
   if ((await identify(files, path))?.id !== id) return;
   await removeContents(files, path, MARKER);
@@ -73,7 +79,7 @@ const writeMarker = async (marker: FileHandle, directory: string): Promise<void>
 
 const NEVER = new AbortController().signal;
 
-/** Makes a stage in a directory, and holds a lock on it that tells other runs that it is in use. */
+/** Makes a stage in a directory, and holds a lock on it that shows other runs that it is in use. */
 export const openStage = async (parent: string, { files, lock }: DestinationContext): Promise<Stage> => {
   const path = await files.mkdtemp(join(parent, PREFIX));
   const made = await identify(files, path);
@@ -89,7 +95,7 @@ export const openStage = async (parent: string, { files, lock }: DestinationCont
     }
   };
   try {
-    // Without a lock nobody could tell whether it is in use: such a stage is swept by nobody.
+    // Without a lock nobody can tell whether a stage is in use; so no run removes it.
     if ((await lock(marker.fd, 'try', NEVER)) === 'taken') await writeMarker(marker, id);
   } catch (error) {
     await close();
@@ -125,8 +131,8 @@ const sweepStage = async (
 };
 
 /**
- * Removes the stages that killed runs of this user left in a directory, after `finish` has seen to what they were about.
- * What cannot be removed stays for another time.
+ * Removes the stages that killed runs of this user left in a directory; before that `finish` completes what they were
+ * about. What cannot be removed stays for a later run.
  */
 export const sweepStages = async (
   parent: string,

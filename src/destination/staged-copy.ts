@@ -12,15 +12,15 @@ import { finishReplacement, replaceInPlace } from './replace-directory.ts';
 import { openStage, type Stage, sweepStages } from './stage.ts';
 
 /**
- * Copies to `destination`. `sharedBlobs`: a directory of blobs that is read and written instead of the layout's own, as
+ * Copies to `destination`. `sharedBlobs`: a directory of blobs that is used instead of the layout's own, as with
  * skopeo's `--dest-shared-blob-dir`.
  */
 export type CopyTo = (destination: string, sharedBlobs?: string) => Promise<OperationResult>;
 
 export interface StagedCopyOptions extends Patience {
-  /** What to do where a directory lies already. */
+  /** What to do if the directory exists already. */
   readonly existingDirectory: 'replace' | 'refuse';
-  /** What lies at the destination is broken: none of its blobs may be used again. */
+  /** The image at the destination is broken: none of its blobs may be used again. */
   readonly isBroken?: boolean;
   readonly context?: DestinationContext;
 }
@@ -95,7 +95,7 @@ const copyLayout = async (path: string, staging: Staging): Promise<OperationResu
     const blobs = join(path, 'blobs');
     await files.mkdir(blobs, { recursive: true, mode: 0o755 });
     let result = await copy(stage.image, isBroken ? undefined : blobs);
-    // skopeo takes every blob that has the right name for the right one.
+    // skopeo trusts the name of a blob: it would use a wrong blob with the right name.
     if (hasSucceeded(result) && !isBroken && !(await isStagedWhole(files, stage.image, blobs))) {
       await stage.clear();
       result = await copy(stage.image);
@@ -109,7 +109,7 @@ const copyLayout = async (path: string, staging: Staging): Promise<OperationResu
   }
 };
 
-/** Links to directories are followed, as skopeo does; a link that leads nowhere is nobody's to fill. */
+/** Follows links to directories, as skopeo does; a link that leads nowhere is refused. */
 const directoryAt = async (path: string, { files }: DestinationContext): Promise<string> => {
   const found = await identify(files, path);
   if (found?.kind === 'directory' || found === undefined) return path;
@@ -130,10 +130,11 @@ const KINDS: Readonly<Record<LocalTransport, (path: string, staging: Staging) =>
 };
 
 /**
- * Copies to a local destination so that it is the old image or the new one at every moment, whatever ends the run. The new
- * one is made in a stage, a fresh directory beside or in its place; nothing is overwritten, renamed or removed but what
- * this run has made and what is an image in that format and nothing else. Registries are written as they are.
- * @throws WrapperError `destination_conflict` for a place that holds something else; whatever the file system throws.
+ * Copies to a local destination so that it is the old image or the new one at every moment, however the run ends. The
+ * new image is made in a stage, a new directory beside the destination or inside it. Only files that this run made, and
+ * an image in the same format with nothing else beside it, are overwritten, renamed or removed. Destinations at
+ * registries are written directly.
+ * @throws WrapperError `destination_conflict` for a place that holds something else; errors of the file system.
  */
 export const copyStaged = async (
   destination: string,

@@ -12,11 +12,11 @@ import { watchSuspension } from './suspension.ts';
 const REDRAW_MS = 150;
 const DIGEST_DIGITS = 12;
 const MOST_CELLS = 30;
-/** A shorter bar tells nothing that its numbers do not. */
+/** A shorter bar shows no more than its numbers do. */
 const FEWEST_CELLS = 8;
-/** What surrounds a bar at most: indent, `config` and digest, brackets and spaces, `1023.9 MiB / 1023.9 MiB 100%`. */
+/** The widest text around a bar: indent, `config` and digest, brackets and spaces, `1023.9 MiB / 1023.9 MiB 100%`. */
 const COLUMNS_AROUND_BAR = 2 + 19 + 4 + 28;
-/** ora's symbol and a space before the text, and one column that some terminals wrap at. */
+/** ora's symbol and a space before the text, and one column because some terminals wrap at the last one. */
 export const MARGIN_COLUMNS = 3;
 
 const bar = (fraction: number, cells: number): string => {
@@ -35,13 +35,13 @@ const blobLine = (blob: TrackedBlob, columns: number): string => {
   return cells < FEWEST_CELLS ? `${name} ${numbers}` : `${name} ${bar(fraction, cells)} ${numbers}`;
 };
 
-/** A line that a terminal will not wrap and that does nothing to it. */
+/** A line that a terminal does not wrap and that contains no control characters. */
 export const cutLine = (line: string, columns: number): string => {
   const text = printable(line);
   return text.length <= columns ? text : `${text.slice(0, Math.max(0, columns - 1))}…`;
 };
 
-/** The picture of an operation in progress: a total line, and a line for each blob that is running. */
+/** An operation in progress as text: a total line, and a line for each blob that is being copied. */
 export const barsText = (tracker: TrackedOperation, nowMs: number, columns: number): string => {
   const view = tracker.view();
   const usable = Math.max(10, columns - MARGIN_COLUMNS);
@@ -50,7 +50,7 @@ export const barsText = (tracker: TrackedOperation, nowMs: number, columns: numb
   return lines.map((line) => cutLine(line, usable)).join('\n');
 };
 
-/** Live bars on a terminal. Lines for people go above them. */
+/** Live bars on a terminal. Other lines for people appear above them. */
 export const bars = (context: Context): Renderer & { say(text: string): void } => {
   const { clock } = context;
   const stream = drawable(context.stderr);

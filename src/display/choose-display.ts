@@ -6,7 +6,7 @@ import { combine, type Renderer } from './renderer.ts';
 import { skopeoLines } from './skopeo-lines.ts';
 
 interface DisplayOptions {
-  /** What the user called: `copy`, `login`. */
+  /** The command that the user called: `copy`, `login`. */
   readonly command: string;
   readonly progress: 'auto' | 'bar' | 'plain' | 'none';
   readonly json: boolean;
@@ -14,17 +14,17 @@ interface DisplayOptions {
   readonly events: string | undefined;
   readonly quiet: boolean;
   readonly debug: boolean;
-  /** The operation moves blobs: it has progress to show and lines to print. */
+  /** The operation moves blobs, so it has progress to show and lines to print. */
   readonly copies: boolean;
 }
 
-/** Everything that shows an operation, chosen once from flags and streams. */
-interface Display extends Required<Renderer>, Disposable {}
+/** Everything that shows an operation, chosen once by flags and streams. */
+interface Display extends Required<Renderer>, AsyncDisposable {}
 
 const isInteractive = ({ stderr, env }: Context): boolean =>
   stderr.isTTY === true && env.TERM !== 'dumb' && (env.CI ?? '') === '';
 
-/** How progress is shown: as asked for, or by what stderr is. */
+/** How progress is shown: as the flag says, or by the kind of stderr. */
 export const progressKind = (
   { progress, quiet, copies }: Pick<DisplayOptions, 'progress' | 'quiet' | 'copies'>,
   context: Context,
@@ -34,10 +34,17 @@ export const progressKind = (
   return isInteractive(context) ? 'bar' : 'plain';
 };
 
-/** Chooses the renderers of one operation. Throws a usage error, with nothing touched, for an unusable events file. */
-export const chooseDisplay = async (options: DisplayOptions, context: Context): Promise<Display> => {
+/**
+ * Chooses the renderers of one operation. Throws a usage error, with nothing touched, for an unusable events file, and the
+ * signal's reason when that is aborted.
+ */
+export const chooseDisplay = async (
+  options: DisplayOptions,
+  context: Context,
+  signal: AbortSignal,
+): Promise<Display> => {
   const { stdout, stderr, clock, redactor } = context;
-  const events = openEvents(options.events, context);
+  const events = await openEvents(options.events, context, signal);
   const kind = progressKind(options, context);
   const barRenderer = kind === 'bar' ? (await import('./bars.ts')).bars(context) : undefined;
   const say = barRenderer?.say ?? ((line: string) => void stderr.write(`${line}\n`));
@@ -48,5 +55,5 @@ export const chooseDisplay = async (options: DisplayOptions, context: Context): 
   if (barRenderer) renderers.push(barRenderer);
   if (kind === 'plain') renderers.push(plainProgress(stderr, clock));
   renderers.push(messages({ ...options, say }));
-  return { ...combine(renderers), [Symbol.dispose]: () => events?.close() };
+  return { ...combine(renderers), [Symbol.asyncDispose]: async () => events?.close() };
 };

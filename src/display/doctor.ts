@@ -12,7 +12,7 @@ const FINDING = z.object({
   next: z.string().optional().describe('what to do about it'),
 });
 
-/** What `doctor --json` prints. Fields and checks are added, never changed. */
+/** What `doctor --json` prints. Later versions may add fields and checks, but change none. */
 export const DOCTOR_REPORT = z
   .object({
     findings: z.array(FINDING),
@@ -37,7 +37,7 @@ const lineOf = ({ status, message, next }: CheckFinding): string => {
   return `${status.padEnd(WIDTH)}${printable(message)}\n${step}`;
 };
 
-/** A diagnosis for people: a line for every finding, below it what to do, and a summary. */
+/** A diagnosis for people: a line for every finding, the next step below it, and a summary. */
 export const renderDiagnosis = ({ findings }: Diagnosis): string => {
   const count = (wanted: CheckFinding['status']) => findings.filter(({ status }) => status === wanted).length;
   const summary = [formatCount(count('error'), 'error'), formatCount(count('warning'), 'warning')].join(', ');

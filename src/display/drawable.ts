@@ -6,8 +6,9 @@ const drawableColumns = (columns: number | undefined): number =>
   columns !== undefined && columns > 0 ? columns : USUAL_COLUMNS;
 
 /**
- * A terminal as something to draw on: one that says that it has no columns, as under `script` or in a container, is taken
- * for 80 wide, now and after each change of its size. What draws would divide by it and never come to an end.
+ * A terminal that can be drawn on. A terminal that reports no columns, as under `script` or in a container, counts as
+ * 80 columns wide, now and after each change of its size. Otherwise the drawing code would divide by zero and never
+ * end.
  */
 export const drawable = <Stream extends OutputStream>(terminal: Stream): Stream & { readonly columns: number } => {
   let { columns } = terminal;

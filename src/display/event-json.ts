@@ -82,18 +82,21 @@ const FIELDS = {
 
 const time = z.iso.datetime().describe('when it happened, UTC');
 
-const copy = z.int().positive().optional().describe('number of the copy that it is about; of a sync alone');
+const copyField = z.int().positive().optional().describe('number of the copy that it is about; of a sync alone');
 
 const event = ([type, fields]: [string, z.ZodRawShape]) =>
-  z.object({ time, type: z.literal(type.replaceAll('-', '_')), copy, ...fields });
+  z.object({ time, type: z.literal(type.replaceAll('-', '_')), copy: copyField, ...fields });
 
-/** One line of `--events`. Types and fields are added, never changed; readers pass over what they do not know. */
+/**
+ * One line of `--events`. Later versions may add types and fields, but change none; readers ignore those that they do
+ * not know.
+ */
 export const EVENT = z.union(Object.entries(FIELDS).map(event)).describe('An event of skopeo-wrapper --events');
 
 /** Every type with its fields, for documentation and strict tests. */
 export const EVENT_TYPES = Object.entries(FIELDS).map(event);
 
-/** Names in snake case at every depth. Keys of log fields are skopeo's own and stay. */
+/** Converts names to snake case at every depth. Keys of log fields are skopeo's own and stay. */
 const publish = (value: unknown, rename = snakeCase): unknown => {
   if (Array.isArray(value)) return value.map((item) => publish(item));
   if (typeof value !== 'object' || value === null) return value;

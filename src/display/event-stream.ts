@@ -1,58 +1,116 @@
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, writeSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Clock, Context } from '../context.ts';
 import { messageOf } from '../errors/system-error.ts';
 import { usageError } from '../errors/wrapper-error.ts';
+import { openOutput, writeAll } from '../host/named-files.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { eventJson } from './event-json.ts';
 import type { Renderer } from './renderer.ts';
 
-/** Where the lines of `--events` go. */
+/** The destination of the lines of `--events`. */
 export interface EventsFile {
   write(line: string): void;
-  /** May be called again. */
-  close(): void;
+  /** May be called again; resolves when what was written is with its reader, or will never be. */
+  close(): Promise<void>;
 }
 
-const once = (act: () => void): (() => void) => {
-  let isDone = false;
+type OnLost = (reason: string) => void;
+
+const once = (act: () => Promise<void>): (() => Promise<void>) => {
+  let done: Promise<void> | undefined;
   return () => {
-    if (!isDone) act();
-    isDone = true;
+    done ??= act();
+    return done;
   };
 };
 
-/** Writes until the file takes no more; the run itself goes on. Only the last line can be cut. */
-const writerTo = (fd: number, onLost: (reason: string) => void): ((line: string) => void) => {
+/** Writes until an error of the file; the run itself goes on. Only the last line can be incomplete. */
+const toRegularFile = (fd: number, onLost: OnLost): EventsFile => {
   let isLost = false;
-  return (line) => {
-    if (isLost) return;
-    try {
-      isLost = writeSync(fd, line) < Buffer.byteLength(line);
-      if (isLost) onLost('there was no space for a whole line');
-    } catch (error) {
-      isLost = true;
-      onLost(messageOf(error));
+  return {
+    write: (line) => {
+      if (isLost) return;
+      try {
+        isLost = writeSync(fd, line) < Buffer.byteLength(line);
+        if (isLost) onLost('there was no space for a whole line');
+      } catch (error) {
+        isLost = true;
+        onLost(messageOf(error));
+      }
+    },
+    close: once(async () => closeSync(fd)),
+  };
+};
+
+/** So much is kept for a reader that takes nothing. */
+const MAX_KEPT_BYTES = 16 * 1024 * 1024;
+
+/** The end of a run waits so long for a reader that takes nothing. */
+const PATIENCE_MS = 5_000;
+
+const TAKES_NOTHING = 'its reader takes nothing';
+
+/** Keeps what a FIFO, a terminal or a device does not take yet, so that nothing but the end waits for its reader. */
+const toReader = (fd: number, onLost: OnLost, signal: AbortSignal, patienceMs: number): EventsFile => {
+  const giveUp = new AbortController();
+  const kept: string[] = [];
+  let keptBytes = 0;
+  let writing: Promise<void> | undefined;
+  const lose = (reason: string): void => {
+    if (giveUp.signal.aborted) return;
+    giveUp.abort();
+    onLost(reason);
+  };
+  const writeKept = async (): Promise<void> => {
+    for (let line = kept.shift(); line !== undefined; line = kept.shift()) {
+      const bytes = Buffer.from(line);
+      await writeAll(fd, bytes, giveUp.signal);
+      keptBytes -= bytes.length;
     }
+    writing = undefined;
+  };
+  return {
+    write: (line) => {
+      if (giveUp.signal.aborted) return;
+      kept.push(line);
+      keptBytes += Buffer.byteLength(line);
+      if (keptBytes > MAX_KEPT_BYTES) lose(TAKES_NOTHING);
+      writing ??= writeKept().catch((error: unknown) => lose(messageOf(error)));
+    },
+    close: once(async () => {
+      let leftBytes = keptBytes;
+      const timer = setInterval(() => {
+        if (signal.aborted || keptBytes === leftBytes) lose(TAKES_NOTHING);
+        leftBytes = keptBytes;
+      }, patienceMs);
+      await writing;
+      clearInterval(timer);
+      closeSync(fd);
+    }),
   };
 };
 
 /**
- * Opens the file of `--events`, `-` for stdout; a disk that fills up later is warned of once. Throws a usage error when it
- * cannot be opened.
+ * Opens the file of `--events`, `-` for stdout, and waits for the reader of a FIFO; a disk that fills up later is warned of
+ * once, like a reader that takes nothing. Throws a usage error when it cannot be opened, and the signal's reason when that
+ * is aborted.
  */
-export const openEvents = (
+export const openEvents = async (
   path: string | undefined,
   { stdout, stderr, cwd }: Pick<Context, 'stdout' | 'stderr' | 'cwd'>,
-): EventsFile | undefined => {
+  signal: AbortSignal,
+  patienceMs: number = PATIENCE_MS,
+): Promise<EventsFile | undefined> => {
   if (path === undefined) return undefined;
-  if (path === '-') return { write: (line) => void stdout.write(line), close: () => undefined };
+  if (path === '-') return { write: (line) => void stdout.write(line), close: async () => undefined };
   try {
-    const fd = openSync(resolve(cwd, path), 'a', 0o640);
+    const { fd, status } = await openOutput(resolve(cwd, path), 'append', 0o640, signal);
     const onLost = (reason: string): void =>
       void stderr.write(`skopeo-wrapper: warning: --events: no more events in ${path}: ${reason}\n`);
-    return { write: writerTo(fd, onLost), close: once(() => closeSync(fd)) };
+    return status.isFile() ? toRegularFile(fd, onLost) : toReader(fd, onLost, signal, patienceMs);
   } catch (error) {
+    signal.throwIfAborted();
     throw usageError(
       `--events: ${path} cannot be written: ${messageOf(error)}`,
       'Give a file in a directory you may write to.',
@@ -61,17 +119,17 @@ export const openEvents = (
 };
 
 export interface EventStreamOptions {
-  /** Gets whole lines. */
+  /** Called with whole lines. */
   readonly write: (line: string) => void;
   readonly clock: Clock;
-  /** The user asked for skopeo's debug output; without that it stays ours. */
+  /** The user asked for skopeo's debug output; otherwise only the wrapper uses it. */
   readonly debug: boolean;
   readonly redactor: Redactor;
-  /** Number of the one copy of many that the events are about. */
+  /** The number of the copy that the events are about, if there are many. */
   readonly copy?: number;
 }
 
-/** Writes every event as one JSON line with the time at which it happened. */
+/** Writes every event as one JSON line, with its time. */
 export const eventStream = ({ write, clock, debug, redactor, copy }: EventStreamOptions): Renderer => ({
   onEvent: (event) => {
     if (event.type === 'log' && event.level === 'debug' && !debug) return;

@@ -3,15 +3,15 @@ import { printable } from '../text/printable.ts';
 import type { Renderer } from './renderer.ts';
 
 interface MessageOptions {
-  /** What the user called: `copy`, `login`. */
+  /** The command that the user called: `copy`, `login`. */
   readonly command: string;
   /** Prints one line for people. */
   readonly say: (line: string) => void;
-  /** The user asked for skopeo's debug output; without that it stays ours. */
+  /** The user asked for skopeo's debug output; otherwise only the wrapper uses it. */
   readonly debug: boolean;
 }
 
-/** What people must read whatever the display: skopeo's own words, retries, and what to do about a failure. */
+/** Messages that people must see with every display: skopeo's own lines, retries, and the next step after a failure. */
 export const messages = ({ command, debug, ...options }: MessageOptions): Renderer => {
   const say = (line: string): void => options.say(printable(line));
   let skopeoGaveReason = false;

@@ -4,10 +4,10 @@ import type { OperationResult } from '../tracking/events.ts';
 import type { LiveOperation } from '../tracking/live-operation.ts';
 import type { OperationView } from '../tracking/tracked-operation.ts';
 
-/** Silence that is worth a word to the person who watches. */
+/** After this much silence, the display mentions it. */
 const STALE_SECONDS = 10;
 
-/** For how long nothing has moved, once that is worth mentioning. */
+/** For how long nothing has moved, once that is long enough to mention. */
 const staleNote = (live: LiveOperation, nowMs: number): string | undefined => {
   const staleSeconds = (nowMs - live.lastProgressMs) / 1000;
   return staleSeconds >= STALE_SECONDS ? `no progress for ${formatSeconds(staleSeconds)}` : undefined;
@@ -19,7 +19,7 @@ const amount = ({ percent, transferredBytes, expectedBytes }: LiveOperation): st
   return percent === undefined ? of : `${formatPercent(percent)}, ${of}`;
 };
 
-/** Total line of an operation in progress: bytes, percent, rate, ETA, blobs done, what hangs. */
+/** The total line of an operation in progress: bytes, percent, rate, ETA, finished blobs, silence. */
 export const totalText = (view: OperationView, nowMs: number): string => {
   const { live, image, attempt } = view;
   const done = view.finishedBlobs.filter(({ outcome }) => outcome === 'copied').length;

@@ -16,7 +16,10 @@ const BLOB = z.object({
   size_bytes: z.int().nonnegative().optional().describe('absent: not known'),
 });
 
-/** What `--json` prints: the one object on stdout, in every command that runs skopeo. Fields are added, never changed. */
+/**
+ * What `--json` prints: the one object on stdout, for every command that runs skopeo. Later versions may add fields,
+ * but change none.
+ */
 export const RESULT = z
   .object({
     operation: z.enum(OPERATIONS).describe('what was done; the label `operation` of the metrics'),
@@ -49,7 +52,7 @@ const blobJson = ({ kind, digest, outcome, sizeBytes }: FinishedBlob): Result['b
   ...defined({ size_bytes: sizeBytes }),
 });
 
-/** A result as events and `--json` show it to the world. */
+/** A result as events and `--json` show it. */
 export const resultJson = (result: OperationResult): Result => {
   const { operation, source, destination, outcome, exitCode, errorType, message, digest, blobs } = result;
   const count = (wanted: FinishedBlob['outcome']): number => blobs.filter((blob) => blob.outcome === wanted).length;

@@ -1,16 +1,16 @@
 import type { BlobKey, OperationEvent } from '../tracking/events.ts';
 import type { Renderer } from './renderer.ts';
 
-/** Lines that wait for a digest, at most; skopeo prints far fewer for the largest image. */
+/** The largest number of lines that wait for a digest; skopeo prints far fewer for the largest image. */
 const MAX_WAITING = 5_000;
 
 type Line = { readonly text: string } | { readonly blob: BlobKey };
 
 /**
- * Prints to stdout what skopeo itself prints there when it is not a terminal, so that scripts go on working. Rows of a
- * terminal name only 12 digits of a digest: such a line, and all that follow it, wait until a manifest or skopeo's debug
- * output has told the others, at the latest until the end. A copy that fails at once never draws its rows: the debug
- * output names those layers.
+ * Prints to stdout what skopeo itself prints when stdout is not a terminal, so that scripts go on working. On a
+ * terminal skopeo's progress lines show only 12 digits of a digest. Such a line, and all lines after it, wait until a
+ * manifest or skopeo's debug output has given the other digits, at the latest until the end. A copy that fails at once
+ * never shows progress lines; then the debug output names those layers.
  */
 export const skopeoLines = (stream: { write(text: string): unknown }): Renderer => {
   let queue: Line[] = [];

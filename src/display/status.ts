@@ -62,7 +62,7 @@ const OPERATION_HEAD = [
   'ETA',
 ];
 
-/** The line that a monitoring check shows: what needs attention first. */
+/** The line that a monitoring check shows; the most urgent part comes first. */
 export const statusSummary = ({ jobs, operations, unknownJobs }: StatusReport): string => {
   const states = JOB_STATES.flatMap((state) => {
     const count = jobs.filter((job) => job.state === state).length;

@@ -1,16 +1,16 @@
 import type { Context } from '../context.ts';
 
-/** What a live display does around a suspension. */
+/** What a live display does when it is suspended and continued. */
 interface Suspendable {
-  /** Takes itself off the screen. */
+  /** Removes itself from the screen. */
   hide(): void;
-  /** Draws itself anew, wherever the cursor is now. */
+  /** Draws itself again, at the present position of the cursor. */
   show(): void;
 }
 
 /**
- * Keeps the screen whole over Ctrl-Z and `fg`: the display goes before the shell prints its prompt, and comes back below
- * what has been printed meanwhile. skopeo is stopped by the terminal itself.
+ * Keeps the screen clean across Ctrl-Z and `fg`: the display disappears before the shell prints its prompt, and comes
+ * back below what has been printed meanwhile. The terminal itself stops skopeo.
  */
 export const watchSuspension = (
   { signals, pid }: Pick<Context, 'signals' | 'pid'>,

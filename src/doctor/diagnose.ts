@@ -58,7 +58,7 @@ const examinePlaces = async (
   { state, textfile, policyFiles, temporaryDirectory }: DoctorTask,
   { clock, uid }: DiagnosisContext,
 ): Promise<readonly CheckFinding[]> => [
-  ...(policyFiles.length === 0 ? [] : [checkPolicy(policyFiles)]),
+  ...(policyFiles.length === 0 ? [] : [await checkPolicy(policyFiles)]),
   ...(state === undefined ? [] : [checkStateDirectory(state.path, { clock, uid })]),
   ...(textfile === undefined ? [] : await checkTextfile(textfile, clock)),
   checkSpace(temporaryDirectory, 'large temporary files'),

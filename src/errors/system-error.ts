@@ -2,10 +2,10 @@
 export const errorCode = (error: unknown): string =>
   error instanceof Error && 'code' in error && typeof error.code === 'string' ? error.code : '';
 
-/** What an error says; whatever else was thrown, as text. */
+/** The message of an error; anything else that was thrown, as text. */
 export const messageOf = (error: unknown): string => (error instanceof Error ? error.message : String(error));
 
-/** Does something that nothing depends on, and lets it fail: tidying up, mostly. */
+/** Does something on which nothing depends, and ignores its errors: mostly cleaning up. */
 export const tryTo = (act: () => void): void => {
   try {
     act();

@@ -1,7 +1,7 @@
 import { defined } from '../defined.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';
 
-/** Exit statuses of our own (sysexits.h where one fits); skopeo's status passes through otherwise. */
+/** The wrapper's own exit statuses (from sysexits.h where one fits); otherwise skopeo's status is passed through. */
 export const EXIT = {
   success: 0,
   failure: 1,
@@ -15,8 +15,8 @@ export const EXIT = {
 } as const;
 
 /**
- * An error a user can meet: what happened, to what, and what to do next. Anything else that reaches the top is a bug of
- * ours and is reported as one.
+ * An error that a user can meet: what happened, to what, and what to do next. Any other error that reaches the top is a
+ * bug of the wrapper and is reported as one.
  */
 export class WrapperError extends Error {
   readonly errorType: ErrorType;
@@ -33,11 +33,11 @@ export class WrapperError extends Error {
   }
 }
 
-/** What happened and what to do next, for places that have room for one text. */
+/** What happened and what to do next, for places with space for one text. */
 export const withNextStep = ({ message, next }: WrapperError): string =>
   next === undefined ? message : `${message}. ${next}`;
 
-/** Bad input: refused before anything is touched. */
+/** Invalid input; it is refused before anything is touched. */
 export const usageError = (message: string, next?: string): WrapperError =>
   new WrapperError(message, {
     errorType: 'usage',

@@ -1,41 +1,61 @@
-import { closeSync, constants, fstatSync, lstatSync, openSync, readSync, type Stats } from 'node:fs';
+import { closeSync, constants, fstatSync, lstatSync, openSync, readSync } from 'node:fs';
 import { errorCode } from '../errors/system-error.ts';
+
+const { O_NOFOLLOW, O_NONBLOCK, O_RDONLY } = constants;
+
+/** The owner and the mode of a file, and by how many names it is known. */
+interface FileOwner {
+  readonly uid: number;
+  readonly mode: number;
+  readonly names: number;
+}
 
 /** What became of an attempt to read a file that somebody else may have put there. */
 type BoundedRead =
-  | { readonly kind: 'content'; readonly bytes: Buffer; readonly stats: Stats; readonly modifiedMs: number }
+  | ({ readonly kind: 'content'; readonly bytes: Buffer; readonly modifiedMs: number } & FileOwner)
   | { readonly kind: 'vanished' }
-  /** Not a regular file, or larger than anything of ours. */
+  /** Not a regular file, or larger than it can be. */
   | { readonly kind: 'refused'; readonly reason: string; readonly modifiedMs: number }
   | { readonly kind: 'unreadable'; readonly code: string };
 
-const NO_FILE = 'is no regular file';
+const IRREGULAR = 'is no regular file';
 
+/** What opening says of what is no file that can be read. */
 const REFUSING: Readonly<Record<string, string>> = {
   ELOOP: 'is a link',
-  ENXIO: NO_FILE,
-  ENODEV: NO_FILE,
-  EISDIR: NO_FILE,
+  ENXIO: IRREGULAR,
+  ENODEV: IRREGULAR,
+  EISDIR: IRREGULAR,
 };
 
-/** Reads a regular file of limited size; never follows a link, never waits for the other end of a FIFO. */
-export const readBounded = (path: string, maxBytes: number): BoundedRead => {
+/**
+ * Reads a regular file of limited size, and never waits: not for the other end of a FIFO, nor for a device. Links are
+ * followed only where `links` says so.
+ */
+export const readBounded = (path: string, maxBytes: number, links: 'refuse' | 'follow' = 'refuse'): BoundedRead => {
   let fd: number;
   try {
-    fd = openSync(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+    fd = openSync(path, O_RDONLY | O_NONBLOCK | (links === 'refuse' ? O_NOFOLLOW : 0));
   } catch (error) {
     return failedOpen(path, errorCode(error));
   }
   try {
     const stats = fstatSync(fd);
-    const reason = refusal(stats, maxBytes);
-    if (reason !== undefined) return { kind: 'refused', reason, modifiedMs: stats.mtimeMs };
-    return { kind: 'content', bytes: readAll(fd, stats.size), stats, modifiedMs: stats.mtimeMs };
+    const { uid, mode, nlink: names, mtimeMs: modifiedMs } = stats;
+    if (!stats.isFile()) return { kind: 'refused', reason: IRREGULAR, modifiedMs };
+    if (stats.size > maxBytes) return { kind: 'refused', reason: `is larger than ${maxBytes} bytes`, modifiedMs };
+    return { kind: 'content', bytes: readAll(fd, stats.size), uid, mode, names, modifiedMs };
   } catch (error) {
     return { kind: 'unreadable', code: errorCode(error) };
   } finally {
     closeSync(fd);
   }
+};
+
+/** The bytes of a regular file, links followed; undefined for anything else. Never waits. */
+export const readIfRegular = (path: string, maxBytes: number): Buffer | undefined => {
+  const read = readBounded(path, maxBytes, 'follow');
+  return read.kind === 'content' ? read.bytes : undefined;
 };
 
 const failedOpen = (path: string, code: string): BoundedRead => {
@@ -44,11 +64,6 @@ const failedOpen = (path: string, code: string): BoundedRead => {
   if (reason === undefined) return { kind: 'unreadable', code };
   const modifiedMs = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
   return modifiedMs === undefined ? { kind: 'vanished' } : { kind: 'refused', reason, modifiedMs };
-};
-
-const refusal = (stats: Stats, maxBytes: number): string | undefined => {
-  if (!stats.isFile()) return NO_FILE;
-  return stats.size > maxBytes ? 'is larger than anything of ours' : undefined;
 };
 
 const readAll = (fd: number, size: number): Buffer => {

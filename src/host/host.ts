@@ -3,7 +3,7 @@ import type { Clock } from '../context.ts';
 import { identifyProcess, type ProcessIdentity } from './identity.ts';
 import { PROC_DIR, type ProcessTable, systemProcesses } from './process-table.ts';
 
-/** From where a process looks at the state directory: who it is, what time it is, which processes it can see. */
+/** How a process sees the state directory: who it is, what time it is, which processes it can see. */
 export interface Host {
   readonly clock: Clock;
   readonly identity: ProcessIdentity;

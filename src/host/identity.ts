@@ -5,7 +5,7 @@ import * as z from 'zod';
 import { defined } from '../defined.ts';
 import { type ProcessTable, readPidNamespace } from './process-table.ts';
 
-/** What tells a process from every other one, on this machine and on those that share a directory with it. */
+/** What distinguishes a process from every other one, on this machine and on those that share a directory with it. */
 export const processIdentitySchema = z.object({
   pid: z.int().positive(),
   /** Clock ticks from boot to the start of the process; absent without procfs. */

@@ -5,7 +5,7 @@ const FIRST_BEYOND_STREAMS = 3;
 /** The flags in `/proc/self/fdinfo/N` are octal (proc(5)). */
 const [CLOSE_ON_EXEC, ACCESS_MODE, READS, WRITES] = [0o2000000, 0o3, 0, 1];
 
-/** What Node itself opens before any code runs, besides pipes. */
+/** The kinds of descriptors that Node itself opens before any code runs, besides pipes. */
 const OF_NODE: ReadonlySet<string> = new Set([
   'anon_inode:[eventpoll]',
   'anon_inode:[eventfd]',
@@ -23,7 +23,7 @@ const describe = (fd: number): OpenDescriptor[] => {
     const flags = /^flags:\s*([0-7]+)$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1];
     return [{ fd, target: readlinkSync(`${DESCRIPTORS}/${fd}`), flags: Number.parseInt(flags ?? '0', 8) }];
   } catch {
-    return []; // the one by which the directory was read
+    return []; // the descriptor with which the directory was read
   }
 };
 
@@ -39,7 +39,7 @@ const openDescriptors = (): OpenDescriptor[] => {
   }
 };
 
-/** Node holds both ends of the pipes by which its signal handlers wake it. */
+/** Whether Node has both ends of a pipe: its signal handlers use such pipes to wake it. */
 const isPipeOfNode = ({ target }: OpenDescriptor, all: readonly OpenDescriptor[]): boolean => {
   if (!target.startsWith('pipe:')) return false;
   const modes = all.filter((other) => other.target === target).map(({ flags }) => flags & ACCESS_MODE);
@@ -47,9 +47,9 @@ const isPipeOfNode = ({ target }: OpenDescriptor, all: readonly OpenDescriptor[]
 };
 
 /**
- * Descriptors above 2 that whoever started this process gave to it (`3<file`, `9>lock`, systemd's sockets), in their
- * order; none where the system does not tell (not Linux). To be called before anything else: Node has set close-on-exec on
- * most of them by then, which cannot be undone, and opened some of its own, which nothing but their kind tells apart.
+ * Descriptors above 2 that the parent process gave to this one (`3<file`, `9>lock`, systemd's sockets), in order; none
+ * if the system does not show them (not Linux). Call this before anything else. Node has set close-on-exec on most of
+ * them by then, which cannot be undone, and has opened some of its own, which differ only in their kind.
  */
 export const inheritedDescriptors = (): readonly number[] => {
   const all = openDescriptors();

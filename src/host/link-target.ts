@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path';
 
 /** As many links as the kernel follows (path_resolution(7)). */
 export const MAX_LINKS = 40;
-/** What lies there looks like links and is none: it has no name that could be removed. */
+/** Entries of these directories look like links, but are none: they have no name that could be removed. */
 const DESCRIPTORS = /^\/proc\/\d+(?:\/task\/\d+)?\/fd$/;
 
 const follow = (path: string): string => {
@@ -17,11 +17,14 @@ const follow = (path: string): string => {
   return path;
 };
 
-/** Where the links of a path lead, `/proc/self/fd/1` of `/dev/stdout`; the path itself where it is none, or leads nowhere. */
+/**
+ * The place where the links of a path lead, such as `/proc/self/fd/1` for `/dev/stdout`; the path itself if it is not a
+ * link, or leads nowhere.
+ */
 export const linkTarget = (path: string): string => {
   try {
     return follow(path);
   } catch {
-    return path; // not Linux, or a directory that is not there
+    return path; // not Linux, or the directory does not exist
   }
 };

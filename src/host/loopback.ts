@@ -5,8 +5,8 @@ LOOPBACK.addSubnet('127.0.0.0', 8);
 LOOPBACK.addAddress('::1', 'ipv6');
 
 /**
- * Whether a host name or address can only mean this machine; an IPv6 address may stand in brackets. A name is never looked
- * up, and never taken for an address because it looks like one: `127.evil.example` is somebody's.
+ * Whether a host name or address can only mean this machine; an IPv6 address may be in brackets. No name is looked up,
+ * and a name that only looks like an address does not count: `127.evil.example` may be anybody's.
  */
 export const isLoopback = (host: string): boolean => {
   const address = host.replace(/^\[(.*)\]$/, '$1');

@@ -1,4 +1,4 @@
-import { constants, type Stats } from 'node:fs';
+import { constants } from 'node:fs';
 import { lstat, mkdir, open } from 'node:fs/promises';
 import { errorCode } from '../errors/system-error.ts';
 import { readBounded } from './bounded-read.ts';
@@ -46,19 +46,19 @@ export const makeOwnDirectory = async (path: string): Promise<void> => {
   if (reason !== undefined) throw new Error(`${path} ${reason}`);
 };
 
-const foreignFile = (stats: Stats): string | undefined => {
-  if (!stats.isFile()) return 'is no regular file';
-  return stats.nlink === 1 ? foreignness(stats) : 'has several names';
-};
+const foreignFile = ({ names, ...owned }: Ownership & { readonly names: number }): string | undefined =>
+  names === 1 ? foreignness(owned) : 'has several names';
 
-/** Reads a file that nobody but this user or root can have written, as {@link readBounded}. */
+/**
+ * Reads a file that nobody but this user or root can have written: no link is followed, nothing waited for, and nothing read
+ * that is larger than `maxBytes`.
+ */
 export const readOwnFile = (path: string, maxBytes: number): OwnRead => {
   const read = readBounded(path, maxBytes);
-  if (read.kind === 'vanished') return { kind: 'absent' };
+  if (read.kind === 'vanished' || (read.kind === 'unreadable' && ABSENT.has(read.code))) return { kind: 'absent' };
+  if (read.kind === 'unreadable') return { kind: 'refused', reason: `cannot be read (${read.code})` };
   if (read.kind === 'refused') return read;
-  if (read.kind === 'unreadable')
-    return ABSENT.has(read.code) ? { kind: 'absent' } : { kind: 'refused', reason: `cannot be read (${read.code})` };
-  const reason = foreignFile(read.stats);
+  const reason = foreignFile(read);
   return reason === undefined ? { kind: 'content', text: read.bytes.toString() } : { kind: 'refused', reason };
 };
 
@@ -68,6 +68,7 @@ export const readOwnFile = (path: string, maxBytes: number): OwnRead => {
  */
 export const touchOwnFile = async (path: string): Promise<void> => {
   await using file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
-  const reason = foreignFile(await file.stat());
+  const status = await file.stat();
+  const reason = status.isFile() ? foreignFile({ ...status, names: status.nlink }) : 'is no regular file';
   if (reason !== undefined) throw new Error(`${path} ${reason}`);
 };

@@ -7,9 +7,9 @@ export const PROC_DIR = '/proc';
 
 /** What can be found out about a process of this pid namespace. */
 export interface ProcessTable {
-  /** Start of the process in clock ticks since boot; undefined: cannot be read, or there is no such process. */
+  /** Start of the process in clock ticks since boot; undefined: it cannot be read, or there is no such process. */
   startTicks(pid: number): number | undefined;
-  /** Whether the process that began at `startTicks` still runs; without ticks whether any process has the pid. */
+  /** Whether the process that began at `startTicks` still runs; without ticks, whether any process has the pid. */
   isRunning(pid: number, startTicks: number | undefined): boolean;
 }
 
@@ -20,7 +20,7 @@ interface ProcessTableSources {
   readonly probe: (pid: number) => void;
 }
 
-/** A process table from procfs, and from signal 0 where procfs does not tell (hidepid, macOS). */
+/** A process table from procfs, and from signal 0 where procfs does not show a process (hidepid, macOS). */
 export const createProcessTable = ({ procDir, probe }: ProcessTableSources): ProcessTable => ({
   startTicks: (pid) => readStat(procDir, pid)?.startTicks,
   isRunning: (pid, startTicks) => {
@@ -34,7 +34,7 @@ export const createProcessTable = ({ procDir, probe }: ProcessTableSources): Pro
 export const systemProcesses = (): ProcessTable =>
   createProcessTable({ procDir: PROC_DIR, probe: (pid) => process.kill(pid, 0) });
 
-/** Within which pids mean something, `pid:[inode]`; empty without procfs. */
+/** The namespace in which pids are valid, `pid:[inode]`; empty without procfs. */
 export const readPidNamespace = (procDir: string): string => {
   try {
     return readlinkSync(join(procDir, 'self/ns/pid'));
@@ -43,7 +43,7 @@ export const readPidNamespace = (procDir: string): string => {
   }
 };
 
-/** EPERM: the process lives and belongs to somebody else. */
+/** EPERM: the process lives and belongs to another user. */
 const answersSignal = (probe: (pid: number) => void, pid: number): boolean => {
   try {
     probe(pid);
@@ -53,7 +53,10 @@ const answersSignal = (probe: (pid: number) => void, pid: number): boolean => {
   }
 };
 
-/** proc(5): the name in parentheses may hold anything; state is the first field after it, starttime the twentieth. */
+/**
+ * proc(5): the name in parentheses may contain any character; the state is the first field after it, starttime the
+ * twentieth.
+ */
 const readStat = (procDir: string, pid: number): { startTicks: number; ended: boolean } | undefined => {
   let text: string;
   try {

@@ -19,8 +19,8 @@ const [GROUP_AND_OTHERS, MAY_WRITE, STICKY] = [0o077, 0o022, 0o1000];
 const namespaceOf = (pidNamespace: string): string => /\d+/.exec(pidNamespace)?.[0] ?? '';
 
 /**
- * Makes a directory of mode 0700 whose name tells which process it belongs to, so that another run can tell whether that
- * process is gone. Throws a system error where `base` cannot be written.
+ * Makes a directory of mode 0700 whose name contains the identity of its process, so that another run can find out
+ * whether that process is gone. Throws a system error if `base` cannot be written.
  */
 export const makeTemporaryDirectory = (
   base: string,
@@ -33,7 +33,7 @@ export const makeTemporaryDirectory = (
   );
 };
 
-/** A name that cannot be judged from here (another machine's, another container's) may well belong to a living process. */
+/** A name that cannot be checked from here (it is from another machine or container) may belong to a living process. */
 const isOfDeadProcess = (name: string, { identity, processes }: Here): boolean => {
   const { host, boot = '', namespace, pid, ticks } = NAME.exec(name)?.groups ?? {};
   if (host !== identity.host) return false;
@@ -46,7 +46,7 @@ const isOfDeadProcess = (name: string, { identity, processes }: Here): boolean =
 
 const isOurs = ({ uid }: Stats): boolean => uid === process.getuid?.();
 
-/** Nobody else can put something of ours under another name there. */
+/** Whether nobody else can put one of our directories there under another name. */
 const isSafePlace = (base: string): boolean => {
   const stats = statSync(base);
   return (stats.uid === 0 || isOurs(stats)) && ((stats.mode & MAY_WRITE) === 0 || (stats.mode & STICKY) !== 0);
@@ -73,8 +73,8 @@ const sweep = (base: string, here: () => Here): readonly string[] => {
 };
 
 /**
- * Removes what processes of this user that were killed left behind in `bases`. Links are neither followed nor removed,
- * what belongs to others or may belong to a living process stays. Returns the paths.
+ * Removes what killed processes of this user left behind in `bases`. Links are neither followed nor removed; what
+ * belongs to others, or may belong to a living process, stays. Returns the paths.
  */
 export const sweepTemporaryDirectories = (
   bases: readonly string[],
@@ -84,6 +84,6 @@ export const sweepTemporaryDirectories = (
     try {
       return sweep(base, here);
     } catch {
-      return []; // no such place, or not for us
+      return []; // the directory does not exist, or this user may not read it
     }
   });

@@ -1,7 +1,7 @@
-/** Node's timers hold so much, 24.8 days; one that is set to more fires at once. */
+/** The longest time of Node's timers, 24.8 days; a timer that is set to more fires at once. */
 const LONGEST_MS = 2 ** 31 - 1;
 
-/** Calls `then` after any time, however long; disposing of it calls it off. */
+/** Calls `then` after any time, however long; disposing of the result cancels it. */
 export const after = (ms: number, then: () => void): Disposable => {
   let timer: NodeJS.Timeout;
   const arm = (leftMs: number): void => {
@@ -12,7 +12,7 @@ export const after = (ms: number, then: () => void): Disposable => {
   return { [Symbol.dispose]: () => clearTimeout(timer) };
 };
 
-/** Waits for any time, however long. Rejects with the signal's reason when that is aborted. */
+/** Waits for any time, however long. Rejects with the signal's reason when the signal aborts. */
 export const wait = (ms: number, signal: AbortSignal): Promise<void> =>
   new Promise((resolve, reject) => {
     signal.throwIfAborted();

@@ -7,17 +7,17 @@ import * as z from 'zod';
 import { hexOf } from '../tracking/tracked-blob.ts';
 import { type Descriptor, descriptorSchema, MAX_MANIFEST_BYTES } from './manifest.ts';
 
-/** An image on this machine: in the format of `dir:`, or a digest in the blobs of an OCI layout. */
+/** An image on this machine: in `dir:` format, or a digest among the blobs of an OCI layout. */
 type StoredImage =
   | { readonly kind: 'dir'; readonly path: string }
   | { readonly kind: 'oci'; readonly blobs: string; readonly digest: string };
 
-/** `sizes` asks the file system alone; `digests` reads every byte. */
+/** `sizes` only asks the file system; `digests` reads every byte. */
 type Thoroughness = 'sizes' | 'digests';
 
 const MAX_DEPTH = 4;
 
-/** Every format of manifests and indexes; what is in none of them cannot be judged and passes. */
+/** All formats of manifests and indexes. A manifest in another format cannot be checked and counts as whole. */
 const manifestSchema = z.object({
   manifests: z.array(descriptorSchema).optional(),
   config: descriptorSchema.optional(),
@@ -46,7 +46,7 @@ const isBlobWhole = async (
 ) => {
   const path = blobPath(image, digest);
   const found = await stat(path).catch(() => undefined);
-  // Layers that may not be distributed stay where their URLs point.
+  // Layers that may not be distributed are not copied; they stay at their URLs.
   if (found === undefined) return urls !== undefined && urls.length > 0;
   if (!found.isFile() || (size !== undefined && found.size !== size)) return false;
   return how === 'sizes' || hasDigest(path, digest);
@@ -85,8 +85,8 @@ const isManifestWhole = async (
 };
 
 /**
- * Whether an image has every manifest and every blob that it consists of, in the size that its manifests tell, or with the
- * right content. What cannot be read is not whole.
+ * Whether an image has every manifest and every blob that it consists of, with the sizes that its manifests state, or
+ * with the right content. What cannot be read counts as not whole.
  */
 export const isWhole = async (image: StoredImage, how: Thoroughness): Promise<boolean> => {
   try {

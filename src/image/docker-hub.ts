@@ -1,7 +1,7 @@
 /** Docker Hub, as references name it. It counts pulls. */
 export const DOCKER_HUB = 'docker.io';
 
-/** Where requests for its images go. */
+/** The host that requests for its images go to. */
 export const DOCKER_HUB_HOST = 'registry-1.docker.io';
 
 const NAMES: ReadonlySet<string> = new Set([DOCKER_HUB, 'index.docker.io', DOCKER_HUB_HOST]);

@@ -9,7 +9,7 @@ export interface Repository {
   readonly path: string;
 }
 
-/** An image reference `transport:details`, taken apart as far as a sync needs. */
+/** An image reference `transport:details`, split as far as `sync` needs. */
 export type ImageLocation =
   | ({ readonly transport: 'docker'; readonly tag?: string; readonly digest?: string } & Repository)
   | { readonly transport: LocalTransport; readonly path: string; readonly name?: string };
@@ -34,7 +34,7 @@ const isLocalTransport = (text: string): text is LocalTransport =>
 
 /**
  * Reads `[docker://][registry/]path[:tag][@digest]`.
- * @throws WrapperError `usage` when it is no reference of an image or repository.
+ * @throws WrapperError `usage` when it is not a reference of an image or repository.
  */
 export const parseDockerReference = (
   text: string,
@@ -71,25 +71,25 @@ export const registryOf = (reference: string): string | undefined => {
   return location.transport === 'docker' ? registryKey(location.registry) : undefined;
 };
 
-/** One name for all spellings of a repository. */
+/** One key for all spellings of a repository. */
 export const repositoryKey = ({ registry, path }: Repository): string => `${registryKey(registry)}/${path}`;
 
-/** One name for all spellings of an image at a registry. */
+/** One key for all spellings of an image at a registry. */
 export const referenceKey = (reference: string): string => {
   const { registry, ...location } = parseDockerReference(reference);
   return dockerReference({ ...location, registry: registryKey(registry) }, location);
 };
 
-/** One name for all spellings of a destination at a registry; a local one stays as it is. */
+/** One key for all spellings of a destination at a registry; a local destination stays as it is. */
 export const placeKey = (destination: string): string =>
   destination.startsWith('docker://') ? referenceKey(destination) : destination;
 
-/** The registries that a copy needs. */
+/** The registries that take part in a copy. */
 export const registriesOf = ({ source, destination }: { source: string; destination: string }): readonly string[] => [
   ...new Set([registryOf(source), registryOf(destination)].filter((registry) => registry !== undefined)),
 ];
 
-/** What only one copy at a time may write to: the path of anything that is not a registry. */
+/** What only one copy at a time may write to: the path of every destination that is not a registry. */
 export const localPathOf = (reference: string): string | undefined => {
   const location = parseLocation(reference);
   return location.transport === 'docker' ? undefined : location.path;

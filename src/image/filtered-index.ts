@@ -8,16 +8,16 @@ const reducibleSchema = z.looseObject({ manifests: z.array(descriptorSchema.pick
 
 /** An index reduced to some platforms. */
 export interface FilteredIndex {
-  /** The new index, byte for byte the same for the same input. */
+  /** The bytes of the new index; the same input always gives the same bytes. */
   readonly bytes: Buffer;
   readonly instances: readonly string[];
-  /** Platforms wanted that the index has no image for, such as `linux/arm64`. */
+  /** Requested platforms for which the index has no image, such as `linux/arm64`. */
   readonly missing: readonly string[];
-  /** Nothing was taken out: the bytes are those of the original. */
+  /** Nothing was removed: the bytes are those of the original. */
   readonly isWhole: boolean;
 }
 
-/** Reduces an index to the platforms wanted, everything else left as it is; absent when the bytes are no index. */
+/** Reduces an index to the requested platforms and keeps everything else; absent when the bytes are not an index. */
 export const filterIndex = (bytes: Uint8Array, platforms: readonly Platform[]): FilteredIndex | undefined => {
   const index = parseJson(bytes, reducibleSchema);
   if (index === undefined) return undefined;

@@ -4,7 +4,7 @@ import { parseJson } from '../text/json.ts';
 import type { BlobDescriptor } from '../tracking/events.ts';
 import type { Instance } from './platform.ts';
 
-/** Media types of manifests and indexes, as asked for and compared. Sources: OCI image-spec, Docker distribution. */
+/** Media types of manifests and indexes, for requests and comparisons. Sources: OCI image-spec, Docker distribution. */
 export const MEDIA_TYPES = {
   ociManifest: 'application/vnd.oci.image.manifest.v1+json',
   ociIndex: 'application/vnd.oci.image.index.v1+json',
@@ -13,8 +13,8 @@ export const MEDIA_TYPES = {
 } as const;
 
 /**
- * No manifest is larger than this: registries take none, and skopeo reads none from them.
- * Source: containers/image, internal/iolimits, `MaxManifestBodySize`.
+ * No manifest is larger than this: registries accept none, and skopeo reads none from them. Source: containers/image,
+ * internal/iolimits, `MaxManifestBodySize`.
  */
 export const MAX_MANIFEST_BYTES = 4 * 1024 * 1024;
 
@@ -30,8 +30,8 @@ export const isManifestType = (mediaType: string | undefined): boolean =>
 export const digestOf = (bytes: Uint8Array): string => `sha256:${createHash('sha256').update(bytes).digest('hex')}`;
 
 /**
- * Digest by which a registry knows a manifest. Absent for what is none, and for schema 1: its signatures do not count, and a
- * registry may make new ones for every answer.
+ * The digest by which a registry knows a manifest. Absent if the bytes are not a manifest, and for schema 1: its
+ * signatures do not count, and a registry may make new ones for every answer.
  */
 export const manifestDigestOf = (bytes: Uint8Array): string | undefined =>
   parseJson(bytes, z.object({ schemaVersion: z.literal(2) })) && digestOf(bytes);
@@ -42,7 +42,7 @@ const mediaTypeSchema = z.union([
   z.object({ config: z.unknown(), layers: z.array(z.unknown()) }),
 ]);
 
-/** Media type of a manifest's bytes, by its own word or its shape. */
+/** Media type of a manifest's bytes, as they state it or by their shape. */
 export const mediaTypeOf = (bytes: Uint8Array): string | undefined => {
   const manifest = parseJson(bytes, mediaTypeSchema);
   if (manifest === undefined) return undefined;
@@ -74,7 +74,7 @@ export const indexSchema = z.looseObject({ manifests: z.array(descriptorSchema) 
 
 /** OCI image manifest, Docker schema 2: https://github.com/opencontainers/image-spec/blob/main/manifest.md */
 const imageSchema = z.object({ config: blobSchema, layers: z.array(blobSchema) });
-/** Docker schema 1 tells no sizes, and lists its layers newest first. */
+/** Docker schema 1 states no sizes, and lists its layers newest first. */
 const schema1Schema = z.object({ schemaVersion: z.literal(1), fsLayers: z.array(z.object({ blobSum: digest })) });
 
 const manifestSchema = z.union([imageSchema, indexSchema, schema1Schema]);
@@ -90,7 +90,9 @@ const toBlob = (kind: BlobDescriptor['kind'], { digest, size }: z.infer<typeof b
   sizeBytes: size,
 });
 
-/** Reads a manifest of any format; undefined when it is none (it may be broken, or newer than us). */
+/**
+ * Reads a manifest of any format; undefined if it is not one (it may be broken, or of a format that is not known here).
+ */
 export const parseManifest = (bytes: Uint8Array): Manifest | undefined => {
   const manifest = parseJson(bytes, manifestSchema);
   if (manifest === undefined) return undefined;

@@ -1,4 +1,4 @@
-/** What an image was made for, in Go's words. */
+/** What an image was built for, in Go's terms. */
 export interface Platform {
   readonly os: string;
   readonly architecture: string;
@@ -11,7 +11,7 @@ export interface Instance {
   readonly platform?: Platform | undefined;
 }
 
-/** Node's names of processors in Go's words, which registries and skopeo use. */
+/** Node's names of processors in Go's terms, which registries and skopeo use. */
 const GO_ARCHITECTURES: Readonly<Record<string, string>> = {
   x64: 'amd64',
   ia32: '386',
@@ -19,27 +19,27 @@ const GO_ARCHITECTURES: Readonly<Record<string, string>> = {
   mipsel: 'mipsle',
 };
 
-/** The platform that skopeo picks from an index here: this machine's, where nothing overrides it. */
+/** The platform that skopeo chooses from an index here: that of this machine, unless options override it. */
 export const systemPlatform = (
   override: Partial<Platform> = {},
   { platform, arch }: { readonly platform: string; readonly arch: string } = process,
 ): Platform => ({ os: platform, architecture: GO_ARCHITECTURES[arch] ?? arch, ...override });
 
-/** `linux/arm/v7`, as platforms are written in a configuration. */
+/** A platform as it is written in a configuration: `linux/arm/v7`. */
 export const platformName = ({ os, architecture, variant }: Platform): string =>
   [os, architecture, variant].filter((part) => part !== undefined).join('/');
 
-/** Whether something for `platform` is what was asked for; without a wanted variant any variant is. */
+/** Whether `platform` is the requested one; if no variant was requested, any variant matches. */
 export const isPlatform = (wanted: Platform, platform: Platform | undefined): boolean =>
   platform?.os === wanted.os &&
   platform.architecture === wanted.architecture &&
   (wanted.variant === undefined || platform.variant === wanted.variant);
 
-/** The instance that skopeo copies for a platform: the first one listed wins. */
+/** The instance that skopeo copies for a platform: the first one in the list. */
 export const chooseInstance = (instances: readonly Instance[], wanted: Platform): string | undefined =>
   instances.find(({ platform }) => isPlatform(wanted, platform))?.digest;
 
-/** The instance that skopeo copies for a platform, where there is no doubt: exactly one fits. */
+/** The instance that skopeo copies for a platform, if exactly one fits. */
 export const onlyInstanceFor = (instances: readonly Instance[], wanted: Platform): string | undefined => {
   const [only, ...others] = instances.filter(({ platform }) => isPlatform(wanted, platform));
   return others.length === 0 ? only?.digest : undefined;

@@ -14,7 +14,7 @@ interface DockerName {
 const isHost = (component: string): boolean =>
   /[.:]/.test(component) || component === 'localhost' || component !== component.toLowerCase();
 
-/** Credentials before a host, which no registry reference may have but users write anyway. */
+/** Credentials before a host: no registry reference may have them, but users write them. */
 const USER_INFO = /^(?:[^@]*@)+(?!sha\d+:|[a-z0-9+._-]+:[0-9a-f]{32,}$)/;
 
 /**
@@ -36,7 +36,7 @@ export const parseDockerName = (text: string): DockerName => {
   return { registry: 'docker.io', repository: slash < 0 ? `library/${untagged}` : untagged, ...rest };
 };
 
-/** An image reference taken apart. What a transport does not have is absent. */
+/** The parts of an image reference. A part that a transport does not have is absent. */
 export interface ImageReference {
   readonly transport: Transport;
   /** Transport as it was written, without the colon; '' for an unknown one. */
@@ -55,7 +55,7 @@ export interface ImageReference {
 
 type Details = Omit<ImageReference, 'transport' | 'scheme'>;
 
-/** `path[:name]`: both halves of what stands behind `oci:` and the archives; a path has no colon. */
+/** `path[:name]`: the two parts after `oci:` and the names of archives; a path has no colon. */
 const pathAndTag = (details: string): Details => {
   const colon = details.indexOf(':');
   if (colon < 0) return { path: details };
@@ -94,7 +94,7 @@ const PARSERS: Readonly<Record<string, { transport: Transport; parse: (details: 
 };
 
 /**
- * Takes an image reference apart; never throws: what skopeo will refuse has the transport `unknown`.
+ * Splits an image reference; never throws: a reference that skopeo will refuse has the transport `unknown`.
  * `scheme`: for `sync`, whose references are written without one.
  */
 export const parseReference = (text: string, scheme?: string): ImageReference => {
@@ -106,8 +106,8 @@ export const parseReference = (text: string, scheme?: string): ImageReference =>
 };
 
 /**
- * The destination of `sync`, to which source names are appended: unlike an image it may be a registry alone
- * (`registry.example:5000`), and has then no repository.
+ * The destination of `sync`, to which names of sources are appended. Unlike an image it may be only a registry
+ * (`registry.example:5000`), and then has no repository.
  */
 export const parseSyncDestination = (text: string, scheme: string): ImageReference => {
   if (scheme !== 'docker') return parseReference(text, scheme);
@@ -118,7 +118,7 @@ export const parseSyncDestination = (text: string, scheme: string): ImageReferen
 
 const MAX_SHORT_NAME = 64;
 
-/** Cuts the middle out of what is longer than `limit` characters. */
+/** Replaces the middle of a text by `…` if it is longer than `limit` characters. */
 const elide = (text: string, limit: number): string => {
   if (text.length <= limit) return text;
   const head = Math.floor((limit - 1) / 2);
@@ -128,8 +128,8 @@ const elide = (text: string, limit: number): string => {
 const lastTwoComponents = (path: string): string => path.split('/').filter(Boolean).slice(-2).join('/');
 
 /**
- * Transport, registry and repository, or the last two components of a path: the labels `source_short` and
- * `destination_short`. Without tag, digest and credentials, at most 64 characters. '' for an unknown transport.
+ * The labels `source_short` and `destination_short`: transport, registry and repository, or the last two components of
+ * a path. Without tag, digest and credentials, at most 64 characters. '' for an unknown transport.
  */
 export const shortName = (reference: ImageReference): string => {
   const { scheme, registry, repository, path } = reference;
@@ -138,7 +138,7 @@ export const shortName = (reference: ImageReference): string => {
   return elide(printable(`${scheme}:${place}`), MAX_SHORT_NAME);
 };
 
-/** The reference as it was written, but for credentials before the host: for people and reports. */
+/** The reference as it was written, but without credentials before the host; for people and reports. */
 export const redactReference = (text: string): string => {
   const { transport } = parseReference(text);
   if (transport === 'docker')

@@ -1,19 +1,19 @@
 import { isLoopback } from '../host/loopback.ts';
 import { DOCKER_HUB, isDockerHub } from './docker-hub.ts';
 
-/** Whoever connects to these reaches his own machine. */
+/** With these names a process connects to its own machine. */
 const UNSPECIFIED: ReadonlySet<string> = new Set(['0.0.0.0', '[::]']);
 
-/** Ports that need not be written: of HTTPS, and of HTTP where a registry is insecure. */
+/** Default ports: of HTTPS, and of HTTP for an insecure registry. */
 const DEFAULT_PORTS: ReadonlySet<string> = new Set(['443', '80']);
 
-/** All spellings of this machine. */
+/** The key for all spellings of this machine. */
 const THIS_MACHINE = '127.0.0.1';
 
 /**
- * The one normal form of a registry's name, by which registries are compared wherever they are: upper case, a dot at the
- * end, a default port, an address written in another way and the names of this machine make no difference. No name
- * is looked up, so two host names of one registry stay two.
+ * The one normal form of a registry's name, by which registries are compared everywhere. Upper case, a dot at the end,
+ * a default port, another spelling of an address and the names of this machine make no difference. No name is looked
+ * up, so that two host names of one registry are two registries.
  */
 export const registryKey = (registry: string): string => {
   const [, written = registry, port = ''] = /^(.*?)(?::0*(\d+))?$/.exec(registry.trim()) ?? [];

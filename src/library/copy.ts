@@ -11,7 +11,7 @@ export interface CopyOptions extends RunOptions {
   readonly flags?: readonly string[];
 }
 
-/** Copies an image. Throws a `WrapperError` for options that cannot be right; what skopeo says is a result. */
+/** Copies an image. Throws a `WrapperError` for invalid options; an error of skopeo is a result. */
 export const copy = ({ source, destination, flags = [], ...options }: CopyOptions): RunningOperation => {
   for (const [name, reference] of Object.entries({ source, destination })) {
     if (typeof reference !== 'string' || reference === '')

@@ -9,15 +9,15 @@ import { registerWriteTime } from '../metrics/registry/register-metrics.ts';
 import { defaultSpillRoot, locateState } from '../metrics/state/files/state-directory.ts';
 import type { SkopeoMetrics } from './skopeo-metrics.ts';
 
-/** Whose numbers are shown: those of this process, or those that all runs left in state directories, added up. */
+/** Which numbers are shown: those of this process, or the sum of those that all runs left in state directories. */
 export type MetricsSource =
   | { readonly metrics: SkopeoMetrics; readonly stateDirs?: never }
   | { readonly stateDirs: readonly string[]; readonly metrics?: never };
 
-/** The pages of a source, rendered anew at each call. */
+/** The pages of a source, made anew at each call. */
 type MetricsPages = HostPages & Partial<ServedHostPages>;
 
-/** Opens the pages of a source. Throws a usage error when it is none or two. */
+/** Opens the pages of a source. Throws a usage error unless exactly one source is given. */
 export const openMetricsPages = async (source: MetricsSource, context: Context): Promise<MetricsPages> => {
   const { metrics, stateDirs } = source;
   if (metrics !== undefined && stateDirs === undefined) return registryPages(metrics, context);

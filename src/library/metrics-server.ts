@@ -6,7 +6,7 @@ import { startListener } from '../metrics/listener/listener.ts';
 import { type MetricsSource, openMetricsPages } from './metrics-pages.ts';
 
 export type MetricsServerOptions = MetricsSource & {
-  /** `localhost` by default: metrics name registries and repositories. `''` is every interface. */
+  /** `localhost` by default, since metrics contain names of registries and repositories. `''` is every interface. */
   readonly host?: string;
   /** 8000 by default; 0 is any free port. */
   readonly port?: number;
@@ -14,25 +14,25 @@ export type MetricsServerOptions = MetricsSource & {
   readonly telemetryPath?: string;
   /** TLS and basic authentication, in the format of Prometheus' exporter-toolkit. */
   readonly webConfigFile?: string;
-  /** Answer in OpenMetrics when asked for it; off by default, since Prometheus 2 then renames `le` labels. */
+  /** Answer in OpenMetrics when a client asks for it; off by default, since Prometheus 2 then changes `le` labels. */
   readonly enableOpenMetrics?: boolean;
-  /** Host names that requests may name beside those of this machine. */
+  /** Further host names that requests may have, besides those of this machine. */
   readonly allowedHosts?: readonly string[];
-  /** Called with one sentence when a scrape fails or the configuration file becomes bad. */
+  /** Called with one sentence when a scrape fails or the configuration file becomes invalid. */
   readonly onWarning?: (message: string) => void;
 };
 
 /** A metrics server that accepts connections. */
 export interface MetricsServer extends AsyncDisposable {
-  /** Where the metrics are, e.g. `http://127.0.0.1:8000/metrics`, with the port really taken. */
+  /** Where the metrics are, e.g. `http://127.0.0.1:8000/metrics`, with the actual port. */
   readonly urls: readonly string[];
-  /** Stops accepting and lets running requests finish, at most two seconds. */
+  /** Accepts no more connections and lets requests in progress finish, for at most two seconds. */
   close(): Promise<void>;
 }
 
 /**
- * Serves metrics over HTTP, or HTTPS if the web configuration says so. Rejects with a `WrapperError` for an address that
- * cannot be listened on or a configuration that is wrong; nothing is left open then.
+ * Serves metrics over HTTP, or HTTPS if the web configuration says so. Rejects with a `WrapperError` for an address on
+ * which it cannot listen or a configuration that is invalid; nothing is left open then.
  */
 export const startMetricsServer = async (options: MetricsServerOptions): Promise<MetricsServer> => {
   const { metrics: _, stateDirs: __, host, port, telemetryPath = '/metrics', onWarning, ...others } = options;

@@ -17,24 +17,25 @@ export interface OperationTrackerOptions {
   readonly source: string;
   readonly destination?: string;
   readonly metrics: SkopeoMetrics;
-  /** How often the live metrics give a sign of life; 10 by default. */
+  /** How often the live metrics are refreshed; 10 by default. */
   readonly heartbeatIntervalSeconds?: number;
 }
 
-/** The steps of a copy that are told by hand; those of blobs follow from the blobs. */
+/** The steps of a copy that the caller reports; the other steps follow from the blobs. */
 const STEP_EVENTS = {
   getting_signatures: { type: 'signatures-reading' },
   writing_manifest: { type: 'manifest-writing', list: false },
   storing_signatures: { type: 'signatures-storing' },
 } as const satisfies Readonly<Record<string, OperationEvent>>;
 
-/** A step that is told by hand. */
+/** A step that the caller reports. */
 export type ReportedStep = keyof typeof STEP_EVENTS;
 
 /**
- * An operation that something else than this package carries out, told step by step and measured like one of skopeo.
- * It starts when it is made and ends with `succeed` or `fail`. If it is disposed of without
- * either, it counts as failed with error type `crashed`: an exception ended it, and that must not look like a wish to stop.
+ * An operation that something else than this package carries out. The caller reports its steps, and it is measured like
+ * an operation of skopeo. It starts when it is created and ends with `succeed` or `fail`. If it is disposed of without
+ * either, it counts as failed with error type `crashed`: an exception ended it, and that must not look like a
+ * deliberate end.
  */
 export class OperationTracker implements Disposable {
   readonly #tracker: TrackedOperation;
@@ -43,7 +44,7 @@ export class OperationTracker implements Disposable {
   readonly #blobs = new Map<string, BlobKey>();
   #ended = false;
 
-  /** Throws a `WrapperError` for an operation that is not in the list, or a bad interval. */
+  /** Throws a `WrapperError` for an operation that is not in the list, or an invalid interval. */
   constructor({ operation, source, destination = '', metrics, heartbeatIntervalSeconds }: OperationTrackerOptions) {
     if (!OPERATIONS.includes(operation)) {
       throw usageError(`operation is ${JSON.stringify(operation)}`, `Give one of ${OPERATIONS.join(', ')}.`);
@@ -66,12 +67,12 @@ export class OperationTracker implements Disposable {
     this.#tracker.handle({ type: 'attempt-started', attempt: 1, onTerminal: true });
   }
 
-  /** Where it stands at this moment. */
+  /** The current state. */
   get live(): LiveOperation {
     return this.#tracker.live();
   }
 
-  /** All blobs of the image, as its manifest gives them: percent and time left are known from then on. */
+  /** All blobs of the image, as its manifest lists them: percent and time left are known from then on. */
   expectBlobs(blobs: readonly BlobDescriptor[]): void {
     this.#tell({ type: 'manifest-known', blobs });
   }
@@ -80,31 +81,31 @@ export class OperationTracker implements Disposable {
     this.#tell(STEP_EVENTS[step]);
   }
 
-  /** `digest` is `sha256:` and 64 hex digits. A config comes after all layers: they count as copied then. */
+  /** `digest` is `sha256:` and 64 hex digits. A config comes after all layers: these then count as copied. */
   blobStarted(digest: string, kind: BlobDescriptor['kind'] = 'layer'): void {
     const blob: BlobKey = { kind, hex: checkedHex(digest), occurrence: 1 };
     this.#blobs.set(digest, blob);
     this.#tell({ type: 'blob-started', blob });
   }
 
-  /** `readBytes` of the blob have come so far; a number that falls is taken for no progress. */
+  /** So many bytes of the blob have been read so far; a smaller number than before counts as no progress. */
   blobProgress(digest: string, readBytes: number): void {
     if (!(readBytes >= 0)) throw usageError(`readBytes is ${readBytes}`, 'Give a number of bytes.');
     this.#tell({ type: 'blob-progress', blob: this.#blob(digest), readBytes });
   }
 
-  /** `skipped`: the destination had it already. Blobs without a fate share that of the operation. */
+  /** `skipped`: the destination had it already. A blob without an outcome gets that of the operation. */
   blobFinished(digest: string, outcome: 'copied' | 'skipped'): void {
     const blob = this.#blob(digest);
     this.#tell(outcome === 'copied' ? { type: 'blob-stored', digest } : { type: 'blob-reused', blob });
   }
 
-  /** Ends it with success. `digest`: of the manifest at the destination. */
+  /** Ends the operation with success. `digest`: of the manifest at the destination. */
   succeed({ digest }: { readonly digest?: string } = {}): OperationResult {
     return this.#end({ outcome: 'success', exitCode: 0, ...defined({ digest }) });
   }
 
-  /** Ends it with an error. Without an error type the message is classified as if skopeo had said it. */
+  /** Ends the operation with an error. Without an error type the message is classified like one of skopeo. */
   fail(message: string, given?: ErrorType): OperationResult {
     const failure = classifyFailure({ exitCode: 1, stderrFatal: message, ...this.#references });
     const errorType = given ?? failure.errorType;

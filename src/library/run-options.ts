@@ -9,21 +9,21 @@ export interface RunOptions {
   /** A path, or a name that is looked up in PATH; `skopeo` by default. */
   readonly skopeoPath?: string;
   /**
-   * The environment of skopeo, this process's own by default. `SKOPEO_WRAPPER_*` in it mean what they mean to the
-   * program (`SKOPEO_WRAPPER_SRC_CREDS`, …) and are not handed on.
+   * The environment of skopeo, by default that of this process. `SKOPEO_WRAPPER_*` in it have the same meaning as for
+   * the program (`SKOPEO_WRAPPER_SRC_CREDS`, …) and are not passed on.
    */
   readonly env?: Env;
-  /** What relative paths are relative to; this process's own by default. */
+  /** The directory to which relative paths are relative; by default that of this process. */
   readonly cwd?: string;
   /** Aborting it ends skopeo and all its attempts; the result is then an error of type `canceled`. */
   readonly signal?: AbortSignal;
-  /** Every event as it happens. What it throws ends the operation and rejects the result. */
+  /** Called with every event as it happens. If it throws, the operation ends and the result rejects. */
   readonly onEvent?: (event: OperationEvent) => void;
-  /** Where the operation is counted; by default nowhere. */
+  /** Where the operation is counted; nowhere by default. */
   readonly metrics?: SkopeoMetrics;
-  /** How often the live metrics give a sign of life; 10 by default. */
+  /** How often the live metrics are refreshed; 10 by default. */
   readonly heartbeatIntervalSeconds?: number;
-  /** Repetitions of failed attempts that may end better next time; none by default. */
+  /** How often a failed attempt is repeated if it may succeed later; never by default. */
   readonly retry?: RetryPolicy;
   /** Silence after which an attempt is ended; never by default. */
   readonly stallTimeoutSeconds?: number;
@@ -37,7 +37,7 @@ const check = (name: string, value: number | undefined, isGood: (value: number) 
   }
 };
 
-/** Throws a usage error for numbers that make no sense. */
+/** Throws a usage error for invalid numbers. */
 export const checkRunOptions = ({ retry, stallTimeoutSeconds, timeoutSeconds }: RunOptions): void => {
   check('retry.times', retry?.times, (times) => times >= 0 && Number.isInteger(times), 'a whole number, 0 or more');
   check('retry.delaySeconds', retry?.delaySeconds, (seconds) => seconds >= 0, 'a number of seconds, 0 or more');

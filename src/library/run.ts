@@ -7,7 +7,9 @@ import { plainTask } from '../operation/plain-task.ts';
 import type { RunOptions } from './run-options.ts';
 import { type RunningOperation, startOperation } from './start-operation.ts';
 
-/** Flags of the program that concern its display, its metrics or its state: here these are options, or have no meaning. */
+/**
+ * Flags of the program for its display, its metrics or its state: in the library these are options, or have no meaning.
+ */
 const PROGRAM_FLAGS: ReadonlySet<string> = new Set(
   [
     'events',
@@ -30,9 +32,9 @@ const refuseProgramFlags = (argv: readonly string[]): void => {
 };
 
 /**
- * Runs a subcommand of skopeo: `run(['inspect', 'docker://alpine:3'])`. Flags are those of skopeo, and of this program as
- * far as they concern credentials and time limits. Throws a `WrapperError` for a command line that cannot be understood,
- * before anything is touched.
+ * Runs a subcommand of skopeo: `run(['inspect', 'docker://alpine:3'])`. Flags are those of skopeo, and those of this
+ * program for credentials and time limits. Throws a `WrapperError` for a command line that cannot be parsed, before
+ * anything is touched.
  */
 export const run = (argv: readonly string[], options: RunOptions = {}): RunningOperation => {
   refuseProgramFlags(argv);

@@ -14,7 +14,10 @@ import { registerMetrics } from '../metrics/registry/register-metrics.ts';
 import { defaultSpillRoot, locateState } from '../metrics/state/files/state-directory.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
 
-/** Calls `beat` at this interval until disposed. Keeps no process alive. Throws a usage error for a bad interval. */
+/**
+ * Calls `beat` at this interval until it is disposed of. It does not keep the process alive. Throws a usage error for
+ * an invalid interval.
+ */
 export const startHeartbeat = (intervalSeconds: number, beat: () => void): Disposable => {
   if (!isHeartbeatInterval(intervalSeconds)) {
     throw usageError(
@@ -28,11 +31,11 @@ export const startHeartbeat = (intervalSeconds: number, beat: () => void): Dispo
 };
 
 export interface SkopeoMetricsOptions {
-  /** Holds the metrics beside whatever it holds already; a new one by default. */
+  /** The registry to which the metrics are added; a new one by default. */
   readonly registry?: Registry;
   /**
-   * Where this process leaves what it counted, for `skopeo-wrapper status`, the metrics server and the next process to
-   * add up. By default nothing is kept beyond this process.
+   * Where this process leaves its counts for `skopeo-wrapper status`, the metrics server and later processes. By
+   * default nothing is kept after this process.
    */
   readonly stateDir?: string;
   /** How often the state directory is refreshed; 10 by default. */
@@ -41,7 +44,9 @@ export interface SkopeoMetricsOptions {
   readonly onWarning?: (message: string) => void;
 }
 
-/** What a process shows that runs operations itself: of jobs and of the host's state it knows nothing. */
+/**
+ * The metrics that a process shows if it runs operations itself: it knows nothing about jobs or the state of the host.
+ */
 const SHOWN = METRIC_NAMES.filter(
   (name) => name in OPERATION_METRICS || name in LIVE_METRICS || name === 'skopeo_wrapper_build_info',
 );
@@ -49,7 +54,7 @@ const SHOWN = METRIC_NAMES.filter(
 /** The metrics of the operations of this process, in a registry of prom-client. */
 export class SkopeoMetrics implements AsyncDisposable {
   readonly registry: Registry;
-  /** @internal Takes the facts of operations. */
+  /** @internal Receives the facts of operations. */
   readonly observer: OperationObserver;
   readonly #recorder: Recorder;
   readonly #keeper: Keeper;
@@ -57,7 +62,10 @@ export class SkopeoMetrics implements AsyncDisposable {
   readonly #startedMs: number;
   readonly #context: Context = processContext();
 
-  /** Throws prom-client's error when the registry has our names already: one `SkopeoMetrics` for each registry. */
+  /**
+   * Throws prom-client's error when the registry already has metrics of these names: create one `SkopeoMetrics` for
+   * each registry.
+   */
   constructor(options: SkopeoMetricsOptions = {}) {
     const { registry = new Registry(), stateDir, heartbeatIntervalSeconds = DEFAULT_HEARTBEAT_SECONDS } = options;
     if (stateDir === '') throw usageError('stateDir is empty', 'Name a directory, or leave it out to keep nothing.');
@@ -75,20 +83,23 @@ export class SkopeoMetrics implements AsyncDisposable {
     this.observer = keptObserver(this.#recorder, this.#keeper);
   }
 
-  /** The page for Prometheus in the text format, the registry's other metrics included. */
+  /** The page for Prometheus in the text format, including other metrics of the registry. */
   text(): Promise<string> {
     return this.registry.metrics();
   }
 
-  /** Says that this process is alive, to the gauges and to the state directory. Running operations do it themselves. */
+  /**
+   * Refreshes the gauges and the state directory as a sign that this process lives. Running operations do this
+   * themselves.
+   */
   heartbeat(): void {
     this.#recorder.heartbeat();
     void this.#keeper.keep();
   }
 
   /**
-   * Records the end of this process in the state directory, where it is when this resolves; the registry goes on. May be
-   * called again.
+   * Records the end of this process in the state directory; when this resolves, it is on disk. The registry can still
+   * be used. May be called again.
    */
   async close(): Promise<void> {
     this.#heartbeat?.[Symbol.dispose]();

@@ -15,22 +15,22 @@ import { startHeartbeat } from './skopeo-metrics.ts';
 
 /** How an operation ended. */
 export interface RunResult extends OperationResult {
-  /** What skopeo wrote to stdout (`inspect`, `list-tags`, …); absent if that was nothing, and for copies. */
+  /** What skopeo wrote to stdout (`inspect`, `list-tags`, …); absent if it wrote nothing, and for copies. */
   readonly output?: string;
   /** What to do about a failure; one sentence. */
   readonly next?: string;
 }
 
 /**
- * An operation that runs. Iterating yields the events from that moment on and ends with the operation; leaving the loop
- * early does not end the operation, aborting its signal does.
+ * An operation in progress. Iterating over it yields the events from that moment on and ends with the operation.
+ * Leaving the loop early does not end the operation; aborting its signal does.
  */
 export interface RunningOperation extends AsyncIterable<OperationEvent> {
-  /** Resolves for success and failure alike; rejects only with what `onEvent` threw, or for a bug in this package. */
+  /** Resolves for success and failure; rejects only with what `onEvent` threw, or for a bug in this package. */
   readonly result: Promise<RunResult>;
 }
 
-/** Runs an operation that tells its events to `emit`. */
+/** Runs an operation and passes its events to `emit`. */
 const runningOperation = (execute: (emit: (event: OperationEvent) => void) => Promise<RunResult>): RunningOperation => {
   const emitter = new EventEmitter<{ event: [OperationEvent]; end: [] }>();
   emitter.setMaxListeners(0);
@@ -50,16 +50,16 @@ const runningOperation = (execute: (emit: (event: OperationEvent) => void) => Pr
 
 type Listener = (event: OperationEvent) => void;
 
-/** Who is told of events, and what becomes of their mistakes. */
+/** The listeners to events, and how their errors are handled. */
 interface EventListeners {
   tell(event: OperationEvent): void;
-  /** Aborted by the first listener that throws: nobody would know how the operation goes on. */
+  /** Aborted by the first listener that throws, since the caller would not know how the operation goes on. */
   readonly signal: AbortSignal;
   /** Throws what that listener threw. */
   throwIfFailed(): void;
 }
 
-/** Tells every listener of every event, in order, until one of them throws. */
+/** Passes every event to every listener, in order, until one of them throws. */
 const eventListeners = (listeners: readonly (Listener | undefined)[]): EventListeners => {
   const controller = new AbortController();
   let failure: { readonly error: unknown } | undefined;
@@ -80,7 +80,7 @@ const eventListeners = (listeners: readonly (Listener | undefined)[]): EventList
   };
 };
 
-/** Starts an operation. Throws a usage error for bad options; everything later is told by the result. */
+/** Starts an operation. Throws a usage error for invalid options; every later error is part of the result. */
 export const startOperation = (given: CommandLine, toTask: ToTask, options: RunOptions): RunningOperation => {
   checkRunOptions(options);
   const { skopeoPath, metrics, heartbeatIntervalSeconds = DEFAULT_HEARTBEAT_SECONDS } = options;
@@ -97,7 +97,7 @@ export const startOperation = (given: CommandLine, toTask: ToTask, options: RunO
   });
 };
 
-/** The metrics of a library's user go on after the operation. */
+/** The caller's metrics stay open after the operation. */
 const metricsOf = ({ metrics }: RunOptions): RunMetrics => ({
   observer: metrics?.observer ?? {},
   end: async () => undefined,
@@ -121,9 +121,9 @@ const execute = async (
     return await withRun(
       { line, context, timeLimit, signal: ending },
       {
-        prepare: () => toTask(line, { env, cwd, hasTerminal: false, redactor: context.redactor }),
-        open: (task, { skopeo }) => {
-          const request = withOptions(task.request(skopeo), options);
+        prepare: (signal) => toTask(line, { env, cwd, hasTerminal: false, redactor: context.redactor, signal }),
+        open: async (task, { skopeo }) => {
+          const request = withOptions(await task.request(skopeo), options);
           return { request, [Symbol.asyncDispose]: async () => request.cleanUp?.() };
         },
         openMetrics: () => metricsOf(options),
@@ -158,7 +158,9 @@ const toRunResult = (result: OperationResult, next: string | undefined, stdout?:
   ...(stdout === undefined || stdout.length === 0 ? {} : { output: stdout.toString('utf8') }),
 });
 
-/** Options go before what the command line says. skopeo never reads the stdin of the process that uses us. */
+/**
+ * Options take precedence over the command line. skopeo never reads the stdin of the process that uses this library.
+ */
 const withOptions = (request: OperationRequest, options: RunOptions): OperationRequest => ({
   ...request,
   skopeo: { ...request.skopeo, stdin: request.skopeo.stdin ?? new Secret('') },

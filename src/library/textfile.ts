@@ -8,18 +8,18 @@ export type TextfileOptions = MetricsSource & {
   readonly path: string;
 };
 
-/** A textfile for node_exporter, to be written again and again. */
+/** A textfile for node_exporter that can be written repeatedly. */
 export interface MetricsTextfile {
   /** The file itself. */
   readonly path: string;
   /**
-   * Replaces the file in one step. Waits at most two seconds for other processes that write it; `busy`: one of them
-   * still does. Rejects with a `WrapperError` if the file cannot be written; the old one then stays.
+   * Replaces the file in one step. Waits at most two seconds for other processes that write it; `busy`: one of them is
+   * still writing. Rejects with a `WrapperError` if the file cannot be written; the old file then stays.
    */
   write(): Promise<'written' | 'busy'>;
 }
 
-/** Opens a textfile; nothing is touched before the first write. Rejects with a usage error for a bad path. */
+/** Opens a textfile; touches nothing before the first write. Rejects with a usage error for an invalid path. */
 export const openTextfile = async (options: TextfileOptions): Promise<MetricsTextfile> => {
   const context = processContext();
   const { textfile: render } = await openMetricsPages(options, context);

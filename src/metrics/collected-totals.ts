@@ -15,8 +15,8 @@ const bucketOf = (buckets: readonly number[], value: number): number => {
 };
 
 /**
- * Empty totals, to be filled. For what is counted in the middle of a merge, which is a pure function and never waits:
- * prom-client tells what it has counted only by promises, and each of its counters costs more than all these sums.
+ * Empty totals, to be filled. They are for what is counted within a merge, which is a pure function and does not wait;
+ * prom-client's metrics give their values by promises alone.
  */
 export const collectTotals = (): TotalsCollector => {
   const counters: Record<string, Record<SeriesKey, number>> = {};

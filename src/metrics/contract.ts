@@ -21,18 +21,21 @@ export type LiveGaugeName = keyof typeof LIVE_METRICS;
 
 type ValueOf<Values> = Values extends readonly (infer Value extends string)[] ? Value : string;
 
-/** Exactly the labels of a metric, with the values its vocabulary allows. */
+/** Exactly the labels of a metric, each with the values that its vocabulary allows. */
 export type LabelsOf<Name extends MetricName> = {
   readonly [Label in keyof MetricTable[Name]['labels']]: ValueOf<MetricTable[Name]['labels'][Label]>;
 };
 
-/** The counters and histograms that processes keep and add up; the others belong to one reader, writer or listener. */
+/**
+ * The counters and histograms that processes keep and that are added up; each other metric belongs to one reader,
+ * writer or listener.
+ */
 export type TotalsCounterName = Exclude<
   CounterName,
   'skopeo_wrapper_state_errors_total' | 'skopeo_wrapper_http_requests_total'
 >;
 
-/** The same table as data, for code that meets names at run time. */
+/** The same table as data, for code that gets names at run time. */
 export const DEFINITIONS: ReadonlyMap<string, MetricDefinition> = new Map(Object.entries(METRICS));
 
 const isTotal = ([name]: readonly [string, MetricDefinition]) => !(name in WRAPPER_METRICS);

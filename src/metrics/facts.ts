@@ -2,13 +2,13 @@ import type { FinishedBlob } from '../tracking/events.ts';
 import type { ErrorType, Operation, Transport } from '../tracking/vocabulary.ts';
 import type { HistogramName, LabelsOf, TotalsCounterName } from './contract.ts';
 
-/** Takes countable facts under the contract's names. */
+/** Receives facts to count, under the contract's names. */
 export interface MetricSink {
   count<Name extends TotalsCounterName>(name: Name, labels: LabelsOf<Name>, delta?: number): void;
   observe<Name extends HistogramName>(name: Name, labels: LabelsOf<Name>, value: number): void;
 }
 
-/** What is counted of an operation that has ended, whoever found out that it did. */
+/** What is counted of an operation that has ended, whether it said so itself or was found dead. */
 interface FinishedOperation {
   readonly operation: Operation;
   readonly sourceTransport: Transport;
@@ -37,13 +37,13 @@ export const countOrphanedOperation = (sink: MetricSink, operation: Omit<Finishe
   sink.count('skopeo_orphaned_operations_total', { operation: operation.operation });
 };
 
-/** Counts a blob whose fate is known. */
+/** Counts a blob whose outcome is known. */
 export const countFinishedBlob = (sink: MetricSink, operation: Operation, { outcome }: FinishedBlob): void => {
   sink.count('skopeo_blobs_total', { operation, outcome });
   sink.count('skopeo_blobs_processed_total', { operation, status: outcome === 'failed' ? 'error' : 'success' });
 };
 
-/** Counts the size of a finished blob, once the manifest has told it. */
+/** Counts the size of a finished blob, once the manifest has given it. */
 export const countBlobSize = (
   sink: MetricSink,
   operation: Operation,

@@ -14,14 +14,14 @@ import { createReader } from './state/reading/reader.ts';
 import { resolveTextfilePath, type Textfile, textfileAt } from './textfile/textfile.ts';
 
 interface HostPagesOptions {
-  /** Their numbers are added up. */
+  /** State directories whose numbers are added up. */
   readonly locations: readonly StateLocation[];
   readonly clock: Clock;
   readonly info: WriterInfo;
 }
 
 /**
- * The metrics of all runs of this host, past and live, for a process that runs no skopeo itself. A page is refused with a
+ * The metrics of all runs of this host, past and live, for a process that runs no skopeo itself. A page rejects with a
  * `WrapperError` when a state directory cannot be read at all.
  */
 export interface HostPages {
@@ -32,7 +32,10 @@ export interface HostPages {
 /** Pages that are printed or written once. */
 export const openHostPages = (options: HostPagesOptions): HostPages => openPages(options, { probe: false }).pages;
 
-/** Pages of a process that stays: it also tells of itself, looks after the directories and compacts what is in them. */
+/**
+ * Pages of a process that keeps running: it also shows its own metrics, checks the directories and folds what is in
+ * them.
+ */
 export interface ServedHostPages extends HostPages, Required<Pick<ListenerOptions, 'onAnswer'>> {}
 
 export const openServedHostPages = (options: HostPagesOptions): ServedHostPages => {
@@ -72,7 +75,7 @@ const registerRequests = (registry: Registry): ListenerOptions['onAnswer'] & {} 
   return (handler, code) => requests.inc({ handler, code: String(code) });
 };
 
-/** Gauges that prom-client names like counters, which Prometheus' own linter refuses. */
+/** Gauges that prom-client names like counters, which Prometheus' own linter rejects. */
 const MISNAMED = ['nodejs_active_handles_total', 'nodejs_active_requests_total', 'nodejs_active_resources_total'];
 
 /** The `process_*` and `nodejs_*` metrics of this process. */
@@ -84,11 +87,11 @@ const registerProcessMetrics = (registry: Registry): void => {
 const TEXTFILE_INTERVAL_MS = 15_000;
 
 interface ServeOptions extends HostPagesOptions, Omit<ListenerOptions, 'render' | 'onAnswer'> {
-  /** Also keep this textfile fresh: a directory, or a `.prom` file. */
+  /** Also keep this textfile up to date: a directory, or a `.prom` file. */
   readonly textfile: string | undefined;
-  /** Ends the service. */
+  /** Ends the service when it aborts. */
   readonly signal: AbortSignal;
-  /** Called once, when it accepts connections. */
+  /** Called once, when the service accepts connections. */
   readonly onListening: (listener: MetricsListener) => void;
 }
 
@@ -104,7 +107,10 @@ export const serveHostMetrics = async (options: ServeOptions): Promise<void> => 
     ...options,
     render: ({ format }) => pages.listener(format),
     onAnswer: pages.onAnswer,
+  }).catch((error: unknown) => {
+    if (error !== signal.reason) throw error;
   });
+  if (listener === undefined) return;
   const stopTextfile = path === undefined ? undefined : refresh(textfileAt(path, clock), pages.textfile, onWarning);
   try {
     options.onListening(listener);
@@ -115,7 +121,7 @@ export const serveHostMetrics = async (options: ServeOptions): Promise<void> => 
   }
 };
 
-/** Writes the textfile now and then; a failure is told when it begins, not at every write. */
+/** Writes the textfile at intervals; it warns when a failure begins, not at every write. */
 const refresh = (
   textfile: Textfile,
   render: () => Promise<string>,

@@ -13,22 +13,22 @@ export interface Job {
   readonly maxAgeSeconds: number;
 }
 
-/** Where the numbers of a run go and the numbers that are shown come from. */
+/** Stores the numbers of a run, and gives the numbers that are shown. */
 export interface Keeper {
   /** Records what has been counted so far. Never rejects. */
   keep(): Promise<void>;
   /** Records the end of the run. */
   finish(verdict: RunVerdict): Promise<void>;
   /**
-   * What a scrape or a textfile shows at this moment, this run included as it stands. Rejects with a `WrapperError` when
-   * the state cannot be read.
+   * What a scrape or a textfile shows at this moment, including this run so far. Rejects with a `WrapperError` when the
+   * state cannot be read.
    */
   view(): Promise<MetricsView>;
-  /** The last record is kept nowhere. */
+  /** The last record could not be stored anywhere. */
   readonly failed: boolean;
 }
 
-/** Without a state directory: this run alone. */
+/** Without a state directory: the numbers of this run only. */
 export const keepNothing = (recorder: Recorder, job: Job | undefined, nowSeconds: () => number): Keeper => {
   let jobs: readonly JobFacts[] = [];
   return {
@@ -74,7 +74,7 @@ export const keepState = (recorder: Recorder, options: StateKeeperOptions): Keep
     keep,
     finish: async (end) => {
       await recorder.read(({ totals }) => run.finish({ totals, ...end }));
-      // A directory that may not be read is somebody else's to fold.
+      // A directory that this user may not read is folded by another user.
       tryTo(() => foldAtExit(location, host));
     },
     view: async () => {
@@ -84,7 +84,7 @@ export const keepState = (recorder: Recorder, options: StateKeeperOptions): Keep
   };
 };
 
-/** Lets a recorder take the facts, and keeps at once what a process that is killed must not lose. */
+/** Passes facts to a recorder, and stores at once what a killed process must not lose. */
 export const keptObserver = (recorder: Recorder, keeper: Keeper): OperationObserver => ({
   ...recorder,
   operationStarted: (source) => {

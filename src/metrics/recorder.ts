@@ -13,7 +13,7 @@ interface RecorderOptions {
   readonly jobName?: string;
 }
 
-/** What one process counted so far, and its running operations, of one moment. */
+/** The counts of one process so far and its running operations, at one moment. */
 interface Recording {
   readonly totals: Totals;
   readonly live: readonly LiveEntry[];
@@ -21,15 +21,15 @@ interface Recording {
 
 /** Counts the facts of the operations of one process. */
 export interface Recorder extends Required<OperationObserver> {
-  /** Hands the recording of the moment to `use`: nothing is counted between the two. */
+  /** Passes the record of this moment to `use`: nothing is counted between making it and `use`. */
   read<Result>(use: (recording: Recording) => Result): Promise<Result>;
-  /** Says that the process is alive; between two calls the heartbeat gauge stands still. */
+  /** Shows that the process is alive; between two calls the heartbeat gauge does not change. */
   heartbeat(): void;
-  /** The run as a whole ended; counts only if it has a job name. */
+  /** The whole run ended; this only counts if it has a job name. */
   runFinished(status: Status): void;
 }
 
-/** The label of a registry: itself, or `_other` beyond the contract's limit or where it is no host. */
+/** The label of a registry: its name, or `_other` if there are too many or it is not a host. */
 const createRegistryLabel = () => {
   const seen = new Set<string>();
   const { limit, pattern } = REGISTRY;
@@ -42,7 +42,7 @@ const createRegistryLabel = () => {
   };
 };
 
-/** Pushes each fact once into prom-client's counters and histograms. */
+/** Adds each fact once to prom-client's counters and histograms. */
 export const createRecorder = ({ clock, pid, jobName }: RecorderOptions): Recorder => {
   const sink = createCounts();
   const running = new Set<LiveSource>();

@@ -18,11 +18,11 @@ import { FINAL_WAIT_MS, resolveTextfilePath, type Textfile, textfileAt } from '.
 interface MetricsSessionOptions {
   readonly clock: Clock;
   readonly pid: number;
-  /** Undefined: keep nothing beyond this run. */
+  /** Undefined: nothing is kept after this run. */
   readonly state: StateLocation | undefined;
   readonly job: Job | undefined;
   readonly heartbeatIntervalSeconds: number;
-  /** Directory or `.prom` file; undefined: none. */
+  /** A directory or a `.prom` file; undefined: no textfile. */
   readonly textfile: string | undefined;
   readonly listen: ListenAddress | undefined;
   /** What this process knows of itself and of skopeo. */
@@ -31,19 +31,21 @@ interface MetricsSessionOptions {
   readonly onWarning: (message: string) => void;
 }
 
-/** The metrics of one command while it runs: counted, kept, refreshed at each heartbeat, served, written. */
+/**
+ * The metrics of one command while it runs: they are counted, kept, refreshed at each heartbeat, served and written.
+ */
 export interface MetricsSession {
-  /** Takes the facts of the command's operations. */
+  /** Receives the facts of the command's operations. */
   readonly observer: OperationObserver;
   /** Records how the run ended and closes everything. Never throws. */
   end(verdict: RunVerdict): Promise<void>;
-  /** Something that was to be written could not be, at any time. */
+  /** Whether something could not be written, at any time. */
   readonly failed: boolean;
 }
 
 /**
- * Opens the session: the first record and the first textfile are on disk when it resolves. Throws a usage error for a
- * textfile path that cannot be right; a listener whose port is taken is only a warning, since whoever holds the port
+ * Opens the session: the first record and the first textfile are on disk when it resolves. Throws a usage error for an
+ * invalid textfile path. A listener whose port is taken only causes a warning, since the process that holds the port
  * serves the same numbers.
  */
 export const openMetricsSession = async (options: MetricsSessionOptions): Promise<MetricsSession> => {
@@ -114,7 +116,7 @@ const listen = async (
   }
 };
 
-/** Writes one page at a time; a failure is said once and never ends the run. */
+/** Writes one page at a time; it warns once about a failure, which never ends the run. */
 const createTextfileWriter = (
   textfile: Textfile | undefined,
   render: () => Promise<string>,

@@ -4,8 +4,9 @@ import type { Operation, Step } from '../tracking/vocabulary.ts';
 import type { JobFacts, LiveEntry, MetricsView } from './view.ts';
 
 /**
- * How a job stands, worst first. `never_succeeded`: it ran, always without success. `overdue`: its last success is older
- * than its `--job-max-age`. `failing`: its last run failed. `first_run`: it is running and nothing more is known of it.
+ * The state of a job, worst first. `never_succeeded`: it ran, but never with success. `overdue`: its last success is
+ * older than its `--job-max-age`. `failing`: its last run failed. `first_run`: it is running, and no finished run is
+ * known.
  */
 export const JOB_STATES = ['never_succeeded', 'overdue', 'failing', 'first_run', 'ok'] as const;
 export type JobState = (typeof JOB_STATES)[number];
@@ -14,7 +15,7 @@ export type JobState = (typeof JOB_STATES)[number];
 export interface JobStatus {
   readonly jobName: string;
   readonly state: JobState;
-  /** A run of it is in progress. */
+  /** Whether a run of it is in progress. */
   readonly running: boolean;
   readonly lastSuccessSeconds?: number;
   readonly lastFailureSeconds?: number;
@@ -44,13 +45,13 @@ export interface OperationStatus {
   readonly queued?: number;
 }
 
-/** What `status` shows; plain JSON. */
+/** What `status` shows, as plain JSON. */
 export interface StatusReport {
   /** By name. */
   readonly jobs: readonly JobStatus[];
   /** Longest running first. */
   readonly operations: readonly OperationStatus[];
-  /** Asked for, but nothing is known of them. */
+  /** Jobs that were asked for and are not known. */
   readonly unknownJobs: readonly string[];
   /** 0: all is well. 1: a job fails, is overdue or never succeeded. 2: a job that was asked for is not known. */
   readonly exitCode: number;
@@ -95,7 +96,7 @@ const exitCodeOfStatus = (jobs: readonly JobStatus[], unknownJobs: readonly stri
   return jobs.some(({ state }) => NEEDS_ATTENTION.includes(state)) ? EXIT.failure : EXIT.success;
 };
 
-/** How all jobs stand and what is running, or only the jobs that were asked for. `nowSeconds` is Unix time. */
+/** The state of all jobs and running operations, or only of the jobs that were asked for. `nowSeconds` is Unix time. */
 export const makeStatus = (view: MetricsView, askedJobs: readonly string[], nowSeconds: number): StatusReport => {
   const isAsked = (name: string | undefined): boolean =>
     askedJobs.length === 0 || (name !== undefined && askedJobs.includes(name));

@@ -5,9 +5,9 @@ type SeriesByMetric<Value> = Readonly<Record<string, Readonly<Record<SeriesKey, 
 export const NO_TOTALS: Totals = { counters: {}, histograms: {} };
 
 /**
- * Adds totals up. The result does not depend on the order or the grouping of the parts, not even in the last bit:
- * otherwise a sum could fall by that bit when runs are folded, which Prometheus takes for a restart from zero. Hence
- * sums of seconds are added as whole microseconds; everything else is whole anyway.
+ * Adds totals up. The result does not depend on the order or the grouping of the parts, not even in the last bit.
+ * Otherwise a sum could fall by that bit when runs are folded, which Prometheus takes for a restart from zero.
+ * Therefore sums of seconds are added as whole microseconds; everything else is whole anyway.
  */
 export const addTotals = (parts: Iterable<Totals>): Totals => {
   const counters = new Map<string, Map<SeriesKey, number>>();
@@ -31,7 +31,7 @@ export const addTotals = (parts: Iterable<Totals>): Totals => {
   };
 };
 
-/** What was counted after `before`; series that have not changed are left out. */
+/** What was counted after `before`; series without a change are left out. */
 export const subtractTotals = (after: Totals, before: Totals): Totals => ({
   counters: mapSeries(after.counters, before.counters, (value, known) => nonZero(value - (known ?? 0))),
   histograms: mapSeries(after.histograms, before.histograms, (value, known) => subtractHistogram(value, known)),

@@ -34,13 +34,13 @@ export interface LiveEntry {
   readonly live: LiveOperation;
   /** Wall-clock milliseconds of the last heartbeat. */
   readonly heartbeatWallMs: number;
-  /** What `live`'s monotonic times are to be compared with, for the moment of the view. */
+  /** The time with which the monotonic times of `live` are compared, for the moment of the view. */
   readonly nowMs: number;
   readonly pid: number;
   readonly jobName?: string;
 }
 
-/** States of run files as a merge meets them; the label `state`. */
+/** States of run files in a merge; the label `state`. */
 export const RUN_STATES = ['live', 'done', 'dead', 'damaged'] as const;
 export type RunState = (typeof RUN_STATES)[number];
 
@@ -48,7 +48,7 @@ export type RunState = (typeof RUN_STATES)[number];
 export const STATE_ERROR_REASONS = ['damaged_run', 'damaged_aggregate', 'unreadable', 'refused', 'spilled'] as const;
 export type StateErrorReason = (typeof STATE_ERROR_REASONS)[number];
 
-/** Everything a textfile or a scrape shows, whether of one process or of all processes of the host. */
+/** Everything that a textfile or a scrape shows, of one process or of all processes of the host. */
 export interface MetricsView {
   readonly totals: Totals;
   readonly live: readonly LiveEntry[];

@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto';
-import { readFile, rm } from 'node:fs/promises';
+import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ArgumentChanges,
@@ -12,6 +12,7 @@ import {
 } from '../command-line/skopeo-arguments.ts';
 import { defined } from '../defined.ts';
 import { openDirectCopy } from '../destination/direct-copy.ts';
+import { readIfRegular } from '../host/bounded-read.ts';
 import type { ManifestReader } from '../image/local-image.ts';
 import { type Platform, systemPlatform } from '../image/platform.ts';
 import type { ImageReference } from '../image/reference.ts';
@@ -24,42 +25,46 @@ import { type OperationRequest, type OperationSubject, programOf, type SkopeoCon
 import type { RetryPolicy } from './retry.ts';
 import { createScratchDirectory } from './temporary-directories.ts';
 
-/** What to change about skopeo's arguments so that it finds these logins: by files, in the place of the user's own. */
-export const loginChanges = (logins: readonly SideLogin[], { accessFiles }: Pick<SkopeoContext, 'accessFiles'>) =>
-  ({
-    add: logins.map((login) => flagArgument(authfileFlag(login.side), accessFiles.pathFor(login))),
-    drop: logins.map(({ side }) => authfileFlag(side)),
-  }) satisfies ArgumentChanges;
+/** The changes to skopeo's arguments that make it use these logins: files, instead of the user's own. */
+export const loginChanges = async (
+  logins: readonly SideLogin[],
+  { accessFiles }: Pick<SkopeoContext, 'accessFiles'>,
+) => {
+  const add: SkopeoArgument[] = [];
+  for (const login of logins) add.push(flagArgument(authfileFlag(login.side), await accessFiles.pathFor(login)));
+  return { add, drop: logins.map(({ side }) => authfileFlag(side)) } satisfies ArgumentChanges;
+};
 
-/** What to change so that `skopeo login` reads its password on stdin. */
+/** The changes that make `skopeo login` read its password on stdin. */
 export const answerChanges = ({ username }: NonNullable<GivenLogins['answer']>): ArgumentChanges => ({
   add: [...(username === undefined ? [] : [flagArgument('username', username)]), switchArgument('password-stdin')],
 });
 
-/** One `skopeo copy`, whoever asks for it: a command line, or sync for an image. */
+/** One `skopeo copy`, either for a command line or for an image of `sync`. */
 export interface CopySpec {
   readonly subject: OperationSubject;
   /** One image of a sync run. */
   readonly part?: boolean;
   readonly from: ImageReference;
-  /** Where skopeo really writes to. */
+  /** The place to which skopeo actually writes. */
   readonly to: ImageReference;
-  /** Global options, `copy`, its options and operands, in this order; without what the builder adds. */
+  /** Global options, `copy`, its options and operands, in this order; without what `copyRequest` adds. */
   readonly arguments: readonly SkopeoArgument[];
   readonly logins: readonly SideLogin[];
   readonly redactor: Redactor;
   readonly streams: StreamMode;
   readonly stdin?: Secret;
   readonly retry: RetryPolicy;
-  /** Silence that ends an attempt; undefined: never. */
+  /** Silence that ends an attempt; undefined: there is no limit. */
   readonly stallTimeoutSeconds: number | undefined;
-  /** How the manifests are read where that costs no pull; absent: by skopeo. */
+  /** How manifests are read where that costs no pull; absent: through skopeo. */
   readonly manifests?: Readonly<Record<'source' | 'destination', ManifestReader | undefined>>;
 }
 
+const MAX_DIGEST_BYTES = 1024;
 const DIGEST = /^sha256:[0-9a-f]{64}$/;
 
-/** The platform whose image skopeo picks from a list. */
+/** The platform whose image skopeo chooses from a list. */
 export const wantedPlatform = (args: readonly SkopeoArgument[]): Platform => {
   const host = systemPlatform();
   return {
@@ -69,8 +74,8 @@ export const wantedPlatform = (args: readonly SkopeoArgument[]): Platform => {
   };
 };
 
-const readDigestFile = async (path: string): Promise<string | undefined> => {
-  const text = (await readFile(path, 'utf8').catch(() => '')).trim();
+const readDigestFile = (path: string): string | undefined => {
+  const text = String(readIfRegular(path, MAX_DIGEST_BYTES)).trim();
   return DIGEST.test(text) ? text : undefined;
 };
 
@@ -88,16 +93,16 @@ const manifestsOf = (
 };
 
 /**
- * Builds the request for one copy: credentials by private files, the digest of what was written, a place of its own for
- * unpacked archives, and what is to be swept when an attempt fails. Makes that place and those files.
+ * Builds the request for one copy: private files for credentials, the digest of what was written, a directory of its
+ * own for unpacked archives, and what to remove when an attempt fails. Creates that directory and those files.
  */
-export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRequest => {
+export const copyRequest = async (spec: CopySpec, context: SkopeoContext): Promise<OperationRequest> => {
   const { env, cwd, runDirectory } = context;
   const { from, to, subject } = spec;
-  // What the user named is for skopeo to write and for nobody to read; skopeo writes only one.
+  // If the user names a digest file, only skopeo writes it and the wrapper does not read it; skopeo writes only one.
   const isNamed = lastValueOf(spec.arguments, 'digestfile') !== undefined;
   const digestFile = isNamed || runDirectory === undefined ? undefined : join(runDirectory, randomUUID());
-  const access = loginChanges(spec.logins, context);
+  const access = await loginChanges(spec.logins, context);
   const scratch = createScratchDirectory({
     transports: [from.transport, to.transport],
     tmpdir: lastValueOf(spec.arguments, 'tmpdir'),
@@ -119,8 +124,8 @@ export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRe
     redactor: spec.redactor,
     retry: spec.retry,
     stallTimeoutSeconds: spec.stallTimeoutSeconds,
-    // skopeo's debug output tells what nothing else does: waits that a registry asked for, and reuse without rows.
-    // Where nobody reads its stderr it would only be in the way.
+    // Only skopeo's debug output shows how long a registry asked to wait, and which blobs are reused if there are no
+    // progress lines. If nobody reads skopeo's stderr, it would only be in the way.
     skopeo: {
       ...programOf(context),
       args: [...(spec.streams === 'terminal' ? [] : ['--debug']), ...argvOf(args)],
@@ -130,7 +135,7 @@ export const copyRequest = (spec: CopySpec, context: SkopeoContext): OperationRe
     platform: wantedPlatform(args),
     sourceManifest: manifests.source,
     destinationManifest: manifests.destination,
-    readDigest: digestFile === undefined ? undefined : () => readDigestFile(digestFile),
+    readDigest: digestFile === undefined ? undefined : async () => readDigestFile(digestFile),
     openDestination: (patience) => openDirectCopy(to, cwd, patience),
     cleanUp: async () => {
       if (digestFile !== undefined) await rm(digestFile, { force: true });

@@ -9,16 +9,15 @@ import { type CopySpec, copyRequest } from './copy-request.ts';
 import { handOverNamed } from './named-streams.ts';
 import { patienceOf, subjectOfLine, type ToTask } from './request.ts';
 
-/** Keys whose passphrase is asked for on the terminal: by skopeo, or by GnuPG in its place. */
+/** Keys for whose passphrase skopeo, or GnuPG for it, asks on the terminal. */
 const SIGNING_KEYS = ['sign-by', 'sign-by-sigstore', 'sign-by-sigstore-private-key', 'sign-by-sq-fingerprint'];
 
 const mayAsk = ({ values: { byName } }: CommandLine): boolean =>
   SIGNING_KEYS.some((name) => byName.has(name)) && !byName.has('sign-passphrase-file');
 
 /**
- * The streams of a copy. Where a passphrase may be asked for on a terminal, skopeo has the terminal to itself: on a
- * pseudo-terminal of ours nobody would see the question. With stdout taken by JSON it is told that there is no terminal,
- * and fails at once.
+ * The streams of a copy. If skopeo may ask for a passphrase on a terminal, it gets the terminal itself: on our
+ * pseudo-terminal nobody would see the question. If stdout is used for JSON, skopeo gets no terminal and fails at once.
  */
 const streamsOf = (line: CommandLine, hasTerminal: boolean): Pick<CopySpec, 'streams' | 'stdin'> => {
   if (!hasTerminal || !mayAsk(line)) return { streams: 'progress' };
@@ -28,9 +27,9 @@ const streamsOf = (line: CommandLine, hasTerminal: boolean): Pick<CopySpec, 'str
 };
 
 /**
- * The arguments of a copy; a docker archive that is named by a link is named by where the link leads. skopeo removes it by
- * its name when a copy into it fails and it is empty by then: of a link the link (`/dev/stdout`, for root), and not what it
- * leads to.
+ * The arguments of a copy; the link to a docker archive is replaced by the place where it leads. When a copy into a docker
+ * archive fails and the archive is still empty, skopeo removes its path. If that is a link, skopeo removes the link (for
+ * root even `/dev/stdout`), and not what it leads to.
  */
 const withoutLink = ({ skopeoArguments, operands }: CommandLine, cwd: string): readonly SkopeoArgument[] => {
   const destination = operands[1] ?? '';
@@ -43,10 +42,10 @@ const withoutLink = ({ skopeoArguments, operands }: CommandLine, cwd: string): r
   return skopeoArguments.with(last, operandArgument(`docker-archive:${target}${destination.slice(named.length)}`));
 };
 
-/** What `copy SRC DST` asks for. */
-export const copyTask: ToTask = (line, { env, cwd, hasTerminal, redactor }) => {
+/** The task of `copy SRC DST`. */
+export const copyTask: ToTask = async (line, { env, cwd, hasTerminal, redactor, signal }) => {
   const [source = '', destination = ''] = line.operands;
-  const { logins } = loginsOf(line, env, redactor);
+  const { logins } = await loginsOf(line, { env, redactor, signal });
   const asked = streamsOf(line, hasTerminal);
   const spec: CopySpec = {
     ...patienceOf(line),

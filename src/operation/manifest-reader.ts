@@ -6,19 +6,19 @@ import { MAX_MANIFEST_BYTES } from '../image/manifest.ts';
 import type { ImageReference } from '../image/reference.ts';
 import { type AskContext, askSkopeo } from './ask-skopeo.ts';
 
-/** No registry needs so long for a manifest. */
+/** No registry needs this long for a manifest. */
 export const MANIFEST_SILENCE_SECONDS = 60;
 
 interface RegistryReaderOptions {
   readonly context: AskContext;
   /** Global options and those of `inspect`: credentials file, TLS. */
   readonly options: readonly string[];
-  /** `docker://host/repository`, and the tag or digest behind it with its separator. */
+  /** `docker://host/repository`, and the tag or digest after it with its separator. */
   readonly repository: string;
   readonly suffix: string;
 }
 
-/** Reads manifests from a registry through skopeo itself, so that its credentials, mirrors and policy hold. */
+/** Reads manifests from a registry through skopeo itself, so that its credentials, mirrors and policy are used. */
 const registryReader =
   ({ context, options, repository, suffix }: RegistryReaderOptions): ManifestReader =>
   async (instance, signal) => {
@@ -29,16 +29,16 @@ const registryReader =
     return bytes !== undefined && bytes.length <= MAX_MANIFEST_BYTES ? bytes : undefined;
   };
 
-/** Where an image stands in a command, and the flags of that side. */
+/** Which operand of a command an image is, and the flags of that side. */
 interface ReadableImage {
   readonly reference: ImageReference;
   readonly side: 'source' | 'destination';
-  /** What skopeo is called with. */
+  /** How skopeo is called. */
   readonly skopeoArguments: readonly SkopeoArgument[];
   readonly context: AskContext;
 }
 
-/** Options of one side that `inspect` knows without the prefix. */
+/** Options of one side that `inspect` has without the prefix. */
 const SIDE_OPTIONS: ReadonlySet<string> = new Set([
   'authfile',
   'cert-dir',
@@ -57,8 +57,8 @@ const inspectOptions = (args: readonly SkopeoArgument[], prefix: string): string
   });
 
 /**
- * How to read the manifests of an image at no cost: from disk, or from a registry that does not count it as a pull.
- * Undefined for everything else.
+ * How to read the manifests of an image at no cost: from disk, or from a registry that does not count this as a pull.
+ * Undefined for all others.
  */
 export const manifestReaderFor = (image: ReadableImage): ManifestReader | undefined => {
   const { reference, skopeoArguments, context } = image;

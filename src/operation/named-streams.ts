@@ -11,17 +11,20 @@ import type { StreamMode } from '../skopeo/process/start-skopeo.ts';
 const NAMES = ['stdin', 'stdout', 'stderr'] as const;
 type StreamName = (typeof NAMES)[number];
 
-/** All that an argument may mean by a path: an operand, the path in a reference, the value of a flag. */
+/** All paths that an argument may contain: an operand, the path in a reference, the value of a flag. */
 const pathsIn = ({ type, written }: SkopeoArgument): readonly string[] => {
   const [first = '', second] = written;
   const value = type !== 'flag' || second !== undefined ? (second ?? first) : first.slice(first.indexOf('=') + 1);
   return [value, type === 'operand' ? parseReference(value).path : undefined].filter((path) => path !== undefined);
 };
 
-/** A process's descriptors, as `/proc` shows them for itself and for each of its threads (`/proc/thread-self`). */
+/**
+ * The descriptors of a process, as `/proc` shows them for the process itself and for each of its threads
+ * (`/proc/thread-self`).
+ */
 const OURS = new RegExp(`^/proc/${process.pid}(?:/task/\\d+)?/fd$`);
 
-/** The descriptor of ours that a path is another name of: `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/1`, links to them. */
+/** The descriptor of ours to which a path leads: `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/1`, links to them. */
 const descriptorBehind = (path: string): string | undefined => {
   const target = linkTarget(path);
   return OURS.test(realpathSync(dirname(target))) ? basename(target) : undefined;
@@ -33,11 +36,11 @@ const orUndefined = <T>(look: () => T): T | undefined => {
   try {
     return look();
   } catch {
-    return undefined; // no file, no link, not Linux
+    return undefined; // not a file, not a link, or not Linux
   }
 };
 
-/** Whether a word leads to a stream. A stream that is `/dev/null` does not count: what is written there meets nothing. */
+/** Whether an argument leads to a stream. `/dev/null` does not count, since nothing else is read or written there. */
 const leadsTo = (path: string, fd: number): boolean => {
   if (orUndefined(() => descriptorBehind(path)) === String(fd)) return true;
   const [file, stream] = [orUndefined(() => statSync(path)), orUndefined(() => fstatSync(fd))];
@@ -45,23 +48,23 @@ const leadsTo = (path: string, fd: number): boolean => {
 };
 
 /**
- * Finds our own streams that a command line names under whatever name: `/dev/stdout`, `/dev/fd/1`, a link to them, the
- * file or FIFO itself. What is read or written there must not meet anything of ours.
+ * Finds those of our own streams that a command line names in any way: `/dev/stdout`, `/dev/fd/1`, a link to them, the
+ * file or FIFO itself. What skopeo reads or writes there must not be mixed with anything of ours.
  */
 export const namedStreams = (args: readonly SkopeoArgument[], cwd: string): ReadonlySet<StreamName> => {
   const paths = args.flatMap(pathsIn).map((path) => resolve(cwd, path));
   return new Set(NAMES.filter((_, fd) => paths.some((path) => leadsTo(path, fd))));
 };
 
-/** Node opens the null device for reading and writing in the place of a stream that was closed at its start. */
+/** If a stream was closed at its start, Node opens the null device for reading and writing instead. */
 const isClosedStream = (fd: number): boolean => {
   const flags = /^flags:\s*[0-7]*([0-7])$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1];
   return isNullDevice(fstatSync(fd)) && (Number(flags) & 3) === 2;
 };
 
 /**
- * The streams of a skopeo whose command line names some of ours: it gets those as they are. Throws a usage error where that
- * cannot be: the stream is closed, or promised to JSON.
+ * The streams of a skopeo whose command line names some of ours: it gets those unchanged. Throws a usage error if this
+ * is not possible: the stream is closed, or is used for JSON.
  */
 export const handOverNamed = (
   { skopeoArguments, own }: Pick<CommandLine, 'skopeoArguments' | 'own'>,

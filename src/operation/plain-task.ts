@@ -16,14 +16,14 @@ import { answerChanges, loginChanges, wantedPlatform } from './copy-request.ts';
 import { handOverNamed } from './named-streams.ts';
 import { patienceOf, programOf, type SkopeoTask, subjectOfLine, type ToTask } from './request.ts';
 
-/** A skopeo process without progress: its result is text on stdout, or a conversation with the user. */
+/** A skopeo process without progress: its result is text on stdout, or a dialogue with the user. */
 export const plainTask =
   (streams: StreamMode): ToTask =>
-  (line, { env, cwd, redactor }) => {
-    const { logins, answer } = loginsOf(line, env, redactor);
+  async (line, { env, cwd, redactor, signal }) => {
+    const { logins, answer } = await loginsOf(line, { env, redactor, signal });
     const given = handOverNamed(line, cwd, line.own.json ? 'captured' : streams);
-    const request: SkopeoTask['request'] = (context) => {
-      const changes = answer === undefined ? loginChanges(logins, context) : answerChanges(answer);
+    const request: SkopeoTask['request'] = async (context) => {
+      const changes = answer === undefined ? await loginChanges(logins, context) : answerChanges(answer);
       const { skopeoArguments, spec } = line;
       return {
         ...patienceOf(line),
@@ -31,7 +31,7 @@ export const plainTask =
         redactor,
         skopeo: {
           ...programOf(context),
-          // Arguments of a subcommand that nobody here knows go on as they are.
+          // The arguments of an unknown subcommand are passed on unchanged.
           args: argvOf(spec === undefined ? skopeoArguments : withChanges(skopeoArguments, changes)),
           streams: given,
           ...defined({ stdin: answer?.password }),
@@ -42,23 +42,26 @@ export const plainTask =
     return { showsProgress: false, request };
   };
 
-/** The same arguments for `inspect --raw`, which alone knows the question. */
+/** The same arguments for `inspect --raw`; skopeo has no `exists`. */
 const asInspect = (args: readonly SkopeoArgument[]): readonly SkopeoArgument[] => {
   const subcommand = args.findIndex(({ type }) => type === 'operand');
   return withChanges(args.with(subcommand, operandArgument('inspect')), { add: [switchArgument('raw')] });
 };
 
-/** Statuses of the wrapper's own keep their meaning; skopeo's 2 also stands for other things and becomes 1. */
+/** The wrapper's own statuses are kept; skopeo's 2 also has other meanings and becomes 1. */
 const openStatus = ({ exitCode }: Failure): number => (exitCode === EXIT.notFound ? EXIT.failure : exitCode);
 
-/** What `exists IMAGE` asks for: the manifest, and nothing else. A clear "no" is an answer, not a failure. */
-export const existsTask: ToTask = (line, taskContext) => {
-  const inspect = plainTask('captured')({ ...line, skopeoArguments: asInspect(line.skopeoArguments) }, taskContext);
+/** The task of `exists IMAGE`: it reads the manifest and nothing else. A clear "no" is an answer, not a failure. */
+export const existsTask: ToTask = async (line, taskContext) => {
+  const inspect = await plainTask('captured')(
+    { ...line, skopeoArguments: asInspect(line.skopeoArguments) },
+    taskContext,
+  );
   const reference = parseReference(line.operands[0] ?? '');
   return {
     ...inspect,
-    request: (context) => ({
-      ...inspect.request(context),
+    request: async (context) => ({
+      ...(await inspect.request(context)),
       interpret: (failure) =>
         saysAbsent(failure.message, reference, context.cwd)
           ? { answered: true, exitCode: EXIT.notFound }

@@ -16,7 +16,7 @@ import type { OperationIdentity } from '../tracking/observer.ts';
 import type { Operation } from '../tracking/vocabulary.ts';
 import type { RetryPolicy } from './retry.ts';
 
-/** What an operation is about, as people and metrics know it; the references are without credentials. */
+/** What an operation does with which images, as people and metrics see it; the references are without credentials. */
 export interface OperationSubject {
   readonly identity: OperationIdentity;
   readonly source: string;
@@ -25,16 +25,16 @@ export interface OperationSubject {
   readonly destinationShort: string;
 }
 
-/** What a failure of skopeo means to the operation, and the status to exit with. */
+/** What a failure of skopeo means for the operation, and its exit status. */
 interface Interpretation {
-  /** The failure is what was asked about: the operation succeeded. */
+  /** The question was whether this fails: the operation succeeded. */
   readonly answered: boolean;
   readonly exitCode: number;
 }
 
 /** One operation as its user sees it: which skopeo to run, how often, for how long. */
 export interface OperationRequest extends OperationSubject {
-  /** One image of a sync run: live and counted in blobs and bytes, but no operation of its own. */
+  /** One image of a sync run: visible and counted in blobs and bytes, but not an operation of its own. */
   readonly part?: boolean;
   readonly skopeo: SkopeoProgram & {
     readonly args: readonly string[];
@@ -43,24 +43,24 @@ export interface OperationRequest extends OperationSubject {
   };
   readonly redactor: Redactor;
   readonly retry: RetryPolicy;
-  /** Silence that ends an attempt; undefined: never. */
+  /** Silence that ends an attempt; undefined: there is no limit. */
   readonly stallTimeoutSeconds: number | undefined;
-  /** Reads the source's manifest, where that is free; tells exact sizes and totals. */
+  /** Reads the source's manifest, where that costs nothing; gives exact sizes and totals. */
   readonly sourceManifest?: ManifestReader | undefined;
-  /** Reads the destination's manifest after a success; tells sizes that the source could not. */
+  /** Reads the destination's manifest after a success; gives sizes that the source could not give. */
   readonly destinationManifest?: ManifestReader | undefined;
   readonly platform: Platform;
   /** The digest of the manifest at the destination, after a success. */
   readonly readDigest?: (() => Promise<string | undefined>) | undefined;
   /** Watches over a local destination that skopeo writes to; may wait for its turn there. */
   readonly openDestination?: ((patience: Patience) => Promise<DirectCopy | undefined>) | undefined;
-  /** Removes what was made for the operation alone; called once, at its end. */
+  /** Removes what was made only for the operation; called once, at its end. */
   readonly cleanUp?: (() => Promise<void>) | undefined;
-  /** Absent: a failure is a failure, with its own status. */
+  /** Absent: a failure is a failure, with its own exit status. */
   readonly interpret?: ((failure: Failure) => Interpretation) | undefined;
 }
 
-/** The skopeo that requests are made for, and what it shares with others of the run. */
+/** The skopeo for which requests are made, and what it shares with others of the run. */
 export interface SkopeoContext extends SkopeoProgram {
   readonly clock: Clock;
   readonly terminals: Terminals;
@@ -71,21 +71,26 @@ export interface SkopeoContext extends SkopeoProgram {
 
 /** What a command line asks of skopeo, known before skopeo is found. */
 export interface SkopeoTask {
-  /** Blobs are moved: there is progress to show. */
+  /** Blobs are moved, so there is progress to show. */
   readonly showsProgress: boolean;
-  request(context: SkopeoContext): OperationRequest;
+  request(context: SkopeoContext): Promise<OperationRequest>;
 }
 
-/** Makes a task of a command line. Throws usage errors; nothing is touched. */
-export type ToTask = (line: CommandLine, context: TaskContext) => SkopeoTask;
+/**
+ * Makes a task of a command line; reads the files that it names. Throws usage errors, and the signal's reason when that is
+ * aborted; nothing is touched.
+ */
+export type ToTask = (line: CommandLine, context: TaskContext) => Promise<SkopeoTask>;
 
 interface TaskContext {
   readonly env: Env;
   readonly cwd: string;
-  /** Somebody sits at a terminal and may be asked. */
+  /** There is a terminal, and its user may be asked. */
   readonly hasTerminal: boolean;
-  /** Learns the secrets of the command line. */
+  /** Receives the secrets of the command line, to hide them. */
   readonly redactor: Redactor;
+  /** Ends the reading of files that nobody writes. */
+  readonly signal: AbortSignal;
 }
 
 const OPERATION_OF: Readonly<Record<string, Operation>> = {
@@ -98,11 +103,11 @@ const OPERATION_OF: Readonly<Record<string, Operation>> = {
   sync: 'sync',
 };
 
-/** What a subcommand is counted as; those without an operation of their own are `other`. */
+/** The operation as which a subcommand is counted; `other` for those that have none of their own. */
 export const operationOf = (subcommand: string): Operation =>
   (Object.hasOwn(OPERATION_OF, subcommand) ? OPERATION_OF[subcommand] : undefined) ?? 'other';
 
-/** The subject of an operation on one image, or on two: `shown` is where people are told that it goes. */
+/** The subject of an operation on one image, or on two: `shown` is the destination that people see. */
 export const subjectOf = (operation: Operation, source: string, shown?: string): OperationSubject => {
   const from = parseReference(source);
   const to = shown === undefined ? undefined : parseReference(shown);
@@ -122,7 +127,7 @@ export const subjectOf = (operation: Operation, source: string, shown?: string):
 /** Subcommands whose first operand is an image or a repository. */
 const READS_IMAGE: ReadonlySet<string> = new Set(['delete', 'exists', 'inspect', 'layers', 'list-tags']);
 
-/** The subject of a command line. Operands are taken as they are: skopeo says what is wrong with them. */
+/** The subject of a command line. Operands are not checked: skopeo reports what is wrong with them. */
 export const subjectOfLine = ({ subcommand = '', operands }: CommandLine): OperationSubject => {
   const [first = '', second = ''] = operands;
   if (subcommand === 'copy') return subjectOf('copy', first, second);
@@ -138,7 +143,7 @@ export const patienceOf = ({ values, own }: CommandLine) => ({
   stallTimeoutSeconds: own.stallTimeoutSeconds || undefined,
 });
 
-/** The program alone, without what else a run shares. */
+/** The program without what a run shares. */
 export const programOf = ({ binary, launcher = [], env, cwd }: SkopeoProgram): Required<SkopeoProgram> => ({
   binary,
   launcher,

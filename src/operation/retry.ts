@@ -12,11 +12,15 @@ export interface RetryPolicy {
   readonly delaySeconds?: number;
   /** Given: `delaySeconds` is doubled up to this for each further repetition. */
   readonly maxDelaySeconds?: number;
-  /** How long a registry that limits the rate is left in peace the first time; a minute if no delay is fixed. */
+  /**
+   * For how long to make no request to a registry that limits its rate, the first time; a minute if no delay is fixed.
+   */
   readonly rateLimitDelaySeconds?: number;
 }
 
-/** What to do after a failed attempt: give up, wait and try again, or leave the whole registry in peace for a while. */
+/**
+ * What to do after a failed attempt: give up, wait and try again, or make no request to the whole registry for a while.
+ */
 type RetryDecision =
   | { readonly kind: 'give-up' }
   | { readonly kind: 'retry'; readonly delaySeconds: number }
@@ -24,12 +28,12 @@ type RetryDecision =
 
 const FIRST_DELAY_SECONDS = 1;
 const LONGEST_DELAY_SECONDS = 60;
-/** How long a registry that limits the rate is left in peace at first, where nobody says otherwise. */
+/** For how long to make no request to a registry that limits its rate at first, if it does not say how long. */
 export const RATE_LIMIT_DELAY_SECONDS = 60;
-/** Longer pauses are not waited for: the next run will find the registry ready. */
+/** `sync` does not wait for longer pauses: the next run will find the registry ready. */
 export const LONGEST_PAUSE_SECONDS = 900;
 
-/** Half of the delay is fixed, half is random, so that what failed together does not come back together. */
+/** Half of the delay is fixed, half is random, so that what failed together is not repeated together. */
 const jittered = (seconds: number, random: number): number => seconds * (0.5 + random / 2);
 
 /** As `--retry-delay` says, or exponential. */
@@ -48,8 +52,8 @@ const pauseAfter = (policy: RetryPolicy, attempt: number): number => {
 };
 
 /**
- * Decides by the class of the failure; `attempt` counts those made so far, `random` is in [0, 1), `askedSeconds` is what a
- * registry that limits the rate asked for, where it is known.
+ * Decides by the class of the failure. `attempt` counts the attempts so far, `random` is in [0, 1), and `askedSeconds`
+ * is the pause that a registry that limits its rate asked for, if known.
  */
 export const decideRetry = (
   errorType: ErrorType,
@@ -73,7 +77,7 @@ interface RetryContext {
   readonly retrying?: (errorType: ErrorType) => void;
 }
 
-/** Does a question again, after a delay, while its failure is of a class that may pass. */
+/** Repeats a question, after a delay, while its failure may be temporary. */
 export const withRetries = async <T>(
   ask: () => Promise<T>,
   policy: RetryPolicy,

@@ -10,38 +10,38 @@ import type { OperationEvent } from '../tracking/events.ts';
 import { describeTermination, type Termination, terminationOf } from './termination.ts';
 import { Watchdog } from './watchdog.ts';
 
-/** How often the process's I/O counters are read and silence is judged. */
+/** How often the process's I/O counters are read and silence is checked. */
 const SAMPLE_MS = 500;
-/** Silence after which it is worth a look at what waits in the sockets: the table of a busy host is long. */
+/** Only after this silence the sockets are examined for waiting bytes: the table of a busy host is long. */
 const LOOK_CLOSER_MS = 1_000;
 
 interface AttemptOptions extends Omit<SkopeoOptions, 'signal' | 'onEvent'> {
   readonly clock: Clock;
   /** Ends the whole operation; its reason is a `Termination`. */
   readonly signal: AbortSignal;
-  /** Silence that ends this attempt; undefined: never. */
+  /** Silence that ends this attempt; undefined: there is no limit. */
   readonly stallTimeoutSeconds: number | undefined;
   readonly attempt: number;
   readonly emit: (event: OperationEvent) => void;
   /** Since when nothing has moved; monotonic milliseconds. */
   readonly quietSinceMs: () => number;
-  /** Looks at what the process is doing, now and then and right before it is ended. */
+  /** Looks at what the process is doing: from time to time, and right before it is ended. */
   readonly look: (pid: number) => void;
 }
 
 interface AttemptEnd {
   readonly exit: SkopeoExit;
-  /** Set when we ended skopeo; skopeo's own words count for nothing then. */
+  /** Set when we ended skopeo; then skopeo's own messages do not count. */
   readonly termination: Termination | undefined;
 }
 
-/** Runs skopeo once, watching over it; resolves when it is gone and all it wrote has been read. Never rejects. */
+/** Runs skopeo once and watches over it; resolves when it has ended and all its output has been read. Never rejects. */
 export const runAttempt = async (options: AttemptOptions): Promise<AttemptEnd> => {
   const { clock, emit, stallTimeoutSeconds } = options;
   const stall = new AbortController();
   const signal = AbortSignal.any([options.signal, stall.signal]);
   let pid: number | undefined;
-  // Added before those that end the process.
+  // This listener must be added before those that end the process.
   signal.addEventListener('abort', () => pid !== undefined && options.look(pid), { once: true });
   const skopeo = startSkopeo({ ...options, signal, onEvent: emit });
   pid = skopeo.pid;
@@ -78,7 +78,7 @@ export const runAttempt = async (options: AttemptOptions): Promise<AttemptEnd> =
   }
 };
 
-/** What a failure is judged by, besides how the attempt ended. */
+/** What is needed to classify a failure, besides how the attempt ended. */
 interface JudgedOperation {
   readonly source: string;
   /** Empty for a command on one image. */
@@ -89,7 +89,10 @@ interface JudgedOperation {
 
 const REASONS = { signal: 'canceled', timeout: 'timeout', stalled: 'stalled', cut: undefined } as const;
 
-/** Says why an attempt failed, in exactly one class. What we ended ourselves goes before skopeo's own words. */
+/**
+ * The one class of an attempt's failure. If we ended the attempt ourselves, that counts more than skopeo's own
+ * messages.
+ */
 export const judge = ({ exit, termination }: AttemptEnd, operation: JudgedOperation): Failure => {
   const { source, destination, redactor, binary } = operation;
   const failure = classifyFailure({

@@ -15,7 +15,7 @@ import { judge, runAttempt } from './run-attempt.ts';
 import { SizeLookup } from './size-lookup.ts';
 import { terminationOf } from './termination.ts';
 
-/** How long a copy that is done waits for a manifest that tells the sizes of its blobs. */
+/** How long a finished copy waits for a manifest that gives the sizes of its blobs. */
 const LOOKUP_PATIENCE_MS = 3_000;
 
 /** What an operation needs from outside. */
@@ -27,14 +27,14 @@ interface OperationContext {
   readonly observers: readonly OperationObserver[];
   /** Ends the operation; its reason is a `Termination`. */
   readonly signal: AbortSignal;
-  /** Every event, after the tracker has taken it. */
+  /** Called with every event, after the tracker has processed it. */
   readonly onEvent: (event: OperationEvent, tracker: TrackedOperation) => void;
   readonly onErrorLine: (line: ErrorLine) => void;
-  /** The last attempt is over: no further skopeo will be started for what was asked. */
+  /** Called after the last attempt: no further skopeo will be started for this operation. */
   readonly onSkopeoDone?: () => void;
 }
 
-/** A result; what a person is to do about a failure; what skopeo wrote to stdout, if that was captured. */
+/** The result; the next step for a person after a failure; what skopeo wrote to stdout, if that was captured. */
 export interface OperationOutcome {
   readonly result: OperationResult;
   readonly failure?: Failure;
@@ -49,8 +49,8 @@ interface Running {
 }
 
 /**
- * Runs an operation to its end: attempts and retries. Everything that happens goes to the tracker first, then
- * to `onEvent`. Never rejects for anything that skopeo, a registry or the user does.
+ * Runs an operation to its end, with attempts and retries. Every event goes to the tracker first, then to `onEvent`.
+ * Never rejects, whatever skopeo, a registry or the user does.
  */
 export const runOperation = async (request: OperationRequest, context: OperationContext): Promise<OperationOutcome> => {
   const { identity, source, destination, sourceShort, destinationShort } = request;
@@ -91,12 +91,12 @@ export const runOperation = async (request: OperationRequest, context: Operation
 
 interface AttemptsEnd {
   readonly failure: Failure | undefined;
-  /** To exit with. */
+  /** The exit status. */
   readonly exitCode: number;
   readonly stdout: Buffer;
 }
 
-/** Attempts until one succeeds or no more is worthwhile; the failure of the last one. */
+/** Makes attempts until one succeeds or no further one makes sense; the failure of the last one. */
 const runAttempts = async (
   request: OperationRequest,
   context: OperationContext,
@@ -142,7 +142,7 @@ const runAttempts = async (
   }
 };
 
-/** Sizes that nobody could tell before the copy. */
+/** Sizes that were not known before the copy. */
 const readDestination = async (request: OperationRequest, emit: (event: OperationEvent) => void): Promise<void> => {
   const lookup = new SizeLookup(request.destinationManifest, request.platform, emit);
   lookup.readNow();
@@ -166,7 +166,7 @@ const toResult = (
   ...tracker.settle(!('errorType' in end)),
 });
 
-/** Tells of an operation that failed before any skopeo could be started for it, as of any other; returns its result. */
+/** Reports an operation that failed before any skopeo could be started for it, like any other; returns its result. */
 export const reportUnstarted = (
   { identity, source, destination, sourceShort, destinationShort }: OperationSubject,
   { errorType, exitCode, message }: Pick<WrapperError, 'errorType' | 'exitCode' | 'message'>,

@@ -15,8 +15,8 @@ const readManifest = async (
 };
 
 /**
- * What the manifest says of the image that a copy will move: of the instance for `platform` when it is a list. Nothing
- * for anything that cannot be read: sizes are a comfort, never a condition.
+ * The manifest of the image that a copy will move: if it is a list, of the instance for `platform`. Empty if it cannot
+ * be read: sizes are useful, but never required.
  */
 const describeImage = async (
   read: ManifestReader,
@@ -41,8 +41,8 @@ const describeInstance = async (
 };
 
 /**
- * Reads manifests beside the copy, as its events name them, so that sizes and totals are known while blobs run. What
- * cannot be read stays unknown.
+ * Reads manifests during the copy, as its events name them, so that sizes and totals are known while blobs are copied.
+ * Sizes of manifests that cannot be read stay unknown.
  */
 export class SizeLookup {
   readonly #read: ManifestReader | undefined;
@@ -68,7 +68,7 @@ export class SizeLookup {
     if (this.#read) this.#tell(describeImage(this.#read, this.#platform, this.#stop.signal));
   }
 
-  /** Waits for what was asked for, at most `patienceMs`; then gives it up. No event comes after that. */
+  /** Waits for the requested manifests, at most `patienceMs`; then gives up. No event comes after that. */
   async close(patienceMs: number): Promise<void> {
     const timer = setTimeout(() => this.#stop.abort(), patienceMs);
     await Promise.all(this.#pending);

@@ -7,6 +7,7 @@ import {
   switchArgument,
   withChanges,
 } from '../command-line/skopeo-arguments.ts';
+import { defined } from '../defined.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { isTag } from '../image/docker-reference.ts';
 import { parseReference } from '../image/reference.ts';
@@ -14,7 +15,7 @@ import type { RegistryAccess } from '../registry/access.ts';
 import type { Side, SideLogin } from '../registry/credentials/logins.ts';
 import type { SkopeoQuestions } from '../registry/lookup.ts';
 import { parseJson } from '../text/json.ts';
-import { type AskContext, askSkopeo } from './ask-skopeo.ts';
+import { type AnswerLimits, type AskContext, askSkopeo } from './ask-skopeo.ts';
 import { loginChanges } from './copy-request.ts';
 import { MANIFEST_SILENCE_SECONDS } from './manifest-reader.ts';
 import type { SkopeoContext } from './request.ts';
@@ -22,20 +23,22 @@ import type { SkopeoContext } from './request.ts';
 interface QuestionContext extends SkopeoContext, AskContext {
   /** Global options that every skopeo of the run gets: policy, registries configuration. */
   readonly globalArguments: readonly SkopeoArgument[];
-  /** Silence that ends a question; one for a manifest may end earlier. */
+  /** Silence that ends a question; a question for a manifest may end earlier. */
   readonly stallTimeoutSeconds?: number | undefined;
 }
 
-/** What skopeo alone can tell of images, and do to them, without a copy. All reject with a WrapperError. */
+/**
+ * What only skopeo can find out about images, or do to them, without a copy. All methods reject with a WrapperError.
+ */
 export interface ImageQuestions extends SkopeoQuestions {
-  /** When the image was created, by its own word; absent if it does not say. */
+  /** When the image was created, as it says itself; absent if it does not say. */
   createdAt(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<Date | undefined>;
   deleteImage(reference: string, access: RegistryAccess, signal: AbortSignal): Promise<void>;
 }
 
 const PREFIX: Readonly<Record<Side, string>> = { image: '', source: 'src-', destination: 'dest-' };
 
-/** Options of one side that say how its registry is reached; its login is not among them. */
+/** The options of one side for reaching its registry; its login is not among them. */
 export const accessArguments = (
   side: Side,
   { authFile, anonymous, certDirectory, tlsVerify }: RegistryAccess,
@@ -49,7 +52,7 @@ export const accessArguments = (
   ];
 };
 
-/** The login that an access names for the registry of a reference. */
+/** The login for the registry of a reference, if the access has one. */
 export const loginsFor = (side: Side, reference: string, { credentials, authFile }: RegistryAccess): SideLogin[] => {
   const { registry } = parseReference(reference);
   return credentials === undefined || registry === undefined ? [] : [{ side, registry, authFile, login: credentials }];
@@ -69,15 +72,18 @@ const answerOf = <T>(text: Buffer, schema: z.ZodType<T>, subcommand: string): T 
 const createdSchema = z.object({ Created: z.string().nullish() });
 const tagsSchema = z.object({ Tags: z.array(z.string()).nullable() });
 
+/** Hundreds of thousands of tags come in thousands of pages. */
+const LISTING_LIMITS: AnswerLimits = { seconds: 1800, bytes: 1024 ** 3 };
+
 /** Asks the real skopeo. */
 export const askingSkopeo = (context: QuestionContext): ImageQuestions => {
   const { globalArguments, stallTimeoutSeconds } = context;
-  const ask = (
+  const ask = async (
     [subcommand, ...switches]: readonly [string, ...string[]],
     reference: string,
     access: RegistryAccess,
     signal: AbortSignal,
-    silenceSeconds = stallTimeoutSeconds,
+    { silenceSeconds = stallTimeoutSeconds, limits }: { silenceSeconds?: number; limits?: AnswerLimits } = {},
   ): Promise<Buffer> => {
     const args = [
       ...globalArguments,
@@ -86,27 +92,26 @@ export const askingSkopeo = (context: QuestionContext): ImageQuestions => {
       ...accessArguments('image', access),
       operandArgument(reference),
     ];
-    const changes = loginChanges(loginsFor('image', reference, access), context);
+    const changes = await loginChanges(loginsFor('image', reference, access), context);
     const question = {
       args: argvOf(withChanges(args, changes)),
       reference,
       stallTimeoutSeconds: silenceSeconds,
       signal,
+      ...defined({ limits }),
     };
     return askSkopeo(question, context);
   };
 
   return {
     inspectRaw: (reference, access, signal) =>
-      ask(
-        ['inspect', 'raw'],
-        reference,
-        access,
-        signal,
-        Math.min(MANIFEST_SILENCE_SECONDS, stallTimeoutSeconds || MANIFEST_SILENCE_SECONDS),
-      ),
+      ask(['inspect', 'raw'], reference, access, signal, {
+        silenceSeconds: Math.min(MANIFEST_SILENCE_SECONDS, stallTimeoutSeconds || MANIFEST_SILENCE_SECONDS),
+      }),
     listTags: async ({ registry, path }, access, signal) => {
-      const text = await ask(['list-tags'], `docker://${registry}/${path}`, access, signal);
+      const text = await ask(['list-tags'], `docker://${registry}/${path}`, access, signal, {
+        limits: LISTING_LIMITS,
+      });
       const { Tags: tags } = answerOf(text, tagsSchema, 'list-tags');
       // Tags become parts of paths.
       return (tags ?? []).filter(isTag);

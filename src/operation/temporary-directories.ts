@@ -6,13 +6,13 @@ import type { Env } from '../context.ts';
 import { makeTemporaryDirectory } from '../host/temporary-directory.ts';
 import type { Transport } from '../tracking/vocabulary.ts';
 
-/** A private directory (mode 0700) for the small files of one run; gone at its end. */
+/** A private directory (mode 0700) for the small files of one run; removed at its end. */
 interface RunDirectory extends Disposable {
-  /** Undefined where no directory can be written at all. */
+  /** Undefined if no directory can be written at all. */
   readonly path: string | undefined;
 }
 
-/** `$TMPDIR`, or the system's place for temporary files. */
+/** `$TMPDIR`, or the system's directory for temporary files. */
 export const runDirectoryBase = (env: Env): string => env.TMPDIR || tmpdir();
 
 /** Makes the directory. */
@@ -31,12 +31,12 @@ export const createRunDirectory = (env: Env): RunDirectory => {
   };
 };
 
-/** Where skopeo unpacks archives when nobody says otherwise: room for whole images. */
+/** Where skopeo unpacks archives by default: it has space for whole images. */
 const DEFAULT_BASE = '/var/tmp';
 
 const UNPACKED: ReadonlySet<Transport> = new Set(['oci_archive', 'docker_archive']);
 
-/** A directory of our own for skopeo's big temporary files. */
+/** A directory of our own for skopeo's large temporary files. */
 interface ScratchDirectory {
   readonly path: string;
   remove(): Promise<void>;
@@ -53,14 +53,14 @@ interface ScratchOptions extends ScratchPlace {
   readonly transports: readonly Transport[];
 }
 
-/** Where skopeo puts its big temporary files. */
+/** Where skopeo puts its large temporary files. */
 export const scratchBase = ({ tmpdir, env, cwd }: ScratchPlace): string =>
   resolve(cwd, tmpdir || env.TMPDIR || DEFAULT_BASE);
 
 /**
- * Makes a directory where skopeo would put its temporary files, for copies from or to archives: a whole image is unpacked
- * there, and a skopeo that is killed leaves it lying. Undefined when none is needed or none can be made; skopeo then says
- * itself what is wrong.
+ * Makes a directory where skopeo would put its temporary files, for copies from or to archives: skopeo unpacks a whole
+ * image there, and leaves it behind when it is killed. Undefined when none is needed or none can be made; skopeo itself
+ * then reports what is wrong.
  */
 export const createScratchDirectory = (options: ScratchOptions): ScratchDirectory | undefined => {
   if (!options.transports.some((transport) => UNPACKED.has(transport))) return undefined;

@@ -7,17 +7,17 @@ import { type Failure, failureClass } from '../skopeo/failure/classify.ts';
 /** A limit on a whole operation, retries included. */
 export interface TimeLimit {
   readonly seconds: number;
-  /** Who set it, for people: `--timeout`. */
+  /** The option that set it, for people: `--timeout`. */
   readonly setBy: string;
 }
 
-/** What is looked at of a command line. */
+/** The parts of a command line that set limits. */
 interface Limits {
   readonly own: { readonly timeoutSeconds: number | undefined };
   readonly values: { readonly commandTimeoutSeconds: number | undefined };
 }
 
-/** The limit that a command line sets; of `--timeout` and skopeo's `--command-timeout` the shorter one. */
+/** The limit that a command line sets: the shorter one of `--timeout` and skopeo's `--command-timeout`. */
 export const timeLimitOf = ({ own, values }: Limits): TimeLimit | undefined => {
   const limits = [
     { seconds: own.timeoutSeconds, setBy: '--timeout' },
@@ -28,12 +28,12 @@ export const timeLimitOf = ({ own, values }: Limits): TimeLimit | undefined => {
     .toSorted((one, other) => one.seconds - other.seconds)[0];
 };
 
-/** Why we ended skopeo ourselves. Carried as the reason of an abort signal; the first one wins. */
+/** Why we ended skopeo ourselves. It is the reason of an abort signal; the first one counts. */
 export type Termination =
   | { readonly kind: 'signal'; readonly signal: NodeJS.Signals }
   | ({ readonly kind: 'timeout' } & TimeLimit)
   | { readonly kind: 'stalled'; readonly seconds: number }
-  /** More output than is held in memory. */
+  /** More output than may be kept in memory. */
   | { readonly kind: 'cut'; readonly bytes: number };
 
 const isTermination = (reason: unknown): reason is Termination =>
@@ -46,13 +46,13 @@ export const terminationOf = (signal: AbortSignal): Termination | undefined => {
   return isTermination(reason) ? reason : { kind: 'signal', signal: 'SIGTERM' };
 };
 
-/** Status of a process that a signal ended, as a shell reports it: 128 and the signal's number. */
+/** The status of a process that a signal ended, as a shell reports it: 128 plus the signal's number. */
 const signalExitCode = (signal: NodeJS.Signals): number => 128 + constants.signals[signal];
 
-/** As it was given: `700ms` is 0.7 s, whatever binary fractions make of it. */
+/** The duration as it was given: `700ms` is 0.7 s, without errors of binary fractions. */
 const inSeconds = (seconds: number): string => `${Number(seconds.toFixed(3))} s`;
 
-/** How a termination of ours is reported: class, words and exit status. */
+/** How we report that we ended skopeo: class, message and exit status. */
 export const describeTermination = (
   termination: Termination,
 ): Pick<Failure, 'errorType' | 'message' | 'exitCode'> & Partial<Pick<Failure, 'retryable' | 'next'>> => {
@@ -86,7 +86,7 @@ export const describeTermination = (
   }
 };
 
-/** The error of what ended before it had a result of its own. */
+/** The error for work that was ended before it had a result. */
 export const terminationError = (termination: Termination): WrapperError => {
   const { errorType, message, exitCode, next } = describeTermination(termination);
   return new WrapperError(message, { errorType, exitCode, next: next ?? failureClass(errorType).next({}) });
@@ -102,7 +102,7 @@ export const abortAfter = (limit: TimeLimit | undefined): { readonly signal: Abo
 
 const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
-/** Turns the signals that ask a process to end into an abort signal whose reason names the first of them. */
+/** Turns the signals that ask a process to end into an abort signal; its reason names the first of them. */
 export const abortOnSignals = (source: SignalSource): { readonly signal: AbortSignal } & Disposable => {
   const controller = new AbortController();
   const abort = (signal: NodeJS.Signals): void => controller.abort({ kind: 'signal', signal } satisfies Termination);

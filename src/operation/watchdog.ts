@@ -1,18 +1,18 @@
 import type { Clock } from '../context.ts';
 
 /**
- * Judges silence. Time in which nobody could have watched (we were stopped, the machine slept) does not count: a tick
- * that comes late adds no more than a punctual one.
+ * Decides when silence is too long. Time in which we could not watch (we were stopped, the machine slept) does not
+ * count: a late tick adds no more than a punctual one.
  */
 export class Watchdog {
   readonly #clock: Clock;
   readonly #tickMs: number;
   readonly #stallMs: number | undefined;
   #lastTickMs: number;
-  /** Milliseconds that went by unwatched, to be taken off every silence that spans them. */
+  /** Milliseconds in which we did not watch; they are subtracted from every silence that includes them. */
   #gaps: { readonly atMs: number; readonly lostMs: number }[] = [];
 
-  /** `stallTimeoutSeconds`: the silence that ends an attempt; 0 or undefined: no silence is too long. */
+  /** `stallTimeoutSeconds`: the silence that ends an attempt; 0 or undefined: there is no limit. */
   constructor(clock: Clock, tickMs: number, stallTimeoutSeconds: number | undefined) {
     this.#clock = clock;
     this.#tickMs = tickMs;
@@ -20,7 +20,7 @@ export class Watchdog {
     this.#lastTickMs = clock.monotonicMs();
   }
 
-  /** Call every `tickMs`; true when it has been silent for too long since `quietSinceMs`. */
+  /** Call this every `tickMs`; true when nothing has moved for too long since `quietSinceMs`. */
   isStalled(quietSinceMs: number): boolean {
     const nowMs = this.#clock.monotonicMs();
     const lostMs = nowMs - this.#lastTickMs - 2 * this.#tickMs;

@@ -1,7 +1,7 @@
 import type { Env } from '../context.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import type { Login } from './credentials/logins.ts';
-/** How one registry is reached. Nothing set: as skopeo does by itself (auth files, certs.d, registries.conf). */
+/** How to reach one registry. If nothing is set: as skopeo does by itself (auth files, certs.d, registries.conf). */
 export interface RegistryAccess {
   readonly authFile?: string;
   readonly credentials?: Login;
@@ -11,24 +11,24 @@ export interface RegistryAccess {
   readonly tlsVerify?: boolean;
 }
 
-/** Politeness towards one registry. */
+/** Limits on the use of one registry. */
 export interface RegistryLimits {
   /** Copies at a time that read from or write to this registry. */
   readonly parallel?: number;
   readonly requestsPerSecond?: number;
-  /** Pulls of a counted allowance that are left to others. */
+  /** Number of pulls of a counted allowance to leave for others. */
   readonly pullReserve?: number;
 }
 
-/** What of the outside world decides how skopeo reaches registries. */
+/** What decides outside this program how skopeo reaches registries. */
 export interface RegistryContext {
   readonly env: Env;
   readonly home: string;
   readonly uid: number;
   /** Directory of the system's container configuration, `/etc/containers`. */
   readonly systemDirectory: string;
-  /** Another file than the usual ones, as the command line names it. */
+  /** The file that the command line names instead of the usual ones. */
   readonly registriesConf?: string | undefined;
-  /** Learns the logins that are found. */
+  /** Receives the logins that are found, to hide their passwords. */
   readonly redactor: Redactor;
 }

@@ -9,7 +9,7 @@ import { RegistrySilent } from './outages.ts';
 import { pingRegistry } from './ping.ts';
 import type { Route } from './route.ts';
 
-/** What a registry asks for: a token from elsewhere, a password, nothing, or something that is not known here. */
+/** What a registry requires: a token from another server, a password, nothing, or something that is not known here. */
 type Challenge =
   | { readonly scheme: 'none' }
   | { readonly scheme: 'basic' }
@@ -51,18 +51,18 @@ interface BearerToken {
   readonly expiresMs: number;
 }
 
-/** Docker's specification: a token without a term lives for a minute. */
+/** Docker's specification: a token without a stated lifetime is valid for a minute. */
 const DEFAULT_TERM_SECONDS = 60;
-/** A token is renewed so long before its end. */
+/** How long before its end a token is renewed. */
 const MARGIN_MS = 10_000;
 
 const basic = ({ username, password }: Login): string =>
   `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`;
 
-/** Something of the registry's way to authenticate is beyond us; skopeo has to do it. */
+/** We do not support a part of the registry's authentication; skopeo has to do it. */
 class CannotAuthenticate extends Error {}
 
-/** Knows how one registry wants to be spoken to: scheme, kind of authentication, and one token for each repository. */
+/** How to send requests to one registry: scheme, kind of authentication, and one token for each repository. */
 export class Authenticator {
   readonly #http: HttpClient;
   readonly #route: Route;
@@ -76,12 +76,12 @@ export class Authenticator {
     this.#monotonicMs = monotonicMs;
   }
 
-  /** Scheme and host that answer; asks the registry once. Rejects with RegistrySilent when nobody answers. */
+  /** The scheme and host that answer; asks the registry once. Rejects with RegistrySilent when nobody answers. */
   async origin(signal: AbortSignal): Promise<string> {
     return (await this.#meet(signal)).origin;
   }
 
-  /** Value of the `Authorization` header for reading a repository; absent where none is needed. */
+  /** Value of the `Authorization` header for reading a repository; absent if none is needed. */
   async authorization(path: string, signal: AbortSignal): Promise<string | undefined> {
     const { challenge, origin } = await this.#meet(signal);
     const { credentials } = this.#route;
@@ -93,7 +93,7 @@ export class Authenticator {
     return (await this.#token(path, challenge, signal)).header;
   }
 
-  /** Forgets a token that was refused. */
+  /** Forgets a token that the registry refused. */
   forget(path: string): void {
     this.#tokens.delete(path);
   }
@@ -120,7 +120,7 @@ export class Authenticator {
     return this.#token(path, challenge, signal);
   }
 
-  /** Asks once for all who wait; a failure is not kept. */
+  /** Asks once for all callers that wait; a failure is not kept. */
   #renew(path: string, challenge: Bearer, signal: AbortSignal): Promise<BearerToken> {
     const fresh = this.#fetchToken(path, challenge, signal);
     this.#tokens.set(path, fresh);

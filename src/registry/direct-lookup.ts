@@ -11,10 +11,12 @@ import { saysAbsent } from '../skopeo/failure/absence.ts';
 import type { RegistryAccess, RegistryLimits } from './access.ts';
 import type { ManifestHead, RegistryLookup, SkopeoQuestions } from './lookup.ts';
 import { ManifestCache } from './manifest-cache.ts';
+import { RegistryMisbehaves } from './misbehaviour.ts';
 import { RegistrySilent } from './outages.ts';
 import { RegistryPaused, type RegistryPauses } from './pauses.ts';
 import { REQUESTS_AT_A_TIME, type RegistryAnswer, RegistryClient, type RegistryNews } from './registry-client.ts';
 import type { Route, Router } from './route.ts';
+import type { ListingLimits } from './tag-pages.ts';
 import { TrustStore } from './trust.ts';
 
 interface LookupOptions {
@@ -24,13 +26,18 @@ interface LookupOptions {
   readonly clock: Clock;
   readonly pauses: RegistryPauses;
   readonly rateLimited?: (registry: string) => void;
-  /** Silence after which skopeo is asked, if less than the client's own. */
+  /** After this silence skopeo is asked, if it is shorter than the client's own limit. */
   readonly silenceSeconds?: number | undefined;
+  /** Of lists of tags, if other than the client's own. */
+  readonly listingLimits?: ListingLimits | undefined;
 }
+
+/** What a direct question may end with that skopeo need not be asked after. */
+const LEAVES_NOTHING_OPEN = [RegistryPaused, RegistrySilent, RegistryMisbehaves];
 
 const DEFAULT_TAG = 'latest';
 
-/** The repository of a reference, what names the manifest in it, and the digest if it is that. */
+/** The repository of a reference, the tag or digest of the manifest in it, and the digest if it has one. */
 const manifestAt = (reference: string) => {
   const { tag, digest, ...repository } = parseDockerReference(reference);
   return { repository, version: digest ?? tag ?? DEFAULT_TAG, digest };
@@ -50,8 +57,8 @@ const identityOf = ({ registry, insecure, credentials, authorities }: Route): st
   );
 
 /**
- * Asks registries directly where that is plainly what skopeo would do and the answer leaves no doubt, and skopeo in every
- * other case. Routes, connections and tokens are kept for the run.
+ * Asks registries directly if skopeo would clearly make the same request and the answer is clear, and asks skopeo in
+ * all other cases. Routes, connections and tokens are kept for the run.
  */
 export class DirectLookup implements RegistryLookup, Disposable {
   readonly #options: LookupOptions;
@@ -119,7 +126,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
     return isTrue ? answer.value : this.#options.skopeo.inspectRaw(reference, access, signal);
   }
 
-  /** Docker Hub does; of other registries it is known when their answers say so. */
+  /** Docker Hub counts pulls; for other registries this is known when their answers say so. */
   countsPulls(registry: string): boolean {
     const key = registryKey(registry);
     return key === DOCKER_HUB || this.#left.has(key);
@@ -135,8 +142,8 @@ export class DirectLookup implements RegistryLookup, Disposable {
   }
 
   /**
-   * Any failure of the direct way leaves the question open, save that the registry does not want to be asked, or is so silent
-   * that skopeo would wait in vain as well.
+   * After any failure of the direct request skopeo is asked, except if the registry wants no requests for now, or is
+   * silent for so long that skopeo would wait in vain, too.
    */
   async #directly<T>(
     repository: Repository,
@@ -148,7 +155,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
       const route = await this.#routeTo(repository, access);
       return route === undefined ? { kind: 'unclear' } : await ask(this.#clientFor(route));
     } catch (error) {
-      if (signal.aborted || error instanceof RegistryPaused || error instanceof RegistrySilent) throw error;
+      if (signal.aborted || LEAVES_NOTHING_OPEN.some((kind) => error instanceof kind)) throw error;
       return { kind: 'unclear' };
     }
   }
@@ -187,7 +194,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
     const identity = identityOf(route);
     const known = this.#clients.get(identity);
     if (known !== undefined) return known;
-    const { clock, pauses, rateLimited, silenceSeconds } = this.#options;
+    const { clock, pauses, rateLimited, silenceSeconds, listingLimits } = this.#options;
     const news: RegistryNews = {
       rateLimited: (registry) => rateLimited?.(registry),
       pullsLeft: (registry, count) => void this.#left.set(registryKey(registry), count),
@@ -199,6 +206,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
       pauses,
       news,
       silenceSeconds,
+      listingLimits,
     };
     const client = new RegistryClient(route, context);
     this.#clients.set(identity, client);

@@ -6,8 +6,8 @@ import type { RegistryLookup } from './lookup.ts';
 import { isNoAnswer, type Question, type RegistryOutages } from './outages.ts';
 
 /**
- * A lookup that tells `outages` what answers and what does not, and rejects with RegistryOut for what is given up; `observer`
- * hears of every question.
+ * A lookup that records in `outages` which registries answer, and rejects with RegistryOut for registries that were
+ * given up. `observer` is told about every question.
  */
 export const lookupWithOutages = (
   lookup: RegistryLookup,

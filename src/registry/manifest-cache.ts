@@ -1,7 +1,7 @@
-/** Manifests are small; this is room for some thousands. */
+/** Enough for some thousands of manifests, which are small. */
 const MAX_BYTES = 16 * 1024 * 1024;
 
-/** Keeps the manifests that were read last, by the reference they were read by: planning and copying read the same ones. */
+/** Keeps the last manifests that were read, by reference: planning and copying read the same ones. */
 export class ManifestCache {
   readonly #manifests = new Map<string, Uint8Array>();
   readonly #maxBytes: number;

@@ -4,7 +4,7 @@ import { registryKey } from '../image/registry-key.ts';
 import { failureClass } from '../skopeo/failure/classify.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';
 
-/** Failures that tell that nobody answers. */
+/** Failures that mean that nobody answers. */
 const NO_ANSWER: ReadonlySet<ErrorType> = new Set([
   'dns',
   'connection_refused',
@@ -13,11 +13,11 @@ const NO_ANSWER: ReadonlySet<ErrorType> = new Set([
   'stalled',
 ] satisfies ErrorType[]);
 
-/** A registry is given up when so many in a row got no answer, and nobody else for so long. */
+/** A registry is given up after this many questions in a row without an answer, and this long without any answer. */
 const FAILURES_TO_GIVE_UP = 3;
 const SECONDS_TO_GIVE_UP = 60;
 
-/** How often, in a row, and since when nobody got an answer. */
+/** How many questions in a row had no answer, and since when. */
 interface Silence {
   readonly failures: number;
   readonly sinceMs: number;
@@ -27,7 +27,7 @@ interface Silence {
 
 export const isNoAnswer = (errorType: ErrorType): boolean => NO_ANSWER.has(errorType);
 
-/** A registry says nothing at all, not even that it is one. */
+/** A registry does not answer at all, not even that it is a registry. */
 export class RegistrySilent extends WrapperError {
   constructor(registry: string) {
     super(`${registry} does not answer`, {
@@ -38,7 +38,7 @@ export class RegistrySilent extends WrapperError {
   }
 }
 
-/** A registry does not answer, so that it was not even asked. */
+/** A registry does not answer, and therefore was not asked again. */
 export class RegistryOut extends WrapperError {
   constructor(registry: string, silentSeconds: number, errorType: ErrorType) {
     super(`not tried, since ${registry} has not answered for ${Math.floor(silentSeconds)} s`, {
@@ -49,14 +49,16 @@ export class RegistryOut extends WrapperError {
   }
 }
 
-/** Tags are listed at the registry itself, images may come from a mirror of it: one may answer without the other. */
+/**
+ * Tags are listed at the registry itself, but images may come from a mirror of it: one may answer without the other.
+ */
 export type Question = 'tags' | 'images';
 
 const keyOf = (registry: string, question: Question): string => `${question} ${registryKey(registry)}`;
 
 /**
- * Which registries do not answer: known to all of a run that asks or copies, so that thousands of images do not wait one by
- * one for a registry that is down.
+ * Which registries do not answer. All parts of a run that ask or copy share this, so that thousands of images do not
+ * wait one by one for a registry that is down.
  */
 export class RegistryOutages {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
@@ -70,7 +72,7 @@ export class RegistryOutages {
     this.#silences.set(keyOf(registry, question), { failures: 0, sinceMs: this.#clock.monotonicMs() });
   }
 
-  /** Somebody began to ask at `startedMs` and got no answer. */
+  /** A question that began at `startedMs` got no answer. */
   unanswered(registry: string, question: Question, startedMs: number, errorType: ErrorType): void {
     const key = keyOf(registry, question);
     const { failures: earlier = 0, sinceMs: heardMs = startedMs } = this.#silences.get(key) ?? {};
@@ -81,7 +83,7 @@ export class RegistryOutages {
     this.#silences.set(key, { failures, sinceMs, ...(isGivenUp && { givenUp: errorType }) });
   }
 
-  /** The refusal to try a registry that is given up. */
+  /** The error for a registry that is given up. */
   refusal(registry: string, question: Question): RegistryOut | undefined {
     const { givenUp, sinceMs = 0 } = this.#silences.get(keyOf(registry, question)) ?? {};
     if (givenUp === undefined) return undefined;

@@ -5,7 +5,7 @@ import { failureClass } from '../skopeo/failure/classify.ts';
 
 type PauseListener = (registry: string, seconds: number) => void;
 
-/** Which registries asked to be left in peace, and for how long: known to all of a run that asks or copies. */
+/** Which registries asked for a pause, and for how long. All parts of a run that ask or copy share this. */
 export class RegistryPauses {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   readonly #untilMs = new Map<string, number>();
@@ -15,7 +15,7 @@ export class RegistryPauses {
     this.#clock = clock;
   }
 
-  /** Of pauses that overlap the longest holds. */
+  /** Of pauses that overlap, the longest counts. */
   pause(name: string, seconds: number): void {
     const registry = registryKey(name);
     if (seconds <= this.remainingSeconds(registry)) return;
@@ -28,7 +28,7 @@ export class RegistryPauses {
     return Math.max(0, ((this.#untilMs.get(registryKey(registry)) ?? 0) - this.#clock.monotonicMs()) / 1000);
   }
 
-  /** Tells of every pause from now on, and of those that hold; call what it returns to hear no more. */
+  /** Reports every pause from now on, and those in progress; call the returned function to stop this. */
   listen(listener: PauseListener): () => void {
     this.#listeners.add(listener);
     for (const registry of this.#untilMs.keys()) {
@@ -39,7 +39,7 @@ export class RegistryPauses {
   }
 }
 
-/** A registry asked to wait for longer than a question does. */
+/** A registry asked for a longer pause than a question waits for. */
 export class RegistryPaused extends WrapperError {
   readonly waitSeconds: number;
 

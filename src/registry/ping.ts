@@ -3,11 +3,11 @@ import { type HttpAnswer, SilenceError } from './http/message.ts';
 import type { Route } from './route.ts';
 import { isUntrusted } from './trust.ts';
 
-/** How a registry answered at `/v2/`. */
+/** The answer of a registry at `/v2/`. */
 interface PingAnswer {
-  /** Scheme and host that answer. */
+  /** The scheme and host that answered. */
   readonly origin: string;
-  /** 401: it wants authentication. */
+  /** 401: it requires authentication. */
   readonly status: 200 | 401;
   readonly headers: HttpAnswer['headers'];
 }
@@ -19,8 +19,8 @@ const pingAt = async (http: HttpClient, origin: string, signal: AbortSignal): Pr
 };
 
 /**
- * Asks a registry whether it is one, as skopeo does: by HTTPS, and by HTTP where the route is insecure and HTTPS is not spoken
- * there. Rejects on network errors, silence (SilenceError) and on any other answer than 200 or 401.
+ * Asks whether a host is a registry, as skopeo does: by HTTPS, and by HTTP if the route is insecure and the host does
+ * not speak HTTPS. Rejects on network errors, silence (SilenceError) and any answer other than 200 or 401.
  */
 export const pingRegistry = async (
   http: HttpClient,

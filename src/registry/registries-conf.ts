@@ -1,8 +1,8 @@
-import { readdir, readFile } from 'node:fs/promises';
+import { readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parse } from 'smol-toml';
 import * as z from 'zod';
-import { errorCode } from '../errors/system-error.ts';
+import { readBounded } from '../host/bounded-read.ts';
 import type { RegistryContext } from './access.ts';
 
 const registrySchema = z.object({
@@ -20,10 +20,10 @@ const fileSchema = z.object({
 
 type RegistryRule = z.infer<typeof registrySchema>;
 
-/** registries.conf as far as it decides whether a registry may be asked directly. */
+/** The parts of registries.conf that decide whether a registry may be asked directly. */
 export interface RegistriesConf {
   readonly rules: readonly RegistryRule[];
-  /** Some file could not be understood: nothing can be said about any registry. */
+  /** One of the files could not be parsed: nothing can be said about any registry. */
   readonly isUnclear: boolean;
   readonly credentialHelpers: readonly string[];
 }
@@ -39,19 +39,21 @@ const namesIn = async (directory: string): Promise<readonly string[]> => {
     .map((name) => join(directory, name));
 };
 
-const read = async (path: string): Promise<string | undefined> => {
-  try {
-    return await readFile(path, 'utf8');
-  } catch (error) {
-    if (errorCode(error) === 'ENOENT') return undefined;
-    throw error;
-  }
+/** Far more than all registries of the world. */
+const MAX_BYTES = 4 * 1024 ** 2;
+
+/** What is no regular file is for skopeo to read. */
+const read = (path: string): string | undefined => {
+  const file = readBounded(path, MAX_BYTES, 'follow');
+  if (file.kind === 'vanished') return undefined;
+  if (file.kind !== 'content') throw new Error(`${path} cannot be read`);
+  return file.bytes.toString();
 };
 
-/** The files in the order in which they count. Source: containers-registries.conf(5), containers-registries.conf.d(5). */
+/** The files, in their order of precedence. Source: containers-registries.conf(5), containers-registries.conf.d(5). */
 const configurationFiles = async ({ env, home, systemDirectory }: RegistryContext): Promise<readonly string[]> => {
-  const own = join(env.XDG_CONFIG_HOME ?? join(home, '.config'), 'containers');
-  const hasOwn = (await read(join(own, 'registries.conf')).catch(() => '')) !== undefined;
+  const own = join(env.XDG_CONFIG_HOME || join(home, '.config'), 'containers');
+  const hasOwn = readBounded(join(own, 'registries.conf'), MAX_BYTES, 'follow').kind !== 'vanished';
   const main = join(hasOwn ? own : systemDirectory, 'registries.conf');
   const parts = [join(systemDirectory, 'registries.conf.d'), join(own, 'registries.conf.d')].map(namesIn);
   return [main, ...(await Promise.all(parts)).flat()];
@@ -69,15 +71,18 @@ const parseFile = (text: string): RegistriesConf => {
   };
 };
 
-/** Which versions of skopeo heed these variables, and how, differs, so that they leave everything to skopeo. */
+/**
+ * Versions of skopeo differ in whether and how they use these variables; so with any of them everything is left to
+ * skopeo.
+ */
 const OVERRIDES = ['CONTAINERS_REGISTRIES_CONF', 'REGISTRIES_CONFIG_PATH'] as const;
 
-/** Reads all of registries.conf; what cannot be read or understood makes everything unclear. */
+/** Reads all of registries.conf; if a part cannot be read or parsed, everything is unclear. */
 export const loadRegistriesConf = async (environment: RegistryContext): Promise<RegistriesConf> => {
   const { env, registriesConf } = environment;
   if (registriesConf !== undefined || OVERRIDES.some((name) => env[name])) return UNCLEAR;
   try {
-    const texts = await Promise.all((await configurationFiles(environment)).map(read));
+    const texts = (await configurationFiles(environment)).map(read);
     const files = texts.flatMap((text) => (text === undefined ? [] : parseFile(text)));
     return {
       rules: files.flatMap(({ rules }) => rules),

@@ -4,18 +4,21 @@ import * as z from 'zod';
 import type { Clock } from '../context.ts';
 import { defined } from '../defined.ts';
 import { wait } from '../host/timers.ts';
-import { isDigest, isTag, type Repository } from '../image/docker-reference.ts';
+import { isDigest, type Repository } from '../image/docker-reference.ts';
 import { MEDIA_TYPES } from '../image/manifest.ts';
 import { parseJson } from '../text/json.ts';
 import { Authenticator } from './authenticator.ts';
 import { HttpClient } from './http/http-client.ts';
-import type { HttpAnswer } from './http/message.ts';
+import { AnswerError, type HttpAnswer, SilenceError } from './http/message.ts';
 import type { ManifestHead } from './lookup.ts';
+import { RegistryMisbehaves } from './misbehaviour.ts';
 import { RegistryPaused, type RegistryPauses } from './pauses.ts';
+import { refuseRedirect } from './redirect.ts';
 import type { Route } from './route.ts';
+import { LISTING_LIMITS, type ListingLimits, nextPage, tagsIn } from './tag-pages.ts';
 import type { TrustStore } from './trust.ts';
 
-/** An answer without doubt, or none: then skopeo has to be asked. */
+/** A clear answer, or none: then skopeo has to be asked. */
 export type RegistryAnswer<T> =
   | { readonly kind: 'found'; readonly value: T }
   | { readonly kind: 'absent' }
@@ -23,40 +26,35 @@ export type RegistryAnswer<T> =
 
 const UNCLEAR = { kind: 'unclear' } as const;
 const ACCEPT = Object.values(MEDIA_TYPES).join(', ');
-/** Requests to one registry at a time. */
+/** Number of requests to one registry at a time. */
 export const REQUESTS_AT_A_TIME = 32;
 const PAGE_SIZE = 1000;
-/** Pages of tags that are followed; more is a loop or no registry to be served so. */
-const MAX_PAGES = 1000;
-/** Makes a URL of a path where only the path counts. */
-const ANY_ORIGIN = 'https://registry.invalid';
 const TIMES_TOO_MANY = 4;
 const DEFAULT_PAUSE_SECONDS = 5;
-/** A question waits for so long; what takes longer is for whoever asks to decide. */
+/** A question waits for this long; the caller decides about longer pauses. */
 const PATIENCE_SECONDS = 10;
 
 /** https://github.com/opencontainers/distribution-spec/blob/main/spec.md#error-codes */
 const errorsSchema = z.object({ errors: z.array(z.object({ code: z.string(), message: z.string().catch('') })) });
 
-/** The codes of the specification, and what Harbor says. */
+/** The codes of the specification, and the message of Harbor. */
 const saysInWordsAbsent = (body: Buffer): boolean =>
   parseJson(body, errorsSchema)?.errors.some(
     ({ code, message }) =>
       /^(?:MANIFEST|NAME)_UNKNOWN$/.test(code) || /^(?:artifact|repository) \S+ not found/.test(message),
   ) ?? false;
 
-const tagsSchema = z.object({ tags: z.array(z.string()).nullish() });
-
-/** Called when the registry says that there were too many requests, or what is left of an allowance. */
+/** Called when the registry says that there were too many requests, or how much is left of an allowance. */
 export interface RegistryNews {
   rateLimited(registry: string): void;
   pullsLeft(registry: string, count: number): void;
 }
 
-/** What all clients of a run share, or all of one registry. */
+/** What all clients of a run, or of one registry, share. */
 interface ClientContext {
-  /** Silence that is no answer. */
+  /** Silence that counts as no answer. */
   readonly silenceSeconds?: number | undefined;
+  readonly listingLimits?: ListingLimits | undefined;
   readonly queue: PQueue;
   readonly trust: TrustStore;
   readonly clock: Clock;
@@ -85,18 +83,8 @@ export const retryAfterSeconds = (headers: IncomingHttpHeaders, wallMs: number):
 };
 
 /**
- * Path of the page after the one at `path`, as a `Link` header tells it; absent after the last. The host in it is passed
- * over, as skopeo does: behind a proxy it often is a name, or a scheme, by which the registry cannot be reached.
- */
-const nextPage = ({ headers }: HttpAnswer, path: string): string | undefined => {
-  const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(single(headers.link) ?? '')?.[1];
-  const next = target === undefined ? null : URL.parse(target, new URL(path, ANY_ORIGIN).href);
-  return next === null ? undefined : `${next.pathname}${next.search}`;
-};
-
-/**
- * Reads manifests and tags of one registry with the rights of one user, politely: through the queue that all users of the
- * registry share, with pauses when asked to. All reject with RegistryPaused when a pause is long.
+ * Reads manifests and tags of one registry with the rights of one user. It keeps to the limits of the registry: all its
+ * users share one queue, and pauses are kept. All methods reject with RegistryPaused when a pause is long.
  */
 export class RegistryClient implements Disposable {
   readonly #http: HttpClient;
@@ -106,9 +94,19 @@ export class RegistryClient implements Disposable {
   readonly #clock: Clock;
   readonly #pauses: RegistryPauses;
   readonly #news: RegistryNews;
+  readonly #limits: ListingLimits;
 
-  constructor(route: Route, { queue, trust, clock, pauses, news, silenceSeconds }: ClientContext) {
-    this.#http = new HttpClient({ ...route, trust, maxConnections: REQUESTS_AT_A_TIME, silenceSeconds });
+  constructor(route: Route, context: ClientContext) {
+    const { queue, trust, clock, pauses, news, silenceSeconds, listingLimits = LISTING_LIMITS } = context;
+    const { answerSeconds } = listingLimits;
+    this.#http = new HttpClient({
+      ...route,
+      trust,
+      maxConnections: REQUESTS_AT_A_TIME,
+      silenceSeconds,
+      answerSeconds,
+    });
+    this.#limits = listingLimits;
     this.#authenticator = new Authenticator(this.#http, route, () => clock.monotonicMs());
     this.#queue = queue;
     this.#route = route;
@@ -117,15 +115,15 @@ export class RegistryClient implements Disposable {
     this.#news = news;
   }
 
-  /** Connects, and finds out how the registry wants to be spoken to. */
+  /** Connects, and finds out which scheme and authentication the registry uses. */
   async connect(signal: AbortSignal): Promise<RegistryAnswer<never>> {
     await this.#queue.add(() => this.#authenticator.origin(signal), { signal });
     return UNCLEAR;
   }
 
   /**
-   * Digest and type of a manifest by HEAD, which no registry counts as a pull. A bare 404, as gateways and web servers give
-   * it, is no answer; as HEAD has no body, the registry is asked for its own words then.
+   * Digest and type of a manifest by HEAD, which no registry counts as a pull. A bare 404, which gateways and web
+   * servers send, is not an answer. As HEAD has no body, the registry is then asked by GET for its error message.
    */
   async head(repository: Repository, reference: string, signal: AbortSignal): Promise<RegistryAnswer<ManifestHead>> {
     const path = `/v2/${repository.path}/manifests/${reference}`;
@@ -146,29 +144,72 @@ export class RegistryClient implements Disposable {
     return answer.status === 200 ? { kind: 'found', value: answer.body } : UNCLEAR;
   }
 
-  /** All tags of a repository, page after page. */
+  /**
+   * All tags of a repository, page after page. Rejects with RegistryMisbehaves when they do not come to an end: skopeo would
+   * follow for ever.
+   */
   async tags(repository: Repository, signal: AbortSignal): Promise<RegistryAnswer<readonly string[]>> {
-    const tags: string[] = [];
+    const startedMs = this.#clock.monotonicMs();
+    const tags = new Set<string>();
+    const visited = new Set<string>();
+    let bytesLeft = this.#limits.bytes;
     let path: string | undefined = `/v2/${repository.path}/tags/list?n=${PAGE_SIZE}`;
-    for (let page = 0; path !== undefined; page++) {
-      const answer: HttpAnswer = await this.#ask('GET', path, repository, signal);
-      const list = answer.status === 200 ? parseJson(answer.body, tagsSchema) : undefined;
-      if (list === undefined || page === MAX_PAGES) return UNCLEAR;
-      tags.push(...(list.tags ?? []).filter(isTag));
+    while (path !== undefined) {
+      visited.add(path);
+      const answer: HttpAnswer = await this.#page(path, repository, bytesLeft, signal);
+      const page = tagsIn(answer);
+      if (page === undefined) return UNCLEAR;
+      bytesLeft -= answer.body.length;
       const next = nextPage(answer, path);
-      if (next === path) return UNCLEAR;
+      if (next !== undefined) {
+        const seconds = (this.#clock.monotonicMs() - startedMs) / 1000;
+        this.#refuseEndless({
+          repeats: visited.has(next) || (page.length > 0 && page.every((tag) => tags.has(tag))),
+          pages: visited.size,
+          seconds,
+        });
+      }
+      for (const tag of page) tags.add(tag);
       path = next;
     }
-    return { kind: 'found', value: tags };
+    return { kind: 'found', value: [...tags] };
+  }
+
+  async #page(path: string, repository: Repository, maxBytes: number, signal: AbortSignal): Promise<HttpAnswer> {
+    try {
+      return await this.#ask('GET', path, repository, signal, Math.max(1, maxBytes));
+    } catch (error) {
+      if (!(error instanceof AnswerError) || error instanceof SilenceError) throw error;
+      const { bytes, answerSeconds } = this.#limits;
+      const limits = `${bytes / 1024 ** 2} MiB or within ${answerSeconds} s`;
+      throw new RegistryMisbehaves(this.#route.registry, `sends a list of tags that does not end after ${limits}`);
+    }
+  }
+
+  #refuseEndless({ repeats, pages, seconds }: { repeats: boolean; pages: number; seconds: number }): void {
+    const { registry } = this.#route;
+    const next = 'sends page after page of tags, ';
+    if (repeats) throw new RegistryMisbehaves(registry, `${next}and repeats one`);
+    if (pages >= this.#limits.pages) throw new RegistryMisbehaves(registry, `${next}more than ${pages}`);
+    if (seconds < this.#limits.seconds) return;
+    throw new RegistryMisbehaves(registry, `${next}for more than ${this.#limits.seconds} s`);
   }
 
   [Symbol.dispose](): void {
     this.#http[Symbol.dispose]();
   }
 
-  async #ask(method: 'GET' | 'HEAD', path: string, repository: Repository, signal: AbortSignal): Promise<HttpAnswer> {
+  async #ask(
+    method: 'GET' | 'HEAD',
+    path: string,
+    repository: Repository,
+    signal: AbortSignal,
+    maxBytes?: number,
+  ): Promise<HttpAnswer> {
     for (let time = 0; ; time++) {
-      const answer = await this.#queue.add(() => this.#authorized(method, path, repository, signal), { signal });
+      const answer = await this.#queue.add(() => this.#authorized(method, path, repository, signal, maxBytes), {
+        signal,
+      });
       this.#listen(answer);
       if (answer.status !== 429) return answer;
       const { registry } = this.#route;
@@ -179,25 +220,35 @@ export class RegistryClient implements Disposable {
     }
   }
 
-  /** Sends with authentication, once more with a new token if one was refused. */
+  /** Sends with authentication, and once more with a new token if a token was refused. */
   async #authorized(
     method: 'GET' | 'HEAD',
     path: string,
     repository: Repository,
     signal: AbortSignal,
+    maxBytes: number | undefined,
   ): Promise<HttpAnswer> {
     await this.#waitForPause(signal);
-    const answer = await this.#send(method, path, repository, signal);
+    const answer = await this.#send(method, path, repository, signal, maxBytes);
     if (answer.status !== 401) return answer;
     this.#authenticator.forget(repository.path);
-    return this.#send(method, path, repository, signal);
+    return this.#send(method, path, repository, signal, maxBytes);
   }
 
-  async #send(method: 'GET' | 'HEAD', path: string, repository: Repository, signal: AbortSignal): Promise<HttpAnswer> {
+  async #send(
+    method: 'GET' | 'HEAD',
+    path: string,
+    repository: Repository,
+    signal: AbortSignal,
+    maxBytes: number | undefined,
+  ): Promise<HttpAnswer> {
     const origin = await this.#authenticator.origin(signal);
     const authorization = await this.#authenticator.authorization(repository.path, signal);
     const headers = { accept: ACCEPT, ...defined({ authorization }) };
-    return this.#http.send({ method, url: new URL(path, origin), headers, signal });
+    const url = new URL(path, origin);
+    const answer = await this.#http.send({ method, url, headers, signal, ...defined({ maxBytes }) });
+    await refuseRedirect(answer, url, this.#route.registry);
+    return answer;
   }
 
   async #waitForPause(signal: AbortSignal): Promise<void> {

@@ -16,7 +16,7 @@ const isExempt = (host: string, noProxy: string): boolean =>
         name === '*' || name === host || (name !== '' && host.endsWith(name.startsWith('.') ? name : `.${name}`)),
     );
 
-/** Whether Go's HTTP client would go through a proxy to this registry. Source: golang.org/x/net/http/httpproxy. */
+/** Whether Go's HTTP client would use a proxy for this registry. Source: golang.org/x/net/http/httpproxy. */
 export const isProxied = (registry: string, { env }: Pick<RegistryContext, 'env'>): boolean => {
   const proxies = [env.HTTPS_PROXY, env.https_proxy, env.HTTP_PROXY, env.http_proxy];
   if (proxies.every((proxy) => proxy === undefined || proxy === '')) return false;
@@ -24,14 +24,14 @@ export const isProxied = (registry: string, { env }: Pick<RegistryContext, 'env'
   return !isLoopback(host) && !isExempt(host, env.NO_PROXY ?? env.no_proxy ?? '');
 };
 
-/** How a registry is reached directly, in the same way as skopeo would. */
+/** How to reach a registry directly, as skopeo would. */
 export interface Route {
   readonly registry: string;
   /** Host and port to connect to. */
   readonly host: string;
-  /** Certificates are not checked, and plain HTTP is taken where there is no HTTPS. */
+  /** Certificates are not checked, and plain HTTP is used where there is no HTTPS. */
   readonly insecure: boolean;
-  /** Certificates of authorities to trust beside the system's. */
+  /** Certificates of authorities to trust in addition to the system's. */
   readonly authorities: readonly string[];
   readonly credentials?: Login;
 }
@@ -48,7 +48,7 @@ const credentialsFor = async (
   return findCredentials(registry, path, { ...environment, given: access.authFile });
 };
 
-/** Finds direct routes, reading configuration files once. */
+/** Finds direct routes; reads configuration files once. */
 export class Router {
   readonly #environment: RegistryContext;
   #conf: Promise<RegistriesConf> | undefined;
@@ -58,8 +58,8 @@ export class Router {
   }
 
   /**
-   * The direct route to a repository. Absent wherever it would not plainly be what skopeo does: mirrors, blocked or rewritten
-   * registries, credential helpers, client certificates, proxies.
+   * The direct route to a repository. Absent if it is not clear that skopeo would do the same: mirrors, blocked or
+   * rewritten registries, credential helpers, client certificates, proxies.
    */
   async routeTo(repository: Repository, access: RegistryAccess): Promise<Route | undefined> {
     this.#conf ??= loadRegistriesConf(this.#environment);

@@ -1,4 +1,4 @@
-/** Query parameters that tell where something went and carry no key to it; all others are hidden. */
+/** Query parameters that say where a request went and contain no secret; all others are hidden. */
 const OPEN_PARAMETERS = new Set([
   'account',
   'digest',
@@ -12,10 +12,10 @@ const OPEN_PARAMETERS = new Set([
   'service',
 ]);
 
-/** What stands in a text instead of a secret. */
+/** The text that replaces a secret. */
 export const HIDDEN = '[hidden]';
 
-/** Values of parameters within a query, and of what looks like one. */
+/** Values of parameters in a query, and in anything that looks like one. */
 const redactQuery = (query: string): string =>
   query
     .split('&')
@@ -26,12 +26,12 @@ const redactQuery = (query: string): string =>
     })
     .join('&');
 
-/** Userinfo with a password goes; a user's name alone stays. */
+/** User information with a password is hidden; a user name alone stays. */
 const redactUserinfo = (match: string, scheme: string): string => (match.includes(':', scheme.length) ? scheme : match);
 
 /**
- * Hides secrets that can be told by their form: credentials in URLs, upload sessions (`_state=…`), signatures of
- * presigned URLs, tokens and authorization headers. Each pattern takes time in proportion to the text, whatever a
+ * Hides secrets that have a recognisable form: credentials in URLs, upload sessions (`_state=…`), signatures of
+ * presigned URLs, tokens and authorization headers. The time of each pattern is proportional to the text, whatever a
  * registry sends.
  */
 export const redactSecrets = (text: string): string =>
@@ -45,6 +45,6 @@ export const redactSecrets = (text: string): string =>
         /[:=]\s+$/.test(separator) && !/["']/.test(separator) ? match : `${name}${separator}${HIDDEN}`,
     );
 
-/** Cuts a text of unbounded length, for places where one line is shown or stored. */
+/** Shortens a text of any length, for places where one line is shown or stored. */
 export const shorten = (text: string, limit = 1000): string =>
   text.length <= limit ? text : `${text.slice(0, limit - 1)}…`;

@@ -3,27 +3,27 @@ import { HIDDEN, redactSecrets } from './redact.ts';
 import type { Secret } from './secret.ts';
 import { base64Pattern, textPattern } from './spellings.ts';
 
-/** A shorter text is found in nearly every word: to hide it would hide what happened. */
+/** A shorter text is part of nearly every word: hiding it would hide what happened. */
 const SHORTEST = 3;
 
-/** The longest first: a password may be the beginning of another one. */
+/** The longest pattern comes first: a password may be the beginning of another one. */
 const anyOf = (patterns: readonly string[]): RegExp =>
   new RegExp(patterns.toSorted((one, other) => other.length - one.length).join('|'), 'gu');
 
 /**
- * Knows every secret of a run, however it came in, and hides each of them in all that is shown, written or stored: as it
- * is, and as logs, URLs, JSON, Go, HTML and base64 write it.
+ * Knows every secret of a run, whatever its source, and hides each of them in everything that is shown, written or
+ * stored: as it is, and as logs, URLs, JSON, Go, HTML and base64 write it.
  */
 export class Redactor {
   readonly #patterns = new Set<string>();
   #pattern: RegExp | undefined;
 
-  /** From now on this is hidden. */
+  /** Hides this secret from now on. */
   learn(secret: Secret): void {
     this.#learn(secret.reveal());
   }
 
-  /** From now on this login's password is hidden, alone and behind the user's name, as HTTP and authfiles have it. */
+  /** Hides this login's password from now on, alone and after the user name, as HTTP and authfiles write it. */
   learnLogin({ username, password }: { readonly username: string; readonly password: Secret }): void {
     this.learn(password);
     this.#learn(`${username}:${password.reveal()}`);
@@ -35,12 +35,14 @@ export class Redactor {
     this.#pattern = undefined;
   }
 
-  /** JSON of a value, no text of which holds a secret. */
+  /** A value as JSON, with all secrets in its texts hidden. */
   json(value: unknown, indent?: number): string {
     return JSON.stringify(value, (_, part: unknown) => (typeof part === 'string' ? this.redact(part) : part), indent);
   }
 
-  /** What is written to the stream from now on, as text, holds no secret. Dispose it to have the stream as it was. */
+  /**
+   * Hides secrets in all text that is written to the stream from now on. Dispose of the result to restore the stream.
+   */
   guard(stream: Pick<Writable, 'write'>): Disposable {
     const { write } = stream;
     stream.write = (chunk: unknown, ...rest: unknown[]) =>
@@ -52,7 +54,7 @@ export class Redactor {
     };
   }
 
-  /** The text without any secret. Takes time in proportion to its length. */
+  /** The text with all secrets hidden. The time is proportional to the length of the text. */
   readonly redact = (text: string): string => {
     if (this.#patterns.size > 0) this.#pattern ??= anyOf([...this.#patterns]);
     return redactSecrets(this.#pattern === undefined ? text : text.replace(this.#pattern, HIDDEN));

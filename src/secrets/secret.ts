@@ -1,6 +1,6 @@
 import { inspect } from 'node:util';
 
-/** A text that shows itself only when asked: in logs, JSON, templates and error texts it reads `[hidden]`. */
+/** A text that is only visible on request: in logs, JSON, templates and error texts it reads `[hidden]`. */
 export class Secret {
   readonly #text: string;
 

@@ -7,7 +7,7 @@ const hex = (value: number, digits: number): string =>
     .padStart(digits, '0')
     .replace(HEX_DIGIT, (digit) => `[${digit}${digit.toUpperCase()}]`);
 
-/** Names that Go's and JSON's strings have for a character. Source: strconv.Quote, RFC 8259 section 7. */
+/** The escapes of a character in Go's and JSON's strings. Source: strconv.Quote, RFC 8259 section 7. */
 const NAMED: Readonly<Record<string, string>> = {
   '\x07': 'a',
   '\b': 'b',
@@ -18,7 +18,7 @@ const NAMED: Readonly<Record<string, string>> = {
   '\v': 'v',
 };
 
-/** How HTML, and JSON for HTML, writes a character. Source: Go's html.EscapeString. */
+/** How HTML, and JSON for HTML, escapes a character. Source: Go's html.EscapeString. */
 const ENTITIES: Readonly<Record<string, string>> = {
   '"': '(?:#34|quot)',
   "'": '(?:#39|apos)',
@@ -27,20 +27,23 @@ const ENTITIES: Readonly<Record<string, string>> = {
   '>': '(?:#62|gt)',
 };
 
-/** Base64 for URLs has other characters for these two. Source: RFC 4648 section 5. */
+/** Base64 for URLs uses other characters instead of these two. Source: RFC 4648 section 5. */
 const FOR_URLS: Readonly<Record<string, string>> = { '+': '-', '/': '_' };
 
-/** Letters and digits that no encoding of a text writes otherwise. */
+/** Letters and digits, which every encoding of a text leaves as they are. */
 const PLAIN = /^[A-Za-z0-9]$/;
 
-/** A text that was quoted up to three times over, as where a log quotes what a server quoted: each time doubles them. */
+/**
+ * A text may be quoted up to three times, for example when a log quotes what a server quoted. Each time doubles its
+ * backslashes.
+ */
 const MOST_BACKSLASHES = 8;
 const BACKSLASHES = `\\\\{1,${MOST_BACKSLASHES}}`;
 
 const codes = (text: string): string =>
   Array.from(text, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`).join('');
 
-/** Ways to write a character, or a run of backslashes, by its numbers alone. */
+/** Encodings of a character, or of a run of backslashes, that use only its number. */
 const numbered = (text: string): readonly string[] => {
   const bytes = [...Buffer.from(text)];
   const units = Array.from({ length: text.length }, (_, at) => text.charCodeAt(at));
@@ -51,7 +54,7 @@ const numbered = (text: string): readonly string[] => {
   ];
 };
 
-/** A pattern for every way in which encoders write one of {@link PARTS}. */
+/** A pattern for every encoding of one of {@link PARTS}. */
 const spellingsOf = (part: string, isAfterBackslashes = false): string => {
   if (PLAIN.test(part)) return part;
   const numbers = numbered(part);
@@ -60,13 +63,13 @@ const spellingsOf = (part: string, isAfterBackslashes = false): string => {
   }
   const named = NAMED[part];
   const entity = ENTITIES[part];
-  // What is longer goes first: the character itself begins some of them.
+  // Longer encodings come first: some of them begin with the character itself.
   return `(?:${[
     ...(entity === undefined ? [] : [`&(?:amp;){0,3}${entity};`]),
     ...numbers,
     ...(named === undefined ? [] : [`${BACKSLASHES}${named}`]),
     ...(part === ' ' ? ['\\+'] : []),
-    // Backslashes in front of it belong to those that are there already.
+    // Backslashes before it belong to those that have been matched already.
     isAfterBackslashes ? codes(part) : `\\\\{0,${MOST_BACKSLASHES}}${codes(part)}`,
   ].join('|')})`;
 };
@@ -74,13 +77,13 @@ const spellingsOf = (part: string, isAfterBackslashes = false): string => {
 const PARTS = /\\+|[^\\]/gu;
 
 /**
- * A pattern (flag `u`) for a text in every way in which a log, a URL, JSON, Go's `%q` or HTML writes it, several of them
- * on top of each other included.
+ * A pattern (flag `u`) for a text in every encoding of logs, URLs, JSON, Go's `%q` and HTML, including several of them
+ * on top of each other.
  */
 export const textPattern = (text: string): string =>
   (text.match(PARTS) ?? []).map((part, at, parts) => spellingsOf(part, parts[at - 1]?.startsWith('\\'))).join('');
 
-/** A pattern for a text in base64: padded or not, for URLs or not, and in every way in which that is written. */
+/** A pattern for a text in base64: with or without padding, for URLs or not, and in every encoding of the result. */
 export const base64Pattern = (text: string): string =>
   Array.from(Buffer.from(text).toString('base64').replace(/=+$/, ''), (character) => {
     const other = FOR_URLS[character];

@@ -14,7 +14,7 @@ import { withGrace } from './process/grace.ts';
 export interface Skopeo {
   /** Absolute. */
   readonly path: string;
-  /** As skopeo says it: `1.9.3`, `1.23.0-dev`. */
+  /** The version as skopeo prints it: `1.9.3`, `1.23.0-dev`. */
   readonly version: string;
 }
 
@@ -24,13 +24,16 @@ export interface SkopeoSearch {
   readonly skopeoPath?: string | undefined;
   readonly env: Env;
   readonly cwd: string;
-  /** Programs that are not skopeo although PATH may call them so: this one, where it is installed in skopeo's place. */
+  /**
+   * Programs that are not skopeo although PATH may have them under its name: this program, if it is installed in
+   * skopeo's place.
+   */
   readonly self?: readonly string[];
-  /** Spares running `skopeo --version` while the file is the same. */
+  /** Avoids running `skopeo --version` while the file is the same. */
   readonly cache?: VersionCache;
 }
 
-/** Remembers versions by what identifies the file (device, inode, size, time of change). */
+/** Stores versions under what identifies the file (device, inode, size, time of change). */
 interface VersionCache {
   get(key: string): string | undefined;
   set(key: string, version: string): void;
@@ -39,7 +42,7 @@ interface VersionCache {
 const MAX_BYTES = 4096;
 const schema = z.object({ key: z.string(), version: z.string().max(100) });
 
-/** Remembers the version of one skopeo in a small file. Without that file skopeo is asked each time. */
+/** Stores the version of one skopeo in a small file. Without that file skopeo is asked each time. */
 export const versionFile = (path: string): VersionCache => ({
   get: (key) => {
     const read = readBounded(path, MAX_BYTES);
@@ -48,8 +51,8 @@ export const versionFile = (path: string): VersionCache => ({
   },
   set: (key, version) => {
     try {
-      if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) return; // somebody else's
-      // The sweep of the state directory knows this name.
+      if (lstatSync(path, { throwIfNoEntry: false })?.isFile() === false) return; // belongs to another user
+      // The clean-up of the state directory knows this name.
       const temporary = join(dirname(path), `.tmp-${process.pid}-version`);
       writeFileSync(temporary, JSON.stringify({ key, version }), { flag: 'wx', mode: 0o640 });
       renameSync(temporary, path);
@@ -62,10 +65,13 @@ export const versionFile = (path: string): VersionCache => ({
 type VersionAnswer = { readonly version: string } | { readonly version?: never; readonly problem: string };
 
 const VERSION_LINE = /^skopeo version (\d+\.\d+\.\d+\S*)/;
-/** Only a guard: a host that is busy with other things takes long to start a program, and skopeo would run there. */
+/** Only a safety limit: on a busy host a program takes long to start, and skopeo would still run there. */
 const TIMEOUT_MS = 60_000;
 
-/** Runs a program for a short text, as skopeo is run: with nobody to ask, and without our own variables. Never rejects. */
+/**
+ * Runs a program that prints a short text, in the same way as skopeo: it can ask nobody, and does not get our own
+ * variables. Never rejects.
+ */
 export const runForText = (
   path: string,
   args: readonly string[],
@@ -89,7 +95,7 @@ const askVersion = async (path: string, env: Env): Promise<VersionAnswer> => {
   return { problem: failed ? shortMessage : `--version says "${stdout.slice(0, 80)}"` };
 };
 
-/** The version that the program at `path` gives of itself (`skopeo version 1.22.0`, `… commit: …`). */
+/** The version that the program at `path` prints (`skopeo version 1.22.0`, `… commit: …`). */
 const readVersion = async (path: string, env: Env, cache?: VersionCache): Promise<VersionAnswer> => {
   const { dev, ino, size, ctimeMs } = statSync(path);
   const key = `${path}:${dev}:${ino}:${size}:${ctimeMs}`;
@@ -100,7 +106,10 @@ const readVersion = async (path: string, env: Env, cache?: VersionCache): Promis
   return answer;
 };
 
-/** Does that version of skopeo have what came with `since`; a development version counts as the release it leads to. */
+/**
+ * Whether this version of skopeo has what came with `since`; a development version counts as the release that it leads
+ * to.
+ */
 export const supports = (version: string, since: string | undefined): boolean => {
   const release = semver.coerce(version);
   return since === undefined || release === null || semver.gte(release, since);
@@ -149,7 +158,7 @@ const locate = (search: SkopeoSearch): string => {
 
 /**
  * Finds skopeo and its version. Throws a WrapperError (status 69) when there is none, it cannot be run, or it is
- * something else.
+ * another program.
  */
 export const findSkopeo = async (search: SkopeoSearch): Promise<Skopeo> => {
   const path = locate(search);
@@ -158,7 +167,7 @@ export const findSkopeo = async (search: SkopeoSearch): Promise<Skopeo> => {
   throw unavailable(`${path} is not skopeo: ${answer.problem}`, 'Name the skopeo binary with --skopeo-path.');
 };
 
-/** The help text of skopeo or of a subcommand; empty where it has none. */
+/** The help text of skopeo or of a subcommand; empty if there is none. */
 export const readHelp = async ({ path }: Skopeo, subcommand: readonly string[], env: Env): Promise<string> => {
   const { stdout = '' } = await runForText(path, [...subcommand, '--help'], { env });
   return stdout;

@@ -1,7 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { resolve } from 'node:path';
 import { defined } from '../defined.ts';
-import { messageOf } from '../errors/system-error.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { parseDockerReference } from '../image/docker-reference.ts';
 import type { Platform } from '../image/platform.ts';
@@ -63,15 +60,10 @@ const dockerEntry = (source: string, frame: EntryFrame): SyncEntry => {
   };
 };
 
-const readSource = async (path: string, cwd: string): Promise<string> => {
-  try {
-    return await readFile(resolve(cwd, path), 'utf8');
-  } catch (error) {
-    throw usageError(`cannot read ${path}: ${messageOf(error)}`);
-  }
-};
+/** Reads the file of `--src yaml`. */
+type ReadSource = (path: string) => Promise<string>;
 
-const entriesOf = async (request: SyncRequest, cwd: string): Promise<readonly SyncEntry[]> => {
+const entriesOf = async (request: SyncRequest, readSource: ReadSource): Promise<readonly SyncEntry[]> => {
   const destination = skopeoRule({
     transport: request.destinationTransport,
     destination: request.destination,
@@ -100,7 +92,7 @@ const entriesOf = async (request: SyncRequest, cwd: string): Promise<readonly Sy
         },
       ];
     case 'yaml':
-      return loadSkopeoYaml(request.source, await readSource(request.source, cwd), { destination, copy, access });
+      return loadSkopeoYaml(request.source, await readSource(request.source), { destination, copy, access });
   }
 };
 
@@ -108,13 +100,13 @@ const entriesOf = async (request: SyncRequest, cwd: string): Promise<readonly Sy
  * The job that `skopeo sync` would do with these options.
  * @throws WrapperError `usage` for a combination that skopeo refuses too, or a source file that is not valid.
  */
-export const jobFromSkopeoOptions = async (request: SyncRequest, cwd: string): Promise<SyncJob> => {
+export const jobFromSkopeoOptions = async (request: SyncRequest, readSource: ReadSource): Promise<SyncJob> => {
   if (request.sourceTransport === 'dir' && request.destinationTransport === 'dir') {
     throw usageError("sync from 'dir' to 'dir' is not possible", 'Use rsync.');
   }
   return {
     ...defined({ name: request.jobName }),
-    entries: await entriesOf(request, cwd),
+    entries: await entriesOf(request, readSource),
     parallel: request.parallel ?? JOB_DEFAULTS.parallel,
     registries: new Map(),
     destinationAccess: new Map([['', request.destinationAccess ?? {}]]),

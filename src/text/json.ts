@@ -1,6 +1,6 @@
 import type * as z from 'zod';
 
-/** What a text says as JSON of that shape; undefined where it is no JSON or of another shape. */
+/** The value of a JSON text, if it has that shape; undefined if it is not JSON or has another shape. */
 export const parseJson = <T>(text: string | Uint8Array, schema: z.ZodType<T>): T | undefined => {
   try {
     return schema.safeParse(JSON.parse(typeof text === 'string' ? text : Buffer.from(text).toString('utf8'))).data;
@@ -9,5 +9,5 @@ export const parseJson = <T>(text: string | Uint8Array, schema: z.ZodType<T>): T
   }
 };
 
-/** `exitCode` → `exit_code`: how every name is written in JSON for other programs. */
+/** `exitCode` → `exit_code`: how all names are written in JSON for other programs. */
 export const snakeCase = (name: string): string => name.replace(/[A-Z]/g, (letter) => `_${letter.toLowerCase()}`);

@@ -2,12 +2,12 @@ import { stripVTControlCharacters } from 'node:util';
 
 const LINE_BREAKS = /[\t\n\v\f\r\u0085\u2028\u2029]+/g;
 const CONTROLS = /[\x00-\x1f\x7f-\x9f]/g;
-/** Marks that turn the direction of writing, and characters that take no room: a text could pose as another one. */
+/** Marks for the direction of writing, and characters without width: with them a text could look like another one. */
 const DISGUISES = /[\u061c\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]/g;
 
 /**
- * Text of others (registries, skopeo, file names) as people may see it: one line that moves no cursor, sets no title and
- * hides nothing. Every display, table, message and label goes through here; JSON does not, it is data.
+ * Text from outside (registries, skopeo, file names) in a form that is safe to show: one line that moves no cursor,
+ * sets no title and hides nothing. Every display, table, message and label uses this; JSON does not, since it is data.
  */
 export const printable = (text: string): string =>
   stripVTControlCharacters(text).replace(LINE_BREAKS, ' ').replace(CONTROLS, '').replace(DISGUISES, '');

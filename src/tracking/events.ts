@@ -1,9 +1,9 @@
 import type { BlobOutcome, ErrorType, Operation } from './vocabulary.ts';
 
-/** Which row or line of skopeo a blob event belongs to, within one image of one attempt. */
+/** The line of skopeo to which a blob event belongs, within one image of one attempt. */
 export interface BlobKey {
   readonly kind: 'layer' | 'config';
-  /** Hex digits of the source digest as far as skopeo printed them: 64 on a pipe, 12 (config: 10) on a terminal. */
+  /** Hex digits of the source digest, as many as skopeo printed: 64 on a pipe, 12 (config: 10) on a terminal. */
   readonly hex: string;
   /** 1, or more when one image holds the same layer several times. */
   readonly occurrence: number;
@@ -20,37 +20,40 @@ export interface BlobDescriptor {
 
 export type LogLevel = 'panic' | 'fatal' | 'error' | 'warning' | 'info' | 'debug' | 'trace';
 
-/** What the output of one skopeo process says, line by line. Nothing here is a verdict: that is the exit status. */
+/** What the output of one skopeo process says, line by line. No event decides about success: the exit status does. */
 export type OutputEvent =
   | { readonly type: 'image-started' }
   | { readonly type: 'list-started' }
   | { readonly type: 'list-counted'; readonly images: number; readonly listed: number }
   | { readonly type: 'instance-started'; readonly digest: string; readonly index: number; readonly count: number }
-  /** The same in skopeo's log, which is a stream of its own: it may come long before or after `instance-started`. */
+  /** The same from skopeo's log, which is a separate stream: it may come long before or after `instance-started`. */
   | { readonly type: 'instance-logged'; readonly digest: string }
   | { readonly type: 'blob-started'; readonly blob: BlobKey }
   | {
       readonly type: 'blob-progress';
       readonly blob: BlobKey;
-      /** Bytes read from the source, rounded by skopeo to one decimal of the unit it shows; absent: a spinner. */
+      /** Bytes read from the source, rounded by skopeo to one decimal of the unit that it shows; absent: a spinner. */
       readonly readBytes?: number;
-      /** Size as displayed, rounded likewise. */
+      /** The displayed size, rounded likewise. */
       readonly shownSizeBytes?: number;
     }
-  /** The last byte was read from the source; says nothing about the destination. */
+  /** The last byte was read from the source; this says nothing about the destination. */
   | { readonly type: 'blob-read'; readonly blob: BlobKey }
-  /** The row says that the destination has the blob already; final. */
+  /** The progress line says that the destination has the blob already; this is final. */
   | { readonly type: 'blob-reused'; readonly blob: BlobKey }
-  /** The log says so: with a row, before or after it, or without. */
+  /** The log says so: before or after the progress line, or without one. */
   | { readonly type: 'layer-present'; readonly digest: string }
-  /** The destination is asked whether it has that layer: the first thing skopeo does with it, shown or not. */
+  /**
+   * The destination is asked whether it has that layer. This is the first thing that skopeo does with a layer, shown or
+   * not.
+   */
   | { readonly type: 'blob-checked'; readonly digest: string }
-  /** The destination has taken a blob of that digest; told by registries alone. */
+  /** The destination has stored a blob of that digest; only registries report this. */
   | { readonly type: 'blob-stored'; readonly digest: string }
   | { readonly type: 'manifest-writing'; readonly list: boolean }
   | { readonly type: 'signatures-reading' }
   | { readonly type: 'signatures-storing' }
-  /** A registry said "too many requests"; skopeo waits in silence and asks again. */
+  /** A registry answered "too many requests"; skopeo waits silently and asks again. */
   | { readonly type: 'rate-limited'; readonly registry: string; readonly waitSeconds: number }
   /** skopeo sync: the destination holds the same manifest. */
   | { readonly type: 'image-unchanged' }
@@ -61,12 +64,12 @@ export type OutputEvent =
       readonly fields: Readonly<Record<string, string>>;
     }
   /**
-   * A line that is no blob row and no log entry, as skopeo would print it on a pipe, without control characters. Comes
-   * before the event that tells its meaning, if it has one we know.
+   * A line that is neither a progress line of a blob nor a log entry, as skopeo would print it on a pipe, without
+   * control characters. Comes before the event with the meaning of the line, if that is known.
    */
   | { readonly type: 'output-line'; readonly stream: 'stdout' | 'stderr'; readonly text: string };
 
-/** The spine of the program: everything that happens to one operation, in order. */
+/** Everything that happens to one operation, in order. All parts of the program are connected by these events. */
 export type OperationEvent =
   | {
       readonly type: 'operation-started';
@@ -74,13 +77,13 @@ export type OperationEvent =
       readonly source: string;
       readonly destination: string;
     }
-  /** Another run is writing to the destination: this one has waited a while for its turn, and goes on waiting. */
+  /** Another run is writing to the destination: this one has waited for a while and continues to wait. */
   | { readonly type: 'destination-awaited'; readonly destination: string }
   | {
       readonly type: 'attempt-started';
       readonly attempt: number;
       readonly pid?: number;
-      /** skopeo shows rows with bytes; otherwise only lines. */
+      /** skopeo shows progress lines with bytes; otherwise only plain lines. */
       readonly onTerminal: boolean;
     }
   | OutputEvent
@@ -91,7 +94,7 @@ export type OperationEvent =
       readonly type: 'io-sampled';
       readonly readBytes: number;
       readonly writtenBytes: number;
-      /** Of these, what waits to be sent or acknowledged; only when nothing else moves. */
+      /** The part of these bytes that waits to be sent or acknowledged; only when nothing else moves. */
       readonly queuedBytes?: number;
     }
   | {
@@ -99,7 +102,7 @@ export type OperationEvent =
       readonly attempt: number;
       readonly errorType: ErrorType;
       readonly message: string;
-      /** Host of the registry that refused, where it is known. */
+      /** Host of the registry that refused, if it is known. */
       readonly registry?: string;
     }
   | {
@@ -111,16 +114,16 @@ export type OperationEvent =
     }
   | { readonly type: 'operation-finished'; readonly result: OperationResult };
 
-/** A blob whose fate is known. */
+/** A blob whose outcome is known. */
 export interface FinishedBlob {
   readonly kind: 'layer' | 'config';
-  /** Full digest where known, else the hex digits that skopeo showed. */
+  /** The full digest if it is known, else the hex digits that skopeo showed. */
   readonly digest: string;
   readonly outcome: BlobOutcome;
   readonly sizeBytes?: number;
 }
 
-/** How an operation ended: the object behind `--json`, reports and metrics. */
+/** How an operation ended: the object of `--json`, reports and metrics. */
 export interface OperationResult {
   readonly operation: Operation;
   /** References without credentials. */
@@ -129,11 +132,11 @@ export interface OperationResult {
   readonly outcome: 'success' | 'error';
   readonly exitCode: number;
   readonly errorType?: ErrorType;
-  /** skopeo's words or ours, redacted. */
+  /** skopeo's or our own message, without secrets. */
   readonly message?: string;
-  /** Manifest digest at the destination, where known. */
+  /** Manifest digest at the destination, if it is known. */
   readonly digest?: string;
-  /** Bytes really moved by all attempts together. */
+  /** Bytes that all attempts together have moved. */
   readonly transferredBytes: number;
   readonly blobs: readonly FinishedBlob[];
   readonly durationSeconds: number;

@@ -11,10 +11,10 @@ import {
   toFinishedBlob,
 } from './tracked-blob.ts';
 
-/** Digits that skopeo shows at least: those in the row of a config. */
+/** The smallest number of digits that skopeo shows: those in the progress line of a config. */
 const DIGITS = 10;
 
-/** Values by digest, found by as many of its hex digits as skopeo shows, without a look at all the others. */
+/** Values by digest, which can be found by the hex digits that skopeo shows without a search through all values. */
 class DigestIndex<Value> {
   readonly #byPrefix = new Map<string, Value[]>();
 
@@ -24,13 +24,15 @@ class DigestIndex<Value> {
     else this.#byPrefix.set(hex.slice(0, DIGITS), [value]);
   }
 
-  /** Values whose digests agree in their first digits, in the order they came; some may differ further on. */
+  /**
+   * Values whose digests have the same first digits, in the order in which they came; they may differ in later digits.
+   */
   near(hex: string): readonly Value[] {
     return this.#byPrefix.get(hex.slice(0, DIGITS)) ?? [];
   }
 }
 
-/** Facts about blobs that have become true since they were last asked for. */
+/** Facts about blobs that have become known since the last call. */
 interface BlobNews {
   readonly finished: readonly FinishedBlob[];
   readonly sized: readonly (FinishedBlob & { readonly sizeBytes: number })[];
@@ -39,21 +41,21 @@ interface BlobNews {
 const NO_NEWS: BlobNews = { finished: [], sized: [] };
 
 /**
- * The blobs of one image in one attempt: what is running, what became of the others, what the manifest says of them. Sums
- * are kept as blobs change, so that an event costs the same whatever the number of blobs.
+ * The blobs of one image in one attempt: what is in progress, how the others ended, what the manifest says about them.
+ * Sums are updated when a blob changes, so that the cost of an event does not depend on the number of blobs.
  */
 export class ImageLedger {
   readonly #blobs: TrackedBlob[] = [];
   /** Positions in `#blobs`. */
   readonly #positions = new DigestIndex<number>();
-  /** By the first manifest that came: what this image consists of. */
+  /** From the first manifest that came: the parts of this image. */
   #descriptors: readonly BlobDescriptor[] = [];
   #totalBytes: number | undefined;
-  /** By all manifests, source's and destination's. */
+  /** From all manifests, those of source and destination. */
   readonly #known = new DigestIndex<BlobDescriptor>();
   #sums: BlobShare = { movedBytes: 0, skippedBytes: 0, startedBytes: 0, unsized: 0 };
   #finished: readonly FinishedBlob[] | undefined = [];
-  /** Positions that have changed since the last news. */
+  /** Positions that have changed since the last call of `takeNews`. */
   readonly #changed = new Set<number>();
   readonly #toldFinished = new Set<number>();
   readonly #toldSized = new Set<number>();
@@ -71,27 +73,27 @@ export class ImageLedger {
     return this.#finished;
   }
 
-  /** Bytes that have come from the source. */
+  /** Bytes that were read from the source. */
   get movedBytes(): number {
     return this.#sums.movedBytes;
   }
 
-  /** Bytes that need not come, since the destination has them. */
+  /** Bytes that need not be read, since the destination has them. */
   get skippedBytes(): number {
     return this.#sums.skippedBytes;
   }
 
-  /** Bytes of all blobs that were started and not skipped; undefined unless every size is exactly known. */
+  /** Bytes of all blobs that were started and not skipped; undefined unless every size is known exactly. */
   get startedBytes(): number | undefined {
     return this.#sums.unsized > 0 ? undefined : this.#sums.startedBytes;
   }
 
-  /** Size of the whole image by its manifest; undefined while that is not known. */
+  /** Size of the whole image according to its manifest; undefined until that is known. */
   get totalBytes(): number | undefined {
     return this.#totalBytes;
   }
 
-  /** What is to be reported; each fact is returned once. */
+  /** The facts to report; each fact is returned once. */
   takeNews(): BlobNews {
     if (this.#changed.size === 0) return NO_NEWS;
     const finished: FinishedBlob[] = [];
@@ -110,7 +112,7 @@ export class ImageLedger {
     return { finished, sized };
   }
 
-  /** Takes full digests and exact sizes from a manifest, for the blobs there are and those to come. */
+  /** Takes full digests and exact sizes from a manifest, for present and future blobs. */
   describe(descriptors: readonly BlobDescriptor[]): void {
     if (this.#descriptors.length === 0) this.#consistsOf(descriptors);
     for (const descriptor of descriptors) this.#known.add(hexOf(descriptor.digest), descriptor);
@@ -149,13 +151,13 @@ export class ImageLedger {
     this.#update(key, (blob) => ({ ...blob, state: 'skipped' }));
   }
 
-  /** The destination has a layer of that digest already; of several, any unfinished one will do. */
+  /** The destination has a layer of that digest already; if there are several, any unfinished one is taken. */
   present(digest: string): void {
     const key: BlobKey = { kind: 'layer', hex: hexOf(digest), occurrence: 1 };
     this.reuse(this.#unfinishedLike(key) ?? key);
   }
 
-  /** Settles what is unfinished, layers alone or config too. */
+  /** Gives an outcome to unfinished blobs: only layers, or the config too. */
   settle(outcome: 'copied' | 'failed', kinds: readonly BlobKey['kind'][]): void {
     for (const [position, blob] of this.#blobs.entries()) {
       if (!isFinished(blob) && kinds.includes(blob.key.kind)) this.#put(position, { ...blob, state: outcome });
@@ -199,7 +201,7 @@ export class ImageLedger {
     if (blob) this.#put(position, change(blob));
   }
 
-  /** The one place where a blob changes. */
+  /** All changes of a blob are made here. */
   #put(position: number, blob: TrackedBlob): void {
     const before = this.#blobs[position];
     if (before === blob) return;

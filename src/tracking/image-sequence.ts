@@ -3,41 +3,41 @@ import { ImageLedger } from './image-ledger.ts';
 const ALL_KINDS = ['layer', 'config'] as const;
 
 /**
- * The images of an operation, one after another: instances of a list, further attempts. skopeo tells of them on two streams
- * of which stderr is read first, so that it may be ahead by any number of images.
+ * The images of an operation, one after another: instances of a list, further attempts. skopeo reports them on two
+ * streams. stderr is read first, so that it may be any number of images ahead.
  */
 export class ImageSequence {
   readonly #ledgers: ImageLedger[] = [new ImageLedger()];
   readonly #byInstance = new Map<string, ImageLedger>();
-  /** Position of the image that stdout is at. */
+  /** Position of the image that stdout has reached. */
   #shown = 0;
-  /** Position of the image that stderr is at. */
+  /** Position of the image that stderr has reached. */
   #logged = 0;
   #instancesShown = 0;
   #instancesLogged = 0;
-  /** stdout has begun with the image. */
+  /** Whether stdout has begun with the image. */
   #isStarted = false;
 
   get all(): readonly ImageLedger[] {
     return this.#ledgers;
   }
 
-  /** The image that stdout tells of. */
+  /** The image that stdout is about. */
   get shown(): ImageLedger {
     return this.#at(this.#shown);
   }
 
-  /** The image that stderr tells of. */
+  /** The image that stderr is about. */
   get logged(): ImageLedger {
     return this.#at(this.#logged);
   }
 
-  /** The instance of that digest; without one, or before it was told of, the image in progress. */
+  /** The instance of that digest; without a digest, or before the instance was announced, the image in progress. */
   instance(digest: string | undefined): ImageLedger {
     return this.#byInstance.get(digest ?? '') ?? this.shown;
   }
 
-  /** Another attempt begins with the first image again, which the same manifest describes. */
+  /** Another attempt starts with the first image again, and the same manifest describes it. */
   nextAttempt(): void {
     const { descriptors } = this.shown;
     this.settle('failed');
@@ -49,7 +49,7 @@ export class ImageSequence {
     this.#isStarted = false;
   }
 
-  /** stdout goes on to an instance of a list. */
+  /** stdout has reached an instance of a list. */
   instanceStarted(digest: string): void {
     if (this.#instancesShown > 0 || this.#isStarted) this.#next('copied');
     this.#instancesShown++;
@@ -57,14 +57,14 @@ export class ImageSequence {
     this.#byInstance.set(digest, this.shown);
   }
 
-  /** stderr goes on to an instance of a list. */
+  /** stderr has reached an instance of a list. */
   instanceLogged(digest: string): void {
     if (this.#instancesLogged > 0) this.#logged++;
     this.#instancesLogged++;
     this.#byInstance.set(digest, this.logged);
   }
 
-  /** stdout begins with an image. When it does so twice, skopeo has made another attempt by itself. */
+  /** stdout begins with an image. If it does so twice, skopeo has made another attempt by itself. */
   imageStarted(): void {
     if (this.#isStarted && this.shown.blobs.length > 0) {
       const { descriptors } = this.shown;
@@ -74,7 +74,7 @@ export class ImageSequence {
     this.#isStarted = true;
   }
 
-  /** Settles what is unfinished. */
+  /** Gives an outcome to unfinished blobs. */
   settle(outcome: 'copied' | 'failed'): void {
     for (const ledger of this.#ledgers.slice(this.#shown)) ledger.settle(outcome, ALL_KINDS);
   }

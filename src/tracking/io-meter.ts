@@ -1,16 +1,18 @@
 /**
- * Growth of a process's I/O counters that counts as progress. A Go program that waits still moves a few bytes a second
- * through its own pipes.
+ * The growth of a process's I/O counters that counts as progress. While it waits, a Go program still moves a few bytes
+ * a second through its own pipes.
  */
 const PROGRESS_BYTES = 4096;
 
-/** Reads the I/O counters of one skopeo process after the other: bytes moved in all, and whether any move at all. */
+/**
+ * Reads the I/O counters of one skopeo process after the other: the sum of moved bytes, and whether bytes move at all.
+ */
 export class IoMeter {
   #past = 0;
   #first: number | undefined;
   #latest = 0;
   #marked = 0;
-  /** What waited to be sent in the sample before, while it goes down. */
+  /** The bytes that waited to be sent in the previous sample, as long as their number falls. */
   #queued: number | undefined;
 
   /** Bytes read by all processes so far, counted from the first sample of each. */
@@ -18,7 +20,7 @@ export class IoMeter {
     return this.#past + (this.#first === undefined ? 0 : this.#latest - this.#first);
   }
 
-  /** Another process begins, its counters at 0. */
+  /** Another process starts, with its counters at 0. */
   restart(): void {
     this.#past = this.totalReadBytes;
     this.#first = undefined;
@@ -26,8 +28,8 @@ export class IoMeter {
   }
 
   /**
-   * Takes a sample; true when the process has moved something since it was last true. `queuedBytes`: written, but not
-   * acknowledged by the other side.
+   * Takes a sample; true when the process has moved something since the last call that returned true. `queuedBytes`:
+   * written, but not acknowledged by the other side.
    */
   sample(readBytes: number, writtenBytes: number, queuedBytes?: number): boolean {
     const drains = this.#hasDrained(queuedBytes);
@@ -50,7 +52,7 @@ export class IoMeter {
       this.#queued = queuedBytes;
       return false;
     }
-    // Slow steps add up: the mark stays until they come to something.
+    // Small steps are added up: the mark stays until their sum is large enough.
     if (before - queuedBytes < PROGRESS_BYTES) return false;
     this.#queued = queuedBytes;
     return true;

@@ -1,8 +1,8 @@
 import type { Operation, Step } from './vocabulary.ts';
 
 /**
- * One operation in progress, as timestamps rather than ages, so that a reader in another process can compute every
- * live gauge for the moment of the scrape. Plain JSON: it is stored in the state directory as it is.
+ * One operation in progress, with timestamps instead of ages, so that a reader in another process can compute every
+ * live gauge for the moment of the scrape. Plain JSON: it is stored unchanged in the state directory.
  */
 export interface LiveOperation {
   readonly operation: Operation;
@@ -12,7 +12,7 @@ export interface LiveOperation {
   readonly step: Step;
   /** Milliseconds of the monotonic clock. */
   readonly startedMs: number;
-  /** The last new line, new number in a row, or byte moved; monotonic milliseconds. */
+  /** When the last new line, new number in a progress line, or byte came; monotonic milliseconds. */
   readonly lastProgressMs: number;
   readonly blobsFinished: number;
   /** 0 to 100, never falling; 100 only after success. Absent: unknown. */
@@ -26,6 +26,6 @@ export interface LiveOperation {
   readonly etaSeconds?: number;
   /** Operations or images waiting behind this one (sync). */
   readonly queued?: number;
-  /** One image of a sync run: shown while it is copied, but no operation of its own. */
+  /** One image of a sync run: shown while it is copied, but not an operation of its own. */
   readonly part?: true;
 }

@@ -9,21 +9,21 @@ export interface OperationIdentity {
   readonly destinationTransport?: Transport;
 }
 
-/** An operation that an observer may look at while it runs. */
+/** An operation at which an observer may look while it runs. */
 export interface LiveSource {
   readonly identity: OperationIdentity;
   live(): LiveOperation;
 }
 
 /**
- * Receives each countable fact of an operation exactly once, when it becomes true. The metrics recorder is one; the
- * tracker calls every observer in order and knows nothing of what they do.
+ * Receives each countable fact of an operation exactly once, when it becomes true. The metrics recorder is one
+ * observer. The tracker calls all observers in order and does not depend on what they do.
  */
 export interface OperationObserver {
   operationStarted?(source: LiveSource): void;
-  /** The fate of a blob is known; its size perhaps not yet. */
+  /** The outcome of a blob is known; its size perhaps not yet. */
   blobFinished?(identity: OperationIdentity, blob: FinishedBlob): void;
-  /** Fate and exact size are both known; follows `blobFinished` at once, later (the manifest came late) or never. */
+  /** Outcome and exact size are both known. Follows `blobFinished` at once, later (the manifest came late) or never. */
   blobSized?(identity: OperationIdentity, blob: FinishedBlob & { readonly sizeBytes: number }): void;
   /** `deltaBytes` more bytes were moved since the last call. */
   bytesTransferred?(identity: OperationIdentity, deltaBytes: number): void;
@@ -31,14 +31,14 @@ export interface OperationObserver {
   /** `registry` is host[:port]. */
   rateLimited?(registry: string): void;
   imageFinished?(outcome: ImageOutcome): void;
-  /** An image of a sync run is being copied: live, but no operation of its own. */
+  /** An image of a sync run is being copied: it is live, but not an operation of its own. */
   partStarted?(source: LiveSource): void;
   partFinished?(source: LiveSource): void;
   /** After this the source is no longer live. */
   operationFinished?(source: LiveSource, result: OperationResult): void;
 }
 
-/** Told of what happens, when it happens; the metrics recorder and the display implement it. */
+/** Called when something happens in a sync run; the metrics recorder and the display implement it. */
 export interface SyncObserver {
   imageFinished?(outcome: 'copied' | 'unchanged' | 'skipped' | 'failed'): void;
   rateLimited?(registry: string): void;
@@ -46,9 +46,9 @@ export interface SyncObserver {
   /** A question to a registry begins. */
   questionAsked?(registry: string): void;
   questionClosed?(registry: string, isAnswered: boolean): void;
-  /** Images not yet started. */
+  /** Number of images that have not started yet. */
   queueChanged?(waiting: number): void;
   checked?(done: number, total: number): void;
-  /** Sources that could not be listed at first and are listed again after everything else. */
+  /** Number of sources that could not be listed at first and are listed again after everything else. */
   sourcesLeft?(count: number): void;
 }

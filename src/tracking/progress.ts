@@ -2,10 +2,10 @@ import type { OperationEvent } from './events.ts';
 import type { ImageLedger } from './image-ledger.ts';
 import type { Operation, Step } from './vocabulary.ts';
 
-/** Shown until skopeo's exit status says that all is done. */
+/** The highest percent that is shown before skopeo's exit status says that everything is done. */
 const HIGHEST_UNFINISHED_PERCENT = 99.9;
 
-/** Which instance of a multi-arch list an image is; counts from 1. */
+/** The position of an image among the instances of a multi-arch list; counts from 1. */
 export interface InstancePosition {
   readonly index: number;
   readonly count: number;
@@ -16,8 +16,9 @@ const sum = (values: readonly number[]): number => values.reduce((total, value) 
 const bytesOfBlobs = (images: readonly ImageLedger[]): number => sum(images.map(({ movedBytes }) => movedBytes));
 
 /**
- * Bytes that the images of an operation (of earlier attempts, instances of a list) have moved. Without rows
- * (`processReadBytes` is given) the process's own counter tells how far the running blobs are, but never more than they hold.
+ * Bytes that the images of an operation (of earlier attempts, instances of a list) have moved. Without progress lines
+ * (then `processReadBytes` is given) the process's own counter gives the progress of the blobs in progress, but never
+ * more than their sizes.
  */
 export const movedBytes = (images: readonly ImageLedger[], processReadBytes: number | undefined): number => {
   const byBlobs = bytesOfBlobs(images);
@@ -29,8 +30,8 @@ export const movedBytes = (images: readonly ImageLedger[], processReadBytes: num
 };
 
 /**
- * Bytes that the operation will have moved, the last image being in progress; undefined while nobody has told, and for
- * lists, whose images come one by one.
+ * Bytes that the operation will have moved at its end, if the present image is the last; undefined while this is not
+ * known, and for lists, whose images come one by one.
  */
 export const expectedBytes = (
   images: readonly ImageLedger[],
@@ -41,7 +42,7 @@ export const expectedBytes = (
   return Math.max(0, bytesOfBlobs(images.slice(0, -1)) + current.totalBytes - current.skippedBytes);
 };
 
-/** How far the operation is, below 100; undefined while nobody has told how large the image is. */
+/** The percent of the operation, below 100; undefined while the size of the image is not known. */
 export const unfinishedPercent = (
   { totalBytes, movedBytes: moved, skippedBytes }: ImageLedger,
   instance: InstancePosition | undefined,
@@ -52,7 +53,7 @@ export const unfinishedPercent = (
   return Math.min(HIGHEST_UNFINISHED_PERCENT, (100 * (index - 1 + ofImage)) / Math.max(1, count));
 };
 
-/** The step that an event leads to; undefined when it changes nothing. Only copies have steps. */
+/** The step that begins with an event; undefined if the step does not change. Only copies have steps. */
 export const stepAfter = (operation: Operation, event: OperationEvent): Step | undefined => {
   if (operation !== 'copy' && operation !== 'sync') return 'running';
   switch (event.type) {

@@ -4,7 +4,7 @@ export class RateWindow {
   readonly #spacingMs: number;
   #samples: { readonly atMs: number; readonly total: number }[];
 
-  /** `startMs`: when the counter stood at 0. Keeps at most `points` samples, whatever the number of calls. */
+  /** `startMs`: when the counter was 0. Keeps at most `points` samples, whatever the number of calls. */
   constructor(startMs: number, windowMs = 60_000, points = 120) {
     this.#windowMs = windowMs;
     this.#spacingMs = windowMs / points;
@@ -17,11 +17,11 @@ export class RateWindow {
     this.#samples.push({ atMs, total });
     const horizon = atMs - this.#windowMs;
     const firstInside = this.#samples.findIndex((sample) => sample.atMs >= horizon);
-    // The sample just before the window stays: it is where the window's growth is measured from.
+    // The sample just before the window stays: the growth in the window is measured from it.
     if (firstInside > 1) this.#samples = this.#samples.slice(firstInside - 1);
   }
 
-  /** Units per second over the window that ends now, given the counter's present value. */
+  /** Units per second in the window that ends now. `total`: the present value of the counter. */
   perSecond(nowMs: number, total: number): number {
     const horizon = nowMs - this.#windowMs;
     const base = this.#samples.findLast((sample) => sample.atMs <= horizon) ?? this.#samples[0];

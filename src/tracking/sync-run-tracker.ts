@@ -4,19 +4,19 @@ import type { LiveOperation } from './live-operation.ts';
 import type { LiveSource, OperationIdentity, OperationObserver, SyncObserver } from './observer.ts';
 import type { ImageOutcome } from './vocabulary.ts';
 
-/** Shorter silences are a matter of distance and load. */
+/** Shorter silences are normal: they depend on distance and load. */
 const SHOWN_SECONDS = 10;
 
-/** A registry that leaves questions without an answer, and for how long. */
+/** A registry that leaves questions unanswered, and for how long it has done so. */
 interface Unanswered {
   readonly registry: string;
   readonly seconds: number;
 }
 
-/** Which registries have questions open, so that a display can tell who is waited for. */
+/** Which registries have unanswered questions, so that a display can show what the run waits for. */
 class OpenQuestions {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
-  /** How many are open, and since when the registry has said nothing. */
+  /** The number of open questions, and since when the registry has not answered. */
   readonly #open = new Map<string, { count: number; sinceMs: number }>();
 
   constructor(clock: Pick<Clock, 'monotonicMs'>) {
@@ -36,7 +36,7 @@ class OpenQuestions {
     if (--open.count === 0) this.#open.delete(registry);
   }
 
-  /** Registries that have not answered for longer than is usual. */
+  /** Registries that have not answered for longer than usual. */
   unanswered(): readonly Unanswered[] {
     const nowMs = this.#clock.monotonicMs();
     return [...this.#open]
@@ -45,16 +45,16 @@ class OpenQuestions {
   }
 }
 
-/** How far a run is, for a display. */
+/** The progress of a run, for a display. */
 export interface SyncProgress {
   readonly checked: { readonly done: number; readonly total: number };
   readonly finished: Readonly<Record<ImageOutcome, number>>;
   readonly waiting: number;
-  /** Sources that are listed after everything else. */
+  /** Number of sources that are listed after everything else. */
   readonly sourcesLeft: number;
-  /** Registries that asked to be left in peace, and what is left of it. */
+  /** Registries that asked for a pause, and the rest of that pause. */
   readonly pauses: readonly { readonly registry: string; readonly seconds: number }[];
-  /** Registries that are waited for and do not answer. */
+  /** Registries that have not answered for long, with questions open. */
   readonly unanswered: readonly Unanswered[];
 }
 
@@ -68,7 +68,7 @@ export interface SyncRunIdentity {
   readonly destinationShort: string;
 }
 
-/** Follows one run of sync as a whole: one operation, whose images are its parts. */
+/** Follows one run of sync as a whole: it is one operation, and its images are parts of it. */
 export class SyncRunTracker implements LiveSource {
   readonly identity: OperationIdentity;
   readonly #run: SyncRunIdentity;
@@ -93,7 +93,7 @@ export class SyncRunTracker implements LiveSource {
     this.#lastProgressMs = this.#startedMs;
   }
 
-  /** What the engine reports to. */
+  /** The observer to which the engine reports. */
   get observer(): SyncObserver {
     return {
       checked: (done, total) => {
@@ -121,12 +121,12 @@ export class SyncRunTracker implements LiveSource {
     this.#tell((observer) => observer.operationStarted?.(this));
   }
 
-  /** Anything moved: an image's copy, a check, an end. */
+  /** Something moved: the copy or check of an image, or its end. */
   progressed(): void {
     this.#lastProgressMs = this.#clock.monotonicMs();
   }
 
-  /** A registry asked to be left in peace. */
+  /** A registry asked for a pause. */
   paused(registry: string, seconds: number): void {
     this.#pausedUntilMs.set(registry, this.#clock.monotonicMs() + seconds * 1000);
   }
@@ -168,7 +168,7 @@ export class SyncRunTracker implements LiveSource {
     };
   }
 
-  /** While a registry is left in peace as it asked, silence is no standstill. */
+  /** While a pause lasts for which a registry asked, silence does not count as a standstill. */
   #lastSignMs(): number {
     const pauseEndsMs = Math.max(0, ...this.#pausedUntilMs.values());
     return Math.max(this.#lastProgressMs, Math.min(pauseEndsMs, this.#clock.monotonicMs()));

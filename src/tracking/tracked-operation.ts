@@ -16,7 +16,7 @@ interface TrackerOptions {
   readonly destinationShort: string;
   readonly clock: Clock;
   readonly observers: readonly OperationObserver[];
-  /** It is one image of a sync run. */
+  /** Whether it is one image of a sync run. */
   readonly part?: boolean;
 }
 
@@ -31,7 +31,7 @@ export interface OperationView {
   readonly finishedBlobs: readonly FinishedBlob[];
 }
 
-/** Folds the events of one operation into its state, and tells observers each countable fact once. */
+/** Applies the events of one operation to its state, and reports each countable fact once to the observers. */
 export class TrackedOperation implements LiveSource {
   readonly identity: OperationIdentity;
   readonly #options: TrackerOptions;
@@ -42,7 +42,7 @@ export class TrackedOperation implements LiveSource {
   #lastProgressMs: number;
   #attempt = 0;
   #onTerminal = true;
-  /** skopeo has announced to be silent until then. */
+  /** Until this time skopeo has announced that it will be silent. */
   #waitsUntilMs = 0;
   readonly #images = new ImageSequence();
   #instance: InstancePosition | undefined;
@@ -97,14 +97,14 @@ export class TrackedOperation implements LiveSource {
     };
   }
 
-  /** The moment from which silence counts: the last sign of life, or the end of an announced wait. */
+  /** The time from which silence counts: the last sign of life, or the end of an announced wait. */
   quietSinceMs(): number {
     return Math.max(this.#lastProgressMs, this.#waitsUntilMs);
   }
 
   /**
-   * Closes the books by the verdict, which comes from skopeo's exit status and never from its output; returns what is
-   * known of the result. `operation-finished` follows.
+   * Completes the state by the verdict, which comes from skopeo's exit status and never from its output; returns what
+   * is known of the result. `operation-finished` follows.
    */
   settle(success: boolean): Pick<OperationResult, 'transferredBytes' | 'blobs' | 'durationSeconds' | 'attempts'> {
     this.#images.settle(success ? 'copied' : 'failed');

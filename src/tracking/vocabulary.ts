@@ -1,5 +1,6 @@
 /**
- * The closed vocabularies that events, results, metrics labels and documentation share. A value is added here first.
+ * The closed lists of words that events, results, labels of metrics and documentation share. A new word is added here
+ * first.
  */
 
 /** What a run does for its user; the label `operation` of every metric. */
@@ -15,19 +16,22 @@ export const OPERATIONS = [
 ] as const;
 export type Operation = (typeof OPERATIONS)[number];
 
-/** Final status of an operation; what failed and why is told by the error type. */
+/** Final status of an operation; the error type says what failed and why. */
 export const STATUSES = ['success', 'error'] as const;
 export type Status = (typeof STATUSES)[number];
 
-/** What became of a blob. `skipped`: the destination had it already. */
+/** The result of a blob. `skipped`: the destination had it already. */
 export const BLOB_OUTCOMES = ['copied', 'skipped', 'failed'] as const;
 export type BlobOutcome = (typeof BLOB_OUTCOMES)[number];
 
-/** What became of an image of a sync run. `unchanged`: the destination had it already. */
+/** The result of an image of a sync run. `unchanged`: the destination had it already. */
 export const IMAGE_OUTCOMES = ['copied', 'unchanged', 'skipped', 'failed'] as const;
 export type ImageOutcome = (typeof IMAGE_OUTCOMES)[number];
 
-/** Where an active operation stands; the label `current_step`. Everything but copy and sync is `running`. */
+/**
+ * The present step of an active operation; the label `current_step`. It is `running` for everything except copy and
+ * sync.
+ */
 export const STEPS = [
   'starting',
   'getting_signatures',

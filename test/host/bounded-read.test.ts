@@ -14,7 +14,7 @@ test('reads a regular file with its owner and age', (t) => {
   const read = readBounded(path, 100);
   assert.ok(read.kind === 'content');
   assert.equal(read.bytes.toString(), 'content');
-  assert.equal(read.stats.uid, process.getuid?.());
+  assert.equal(read.uid, process.getuid?.());
   assert.ok(Math.abs(read.modifiedMs - Date.now()) < 60_000);
 });
 

@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
-import { appendFile, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, rm, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { localState } from '../../src/image/local-image.ts';
+import { dirReader, localState, ociReader } from '../../src/image/local-image.ts';
+import { makeFifo } from '../support/fifo.ts';
 import { createLayout, type MadeImage, MEDIA_TYPES, type OciLayout } from '../support/images.ts';
 import { mustSkopeo } from '../support/skopeo.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
@@ -46,4 +47,15 @@ test('an archive is known by size and time', async () => {
   assert.deepEqual(await localState(`docker-archive:${path}`), first);
   await appendFile(path, 'two');
   assert.notDeepEqual(await localState(`oci-archive:${path}:a`), first);
+});
+
+test('a FIFO in the place of a manifest or an index holds nothing, and nobody waits for it', async () => {
+  await mkdir(dir.join('fifos'));
+  makeFifo(dir.join('fifos/manifest.json'));
+  makeFifo(dir.join('fifos/index.json'));
+  assert.equal(await localState(`dir:${dir.join('fifos')}`), undefined);
+  assert.equal(await localState(`oci:${dir.join('fifos')}:a`), undefined);
+  const { signal } = new AbortController();
+  assert.equal(await dirReader(dir.join('fifos'))(undefined, signal), undefined);
+  assert.equal(await ociReader(dir.join('fifos'), 'a')(undefined, signal), undefined);
 });

@@ -12,15 +12,18 @@ import { tempDir } from '../support/temp.ts';
 const DIGEST = `sha256:${'0'.repeat(64)}`;
 
 /** The request for a copy of one directory, and the files that its arguments name for the digest. */
-const digestFiles = (words: readonly string[], runDirectory: string) => {
+const digestFiles = async (words: readonly string[], runDirectory: string) => {
   const line = parseCommandLine(['copy', ...words, 'dir:a', 'dir:b'], {});
-  const request = copyTask(line, { env: {}, cwd: runDirectory, hasTerminal: false, redactor: new Redactor() }).request({
+  const { signal } = new AbortController();
+  const context = { env: {}, cwd: runDirectory, hasTerminal: false, redactor: new Redactor(), signal };
+  const task = await copyTask(line, context);
+  const request = await task.request({
     binary: 'skopeo',
     env: {},
     cwd: runDirectory,
     clock: systemClock,
     terminals: new Terminals(undefined),
-    accessFiles: { pathFor: () => '' },
+    accessFiles: { pathFor: async () => '' },
     runDirectory,
   });
   const given = request.skopeo.args.join('\n').matchAll(/^--digestfile[=\n](.*)$/gm);
@@ -32,7 +35,7 @@ test('a file that the user named for the digest is for skopeo to write and for n
   const path = dir.join('digest');
   writeFileSync(path, DIGEST);
   for (const words of [['--digestfile', path], [`--digestfile=${path}`]]) {
-    const { request, files } = digestFiles(words, dir.path);
+    const { request, files } = await digestFiles(words, dir.path);
     assert.deepEqual(files, [path]);
     assert.equal(await request.readDigest?.(), undefined);
   }
@@ -40,7 +43,7 @@ test('a file that the user named for the digest is for skopeo to write and for n
 
 test('where nobody named one the digest goes through a file of our own', async () => {
   await using dir = await tempDir('copy-request');
-  const { request, files } = digestFiles([], dir.path);
+  const { request, files } = await digestFiles([], dir.path);
   const [path = ''] = files;
   assert.deepEqual([files.length, dirname(path)], [1, dir.path]);
   writeFileSync(path, DIGEST);

@@ -21,19 +21,21 @@ const copy = async (args: readonly string[], home: string, onTerminal: boolean) 
   const env = { PATH: process.env.PATH, ...privateHome(home) };
   const { signal } = new AbortController();
   const terminals = new Terminals(onTerminal ? loadNativePty(env) : undefined);
-  const request = copyTask(parseCommandLine(['copy', ...args], {}), {
+  const task = await copyTask(parseCommandLine(['copy', ...args], {}), {
     env: {},
     cwd: '/',
     hasTerminal: false,
     redactor: new Redactor(),
-  }).request({
+    signal,
+  });
+  const request = await task.request({
     binary: SKOPEO,
     launcher: [],
     env,
     cwd: home,
     clock: systemClock,
     terminals,
-    accessFiles: new AccessFiles({ env: {}, uid: 0, cwd: '/' }),
+    accessFiles: new AccessFiles({ env: {}, uid: 0, cwd: '/' }, signal),
     runDirectory: home,
   });
   const events: OperationEvent[] = [];
@@ -132,19 +134,21 @@ test('says so when skopeo cannot be started', async () => {
   await using dir = await tempDir('operation');
   const { signal } = new AbortController();
   const terminals = new Terminals(undefined);
-  const request = copyTask(parseCommandLine(['copy', 'dir:a', 'dir:b'], {}), {
+  const task = await copyTask(parseCommandLine(['copy', 'dir:a', 'dir:b'], {}), {
     env: {},
     cwd: '/',
     hasTerminal: false,
     redactor: new Redactor(),
-  }).request({
+    signal,
+  });
+  const request = await task.request({
     binary: dir.join('no-skopeo'),
     launcher: [],
     env: {},
     cwd: dir.path,
     clock: systemClock,
     terminals,
-    accessFiles: new AccessFiles({ env: {}, uid: 0, cwd: '/' }),
+    accessFiles: new AccessFiles({ env: {}, uid: 0, cwd: '/' }, signal),
     runDirectory: undefined,
   });
   const { result } = await runOperation(request, {

@@ -2,11 +2,13 @@ import assert from 'node:assert/strict';
 import { mkdir, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
 import { type Clock, systemClock } from '../../src/context.ts';
+import { WrapperError } from '../../src/errors/wrapper-error.ts';
 import type { RegistryAccess } from '../../src/registry/access.ts';
 import { DirectLookup } from '../../src/registry/direct-lookup.ts';
 import type { SkopeoQuestions } from '../../src/registry/lookup.ts';
 import { RegistryPauses } from '../../src/registry/pauses.ts';
 import { Router } from '../../src/registry/route.ts';
+import type { ListingLimits } from '../../src/registry/tag-pages.ts';
 import { Redactor } from '../../src/secrets/redactor.ts';
 import { Secret } from '../../src/secrets/secret.ts';
 
@@ -16,6 +18,7 @@ import { type Registry, startRegistry } from '../support/registry.ts';
 import { privateHome } from '../support/skopeo.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 import { realSkopeo } from '../sync/support/real-skopeo.ts';
+import { drip, type EndlessPage, flood, sendPage, startListing } from './support/endless-listing.ts';
 
 const USERS = { me: 'secret' };
 const SIGNAL = new AbortController().signal;
@@ -42,7 +45,8 @@ const lookupIn = (
     env = {},
     clock = systemClock,
     silenceSeconds,
-  }: { env?: Record<string, string>; clock?: Clock; silenceSeconds?: number } = {},
+    listingLimits,
+  }: { env?: Record<string, string>; clock?: Clock; silenceSeconds?: number; listingLimits?: ListingLimits } = {},
 ) => {
   const real = realSkopeo({ ...privateHome(home), ...env });
   const asked: string[] = [];
@@ -68,6 +72,7 @@ const lookupIn = (
     pauses,
     rateLimited,
     silenceSeconds,
+    listingLimits,
   });
   return { lookup, asked, limits, pauses };
 };
@@ -191,14 +196,98 @@ for (const link of LINKS) {
   });
 }
 
-test('a page that leads to itself is not followed, and skopeo is asked', async () => {
-  const link = '</v2/team/app/tags/list?n=1000>; rel="next"';
-  await using proxy = await behind([{ match: { path: /tags\/list\?n=/ }, do: { headers: { link } } }]);
+const LISTING: ListingLimits = { pages: 20, bytes: 100_000, seconds: 60, answerSeconds: 60 };
+const SECOND = { 'content-type': 'application/json' };
+
+/** Answers of a registry whose list of tags does not end: page number and what it sends, and what the run says of it. */
+const ENDLESS: Readonly<Record<string, { send: EndlessPage; limits?: Partial<ListingLimits>; says: RegExp }>> = {
+  'a page that leads to itself': { send: (_, response) => sendPage(response, ['a'], '?n=1000'), says: /repeats one/ },
+  'pages that lead to each other': {
+    send: (page, response) => sendPage(response, [`t${page % 2}`], `?last=${page % 2}`),
+    says: /repeats one/,
+  },
+  'the same page under ever new names': {
+    send: (page, response) => sendPage(response, ['a', 'b'], `?last=${page}`),
+    says: /repeats one/,
+  },
+  'endless small pages': {
+    send: (page, response) => sendPage(response, [`t${page}`], `?last=${page}`),
+    says: /more than 20$/,
+  },
+  'endless empty pages': {
+    send: (page, response) => sendPage(response, [], `?last=${page}`),
+    says: /more than 20$/,
+  },
+  'endless large pages': {
+    send: (page, response) =>
+      sendPage(
+        response,
+        Array.from({ length: 500 }, (_, tag) => `t${page}-${tag}-${'x'.repeat(50)}`),
+        `?last=${page}`,
+      ),
+    says: /does not end after/,
+  },
+  'pages for ever': {
+    send: (page, response) => void setTimeout(() => sendPage(response, [`t${page}`], `?last=${page}`), 100),
+    limits: { seconds: 0.3 },
+    says: /for more than 0\.3 s$/,
+  },
+  'a page that drips': {
+    send: (_, response) => drip(response.writeHead(200, SECOND)),
+    limits: { answerSeconds: 0.5 },
+    says: /does not end after/,
+  },
+  'headers that drip': {
+    send: (_, response) => drip(response.socket),
+    limits: { answerSeconds: 0.5 },
+    says: /does not end after/,
+  },
+  'a page without end': { send: (_, response) => flood(response.writeHead(200, SECOND)), says: /does not end after/ },
+};
+
+for (const [what, { send, limits, says }] of Object.entries(ENDLESS)) {
+  test(`a list of tags that does not end is given up, and skopeo is not asked: ${what}`, async () => {
+    await using registry = await startListing(send);
+    const { lookup, asked } = lookupIn(dir.path, { listingLimits: { ...LISTING, ...limits } });
+    using _lookup = lookup;
+    await assert.rejects(lookup.tags({ registry: registry.host, path: 'team/app' }, INSECURE, SIGNAL), (error) => {
+      assert.ok(error instanceof WrapperError);
+      assert.equal(error.errorType, 'server_error');
+      assert.ok(error.message.startsWith(`${registry.host} sends `), error.message);
+      assert.match(error.message, says);
+      return true;
+    });
+    assert.deepEqual(asked, []);
+  });
+}
+
+test('a list that seems to nest without end is not taken apart', async () => {
+  await using registry = await startListing(
+    (_, response) => void response.writeHead(200, SECOND).end('['.repeat(50_000)),
+  );
   const { lookup, asked } = lookupIn(dir.path);
   using _lookup = lookup;
-  assert.deepEqual(await lookup.tags({ registry: proxy.host, path: 'team/app' }, INSECURE, SIGNAL), ['1', '2', '3']);
-  assert.equal(proxy.count({ path: /tags\/list\?n=/ }), 1);
+  await assert.rejects(lookup.tags({ registry: registry.host, path: 'team/app' }, INSECURE, SIGNAL));
   assert.deepEqual(asked, ['listTags']);
+});
+
+test('a redirect to where the registry is not is not followed, by skopeo neither', async () => {
+  for (const location of [
+    'http://169.254.169.254/latest/meta-data',
+    'http://[fe80::1]/',
+    'http://[::ffff:169.254.169.254]/',
+  ]) {
+    await using registry = await startListing((_, response) => void response.writeHead(307, { location }).end());
+    const { lookup, asked } = lookupIn(dir.path);
+    using _lookup = lookup;
+    const refused = {
+      errorType: 'server_error',
+      message: /redirects to .*an address of its own link: that is not followed$/,
+    };
+    await assert.rejects(lookup.tags({ registry: registry.host, path: 'team/app' }, INSECURE, SIGNAL), refused);
+    await assert.rejects(lookup.head(`docker://${registry.host}/team/app:1`, INSECURE, SIGNAL), refused);
+    assert.deepEqual(asked, []);
+  }
 });
 
 test('a registry that limits the rate is heard, waited for and asked again', async () => {

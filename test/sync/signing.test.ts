@@ -12,7 +12,7 @@ import { tempDir } from '../support/temp.ts';
 
 const jobOf = async (args: readonly string[], cwd = '/') => {
   const line = parseCommandLine(['sync', ...args], {}, { ...SKOPEO_FLAGS, subcommands: [SYNC_COMMAND] });
-  const { job } = await readJob(line, { env: {}, cwd, redactor: new Redactor() });
+  const { job } = await readJob(line, { env: {}, cwd, redactor: new Redactor() }, new AbortController().signal);
   const [entry] = job.entries;
   assert.ok(entry);
   return { copy: entry.copy, toBeKnown: line.skopeoFlags.map(({ name }) => name) };

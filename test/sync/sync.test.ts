@@ -417,8 +417,8 @@ test('runs of lists go side by side, and the job remembers what each of them did
   await seed('lists/app', { '1': 'a', '2': 'b' });
   const whole = job('job: lists\nimages:\n  - { source: "HOST/lists/app", destination: "DEST/{{path}}" }\n');
   const context = realContext(own, { stateDirectory: own.join('state') });
-  const runs = ['1', '2'].map((tag) => {
-    const list = parseImageList(`${source.host}/lists/app:${tag} ${destination.host}/lists/app:${tag}`);
+  const runs = ['1', '2'].map(async (tag) => {
+    const list = await parseImageList([`${source.host}/lists/app:${tag} ${destination.host}/lists/app:${tag}`]);
     return run(reduceToList(whole, list), context, { isList: true });
   });
   assert.deepEqual(

@@ -7,14 +7,15 @@ import { refuseNamelessPrune } from '../../sync/plan-sync.ts';
 import { formatCount } from '../../text/format.ts';
 import { stateLocation } from '../open-session.ts';
 import { reportError } from '../report-error.ts';
+import { withinLimit } from '../with-run.ts';
 import { type ReadJob, readJob } from './read-job.ts';
 import { chosenImages, syncOptions } from './sync-options.ts';
 
 /** Reads everything that a run would read before it asks a registry. Throws usage errors. */
-const readAll = async (line: CommandLine, context: Context): Promise<ReadJob> => {
-  const read = await readJob(line, context);
+const readAll = async (line: CommandLine, context: Context, signal: AbortSignal): Promise<ReadJob> => {
+  const read = await readJob(line, context, signal);
   syncOptions(line, context.env);
-  refuseNamelessPrune(await chosenImages(read.job, line, context), {
+  refuseNamelessPrune(await chosenImages(read.job, line, context, signal), {
     stateDirectory: stateLocation(line.own, context)?.stateDir,
   });
   return read;
@@ -39,7 +40,7 @@ const tellValid = (read: ReadJob, line: CommandLine, context: Context): void => 
  */
 export const checkSync = async (line: CommandLine, context: Context): Promise<number> => {
   try {
-    tellValid(await readAll(line, context), line, context);
+    tellValid(await withinLimit(line, (signal) => readAll(line, context, signal)), line, context);
     return EXIT.success;
   } catch (error) {
     if (!(error instanceof WrapperError) || !line.own.json) throw error;

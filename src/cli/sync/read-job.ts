@@ -1,10 +1,10 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type CommandLine, isSet, textOf, wordOf } from '../../command-line/command-line.ts';
-import type { Context, Env } from '../../context.ts';
+import type { Context } from '../../context.ts';
 import { defined } from '../../defined.ts';
 import { messageOf } from '../../errors/system-error.ts';
 import { usageError } from '../../errors/wrapper-error.ts';
+import { readNamed } from '../../host/named-files.ts';
 import type { Platform } from '../../image/platform.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
 import { resolveLogin, type Side } from '../../registry/credentials/logins.ts';
@@ -33,10 +33,14 @@ const parallelOf = (line: CommandLine): number | undefined => {
   throw usageError(`--parallel: "${text}" is not valid`, 'Give a whole number, 1 or more.');
 };
 
-const accessOf = (line: CommandLine, side: Extract<Side, 'source' | 'destination'>, env: Env): RegistryAccess => {
+const accessOf = async (
+  line: CommandLine,
+  side: Extract<Side, 'source' | 'destination'>,
+  places: Parameters<typeof resolveLogin>[2],
+): Promise<RegistryAccess> => {
   const { values } = line;
   return defined({
-    credentials: resolveLogin(side, line, env),
+    credentials: await resolveLogin(side, line, places),
     authFile: values.authfile[side] ?? values.authfile.image,
     certDirectory: values.certDir[side],
     tlsVerify: values.tlsVerify[side] ?? values.tlsVerify.image,
@@ -79,11 +83,12 @@ export const jobFormOf = (line: CommandLine): JobForm => {
   return { sourceTransport, destinationTransport, source, destination };
 };
 
-const skopeoRequest = (
+const skopeoRequest = async (
   line: CommandLine,
   form: Exclude<JobForm, { readonly file: string }>,
   { env }: JobContext,
-): SyncRequest => {
+  signal: AbortSignal,
+): Promise<SyncRequest> => {
   const { values, own } = line;
   return {
     ...form,
@@ -91,13 +96,13 @@ const skopeoRequest = (
     scoped: isSet(line, 'scoped'),
     preserveDigests: isSet(line, 'preserve-digests'),
     removeSignatures: isSet(line, 'remove-signatures'),
-    sourceAccess: accessOf(line, 'source', env),
-    destinationAccess: accessOf(line, 'destination', env),
+    sourceAccess: await accessOf(line, 'source', { env, signal }),
+    destinationAccess: await accessOf(line, 'destination', { env, signal }),
     ...defined({
       appendSuffix: textOf(line, 'append-suffix'),
       format: wordOf(line, 'format', ['oci', 'v2s1', 'v2s2']),
       signing: readSigning((name) => textOf(line, name)),
-      platformAsked: platformAsked(line),
+      systemPlatform: platformAsked(line),
       retryTimes: values.byName.has('retry-times') ? values.retryTimes : undefined,
       retryDelaySeconds: values.retryDelaySeconds,
       stallTimeoutSeconds: own.stallTimeoutSeconds,
@@ -106,11 +111,27 @@ const skopeoRequest = (
   };
 };
 
-const readFileJob = async (line: CommandLine, path: string, { env, cwd }: JobContext): Promise<ReadJob> => {
-  const absolute = resolve(cwd, path);
-  const text = await readFile(absolute, 'utf8').catch((error: unknown) => {
+/** Far more than any description of a job. */
+const MAX_BYTES = 64 * 1024 ** 2;
+
+/** The text of a file that describes a job. Throws a usage error, and the signal's reason when that is aborted. */
+const readDescription = async (path: string, cwd: string, signal: AbortSignal): Promise<string> => {
+  try {
+    return (await readNamed(resolve(cwd, path), MAX_BYTES, signal)).toString();
+  } catch (error) {
+    signal.throwIfAborted();
     throw usageError(`cannot read ${path}: ${messageOf(error)}`);
-  });
+  }
+};
+
+const readFileJob = async (
+  line: CommandLine,
+  path: string,
+  { env, cwd }: JobContext,
+  signal: AbortSignal,
+): Promise<ReadJob> => {
+  const absolute = resolve(cwd, path);
+  const text = await readDescription(path, cwd, signal);
   const { job, ...loaded } = loadSyncFile(absolute, text, env);
   const { jobName, stallTimeoutSeconds } = line.own;
   return {
@@ -120,16 +141,27 @@ const readFileJob = async (line: CommandLine, path: string, { env, cwd }: JobCon
   };
 };
 
+const readSkopeoJob = async (
+  line: CommandLine,
+  form: Exclude<JobForm, { readonly file: string }>,
+  context: JobContext,
+  signal: AbortSignal,
+): Promise<ReadJob> => {
+  const request = await skopeoRequest(line, form, context, signal);
+  const read = (path: string): Promise<string> => readDescription(path, context.cwd, signal);
+  return { job: await jobFromSkopeoOptions(request, read), warnings: [] };
+};
+
 /**
  * Reads the job of a command line, from `--file` or in skopeo's form. Throws usage errors and, for a file, errors that
- * name line and key. No registry is asked.
+ * name line and key, and the signal's reason when that is aborted. No registry is asked.
  */
-export const readJob = async (line: CommandLine, context: JobContext): Promise<ReadJob> => {
+export const readJob = async (line: CommandLine, context: JobContext, signal: AbortSignal): Promise<ReadJob> => {
   const form = jobFormOf(line);
   const read =
     'file' in form
-      ? await readFileJob(line, form.file, context)
-      : { job: await jobFromSkopeoOptions(skopeoRequest(line, form, context), context.cwd), warnings: [] };
+      ? await readFileJob(line, form.file, context, signal)
+      : await readSkopeoJob(line, form, context, signal);
   for (const { credentials } of accessesOf(read.job)) if (credentials) context.redactor.learnLogin(credentials);
   for (const { copy } of read.job.entries) refuseMissingPassphrase(copy);
   const parallel = parallelOf(line);

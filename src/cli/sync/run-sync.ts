@@ -20,7 +20,7 @@ import { runSync, type SyncOptions } from '../../sync/sync.ts';
 import type { OperationResult } from '../../tracking/events.ts';
 import { type SyncRunIdentity, SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
 import { openSession } from '../open-session.ts';
-import { type RunEnd, type RunMetrics, type RunParts, type RunTools, withRun } from '../with-run.ts';
+import { type RunEnd, type RunMetrics, type RunParts, type RunTools, withinLimit, withRun } from '../with-run.ts';
 import { checkSync, tellWarnings } from './check-sync.ts';
 import { jobFormOf, readJob } from './read-job.ts';
 import { openSyncContext } from './sync-context.ts';
@@ -33,18 +33,18 @@ interface ReadSync {
   readonly options: SyncOptions;
 }
 
-interface Shown extends Disposable {
+interface Shown extends AsyncDisposable {
   readonly display: SyncDisplay;
 }
 
-const readSync = async (line: CommandLine, context: Context): Promise<ReadSync> => {
-  const read = await readJob(line, context);
+const readSync = async (line: CommandLine, context: Context, signal: AbortSignal): Promise<ReadSync> => {
+  const read = await readJob(line, context, signal);
   if (!line.values.quiet) tellWarnings(read, context);
-  return { options: syncOptions(line, context.env), job: await chosenImages(read.job, line, context) };
+  return { options: syncOptions(line, context.env), job: await chosenImages(read.job, line, context, signal) };
 };
 
 const showConfig = async (line: CommandLine, context: Context): Promise<number> => {
-  const { file } = await readJob(line, context);
+  const { file } = await withinLimit(line, (signal) => readJob(line, context, signal));
   if (file !== undefined) context.stdout.write(renderExpandedFile(file, line.own.json ? 'json' : 'yaml'));
   return EXIT.success;
 };
@@ -65,7 +65,12 @@ export const runSyncCommand = async (line: CommandLine, context: Context): Promi
 
 type Parts = RunParts<ReadSync, Shown, number>;
 
-const showing = async (line: CommandLine, context: Context, isRun: boolean): Promise<Shown> => {
+const showing = async (
+  line: CommandLine,
+  context: Context,
+  isRun: boolean,
+  { signal }: Pick<RunTools, 'signal'>,
+): Promise<Shown> => {
   const { own, values } = line;
   const { debug, quiet } = values;
   const stdoutIsOurs = own.json || own.events === '-';
@@ -73,9 +78,15 @@ const showing = async (line: CommandLine, context: Context, isRun: boolean): Pro
   const kind = progressKind({ progress: own.progress, quiet, copies: true }, context);
   const show = kind === 'bar' ? (await import('../../display/sync/sync-bars.ts')).syncBars : syncPlain;
   const display = show({ printLines, debug, isSilent: kind === 'none' }, context);
-  const events = isRun ? openEvents(own.events, context) : undefined;
+  const events = isRun ? await openEvents(own.events, context, signal) : undefined;
   const shown = events === undefined ? display : withEvents(display, events, { ...context, debug });
-  return { display: shown, [Symbol.dispose]: () => shown.onEnd() };
+  return {
+    display: shown,
+    [Symbol.asyncDispose]: async () => {
+      shown.onEnd();
+      await events?.close();
+    },
+  };
 };
 
 const syncContextOf = (
@@ -93,8 +104,8 @@ const NOT_COUNTED: RunMetrics = { observer: {}, end: async () => undefined, fail
 
 /** Prints what a run would do. */
 const planParts = (line: CommandLine, context: Context): Parts => ({
-  prepare: () => readSync(line, context),
-  open: () => showing(line, context, false),
+  prepare: (signal) => readSync(line, context, signal),
+  open: (_, tools) => showing(line, context, false, tools),
   openMetrics: () => NOT_COUNTED,
   body: async ({ job, options }, { display }, metrics, tools) => {
     const tracker = new SyncRunTracker(runIdentityOf(job), context.clock, []);
@@ -122,8 +133,8 @@ const exitCodeOfPlan = ({ failures, images }: Plan): number => {
 
 /** Carries out the job. */
 const runParts = (line: CommandLine, context: Context): Parts => ({
-  prepare: () => readSync(line, context),
-  open: () => showing(line, context, true),
+  prepare: (signal) => readSync(line, context, signal),
+  open: (_, tools) => showing(line, context, true, tools),
   openMetrics: (read, skopeo, extent) => openSession(line.own, context, skopeo, extent, read?.job.name),
   body: (read, { display }, metrics, tools) => execute(line, context, read, display, metrics, tools),
   tellUnstarted: (read, failure, observer) => {
@@ -186,14 +197,14 @@ const execute = async (
   if (report === undefined) {
     tracker.finish(NOTHING_DONE);
     const verdict = { exitCode: EXIT.success, success: true, stoodAside: true };
-    return { verdict, tell: () => tellIdle(job, line, context) };
+    return { verdict, tell: () => tellIdle(job, line, context, tools.signal) };
   }
   const exitCode = exitCodeOfRun(report, tools.signal);
   tracker.finish({ ...resultOfReport(report), exitCode });
   return {
     verdict: { exitCode, success: exitCode === EXIT.success },
     tell: async (isRecorded) => {
-      const isTold = await tellReport({ ...report, exitCode }, line, context);
+      const isTold = await tellReport({ ...report, exitCode }, line, context, tools.signal);
       const isKept = isTold && isRecorded && !(line.own.metricsStrict && isStateLost);
       return isKept || exitCode !== EXIT.success ? exitCode : EXIT.ioError;
     },

@@ -1,12 +1,12 @@
-import { readFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
-import { text as readAll } from 'node:stream/consumers';
+import { addAbortSignal } from 'node:stream';
 import { type CommandLine, isSet, textOf, wordOf } from '../../command-line/command-line.ts';
 import { variableOf } from '../../command-line/own-flags.ts';
 import type { Context, Env } from '../../context.ts';
 import { defined } from '../../defined.ts';
 import { messageOf } from '../../errors/system-error.ts';
-import { usageError } from '../../errors/wrapper-error.ts';
+import { usageError, WrapperError } from '../../errors/wrapper-error.ts';
+import { chunksOf } from '../../host/named-files.ts';
 import type { SyncJob } from '../../sync/job.ts';
 import type { LockMode } from '../../sync/job-lock.ts';
 import { parseImageList, reduceToList } from '../../sync/plan/image-list.ts';
@@ -39,18 +39,23 @@ export const syncOptions = (line: CommandLine, env: Env): SyncOptions => {
 };
 
 /** The job, or only the images of it that `--images FILE` (`-`: stdin) lists. Throws usage errors. */
-export const chosenImages = async (job: SyncJob, line: CommandLine, { cwd, stdin }: Context): Promise<SyncJob> => {
+export const chosenImages = async (
+  job: SyncJob,
+  line: CommandLine,
+  { cwd, stdin }: Context,
+  signal: AbortSignal,
+): Promise<SyncJob> => {
   const path = textOf(line, 'images');
   if (path === undefined) return job;
-  const list = path === '-' ? await readAll(stdin) : await readFile(resolve(cwd, path), 'utf8').catch(unreadable(path));
-  return reduceToList(job, parseImageList(list));
-};
-
-const unreadable =
-  (path: string) =>
-  (error: unknown): never => {
+  try {
+    const chunks = path === '-' ? addAbortSignal(signal, stdin) : chunksOf(resolve(cwd, path), signal);
+    return reduceToList(job, await parseImageList(chunks));
+  } catch (error) {
+    signal.throwIfAborted();
+    if (error instanceof WrapperError) throw error;
     throw usageError(`cannot read ${path}: ${messageOf(error)}`);
-  };
+  }
+};
 
 /** Flags for results and locks, which only a run uses. */
 const OF_A_RUN = ['report', 'digestfile', 'lock'] as const;

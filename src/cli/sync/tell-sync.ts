@@ -1,4 +1,3 @@
-import { writeFile } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { type CommandLine, textOf } from '../../command-line/command-line.ts';
 import type { Context } from '../../context.ts';
@@ -6,6 +5,8 @@ import { digestFile, failuresTable, missingPlatformsLine, summaryLine } from '..
 import { reportJson } from '../../display/sync/report-json.ts';
 import { messageOf } from '../../errors/system-error.ts';
 import { EXIT } from '../../errors/wrapper-error.ts';
+import { writeNamed } from '../../host/named-files.ts';
+import { describeTermination, terminationOf } from '../../operation/termination.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { SyncJob } from '../../sync/job.ts';
 import { idleReport, type SyncReport } from '../../sync/report.ts';
@@ -36,15 +37,25 @@ export const resultFiles = (
     return path === undefined ? [] : [{ flag, path: resolve(cwd, path), contentOf: CONTENTS[flag] }];
   });
 
+/** Why a file was not written; nobody may have read it before the run was ended. */
+const problemOf = (error: unknown, signal: AbortSignal): string => {
+  const termination = error === signal.reason ? terminationOf(signal) : undefined;
+  return termination === undefined ? messageOf(error) : `nobody read it: ${describeTermination(termination).message}`;
+};
+
 /** Writes them; returns those that could not be written. */
 const writeResultFiles = async (
   files: readonly ResultFile[],
   report: SyncReport,
   redactor: Redactor,
+  signal: AbortSignal,
 ): Promise<readonly string[]> => {
   const problems = [];
   for (const { flag, path, contentOf } of files) {
-    const problem = await writeFile(path, contentOf(report, redactor)).then(() => undefined, messageOf);
+    const problem = await writeNamed(path, contentOf(report, redactor), signal).then(
+      () => undefined,
+      (error: unknown) => problemOf(error, signal),
+    );
     if (problem !== undefined) problems.push(`--${flag} could not be written: ${problem}`);
   }
   return problems;
@@ -58,8 +69,9 @@ const keep = async (
   report: SyncReport,
   files: ReturnType<typeof resultFiles>,
   { stderr, redactor }: Context,
+  signal: AbortSignal,
 ): Promise<boolean> => {
-  const problems = await writeResultFiles(files, report, redactor);
+  const problems = await writeResultFiles(files, report, redactor, signal);
   for (const problem of problems) stderr.write(`skopeo-wrapper: ${problem}\n`);
   return problems.length === 0;
 };
@@ -68,12 +80,17 @@ const keep = async (
  * Reports a run that did nothing because another run was in progress; it replaces the report, since an old one would
  * mislead. Returns the exit status.
  */
-export const tellIdle = async ({ name }: SyncJob, { own, values }: CommandLine, context: Context): Promise<number> => {
+export const tellIdle = async (
+  { name }: SyncJob,
+  { own, values }: CommandLine,
+  context: Context,
+  signal: AbortSignal,
+): Promise<number> => {
   const { stderr, clock, cwd } = context;
   if (!values.quiet) stderr.write('skopeo-wrapper: another run of this job is under way; nothing was done\n');
   const report = idleReport(name, new Date(clock.wallMs()).toISOString());
   if (own.json) printReport(report, context);
-  return (await keep(report, resultFiles({ values }, cwd, ['report']), context)) ? EXIT.success : EXIT.ioError;
+  return (await keep(report, resultFiles({ values }, cwd, ['report']), context, signal)) ? EXIT.success : EXIT.ioError;
 };
 
 /** Prints and writes the result of the run; returns whether everything could be written. */
@@ -81,6 +98,7 @@ export const tellReport = async (
   report: SyncReport,
   { own, values }: CommandLine,
   context: Context,
+  signal: AbortSignal,
 ): Promise<boolean> => {
   const { stderr, cwd } = context;
   const table = failuresTable(report);
@@ -89,5 +107,5 @@ export const tellReport = async (
   if (!values.quiet && missing !== '') stderr.write(`skopeo-wrapper: warning: ${missing}\n`);
   if (!values.quiet) stderr.write(`sync: ${summaryLine(report)}\n`);
   if (own.json) printReport(report, context);
-  return keep(report, resultFiles({ values }, cwd), context);
+  return keep(report, resultFiles({ values }, cwd), context, signal);
 };

@@ -14,7 +14,7 @@ const PROBLEM = z.object({
   next: z.string().optional().describe('what to do about it'),
 });
 
-/** What `sync --check --json` prints. Fields are added, never changed. */
+/** What `sync --check --json` prints. Later versions may add fields, but change none. */
 export const SYNC_CHECK = z
   .object({
     version: z.literal(1),
@@ -29,7 +29,7 @@ type SyncCheckJson = z.input<typeof SYNC_CHECK>;
 
 const problemJson = (severity: 'error' | 'warning', file: string, problem: Problem) => ({ severity, file, ...problem });
 
-/** A job that can be run, and what its file at `path` makes doubtful. */
+/** A job that can be run, and the warnings about its file at `path`. */
 interface ValidJob {
   readonly job: Pick<SyncJob, 'entries'>;
   readonly path?: string;
@@ -45,7 +45,7 @@ export const validJson = ({ job, path = '', warnings }: ValidJob): SyncCheckJson
   problems: warnings.map((warning) => problemJson('warning', path, warning)),
 });
 
-/** The result of a job that cannot: every problem of its file, or the one of the command line. */
+/** The result for a job that cannot be run: every problem of its file, or the one of the command line. */
 export const invalidJson = (error: WrapperError): SyncCheckJson => {
   const { message, next, exitCode } = error;
   const own = { severity: 'error' as const, message, ...defined({ next }) };

@@ -4,7 +4,7 @@ import type { TrackedOperation } from '../../tracking/tracked-operation.ts';
 import type { Renderer } from '../renderer.ts';
 import { skopeoLines } from '../skopeo-lines.ts';
 
-/** What skopeo prints for the largest image is a hundredth of this. */
+/** The largest image makes skopeo print a hundredth of this. */
 const MAX_HELD_CHARACTERS = 1024 * 1024;
 
 interface Block {
@@ -13,8 +13,8 @@ interface Block {
 }
 
 /**
- * Prints what skopeo prints to stdout, one image's lines at a time although images are copied side by side: each block is
- * held back until its image is done, or grows so long that order is worth less than memory.
+ * Prints what skopeo prints to stdout, grouped by image although images are copied side by side: the lines of an image
+ * are held until it is done, or until they take too much memory.
  */
 export const imageLines = (stdout: Pick<OutputStream, 'write'>) => {
   const blocks = new WeakMap<TrackedOperation, Block>();

@@ -4,7 +4,7 @@ import { FAILURE, failureJson, MISSING_PLATFORMS } from './report-json.ts';
 
 const count = (description: string) => z.int().nonnegative().describe(description);
 
-/** One image of a plan as JSON: enough for another machine to do it with `--images -`. */
+/** One image of a plan as JSON, with everything that another machine needs to copy it by `--images -`. */
 const imageJsonSchema = z.object({
   source: z.string(),
   destination: z.string(),
@@ -24,7 +24,7 @@ const VERDICT = z.object({
   reason: z.string(),
 });
 
-/** What `sync --dry-run --json` and `--plan-only --json` print. Fields are added, never changed. */
+/** What `sync --dry-run --json` and `--plan-only --json` print. Later versions may add fields, but change none. */
 export const SYNC_PLAN = z
   .object({
     version: z.literal(1),

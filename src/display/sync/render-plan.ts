@@ -33,7 +33,7 @@ const pruneRows = ({ prune }: Plan): readonly (readonly string[])[] => {
   ]);
 };
 
-/** The closing line of a plan: what it comes to. */
+/** The last line of a plan: its sums. */
 const planSummary = (plan: Plan): string => {
   const { copy, skip, dropped, failed, bytes, unknownSize, pulls } = planTotals(plan);
   const size = `${unknownSize > 0 && bytes === 0 ? 'size unknown' : `at most ${formatBytes(bytes)}`}`;

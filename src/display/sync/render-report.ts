@@ -15,7 +15,7 @@ const failedText = ({ images, failures, totals }: SyncReport): string => {
   return kinds === '' ? '0 failed' : `${counts.join(' and ')} (${kinds})`;
 };
 
-/** One line: what became of the images, bytes and time. */
+/** One line: the results of the images, bytes and time. */
 export const summaryLine = (report: SyncReport): string => {
   const { totals, durationSeconds, otherShards } = report;
   const parts = [
@@ -32,14 +32,14 @@ export const summaryLine = (report: SyncReport): string => {
 
 const oneLine = (text: string): string => printable(text).replaceAll(/\s+/g, ' ').trim();
 
-/** An image with several destinations is told by both of its ends. */
+/** The name of an image in the table; with several destinations it has both source and destination. */
 const imageName = (images: readonly ImageReport[]): ((image: ImageReport) => string) => {
   const destinations = Map.groupBy(images, ({ source }) => source);
   return ({ source, destination }) =>
     (destinations.get(source)?.length ?? 0) > 1 ? `${source} -> ${destination}` : source;
 };
 
-/** Every failure with its class, words and next step; empty without failures. */
+/** A table of every failure with its class, message and next step; empty without failures. */
 export const failuresTable = ({ images, failures, prune = [] }: SyncReport): string => {
   const failed = images.filter(({ outcome }) => outcome === 'failed');
   const nameOf = imageName(images);

@@ -3,7 +3,7 @@ import { defined } from '../../defined.ts';
 import { type ImageReport, resultOfReport, type SourceFailure, type SyncReport } from '../../sync/report.ts';
 import { ERROR_TYPES, IMAGE_OUTCOMES, STATUSES } from '../../tracking/vocabulary.ts';
 
-/** A source of which nothing is done, in reports and in plans. */
+/** A source from which nothing is copied, in reports and in plans. */
 export const FAILURE = z.object({
   source: z.string().describe('a source of which nothing is done, or `prune`'),
   error_type: z.enum(ERROR_TYPES).describe('docs/errors.md'),
@@ -11,7 +11,7 @@ export const FAILURE = z.object({
   next: z.string().optional(),
 });
 
-/** The same as the world sees it. */
+/** The same in JSON. */
 export const failureJson = ({ errorType, ...failure }: SourceFailure): z.input<typeof FAILURE> => ({
   ...failure,
   error_type: errorType,
@@ -46,7 +46,7 @@ const PRUNED = z.object({
   reason: z.string(),
 });
 
-/** What `sync --json` prints and `--report FILE` holds. Fields are added, never changed. */
+/** What `sync --json` prints and `--report FILE` writes. Later versions may add fields, but change none. */
 export const SYNC_REPORT = z
   .object({
     version: z.literal(1),
@@ -89,7 +89,7 @@ const imageJson = ({
   bytes: Math.round(bytes),
 });
 
-/** A report as `--json` and `--report FILE` show it to the world. */
+/** A report as `--json` and `--report FILE` show it. */
 export const reportJson = (report: SyncReport): SyncReportJson => {
   const { version, job, exitCode, startedAt, durationSeconds, notRun, dropped, otherShards, prune, totals } = report;
   const { outcome, errorType } = resultOfReport(report);

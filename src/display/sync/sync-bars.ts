@@ -11,7 +11,7 @@ import type { SyncDisplay, SyncDisplayOptions } from './sync-display.ts';
 import { imageText, isForPeople, syncText } from './sync-text.ts';
 
 const REDRAW_MS = 150;
-/** More would push the total line out of a small window. */
+/** More lines would push the total line out of a small window. */
 const MAX_IMAGE_LINES = 12;
 
 /** The run on a terminal: a total line, and a line for each image that is being copied. */

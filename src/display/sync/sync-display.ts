@@ -7,17 +7,17 @@ import type { TrackedOperation } from '../../tracking/tracked-operation.ts';
 export interface SyncDisplay {
   /** The run begins. */
   onStart(run: SyncRunTracker): void;
-  /** Something happened to the copy of one image. */
+  /** An event of the copy of one image. */
   onEvent(event: OperationEvent, image: TrackedOperation): void;
   onErrorLine(line: ErrorLine): void;
-  /** The run is over; what follows on stderr stands below. */
+  /** The run has ended; further lines on stderr appear below. */
   onEnd(): void;
 }
 
 export interface SyncDisplayOptions {
-  /** Show no progress, only what people must read. */
+  /** Show no progress, only what people must see. */
   readonly isSilent: boolean;
-  /** Print to stdout what skopeo prints there for each image. */
+  /** Print to stdout what skopeo prints for each image. */
   readonly printLines: boolean;
   readonly debug: boolean;
 }

@@ -3,7 +3,7 @@ import { type EventStreamOptions, type EventsFile, eventStream } from '../event-
 import type { Renderer } from '../renderer.ts';
 import type { SyncDisplay } from './sync-display.ts';
 
-/** Writes the events of all copies of a run as well; each line has the number of its copy. */
+/** Also writes the events of all copies of a run; each line has the number of its copy. */
 export const withEvents = (
   display: SyncDisplay,
   events: EventsFile,
@@ -23,7 +23,7 @@ export const withEvents = (
     },
     onEnd: () => {
       display.onEnd();
-      events.close();
+      void events.close();
     },
   };
 };

@@ -6,7 +6,7 @@ import type { SyncProgress, SyncRunTracker } from '../../tracking/sync-run-track
 
 const isDone = ({ finished }: SyncProgress): number => Object.values(finished).reduce((sum, count) => sum + count, 0);
 
-/** One line about the run as a whole: images, failures, what waits, rate. */
+/** One line about the whole run: images, failures, what it waits for, rate. */
 export const syncText = (run: SyncRunTracker, running: readonly LiveOperation[]): string => {
   const progress = run.progress();
   const { checked, finished, waiting, sourcesLeft } = progress;
@@ -42,6 +42,6 @@ export const imageText = (live: LiveOperation): string => {
 
 const SHOWN: ReadonlySet<LogLevel> = new Set(['panic', 'fatal', 'error', 'warning']);
 
-/** Whether a line of skopeo's stderr is for people: its debug output is not, unless they asked for it. */
+/** Whether a line of skopeo's stderr is shown to people: debug output is shown only if they asked for it. */
 export const isForPeople = ({ events: [first] }: ErrorLine, debug: boolean): boolean =>
   debug || first === undefined || first.type !== 'log' || SHOWN.has(first.level);

@@ -1,6 +1,6 @@
-import { readFileSync } from 'node:fs';
 import * as z from 'zod';
-import { errorCode } from '../../errors/system-error.ts';
+import { errorCode, messageOf } from '../../errors/system-error.ts';
+import { readNamed } from '../../host/named-files.ts';
 import { type CheckFinding, findingsOf } from '../finding.ts';
 
 const requirements = z.array(z.object({ type: z.string() })).min(1);
@@ -28,16 +28,25 @@ const judgePolicy = (path: string, text: string): CheckFinding => {
   return ok(`the policy ${path} lets images pass that it names`);
 };
 
+/** Far more than any policy. */
+const MAX_BYTES = 16 * 1024 ** 2;
+
+/** Whoever writes a policy into a pipe does it at once. */
+const PATIENCE_MS = 5_000;
+
 /** The first of the files that exists decides, as for skopeo. */
-export const checkPolicy = (candidates: readonly string[]): CheckFinding => {
+export const checkPolicy = async (candidates: readonly string[]): Promise<CheckFinding> => {
   for (const path of candidates) {
     const { error } = findingsOf('policy', path);
     try {
-      return judgePolicy(path, readFileSync(path, 'utf8'));
+      return judgePolicy(path, (await readNamed(path, MAX_BYTES, AbortSignal.timeout(PATIENCE_MS))).toString());
     } catch (problem) {
       if (problem instanceof SyntaxError) return error(`the policy ${path} is no JSON: ${problem.message}`, REPAIR);
       if (errorCode(problem) === 'ENOENT') continue;
-      return error(`the policy ${path} cannot be read (${errorCode(problem)})`, `chmod a+r ${path}`);
+      return error(
+        `the policy ${path} cannot be read (${errorCode(problem) || messageOf(problem)})`,
+        `chmod a+r ${path}`,
+      );
     }
   }
   const all = candidates.join(' or ');

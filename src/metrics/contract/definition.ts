@@ -8,25 +8,31 @@ interface OpenLabelValues {
   readonly limit?: number;
 }
 
-/** Stands for all values of a capped label beyond its limit, and for values that do not match its pattern. */
+/** Replaces all values of a limited label beyond its limit, and values that do not match its pattern. */
 export const OTHER = '_other';
 
 /**
  * How the values of several processes (counters, histograms, jobs) or of several operations with equal labels (live
- * gauges) become one. `latest`: of the latest run; `writer`, `reader`: of the process that writes or merges.
+ * gauges) are combined. `latest`: that of the latest run; `writer`, `reader`: that of the process that writes or
+ * merges.
  */
 type MergeRule = 'sum' | 'max' | 'min' | 'latest' | 'writer' | 'reader';
 
-/** One row of the contract. Name, type, help, labels and buckets are frozen: changing one breaks somebody's query. */
+/**
+ * One row of the contract. Name, type, help, labels and buckets never change: a change would break somebody's query.
+ */
 export interface MetricDefinition {
   readonly type: 'counter' | 'histogram' | 'gauge';
-  /** Equal in every file and version: node_exporter drops the series of a metric that has two help texts. */
+  /** The same in every file and version: if a metric has two help texts, node_exporter drops its series. */
   readonly help: string;
   /** In the order in which they are shown and stored. */
   readonly labels: Readonly<Record<string, LabelValues>>;
   readonly merge: MergeRule;
   readonly where: 'both' | 'listener' | 'textfile';
-  /** Whether every combination of the (closed) labels is shown from the start: born at 1, a series has no increase. */
+  /**
+   * Whether every combination of the (closed) labels is shown from the start. A series that starts at 1 would show no
+   * increase.
+   */
   readonly zeroInitialised?: true;
   /** Upper bounds of a histogram without `+Inf`. */
   readonly buckets?: readonly number[];

@@ -1,7 +1,7 @@
 import { STATUSES } from '../../tracking/vocabulary.ts';
 import { JOB_NAME, type MetricDefinition } from './definition.ts';
 
-/** What became of named jobs, from all of their runs. */
+/** The results of named jobs, from all of their runs. */
 export const JOB_METRICS = {
   skopeo_job_runs_total: {
     type: 'counter',

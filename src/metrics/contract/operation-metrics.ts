@@ -15,7 +15,7 @@ const GIB = 1024 * MIB;
 /** From a quick inspect to a copy of many gigabytes, in seconds. */
 const DURATION_SECONDS_BUCKETS = [0.1, 0.5, 1, 2.5, 5, 10, 30, 60, 120, 300, 600, 1200, 1800, 3600] as const;
 
-/** From a config to a layer of a model image, fine where most layers lie. */
+/** From a config to a layer of an AI model, finest where most layer sizes are. */
 const BLOB_SIZE_BYTES_BUCKETS = [
   KIB,
   10 * KIB,
@@ -31,7 +31,7 @@ const BLOB_SIZE_BYTES_BUCKETS = [
   16 * GIB,
 ] as const;
 
-/** What operations, blobs and images came to: cumulative, kept across processes. */
+/** The results of operations, blobs and images: cumulative, kept across processes. */
 export const OPERATION_METRICS = {
   skopeo_operations_total: {
     type: 'counter',

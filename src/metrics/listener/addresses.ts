@@ -1,14 +1,17 @@
 import { isIPv6 } from 'node:net';
 import { usageError } from '../../errors/wrapper-error.ts';
 
-/** Where to listen. `host` is `''` for every interface, an IPv6 address stands without its brackets. */
+/** Where to listen. `host` is `''` for every interface; an IPv6 address has no brackets. */
 export interface ListenAddress {
   readonly host: string;
   /** 0: any free port. */
   readonly port: number;
 }
 
-/** Loopback only: metrics name registries and repositories, so showing them to a network is a decision. */
+/**
+ * Loopback only: metrics contain names of registries and repositories, so it is up to the user to show them to a
+ * network.
+ */
 export const DEFAULT_LISTEN_ADDRESS: ListenAddress = { host: 'localhost', port: 8000 };
 
 const ADDRESS = /^(?:(?:\[(?<ipv6>[^\]]*)\]|(?<name>[A-Za-z0-9._-]*)):)?(?<port>\d{1,5})$/;
@@ -21,7 +24,7 @@ export const readListenAddress = (text: string): ListenAddress | undefined => {
   return { host: ipv6 ?? name ?? DEFAULT_LISTEN_ADDRESS.host, port: number };
 };
 
-/** The same for an address that must be one. Throws a usage error. */
+/** The same for a text that must be an address. Throws a usage error. */
 export const parseListenAddress = (text: string): ListenAddress => {
   const address = readListenAddress(text);
   if (address !== undefined) return address;

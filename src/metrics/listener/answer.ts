@@ -1,13 +1,13 @@
 import type { ServerResponse } from 'node:http';
 
-/** What a request gets back. */
+/** The answer to a request. */
 export interface Answer {
   readonly status: number;
   readonly body: string | Uint8Array;
   readonly headers: Readonly<Record<string, string>>;
 }
 
-/** Nothing here may be kept by a cache or guessed to be of another type. */
+/** Caches must not keep any answer, and browsers must not guess its type. */
 const COMMON_HEADERS = { 'Cache-Control': 'no-store', 'X-Content-Type-Options': 'nosniff' };
 
 /** A line of plain text. */
@@ -17,7 +17,7 @@ export const textAnswer = (status: number, line: string, headers: Record<string,
   headers: { 'Content-Type': 'text/plain; charset=utf-8', ...headers },
 });
 
-/** Sends an answer with its exact length. To HEAD, Node sends the headers alone. */
+/** Sends an answer with its exact length. For HEAD, Node sends only the headers. */
 export const sendAnswer = (
   response: ServerResponse,
   answer: Answer,

@@ -8,11 +8,11 @@ import { formatAddress, type ListenAddress } from './addresses.ts';
 /** A server that accepts connections. */
 interface BoundServer<S extends Server> {
   readonly server: S;
-  /** Where it really listens: the port is never 0. */
+  /** The address on which it listens, with the actual port (never 0). */
   readonly address: ListenAddress;
 }
 
-/** Codes that mean: this machine has no such address (a container without IPv6). */
+/** Error codes that mean that this machine does not have the address (a container without IPv6). */
 const NO_SUCH_ADDRESS = ['EADDRNOTAVAIL', 'EAFNOSUPPORT', 'EINVAL'];
 
 const NEXT_STEPS: Readonly<Record<string, string>> = {
@@ -48,8 +48,8 @@ const bind = async <S extends Server>(server: S, { host, port }: ListenAddress):
 };
 
 /**
- * `localhost` means both loopback addresses, on the same port, so that it makes no difference which of them a client
- * takes the name for. The IPv6 one is left out where there is none.
+ * `localhost` means both loopback addresses, with the same port, so that a client may resolve the name to either of
+ * them. The IPv6 address is left out if the machine does not have it.
  */
 const bindLocalhost = async <S extends Server>(createServer: () => S, port: number): Promise<BoundServer<S>[]> => {
   const ipv4 = await bind(createServer(), { host: '127.0.0.1', port });
@@ -59,12 +59,15 @@ const bindLocalhost = async <S extends Server>(createServer: () => S, port: numb
     const code = errorCode(error);
     if (NO_SUCH_ADDRESS.includes(code)) return [ipv4];
     ipv4.server.close();
-    if (port === 0 && code === 'EADDRINUSE') return bindLocalhost(createServer, port); // another one, then
+    if (port === 0 && code === 'EADDRINUSE') return bindLocalhost(createServer, port); // try another port
     throw error;
   }
 };
 
-/** Listens on every address, or on none. Throws a `WrapperError` that names the address and what to do. */
+/**
+ * Listens on all addresses, or on none if one of them fails. Throws a `WrapperError` that names the address and what to
+ * do.
+ */
 export const bindAll = async <S extends Server>(
   createServer: () => S,
   addresses: readonly ListenAddress[],

@@ -28,7 +28,9 @@ const bestQuality = (preferences: readonly Preference[], matches: (preference: P
 const hasVersion = (preference: Preference, version: string): boolean =>
   (preference.parameters.get('version') ?? version) === version;
 
-/** OpenMetrics only if it was asked for by name and above plain text; text otherwise, whatever was asked for. */
+/**
+ * OpenMetrics only if the client named it and prefers it to plain text; otherwise text, whatever the client accepts.
+ */
 export const chooseFormat = (accept: string | undefined): PageFormat => {
   if (accept === undefined) return 'text';
   const preferences = parsePreferences(accept);
@@ -43,7 +45,7 @@ export const chooseFormat = (accept: string | undefined): PageFormat => {
   return openmetrics > text ? 'openmetrics' : 'text';
 };
 
-/** Whether the client takes gzip: by name, or by `*` when gzip is not named. */
+/** Whether the client accepts gzip: by name, or by `*` when gzip is not named. */
 export const acceptsGzip = (acceptEncoding: string | undefined): boolean => {
   const preferences = parsePreferences(acceptEncoding ?? '');
   const named = preferences.filter(({ value }) => value === 'gzip' || value === 'x-gzip');

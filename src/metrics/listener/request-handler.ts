@@ -8,19 +8,19 @@ import type { AnswerRequest } from './server.ts';
 import type { CheckBasicAuth } from './web-config/basic-auth.ts';
 import type { ReloadingWebConfig } from './web-config/reloading.ts';
 
-/** Everything that answering takes; the same for all listening addresses. */
+/** What is needed to answer requests; the same for all listening addresses. */
 interface RequestContext {
   readonly routes: ReadonlyMap<string, Endpoint>;
   readonly allowedHosts: readonly string[];
   readonly webConfig: ReloadingWebConfig;
   readonly checkBasicAuth: CheckBasicAuth;
-  /** Told of every answer, before it is sent. */
+  /** Called before each answer is sent. */
   readonly onAnswer: (handler: HttpHandler, status: number) => void;
   readonly isClosing: () => boolean;
   readonly onWarning: (message: string) => void;
 }
 
-/** Checks a request from the cheapest to the dearest, then lets its route answer. */
+/** Checks a request, the cheapest check first, then calls the handler of its path. */
 const answerRequest = async (
   request: IncomingMessage,
   route: Endpoint | undefined,
@@ -38,7 +38,10 @@ const answerRequest = async (
   return checkMethod(method) ?? (await route.answer(headers));
 };
 
-/** Makes what answers the requests of all addresses. It never throws; a bug of ours becomes status 500 and a warning. */
+/**
+ * Makes the function that answers the requests of all addresses. It never throws; a bug becomes status 500 and a
+ * warning.
+ */
 export const createRequestHandler =
   (context: RequestContext): AnswerRequest =>
   async (request, response, onLoopback) => {
@@ -59,7 +62,7 @@ export const createRequestHandler =
 
 const HOST = /^(?:\[(?<ipv6>[^\]]+)\]|(?<name>[^:]+))(?::\d+)?$/;
 
-/** The host of a Host header without its port, in lower case; undefined when malformed. */
+/** The host of a Host header without its port, in lower case; undefined if the header is malformed. */
 const hostOf = (header: string): string | undefined => {
   const { ipv6, name } = HOST.exec(header)?.groups ?? {};
   if (ipv6 !== undefined) return isIPv6(ipv6) ? ipv6.toLowerCase() : undefined;
@@ -67,8 +70,8 @@ const hostOf = (header: string): string | undefined => {
 };
 
 /**
- * Refuses a request that was meant for another host (421): a web page whose name was rebound to this address. On
- * loopback only names of this machine are accepted; elsewhere any, unless `allowedHosts` says which.
+ * Refuses a request that is meant for another host (421): a web page may have rebound its name to this address. On
+ * loopback only names of this machine are accepted; elsewhere any name, unless `allowedHosts` is given.
  */
 export const checkHost = (
   header: string | undefined,
@@ -82,13 +85,13 @@ export const checkHost = (
   return textAnswer(421, 'This host name is not served here; see --web.allowed-host.');
 };
 
-/** Refuses requests that a foreign web page makes a browser send (403). No scraper sends these headers. */
+/** Refuses requests that a web page of another site makes a browser send (403). No scraper sends these headers. */
 export const checkOrigin = (headers: IncomingHttpHeaders): Answer | undefined => {
   const fromForeignPage = headers.origin !== undefined || headers['sec-fetch-site'] === 'cross-site';
   return fromForeignPage ? textAnswer(403, 'Requests from web pages are refused.') : undefined;
 };
 
-/** Refuses everything but GET and HEAD (405). The body of such a request is not waited for. */
+/** Refuses all methods except GET and HEAD (405), without waiting for the body of the request. */
 export const checkMethod = (method: string | undefined): Answer | undefined => {
   if (method === 'GET' || method === 'HEAD') return undefined;
   return textAnswer(405, 'Only GET and HEAD are answered.', { Allow: 'GET, HEAD', Connection: 'close' });

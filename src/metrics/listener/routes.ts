@@ -9,10 +9,10 @@ import { type Answer, textAnswer } from './answer.ts';
 import { acceptsGzip, chooseFormat } from './negotiation.ts';
 import { type RenderMetrics, scrapeTimeoutSeconds } from './scrape.ts';
 
-/** What kind of path was asked for; the label `handler` of `skopeo_wrapper_http_requests_total`. */
+/** The kind of a path; the label `handler` of `skopeo_wrapper_http_requests_total`. */
 export type HttpHandler = 'metrics' | 'landing' | 'health' | 'other';
 
-/** What answers a path. */
+/** The handler of a path. */
 export interface Endpoint {
   readonly handler: HttpHandler;
   answer(headers: IncomingHttpHeaders): Promise<Answer> | Answer;
@@ -65,7 +65,7 @@ export const createRoutes = (
 
 const gzipAsync = promisify(gzip);
 
-/** Compresses an answer for a client that takes gzip, the only encoding that Prometheus asks for. */
+/** Compresses an answer for a client that accepts gzip, the only encoding that Prometheus asks for. */
 const compressAnswer = async (answer: Answer, acceptEncoding: string | undefined): Promise<Answer> => {
   if (!acceptsGzip(acceptEncoding)) return answer;
   return { ...answer, body: await gzipAsync(answer.body), headers: { ...answer.headers, 'Content-Encoding': 'gzip' } };
@@ -73,7 +73,7 @@ const compressAnswer = async (answer: Answer, acceptEncoding: string | undefined
 
 const escapeHtml = (text: string): string => text.replace(/[&<>"']/g, (character) => `&#${character.charCodeAt(0)};`);
 
-/** The page that someone who opens the address in a browser sees: what this is, and where the metrics are. */
+/** The page for somebody who opens the address in a browser: what this is, and where the metrics are. */
 const landingPage = ({ version, telemetryPath }: { version: string; telemetryPath: string }): Answer => ({
   status: 200,
   headers: { 'Content-Type': 'text/html; charset=utf-8', 'Content-Security-Policy': "default-src 'none'" },

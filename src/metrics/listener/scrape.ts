@@ -3,20 +3,20 @@ import { messageOf } from '../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import type { PageFormat } from '../registry/page.ts';
 
-/** What the listener asks of whoever knows the metrics. */
+/** What the listener asks for when it needs the metrics. */
 export interface RenderRequest {
   readonly format: PageFormat;
-  /** How long the scraper waits; absent when it did not say. */
+  /** How long the scraper waits; absent when it does not say. */
   readonly scrapeTimeoutSeconds?: number;
 }
 
-/** Gives the text of the metrics. A rejection becomes status 503 with the message of the error. */
+/** Returns the text of the metrics. If it rejects, the answer is 503 with the message of the error. */
 export type RenderMetrics = (request: RenderRequest) => Promise<string>;
 
-/** The share of the scraper's timeout that is left for the way back. */
+/** The share of the scraper's timeout that is kept for sending the answer. */
 const NETWORK_SHARE = 0.1;
 
-/** Prometheus tells how long it will wait. Anything but a positive number is ignored. */
+/** How long Prometheus says that it will wait. Anything but a positive number is ignored. */
 export const scrapeTimeoutSeconds = (headers: IncomingHttpHeaders): number | undefined => {
   const seconds = Number(headers['x-prometheus-scrape-timeout-seconds']);
   return Number.isFinite(seconds) && seconds > 0 ? seconds : undefined;
@@ -37,8 +37,8 @@ const withinMs = async (text: Promise<string>, timeoutMs: number): Promise<strin
 };
 
 /**
- * Scrapes that overlap share one rendering; each gives up in time to still tell its scraper why. A failure is warned of
- * when it begins, not at every scrape.
+ * Scrapes that overlap share one rendering. Each one gives up early enough to tell its scraper the reason. It warns
+ * when a failure begins, not at every scrape.
  */
 export const createScraper = (
   render: RenderMetrics,

@@ -4,13 +4,14 @@ import { createServer as createHttpsServer } from 'node:https';
 import type { Socket } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import { isLoopback } from '../../host/loopback.ts';
+import { Connections } from './connections.ts';
 import { acceptsClient, asksForCertificate } from './web-config/client-certificates.ts';
 import type { ReloadingWebConfig } from './web-config/reloading.ts';
 
-/** A server and the connections it has, which Node does not list for TLS handshakes that are not done yet. */
+/** A server and its connections, including unfinished TLS handshakes, which Node does not list. */
 export interface TrackedServer {
   readonly server: Server;
-  readonly connections: ReadonlySet<Socket>;
+  readonly connections: Connections;
 }
 
 const httpOptions = (limits: ListenerLimits) => ({
@@ -31,7 +32,7 @@ const createTlsServer = (webConfig: ReloadingWebConfig, limits: ListenerLimits):
     requestCert: asksForCertificate(tls.clients),
     rejectUnauthorized: false,
   });
-  // First in line: the handshake of this very connection is to see changed certificates.
+  // As the first listener, so that the handshake of this connection uses changed certificates already.
   server.prependListener('connection', () => webConfig.current());
   server.prependListener('secureConnection', (socket: TLSSocket) => {
     const clients = webConfig.current().tls?.clients;
@@ -40,7 +41,7 @@ const createTlsServer = (webConfig: ReloadingWebConfig, limits: ListenerLimits):
   return server;
 };
 
-/** Answers one request; told whether it came to a server that only this machine can reach. */
+/** Answers one request; `onLoopback` says whether only this machine can reach the server. */
 export type AnswerRequest = (request: IncomingMessage, response: ServerResponse, onLoopback: boolean) => Promise<void>;
 
 const listensOnLoopback = (server: Server): boolean => {
@@ -48,54 +49,56 @@ const listensOnLoopback = (server: Server): boolean => {
   return address !== null && typeof address !== 'string' && isLoopback(address.address);
 };
 
-/** Makes a server, HTTP or HTTPS as the configuration says, that does not listen yet. */
+/** Makes a server, HTTP or HTTPS as the configuration says. It does not listen yet. */
 export const createServer = (
   webConfig: ReloadingWebConfig,
   limits: ListenerLimits,
   answer: AnswerRequest,
 ): TrackedServer => {
-  const connections = new Set<Socket>();
+  const connections = new Connections(limits.maxConnections);
   const server = createTlsServer(webConfig, limits) ?? createHttpServer(httpOptions(limits));
-  server.maxConnections = limits.maxConnections;
   server.timeout = limits.inactivityTimeoutMs;
-  server.prependListener('connection', (socket: Socket) => {
-    connections.add(socket);
-    socket.once('close', () => connections.delete(socket));
+  server.prependListener('connection', (socket: Socket) => connections.add(socket));
+  server.on('request', (request, response) => {
+    const { end } = connections.begin(request.socket);
+    response.once('close', end);
+    return answer(request, response, listensOnLoopback(server));
   });
-  server.on('request', (request, response) => answer(request, response, listensOnLoopback(server)));
   return { server, connections };
 };
 
-/** Stops accepting, lets running requests finish, and cuts off what is still there after `timeoutMs`. */
+/**
+ * Accepts no more connections, lets requests in progress finish, and cuts off what is still there after `timeoutMs`.
+ */
 export const closeServer = async ({ server, connections }: TrackedServer, timeoutMs: number): Promise<void> => {
   const closed = once(server, 'close');
   server.close();
-  const force = setTimeout(() => {
-    for (const connection of connections) connection.destroy();
-  }, timeoutMs);
+  const force = setTimeout(() => connections.destroy(), timeoutMs);
   await closed;
   clearTimeout(force);
 };
 
-/** What one client may take of the listener. Milliseconds where not said otherwise. */
+/** Limits on what clients may take of the listener. */
 export interface ListenerLimits {
-  /** A whole request must have arrived. */
+  /** Until a whole request has arrived. */
   readonly requestTimeoutMs: number;
-  /** Its headers must have arrived; a client that trickles them is cut off. */
+  /** Until its headers have arrived; a client that sends them very slowly is cut off. */
   readonly headersTimeoutMs: number;
-  /** How often the two above are looked at. Node's own 30 s let a half-sent header live for half a minute. */
+  /** How often these two limits are checked. With Node's own 30 s a half-sent header could stay for half a minute. */
   readonly connectionsCheckingIntervalMs: number;
   readonly tlsHandshakeTimeoutMs: number;
-  /** Above any usual scrape interval, so that Prometheus keeps its connection. */
+  /** Longer than any usual scrape interval, so that Prometheus keeps its connection. */
   readonly keepAliveTimeoutMs: number;
-  /** No byte in either direction: a client that does not read its answer. */
+  /** Without a byte in either direction: a client that does not read its answer. */
   readonly inactivityTimeoutMs: number;
-  /** A scrape is answered with an error after this, or earlier if the scraper says so; below `inactivityTimeoutMs`. */
+  /**
+   * After this, a scrape is answered with an error, or earlier if the scraper says so; less than `inactivityTimeoutMs`.
+   */
   readonly renderTimeoutMs: number;
-  /** From `close()` until connections that still run are cut off. */
+  /** From `close()` until connections in progress are cut off. */
   readonly closeTimeoutMs: number;
   readonly maxHeaderBytes: number;
-  /** Per listening address; more are closed at once. */
+  /** For each listening address; one client has at most half of them, and idle ones make room for new ones. */
   readonly maxConnections: number;
 }
 

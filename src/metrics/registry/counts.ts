@@ -4,20 +4,21 @@ import type { MetricSink } from '../facts.ts';
 import type { HistogramValue, SeriesKey, Totals } from '../view.ts';
 import { encodeSeriesKey } from './series-key.ts';
 
-/** The contract's counters and histograms of this process, which trackers push into. */
+/** The contract's counters and histograms of this process, to which trackers add. */
 interface Counts extends MetricSink {
   /**
-   * Hands everything counted so far to `use`. prom-client tells its values a moment after it was asked; if something was
-   * counted meanwhile, it is asked again: `use` is called in the very moment that the totals are of.
+   * Passes everything counted so far to `use`. prom-client returns its values a moment after it was asked; if something
+   * was counted meanwhile, it is asked again. So the totals are exact at the moment in which `use` is called.
    */
   read<Result>(use: (totals: Totals) => Result): Promise<Result>;
 }
 
 /**
- * Counts in prom-client, in metrics that no registry holds. Two readers want two numbers under each of these names: the
- * run file what this process alone counted, a page what all processes of the host did, this one included. A page takes its
- * number from the run files and not from here: a run whose file somebody has folded already would else count twice. One
- * prom-client metric has one value, so what a page shows is a collected metric of the same name (`registerMetrics`).
+ * Counts in prom-client. These metrics are in no registry, since two numbers are needed under each of their names: a run
+ * file holds the counts of this process, and a page shows those of all processes of the host. A page adds up the run
+ * files, and does not add this process from here: if another process has already folded the file of this one, it would
+ * be counted twice. One metric has one value, so a registry collects the other number under the same name (see
+ * `registerMetrics`).
  */
 export const createCounts = (): Counts => {
   const counters = new Map<string, Counter>();
@@ -55,7 +56,7 @@ type SeriesOf<Value> = Readonly<Record<SeriesKey, Value>>;
 const getAll = (metrics: ReadonlyMap<string, Counter | Histogram>): Promise<readonly Values[]> =>
   Promise.all([...metrics.values()].map((metric) => metric.get()));
 
-/** Metrics of which something was counted. */
+/** Metrics with at least one count. */
 const byName = <Value>(metrics: readonly Values[], seriesOf: (metric: Values) => SeriesOf<Value>) =>
   Object.fromEntries(
     metrics.filter(({ values }) => values.length > 0).map((metric) => [metric.name, seriesOf(metric)]),
@@ -64,7 +65,7 @@ const byName = <Value>(metrics: readonly Values[], seriesOf: (metric: Values) =>
 const sums = ({ name, values }: Values): SeriesOf<number> =>
   Object.fromEntries(values.map(({ labels, value }) => [keyOf(name, labels), value]));
 
-/** prom-client tells buckets as Prometheus wants them: the smallest first, each with all smaller ones in it. */
+/** prom-client returns buckets as Prometheus needs them: the smallest first, each including all smaller ones. */
 const buckets = ({ name, values }: Values): SeriesOf<HistogramValue> => {
   const series: Record<SeriesKey, { counts: number[]; sum: number; below: number }> = {};
   for (const { metricName, labels, value } of values) {

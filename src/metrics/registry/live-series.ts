@@ -6,7 +6,7 @@ import { encodeSeriesKey, zeroSeriesKeys } from './series-key.ts';
 /** Gauge values of one metric by series. */
 type GaugeSeries = ReadonlyMap<SeriesKey, number>;
 
-/** Seconds since a monotonic time; a clock that seems to run backwards (another boot) counts as zero. */
+/** Seconds since a monotonic time; 0 if the clock seems to run backwards (another boot). */
 const secondsSince = (ms: number, { nowMs }: LiveEntry): number => Math.max(0, nowMs - ms) / 1_000;
 
 const blobsPerSecond = (entry: LiveEntry): number => {
@@ -14,7 +14,7 @@ const blobsPerSecond = (entry: LiveEntry): number => {
   return seconds > 0 ? entry.live.blobsFinished / seconds : 0;
 };
 
-/** What each gauge says of one operation; absent: unknown. */
+/** The value of each gauge for one operation; absent: unknown. */
 const VALUES: Readonly<Record<LiveGaugeName, (entry: LiveEntry) => number | undefined>> = {
   skopeo_active_operations: ({ live }) => (live.part === true ? undefined : 1),
   skopeo_active_operation_duration_seconds: (entry) => secondsSince(entry.live.startedMs, entry),
@@ -44,8 +44,8 @@ const labelsOf = ({ live }: LiveEntry): Readonly<Record<string, string>> => ({
 });
 
 /**
- * One live gauge for the moment of the entries: one series per label set, operations with equal labels merged by the
- * contract's rule, zero-initialised where the contract says so.
+ * The series of one live gauge at the moment of the entries: one series per label set. Operations with equal labels are
+ * combined by the contract's rule, and series start at zero where the contract says so.
  */
 export const liveSeries = (name: LiveGaugeName, entries: readonly LiveEntry[]): GaugeSeries => {
   const definition = LIVE_METRICS[name];

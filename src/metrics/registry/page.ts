@@ -5,22 +5,22 @@ import { registerCollected, type Sample } from './collected.ts';
 export const PAGE_FORMATS = ['text', 'openmetrics'] as const;
 export type PageFormat = (typeof PAGE_FORMATS)[number];
 
-/** The exact `Content-Type` of each format: Prometheus 3 takes a target with any other one for down. */
+/** The exact `Content-Type` of each format: for Prometheus 3 a target with any other type is down. */
 export const CONTENT_TYPES: Readonly<Record<PageFormat, string>> = {
   text: Registry.PROMETHEUS_CONTENT_TYPE,
   openmetrics: Registry.OPENMETRICS_CONTENT_TYPE,
 };
 
 /**
- * A page for Prometheus of what is in the registries, which share no names, one after the other. Metrics without samples
- * are left out. Rejects with what a collected metric rejects with.
+ * A page for Prometheus with everything in the registries, one after the other; they have no name in common. Metrics
+ * without samples are left out. Rejects if a collected metric rejects.
  */
 export const renderPage = async (registries: readonly Registry[], format: PageFormat): Promise<string> =>
   format === 'text'
     ? (await Promise.all(registries.map((registry) => registry.metrics()))).map(withoutGaps).join('')
     : completed(await openMetricsOf(registries).then((registry) => registry.metrics()));
 
-/** prom-client puts a blank line, which can stand nowhere else, between metrics, and shows the heads of empty ones. */
+/** prom-client puts a blank line (which occurs nowhere else) between metrics, and prints the heads of empty metrics. */
 const withoutGaps = (page: string): string =>
   page
     .slice(0, -1)
@@ -32,7 +32,7 @@ const withoutGaps = (page: string): string =>
 /** Whether a third line follows `# HELP` and `# TYPE`. */
 const hasSamples = (metric: string): boolean => metric.indexOf('\n', metric.indexOf('\n') + 1) !== -1;
 
-/** The same in a registry of its own: one that is rendered as OpenMetrics renames its counters for good. */
+/** The same in a separate registry, since rendering a registry as OpenMetrics renames its counters permanently. */
 const openMetricsOf = async (registries: readonly Registry[]) => {
   const openMetrics = new Registry<OpenMetricsContentType>();
   openMetrics.setContentType(Registry.OPENMETRICS_CONTENT_TYPE);
@@ -46,13 +46,13 @@ const openMetricsOf = async (registries: readonly Registry[]) => {
   return openMetrics;
 };
 
-/** OpenMetrics wants `le` as a float, `300.0`; the text format has always had `300`. */
+/** OpenMetrics requires `le` as a float, `300.0`; the text format has always had `300`. */
 const withFloatBound = ({ labels, ...sample }: Sample): Sample => {
   const le = String(labels.le ?? '');
   return { ...sample, labels: /^\d+$/.test(le) ? { ...labels, le: `${le}.0` } : { ...labels } };
 };
 
-/** What OpenMetrics has and prom-client leaves out: quotes escaped in help texts, and units. */
+/** Adds what OpenMetrics requires and prom-client leaves out: escaped quotes in help texts, and units. */
 const completed = (page: string): string =>
   page
     .replaceAll(/^# HELP .*$/gm, (line) => line.replaceAll('"', '\\"'))

@@ -5,34 +5,34 @@ import type { MetricsView } from '../view.ts';
 import { registerCollected, type Sample } from './collected.ts';
 import { type Series, samplesOf, samplesOfView, type WriterInfo } from './view-samples.ts';
 
-/** What the metrics of a registry tell. */
+/** The source of a registry's metrics. */
 interface ViewSource {
-  /** The numbers of this moment: of this process alone, or of all of the host with this one among them. */
+  /** The numbers at this moment: of this process only, or of the whole host including it. */
   readonly view: () => Promise<MetricsView>;
   readonly info: WriterInfo;
 }
 
 /**
- * Registers metrics of the contract, which are collected from the source whenever a page is made. Throws prom-client's
- * error when a name is taken.
+ * Registers metrics of the contract; their values are collected from the source whenever a page is made. Throws
+ * prom-client's error when a name is taken.
  */
 export const registerMetrics = (registry: Registry, names: readonly MetricName[], source: ViewSource): void => {
   const { view, info } = inOneGo(source);
   for (const name of names) register(registry, name, async () => samplesOfView(name, await view(), info));
 };
 
-/** Registers one metric of the contract whose values somebody else knows. */
+/** Registers one metric of the contract whose values the caller provides. */
 export const registerSeries = (registry: Registry, name: MetricName, series: () => Promise<Series>): void =>
   register(registry, name, async () => samplesOf(name, await series()));
 
-/** The registry of a process, and for each kind of page a registry of what only such a page shows besides. */
+/** The registry of a process, and for each kind of page a registry of metrics that only such a page has. */
 interface PageRegistries {
   readonly shared: Registry;
   readonly listener: Registry;
   readonly textfile: Registry;
 }
 
-/** Registers every metric of the contract but `skopeo_wrapper_http_requests_total`, which a listener counts. */
+/** Registers all metrics of the contract except `skopeo_wrapper_http_requests_total`, which a listener counts. */
 export const createRegistries = (source: ViewSource, clock: Clock): PageRegistries => {
   const shared = new Registry();
   const listener = new Registry();
@@ -48,7 +48,7 @@ export const createRegistries = (source: ViewSource, clock: Clock): PageRegistri
   return { shared, listener, textfile };
 };
 
-/** Shows whoever reads node_exporter that the file is kept fresh. */
+/** Registers the time of writing, which shows in node_exporter that the file is kept up to date. */
 export const registerWriteTime = (registry: Registry, clock: Clock): void =>
   registerSeries(registry, 'skopeo_wrapper_textfile_write_timestamp_seconds', async () => [
     ['', clock.wallMs() / 1000],
@@ -64,7 +64,7 @@ const register = (registry: Registry, name: MetricName, collect: () => Promise<r
   registerCollected(registry, { name, help, type, collect });
 };
 
-/** The same source, of which all metrics that are asked in one go, as a registry asks them, get one and the same view. */
+/** The same source; all metrics that are collected together, as a registry does it, get the same view. */
 const inOneGo = ({ view, info }: ViewSource): ViewSource => {
   let current: Promise<MetricsView> | undefined;
   const forget = (): void => {

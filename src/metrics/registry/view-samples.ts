@@ -4,10 +4,10 @@ import type { Sample } from './collected.ts';
 import { LIVE_GAUGES, liveSeries } from './live-series.ts';
 import { decodeSeriesKey, encodeSeriesKey, seriesKeyOf, zeroSeriesKeys } from './series-key.ts';
 
-/** What the process that makes the page knows of itself. */
+/** What the process that makes the page knows about itself. */
 export interface WriterInfo {
   readonly buildInfo: { readonly version: string; readonly revision: string; readonly nodeVersion: string };
-  /** Absent: not looked for. */
+  /** Absent: skopeo was not searched for. */
   readonly binaryInfo?: { readonly available: boolean; readonly version?: string };
 }
 
@@ -68,7 +68,7 @@ const inOrder = <Value>(entries: Iterable<readonly [SeriesKey, Value]>): (readon
 
 type Labels = Readonly<Record<string, string>>;
 
-/** How keys of a metric become labels, in the contract's order. */
+/** Converts keys of a metric to labels, in the contract's order. */
 const readLabels = (name: MetricName): ((key: SeriesKey) => Labels) => {
   const names = Object.keys(definitionOf(name).labels);
   return (key) => {
@@ -92,13 +92,13 @@ const histogramSamples = (name: MetricName, labels: Labels, { counts, sum }: His
   ];
 };
 
-/** Samples of numbers by series, sorted: equal values give equal pages. */
+/** The samples of numbers by series, sorted, so that equal values give equal pages. */
 export const samplesOf = (name: MetricName, series: Series): readonly Sample[] => {
   const labels = readLabels(name);
   return inOrder(series).map(([key, value]) => ({ labels: labels(key), value }));
 };
 
-/** What a view, and the process that shows it, say of a metric. */
+/** The samples of a metric, from a view and from the process that shows it. */
 export const samplesOfView = (name: MetricName, view: MetricsView, info: WriterInfo): readonly Sample[] =>
   definitionOf(name).type === 'histogram'
     ? inOrder(Object.entries(view.totals.histograms[name] ?? {})).flatMap(([key, value]) =>

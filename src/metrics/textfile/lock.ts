@@ -10,14 +10,14 @@ import { isSameBoot, processIdentitySchema } from '../../host/identity.ts';
 import { parseJson } from '../../text/json.ts';
 
 const lockOwnerSchema = z.object({
-  /** Tells two acquisitions by one process apart. */
+  /** Distinguishes two acquisitions by one process. */
   token: z.string(),
   identity: processIdentitySchema,
   acquiredWallMs: z.number(),
   acquiredMonotonicMs: z.number(),
 });
 
-/** Who holds a lock, and since when. */
+/** The holder of a lock, and since when it holds it. */
 type LockOwner = Readonly<z.infer<typeof lockOwnerSchema>>;
 
 /** A lock held longer than this belongs to a stopped process and may be taken over. */
@@ -31,10 +31,10 @@ const describeOwner = ({ clock, identity }: Host): LockOwner => ({
   acquiredMonotonicMs: clock.monotonicMs(),
 });
 
-/** The owner that a lock file names; absent if somebody else's hand wrote the file. */
+/** The owner that a lock file names; absent if it was not written by this program. */
 export const parseOwner = (text: string): LockOwner | undefined => parseJson(text, lockOwnerSchema);
 
-/** Whether a lock's owner is gone for sure, or holds it so long that it must be stopped. */
+/** Whether a lock's owner is certainly gone, or has held it for so long that it must be stopped. */
 const isAbandoned = (owner: LockOwner, { clock, identity: here, processes }: Host): boolean => {
   const { bootId, host, pidNamespace, pid, startTicks } = owner.identity;
   const sameBoot = isSameBoot(bootId, here.bootId);
@@ -45,16 +45,19 @@ const isAbandoned = (owner: LockOwner, { clock, identity: here, processes }: Hos
   return pidNamespace === here.pidNamespace && !processes.isRunning(pid, startTicks);
 };
 
-/** A lock that this process took. Another one may take it over while this one is stopped: ask before relying on it. */
+/**
+ * A lock that this process took. Another process may take it over while this one is stopped: check before relying on
+ * it.
+ */
 export interface Lock {
   isHeld(): Promise<boolean>;
-  /** Gives the lock back, unless somebody took it over. */
+  /** Gives the lock back, unless another process took it over. */
   release(): Promise<void>;
 }
 
 const MAX_LOCK_BYTES = 64 * 1024;
 
-/** Waits for nobody, whatever has the name of the lock. */
+/** Reads the lock without waiting, whatever kind of file has its name. */
 const readIfThere = (path: string): string | undefined => {
   const read = readBounded(path, MAX_LOCK_BYTES);
   if (read.kind === 'content') return read.bytes.toString();
@@ -67,7 +70,7 @@ const readIfThere = (path: string): string | undefined => {
   });
 };
 
-/** Age by the file's own time, for a lock that does not say whose it is. */
+/** Age by the file's own time, for a lock that names no owner. */
 const isOld = async (path: string, clock: Clock): Promise<boolean> => {
   const stats = await lstat(path).catch(() => undefined);
   return stats !== undefined && clock.wallMs() - stats.mtimeMs > LOCK_MAX_AGE_MS;
@@ -78,7 +81,7 @@ const mayTakeOver = async (path: string, content: string, host: Host): Promise<b
   return owner === undefined ? isOld(path, host.clock) : isAbandoned(owner, host);
 };
 
-/** Puts the candidate in the lock's place, atomically in either case; `false`: somebody was faster. */
+/** Puts the candidate in the place of the lock, atomically in either case; `false`: another process was faster. */
 const claim = async (candidate: string, path: string, takeOver: boolean): Promise<boolean> => {
   try {
     await (takeOver ? rename(candidate, path) : link(candidate, path));
@@ -90,9 +93,9 @@ const claim = async (candidate: string, path: string, takeOver: boolean): Promis
 };
 
 /**
- * Takes the lock file at `path` if it is free or abandoned; absent: somebody holds it. The file is linked complete, with
- * its owner's identity inside, so that nobody ever reads half an owner. `path` and its temporary names are in one
- * directory. Throws what the file system throws.
+ * Takes the lock file at `path` if it is free or abandoned; absent: another process holds it. The file is linked when
+ * it is complete and names its owner, so that nobody ever reads half an owner. `path` and its temporary names are in
+ * one directory. Throws errors of the file system.
  */
 export const tryLock = async (path: string, clock: Clock): Promise<Lock | undefined> => {
   const host = systemHost(clock);

@@ -18,8 +18,8 @@ const kindOf = async (path: string): Promise<'directory' | 'other' | 'missing'> 
 };
 
 /**
- * The textfile that a user means by `PATH`: a directory, or a file that ends in `.prom` (nothing else is read by
- * node_exporter). Throws a usage error if it is neither, or its directory does not exist.
+ * The textfile that `PATH` means: a directory, or a file that ends in `.prom` (node_exporter reads no others). Throws a
+ * usage error if it is neither, or its directory does not exist.
  */
 export const resolveTextfilePath = async (path: string): Promise<string> => {
   if ((await kindOf(path)) === 'directory') return join(path, TEXTFILE_NAME);
@@ -37,28 +37,29 @@ export const resolveTextfilePath = async (path: string): Promise<string> => {
   );
 };
 
-/** `busy`: another process holds the lock; its page was, or the next one will be, as good as ours. */
+/** `busy`: another process holds the lock; the page that it writes, or the next one, is as good as ours. */
 type WriteOutcome = 'written' | 'busy';
 
 /** A page for node_exporter that many processes write. */
 export interface Textfile {
   readonly path: string;
   /**
-   * Replaces the file by what `render` gives. It is called under the lock, so what it reads is never older than what the
-   * file shows: no counter in the file ever falls. Waits for the lock at most `waitMs` (0 by default: not at all).
-   * Throws a {@link WrapperError} if the file cannot be written, and whatever `render` throws; the old file then stays.
+   * Replaces the file with the result of `render`. This is called under the lock, so what it reads is never older than
+   * what the file shows, and no counter in the file ever falls. Waits for the lock at most `waitMs` (0 by default: not
+   * at all). Throws a {@link WrapperError} if the file cannot be written, and errors of `render`; the old file then
+   * stays.
    */
   write(render: () => Promise<string>, options?: { readonly waitMs?: number }): Promise<WriteOutcome>;
 }
 
-/** How long the end of a run may wait for others who write; a heartbeat does not wait. */
+/** How long the end of a run may wait for other writers; a heartbeat does not wait. */
 export const FINAL_WAIT_MS = 2_000;
 
 const POLL_MS = 20;
 const STALE_AFTER_MS = 3_600_000;
 const READABLE_BY_ALL = 0o644;
 
-/** Hidden, and not ending in `.prom`: node_exporter reads hidden files too. */
+/** Hidden, and without the ending `.prom`: node_exporter reads hidden files too. */
 const hidden = (path: string, suffix: string): string => join(dirname(path), `.${basename(path)}.${suffix}`);
 
 const writeBeside = async (temporary: string, content: string): Promise<void> => {
@@ -68,10 +69,10 @@ const writeBeside = async (temporary: string, content: string): Promise<void> =>
   await file.sync();
 };
 
-/** A device, a pipe or a link that has the name would be lost by a rename. */
+/** A rename would destroy a device, a pipe or a link of that name. */
 const refuseForeign = async (path: string): Promise<void> => {
   const found = await lstat(path).catch(() => undefined);
-  if (found === undefined || found.isFile() || found.isDirectory()) return; // which rename refuses itself
+  if (found === undefined || found.isFile() || found.isDirectory()) return; // rename itself refuses a directory
   throw new WrapperError(`cannot write textfile ${path}: it is no file`, {
     errorType: 'destination_conflict',
     exitCode: EXIT.ioError,
@@ -104,7 +105,7 @@ const sweep = async (path: string, clock: Clock): Promise<void> => {
   }
 };
 
-/** The textfile at `path` (see `resolveTextfilePath`); nothing is touched before the first write. */
+/** The textfile at `path` (see `resolveTextfilePath`); touches nothing before the first write. */
 export const textfileAt = (path: string, clock: Clock): Textfile => {
   let swept = false;
 
@@ -182,7 +183,7 @@ const explain = (code: string, directory: string): Explanation => {
   }
 };
 
-/** A failed write of the textfile in words: exit status 74, for callers that do not only warn. */
+/** The error for a failed write of the textfile: exit status 74, for callers that do more than warn. */
 const textfileError = (path: string, cause: unknown): WrapperError => {
   if (cause instanceof WrapperError) return cause;
   const { what, errorType, next } = explain(errorCode(cause), dirname(path));

@@ -1,14 +1,16 @@
-import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import * as z from 'zod';
 import type { Env } from '../../context.ts';
 import { errorCode } from '../../errors/system-error.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
+import { readBounded } from '../../host/bounded-read.ts';
+import { readNamed } from '../../host/named-files.ts';
 import { DOCKER_HUB, isDockerHub } from '../../image/docker-hub.ts';
 import { Secret } from '../../secrets/secret.ts';
+import { parseJson } from '../../text/json.ts';
 import type { Login } from './logins.ts';
 
-/** containers-auth.json(5); what it does not name is kept as it is. */
+/** containers-auth.json(5); keys that are not listed here are kept unchanged. */
 const AUTHFILE = z.looseObject({
   auths: z.record(z.string(), z.unknown()).optional(),
   credHelpers: z.record(z.string(), z.string()).optional(),
@@ -18,7 +20,7 @@ type Authfile = z.infer<typeof AUTHFILE>;
 
 const ENTRY = z.object({ auth: z.string().optional(), identitytoken: z.string().optional() });
 
-/** What a user's authfile is found by. */
+/** What determines a user's authfile. */
 interface AuthfileSearch {
   /** `--src-authfile` and the like, else `--authfile`. */
   readonly given?: string | undefined;
@@ -27,9 +29,9 @@ interface AuthfileSearch {
 }
 
 /**
- * The files in which skopeo looks for credentials, in its order: the one that is named, or else the file of `skopeo login`
- * and two more of the user. An empty variable is none. (1.9 looks there behind a named file too, 1.18 does not.)
- * Source: containers-auth.json(5).
+ * The files in which skopeo searches for credentials, in its order: the one that is named, or else the file of `skopeo
+ * login` and two other files of the user. An empty variable counts as unset. (1.9 searches those even if a file is
+ * named, 1.18 does not.) Source: containers-auth.json(5).
  */
 const authfilePaths = ({ given, env, uid }: AuthfileSearch): readonly string[] => {
   const named = given || env.REGISTRY_AUTH_FILE;
@@ -42,29 +44,35 @@ const authfilePaths = ({ given, env, uid }: AuthfileSearch): readonly string[] =
   ];
 };
 
-/** Reads an authfile; a file that does not exist holds nothing. Throws when it is damaged or cannot be read. */
-const readAuthfile = (path: string): Authfile => {
+/** Far more than the logins of any user. */
+const MAX_BYTES = 16 * 1024 ** 2;
+
+const damaged = (path: string): WrapperError =>
+  new WrapperError(`the authfile ${path} cannot be read or is damaged`, {
+    errorType: 'usage',
+    exitCode: EXIT.usage,
+    next: 'Correct or remove it, or name another one with --authfile.',
+  });
+
+/** Reads an authfile that was named; a missing file is empty. Throws when it is damaged or cannot be read. */
+const readAuthfile = async (path: string, signal: AbortSignal): Promise<Authfile> => {
   try {
-    return AUTHFILE.parse(JSON.parse(readFileSync(path, 'utf8')));
+    return AUTHFILE.parse(JSON.parse((await readNamed(path, MAX_BYTES, signal)).toString()));
   } catch (error) {
+    signal.throwIfAborted();
     if (errorCode(error) === 'ENOENT') return {};
-    throw new WrapperError(`the authfile ${path} cannot be read or is damaged`, {
-      errorType: 'usage',
-      exitCode: EXIT.usage,
-      next: 'Correct or remove it, or name another one with --authfile.',
-    });
+    throw damaged(path);
   }
 };
 
+/** A file that can be read only once is left to skopeo; here it counts as damaged. */
 const readIfSound = (path: string): Authfile | undefined => {
-  try {
-    return readAuthfile(path);
-  } catch {
-    return undefined;
-  }
+  const read = readBounded(path, MAX_BYTES, 'follow');
+  if (read.kind === 'vanished') return {};
+  return read.kind === 'content' ? parseJson(read.bytes, AUTHFILE) : undefined;
 };
 
-/** What `first` does not hold is taken from `second`; a helper of the second does not go before a login of the first. */
+/** Adds to `first` what only `second` has; a helper of the second does not replace a login of the first. */
 const merge = (first: Authfile, second: Authfile): Authfile => {
   const helpers = Object.entries(second.credHelpers ?? {}).filter(([registry]) => !(registry in (first.auths ?? {})));
   return {
@@ -76,18 +84,19 @@ const merge = (first: Authfile, second: Authfile): Authfile => {
 };
 
 /**
- * All that skopeo would find in the authfiles of the user. Throws when one that was named is damaged or unreadable;
- * others of that kind are passed over, since skopeo with credentials does not look at them.
+ * Everything that skopeo would find in the user's authfiles. Throws when one that was named is damaged or unreadable;
+ * other damaged files are skipped, since skopeo with credentials does not read them. Throws the signal's reason when it
+ * aborts.
  */
-export const readAuthfiles = (search: AuthfileSearch): Authfile => {
+export const readAuthfiles = async (search: AuthfileSearch, signal: AbortSignal): Promise<Authfile> => {
   const [only = '', ...others] = authfilePaths(search);
-  if (others.length === 0) return readAuthfile(only);
+  if (others.length === 0) return readAuthfile(only, signal);
   return [only, ...others].map((path) => readIfSound(path) ?? {}).reduce(merge, {});
 };
 
 /**
- * The user's authfile with one login for everything on a registry, as skopeo's own flags mean it: longer keys below that
- * host and a helper for it, which skopeo would prefer, are left out.
+ * The user's authfile with one login for everything on a registry, which is the meaning of skopeo's own flags. Longer
+ * keys below that host and a helper for it, which skopeo would prefer, are left out.
  */
 export const withLogin = (file: Authfile, registry: string, { username, password }: Login): Authfile => {
   const entry = { auth: Buffer.from(`${username}:${password.reveal()}`).toString('base64') };
@@ -96,7 +105,7 @@ export const withLogin = (file: Authfile, registry: string, { username, password
   return { ...file, auths: { ...Object.fromEntries(others), [registry]: entry }, credHelpers };
 };
 
-/** `helper`: only skopeo can tell, by a credential helper or an identity token. */
+/** `helper`: only skopeo can find out, by a credential helper or an identity token. */
 type FoundCredentials = Login | 'none' | 'helper';
 
 const normalizedKey = (key: string): string => {
@@ -108,7 +117,7 @@ const normalizedKey = (key: string): string => {
   return [isDockerHub(host) ? DOCKER_HUB : host, ...path].join('/');
 };
 
-/** `registry/a/b`, `registry/a`, `registry`: the names under which credentials may be filed, the most precise first. */
+/** The keys under which credentials may be stored, the most precise first: `registry/a/b`, `registry/a`, `registry`. */
 const namesFor = (registry: string, path: string): readonly string[] => {
   const parts = [registry, ...path.split('/')];
   return parts.map((_, index) => parts.slice(0, parts.length - index).join('/'));
@@ -131,7 +140,10 @@ const findIn = ({ auths = {}, credHelpers = {}, credsStore }: Authfile, names: r
   return (identitytoken === undefined && auth !== undefined ? decode(auth) : undefined) ?? 'helper';
 };
 
-/** Looks up what skopeo would use for `registry/path`; anything but a plain entry of an authfile is left to skopeo. */
+/**
+ * Finds the credentials that skopeo would use for `registry/path`; everything but a plain entry of an authfile is left
+ * to skopeo.
+ */
 export const findCredentials = (registry: string, path: string, search: AuthfileSearch): FoundCredentials => {
   const names = namesFor(registry, path);
   for (const candidate of authfilePaths(search)) {

@@ -1,11 +1,11 @@
-import { readFileSync } from 'node:fs';
 import type { Env } from '../../context.ts';
 import { EXIT, usageError, WrapperError } from '../../errors/wrapper-error.ts';
+import { readNamed } from '../../host/named-files.ts';
 import { parseReference, parseSyncDestination } from '../../image/reference.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import { Secret } from '../../secrets/secret.ts';
 
-/** Whose credentials: the only image of a command, the source or the destination. */
+/** What credentials are for: the only image of a command, the source or the destination. */
 export type Side = 'image' | 'source' | 'destination';
 
 /** Credentials as flags gave them, for one side. */
@@ -26,7 +26,7 @@ export interface Login {
   readonly password: Secret;
 }
 
-/** All ways in which credentials may come, the strongest first: flags, files, environment. */
+/** All sources of credentials, the strongest first: flags, files, environment. */
 interface CredentialSources {
   readonly credentials: CredentialsBySide;
   readonly values: { readonly noCreds: Readonly<Record<Side, boolean>> };
@@ -38,7 +38,14 @@ interface CredentialSources {
   };
 }
 
-/** The words of flags and variables for each side. */
+/** Where logins are looked for. */
+interface LoginPlaces {
+  readonly env: Env;
+  /** Ends the reading of a file that nobody writes. */
+  readonly signal: AbortSignal;
+}
+
+/** The prefix of flags and variables for each side. */
 const PREFIX: Readonly<Record<Side, string>> = { image: '', source: 'src-', destination: 'dest-' };
 
 /** The flag of skopeo that names an authfile for a side. */
@@ -55,10 +62,15 @@ const parseLogin = (text: string, origin: string): Login => {
   return { username, password: new Secret(colon < 0 ? '' : text.slice(colon + 1)) };
 };
 
-const readLogin = (file: string, origin: string): Login => {
+/** Nobody has a longer password, or needs more than its line. */
+const MAX_CREDS_BYTES = 1024 ** 2;
+
+const readLogin = async (file: string, origin: string, signal: AbortSignal): Promise<Login> => {
   try {
-    return parseLogin(readFileSync(file, 'utf8').split('\n')[0]?.replace(/\r$/, '') ?? '', `${origin} ${file}`);
+    const text = (await readNamed(file, MAX_CREDS_BYTES, signal)).toString();
+    return parseLogin(text.split('\n')[0]?.replace(/\r$/, '') ?? '', `${origin} ${file}`);
   } catch (error) {
+    signal.throwIfAborted();
     if (error instanceof WrapperError) throw error;
     throw new WrapperError(`${origin} ${file} cannot be read`, {
       errorType: 'usage',
@@ -69,7 +81,7 @@ const readLogin = (file: string, origin: string): Login => {
   }
 };
 
-/** The combinations that skopeo refuses, which it cannot see any more. */
+/** Refuses combinations that skopeo refuses, too; skopeo does not get these flags any more. */
 const checkCombination = (given: GivenCredentials, noCreds: boolean, prefix: string): void => {
   const { creds, username, password, registryToken } = given;
   const flag = (name: string) => `--${prefix}${name}`;
@@ -90,24 +102,28 @@ const checkCombination = (given: GivenCredentials, noCreds: boolean, prefix: str
 
 const FILE = { image: 'credsFile', source: 'srcCredsFile', destination: 'destCredsFile' } as const;
 
-/** The login for one side, or undefined: then skopeo finds its own in authfiles and helpers. */
-export const resolveLogin = (
+/** The login for one side, or undefined: then skopeo searches authfiles and helpers itself. */
+export const resolveLogin = async (
   side: Side,
   { credentials, values, own }: CredentialSources,
-  env: Env,
-): Login | undefined => {
+  places: LoginPlaces,
+): Promise<Login | undefined> => {
   const prefix = PREFIX[side];
   const given = credentials[side] ?? {};
   const isAnonymous = values.noCreds[side];
   checkCombination(given, isAnonymous, prefix);
   if (given.creds) return parseLogin(given.creds.reveal(), `--${prefix}creds`);
   if (given.username !== undefined && given.password) return { username: given.username, password: given.password };
-  return isAnonymous ? undefined : loginOfHost(side, own[FILE[side]], env);
+  return isAnonymous ? undefined : loginOfHost(side, own[FILE[side]], places);
 };
 
-/** The login that a file or the environment holds for one side. */
-const loginOfHost = (side: Side, file: string | undefined, env: Env): Login | undefined => {
-  if (file !== undefined) return readLogin(file, `--${PREFIX[side]}creds-file`);
+/** The login in a file or in the environment for one side. */
+const loginOfHost = async (
+  side: Side,
+  file: string | undefined,
+  { env, signal }: LoginPlaces,
+): Promise<Login | undefined> => {
+  if (file !== undefined) return readLogin(file, `--${PREFIX[side]}creds-file`, signal);
   const variable = credentialsVariable(side);
   const text = env[variable];
   return text ? parseLogin(text, variable) : undefined;
@@ -117,7 +133,7 @@ const loginOfHost = (side: Side, file: string | undefined, env: Env): Login | un
 export interface SideLogin {
   readonly side: Side;
   readonly registry: string;
-  /** The user's own, which the login goes before; undefined: where skopeo looks by itself. */
+  /** The user's own authfile, to which the login is added; undefined: where skopeo searches by default. */
   readonly authFile: string | undefined;
   readonly login: Login;
 }
@@ -125,11 +141,14 @@ export interface SideLogin {
 /** The credentials of a command line. */
 export interface GivenLogins {
   readonly logins: readonly SideLogin[];
-  /** `login` alone: the password that skopeo is to read on its stdin, and the user name unless that is an argument already. */
+  /**
+   * Only for `login`: the password that skopeo is to read on its stdin, and the user name unless that is an argument
+   * already.
+   */
   readonly answer?: { readonly username?: string; readonly password: Secret };
 }
 
-/** What of a command line its logins depend on. */
+/** The parts of a command line on which its logins depend. */
 interface LoginRequest extends CredentialSources {
   readonly subcommand: string | undefined;
   readonly operands: readonly string[];
@@ -145,7 +164,7 @@ interface LoginRequest extends CredentialSources {
 
 const PAIR_COMMANDS = new Set(['copy', 'sync']);
 
-/** The registry that a side is about; undefined where credentials have no meaning (`dir:`, archives). */
+/** The registry of a side; undefined where credentials have no meaning (`dir:`, archives). */
 const registryOfSide = (side: Side, reference: string, { subcommand, values }: LoginRequest): string | undefined => {
   const scheme = side === 'image' || subcommand !== 'sync' ? undefined : values.transport[side];
   if (scheme === 'yaml') {
@@ -161,8 +180,11 @@ const registryOfSide = (side: Side, reference: string, { subcommand, values }: L
   return transport === 'docker' ? registry : undefined;
 };
 
-/** `login` takes a password on stdin; a user name is needed for that. */
-const answerOfLogin = ({ credentials, own, values }: LoginRequest, env: Env, redactor: Redactor): GivenLogins => {
+/** `login` reads a password on stdin; this needs a user name. */
+const answerOfLogin = async (
+  { credentials, own, values }: LoginRequest,
+  { redactor, ...places }: LoginContext,
+): Promise<GivenLogins> => {
   const { username, password } = credentials.image ?? {};
   if (password !== undefined) {
     if (values.passwordStdin) throw usageError('--password and --password-stdin cannot be used together', 'Give one.');
@@ -172,28 +194,33 @@ const answerOfLogin = ({ credentials, own, values }: LoginRequest, env: Env, red
     return { logins: [], answer: { password } };
   }
   const asksElsewhere = username !== undefined || values.passwordStdin || values.byName.has('get-login');
-  const login = asksElsewhere ? undefined : loginOfHost('image', own.credsFile, env);
+  const login = asksElsewhere ? undefined : await loginOfHost('image', own.credsFile, places);
   if (login === undefined) return { logins: [] };
   redactor.learnLogin(login);
   return { logins: [], answer: login };
 };
 
+interface LoginContext extends LoginPlaces {
+  /** Learns the logins. */
+  readonly redactor: Redactor;
+}
+
 /**
- * All credentials that a command line gives; the redactor learns them. Throws usage errors for combinations that skopeo
- * refuses.
+ * All credentials that a command line gives. Throws usage errors for combinations that skopeo refuses, and the signal's
+ * reason when it aborts.
  */
-export const loginsOf = (request: LoginRequest, env: Env, redactor: Redactor): GivenLogins => {
+export const loginsOf = async (request: LoginRequest, context: LoginContext): Promise<GivenLogins> => {
   const { subcommand, operands, values } = request;
-  if (subcommand === 'login') return answerOfLogin(request, env, redactor);
+  if (subcommand === 'login') return answerOfLogin(request, context);
   const sides: readonly Side[] = PAIR_COMMANDS.has(subcommand ?? '') ? ['source', 'destination'] : ['image'];
-  const found = sides.flatMap((side, at) => {
-    const login = resolveLogin(side, request, env);
-    if (login === undefined) return [];
-    redactor.learnLogin(login);
+  const logins: SideLogin[] = [];
+  for (const [at, side] of sides.entries()) {
+    const login = await resolveLogin(side, request, context);
+    if (login === undefined) continue;
+    context.redactor.learnLogin(login);
     const registry = registryOfSide(side, operands[at] ?? '', request);
-    return [{ side, registry, authFile: values.authfile[side] ?? values.authfile.image, login }];
-  });
-  return {
-    logins: found.flatMap(({ registry, ...rest }) => (registry === undefined ? [] : [{ registry, ...rest }])),
-  };
+    const authFile = values.authfile[side] ?? values.authfile.image;
+    if (registry !== undefined) logins.push({ side, registry, authFile, login });
+  }
+  return { logins };
 };

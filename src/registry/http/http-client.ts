@@ -2,16 +2,14 @@ import { Agent as HttpAgent, request as httpRequest, type IncomingMessage } from
 import type { ClientHttp2Session, IncomingHttpHeaders, IncomingHttpStatusHeader } from 'node:http2';
 import { Agent as HttpsAgent, request as httpsRequest } from 'node:https';
 import type { ConnectionOptions } from 'node:tls';
+import { after } from '../../host/timers.ts';
 import type { TrustStore } from '../trust.ts';
 import { Http2Connections } from './http2-connections.ts';
 import { AnswerError, type HttpAnswer, type HttpRequest, readBody, silence } from './message.ts';
 
-/** Sends one request by HTTP/1.1. Rejects on network errors, silence, a body too large, abort. */
-const sendHttp1 = async (
-  { method, url, headers, signal }: HttpRequest,
-  agent: HttpAgent | HttpsAgent,
-  silenceMs: number,
-): Promise<HttpAnswer> => {
+/** Sends one request by HTTP/1.1. Rejects on network errors, silence, a body that is too large, or abort. */
+const sendHttp1 = async (asked: HttpRequest, agent: HttpAgent | HttpsAgent, silenceMs: number): Promise<HttpAnswer> => {
+  const { method, url, headers, signal } = asked;
   const { promise, resolve, reject } = Promise.withResolvers<IncomingMessage>();
   const send = url.protocol === 'https:' ? httpsRequest : httpRequest;
   const request = send(url, { method, headers, signal, agent }, resolve);
@@ -19,20 +17,17 @@ const sendHttp1 = async (
   request.once('error', reject);
   request.end();
   const response = await promise;
-  return { status: response.statusCode ?? 0, headers: response.headers, body: await readBody(response, url.host) };
+  return { status: response.statusCode ?? 0, headers: response.headers, body: await readBody(response, asked) };
 };
 
 type Head = IncomingHttpHeaders & IncomingHttpStatusHeader;
 
 /**
- * Sends one request over a connection of HTTP/2. Rejects on network errors, silence, a body too large, abort. A connection
- * that was silent is given nothing more to do.
+ * Sends one request over an HTTP/2 connection. Rejects on network errors, silence, a body that is too large, or abort.
+ * After a silence the connection gets no further requests.
  */
-const sendHttp2 = async (
-  { method, url, headers, signal }: HttpRequest,
-  session: ClientHttp2Session,
-  silenceMs: number,
-): Promise<HttpAnswer> => {
+const sendHttp2 = async (asked: HttpRequest, session: ClientHttp2Session, silenceMs: number): Promise<HttpAnswer> => {
+  const { method, url, headers, signal } = asked;
   const { promise, resolve, reject } = Promise.withResolvers<Head>();
   const path = `${url.pathname}${url.search}`;
   const stream = session.request({ ':method': method, ':path': path, ...headers }, { signal, endStream: true });
@@ -43,13 +38,16 @@ const sendHttp2 = async (
   const onClose = () => reject(new Error(`${url.host} ended the connection`));
   stream.once('response', resolve).once('error', reject).once('close', onClose);
   const head = await promise;
-  stream.off('close', onClose); // an error for every answer would cost more than the answer
-  const body = method === 'HEAD' ? Buffer.alloc(0) : await readBody(stream, url.host);
+  stream.off('close', onClose); // creating an error for every answer would cost more than the answer
+  const body = method === 'HEAD' ? Buffer.alloc(0) : await readBody(stream, asked);
   return { status: head[':status'] ?? 0, headers: head, body };
 };
 
-/** Silence for so long is no answer; skopeo is asked then. */
+/** Silence for this long counts as no answer; then skopeo is asked. */
 const SILENCE_SECONDS = 30;
+
+/** A whole answer takes no longer, however often a byte of it arrives. */
+const ANSWER_SECONDS = 120;
 
 interface HttpOptions {
   readonly authorities: readonly string[];
@@ -57,17 +55,19 @@ interface HttpOptions {
   /** By HTTP/1.1. */
   readonly maxConnections: number;
   readonly trust: TrustStore;
-  /** Silence that is no answer, if less than 30 s; 0: 30 s. */
+  /** Silence that counts as no answer, if shorter than 30 s; 0: 30 s. */
   readonly silenceSeconds?: number | undefined;
+  /** What a whole answer may take; 120 s unless told otherwise. */
+  readonly answerSeconds?: number | undefined;
 }
 
-/** The connections that are trusted in one way. */
+/** The connections that trust the same certificate authorities. */
 interface Connections {
   readonly https: HttpsAgent;
   readonly http2: Http2Connections;
 }
 
-/** Requests to one registry and its token service, over connections that are kept: HTTP/2 where it is offered. */
+/** Sends requests to one registry and its token service, over connections that are kept: HTTP/2 where it is offered. */
 export class HttpClient implements Disposable {
   readonly #options: HttpOptions;
   readonly #http: HttpAgent;
@@ -83,7 +83,10 @@ export class HttpClient implements Disposable {
     this.#secure = this.#secureConnections();
   }
 
-  /** A registry with authorities of its own is tried with these alone; trusts the system's too from now on, once. */
+  /**
+   * A registry with its own certificate authorities is tried with these only; if that fails, the client trusts the
+   * system's, too, from then on. Happens once.
+   */
   widenTrust(): boolean {
     if (this.#trustsSystem || this.#options.insecure) return false;
     this.#trustsSystem = true;
@@ -92,8 +95,23 @@ export class HttpClient implements Disposable {
     return true;
   }
 
-  /** Sends one request; redirects are not followed. Rejects on network errors, silence, a body too large, abort. */
+  /**
+   * Sends one request; does not follow redirects. Rejects on network errors, silence, a body that is too large, or
+   * abort.
+   */
   async send(request: HttpRequest): Promise<HttpAnswer> {
+    const { answerSeconds = ANSWER_SECONDS } = this.#options;
+    const late = new AbortController();
+    using _ = after(answerSeconds * 1000, () => late.abort());
+    try {
+      return await this.#sendUnlimited({ ...request, signal: AbortSignal.any([request.signal, late.signal]) });
+    } catch (error) {
+      if (!late.signal.aborted || request.signal.aborted) throw error;
+      throw new AnswerError(`answer of ${request.url.host} did not end within ${answerSeconds} s`);
+    }
+  }
+
+  async #sendUnlimited(request: HttpRequest): Promise<HttpAnswer> {
     if (request.url.protocol === 'http:') return sendHttp1(request, this.#http, this.#silenceMs);
     const { https, http2 } = this.#secure;
     const session = await http2.sessionTo(request.url, request.signal);
@@ -106,7 +124,10 @@ export class HttpClient implements Disposable {
     this.#disposeSecure();
   }
 
-  /** Servers end a connection after a time or so many requests, whatever is under way: what that hits is sent once more. */
+  /**
+   * Servers end a connection after some time or some number of requests, even if requests are in progress: these are
+   * sent once more.
+   */
   async #sendHttp2(session: ClientHttp2Session, request: HttpRequest): Promise<HttpAnswer> {
     try {
       return await sendHttp2(request, session, this.#silenceMs);

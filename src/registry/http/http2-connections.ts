@@ -9,8 +9,8 @@ type Opening = Promise<ClientHttp2Session | undefined>;
 const isUsable = (session: ClientHttp2Session): boolean => !session.closed && !session.destroyed;
 
 /**
- * One connection to each server that speaks HTTP/2, over which all requests go: hundreds of questions cost one handshake
- * of TLS. One that has ended is replaced with the next request.
+ * One connection to each server that speaks HTTP/2, for all its requests, so that hundreds of questions cost one TLS
+ * handshake. A connection that has ended is replaced for the next request.
  */
 export class Http2Connections implements Disposable {
   readonly #tlsOptions: ConnectionOptions;
@@ -23,7 +23,7 @@ export class Http2Connections implements Disposable {
     this.#silenceMs = silenceMs;
   }
 
-  /** The connection to a server; absent where it speaks HTTP/1.1 alone. Rejects when no TLS connection is to be had. */
+  /** The connection to a server; absent if it speaks only HTTP/1.1. Rejects when no TLS connection can be made. */
   async sessionTo(url: URL, signal: AbortSignal): Opening {
     const { origin } = url;
     const opening = this.#openings.get(origin) ?? this.#open(url, signal);
@@ -53,7 +53,7 @@ export class Http2Connections implements Disposable {
     const session = connectHttp2(url.origin, { createConnection: () => socket });
     this.#sessions.add(session);
     session.once('close', () => this.#sessions.delete(session));
-    session.on('error', () => {}); // told by the requests, which fail with it
+    session.on('error', () => {}); // the requests of this connection fail and report it
     return session;
   }
 

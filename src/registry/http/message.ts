@@ -6,6 +6,8 @@ export interface HttpRequest {
   readonly url: URL;
   readonly headers: Readonly<Record<string, string>>;
   readonly signal: AbortSignal;
+  /** A longer body is no answer; 8 MiB unless told otherwise. */
+  readonly maxBytes?: number;
 }
 
 export interface HttpAnswer {
@@ -14,26 +16,31 @@ export interface HttpAnswer {
   readonly body: Buffer;
 }
 
-/** The server's answer is at fault, or its silence: asking again over a new connection would not help. */
+/** The server's answer is wrong, or missing: asking again over a new connection would not help. */
 export class AnswerError extends Error {
   override readonly name = 'AnswerError';
 }
 
-/** The server says nothing. */
+/** The server does not answer. */
 export class SilenceError extends AnswerError {}
 
 export const silence = (host: string): SilenceError => new SilenceError(`no answer from ${host}`);
 
-/** No manifest and no page of tags is larger; a longer answer is none. */
-const MAX_BODY_BYTES = 8 * 1024 * 1024;
+const MIB = 1024 ** 2;
 
-/** Reads an answer's body. Rejects when it is cut off or larger than 8 MiB. */
-export const readBody = async (stream: Readable, host: string): Promise<Buffer> => {
+/** No manifest is larger; a longer body is an error. */
+const MAX_BODY_BYTES = 8 * MIB;
+
+/** Reads the body of the answer to a request. Rejects when it is cut off or too large. */
+export const readBody = async (
+  stream: Readable,
+  { url: { host }, maxBytes = MAX_BODY_BYTES }: Pick<HttpRequest, 'url' | 'maxBytes'>,
+): Promise<Buffer> => {
   const chunks: Buffer[] = [];
   let length = 0;
   for await (const chunk of stream as AsyncIterable<Buffer>) {
     length += chunk.length;
-    if (length > MAX_BODY_BYTES) throw new AnswerError(`answer of ${host} is larger than 8 MiB`);
+    if (length > maxBytes) throw new AnswerError(`answer of ${host} is larger than ${maxBytes / MIB} MiB`);
     chunks.push(chunk);
   }
   return Buffer.concat(chunks);

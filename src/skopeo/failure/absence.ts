@@ -4,13 +4,13 @@ import type { ImageReference } from '../../image/reference.ts';
 import type { Transport } from '../../tracking/vocabulary.ts';
 
 /**
- * A registry's own word that it does not have the manifest or the repository. It comes as an error code in JSON; a bare
- * 404, as proxies and web servers give it, says nothing about an image. `unknown: … not found`: Harbor.
+ * The statement of a registry that it does not have the manifest or the repository. It comes as an error code in JSON.
+ * A bare 404, which proxies and web servers send, says nothing about an image. `unknown: … not found`: Harbor.
  */
 const REGISTRY_SAYS_ABSENT =
   /reading manifest \S+ in \S+: (?:manifest unknown|name unknown|repository name not known to registry|unknown: (?:artifact|repository) \S+ not found)/i;
 
-/** What the other transports say of a name that their existing store does not hold. */
+/** The messages of the other transports for a name that their existing store does not hold. */
 const STORE_SAYS_ABSENT: Readonly<Partial<Record<Transport, RegExp>>> = {
   oci: /no descriptor found for reference/,
   oci_archive: /no descriptor found for reference/,
@@ -19,10 +19,10 @@ const STORE_SAYS_ABSENT: Readonly<Partial<Record<Transport, RegExp>>> = {
   containers_storage: /does not resolve to an image ID|identifier is not an image/,
 };
 
-/** The file without which there is no image at that path. */
+/** The file that every image at such a path has. */
 const KEY_FILE: Readonly<Partial<Record<Transport, string>>> = { dir: 'manifest.json', oci: 'index.json' };
 
-/** Certain only when the system says so: a path that may not be looked at could be there. */
+/** True only when the system says so: a path that may not be read could exist. */
 const isMissing = (path: string): boolean => {
   try {
     return lstatSync(path, { throwIfNoEntry: false }) === undefined;
@@ -32,8 +32,8 @@ const isMissing = (path: string): boolean => {
 };
 
 /**
- * Whether skopeo's fatal message means that the image does not exist. False for everything that leaves it open: network,
- * TLS, missing rights, a login that is needed, a server that is no registry, damaged images.
+ * Whether skopeo's fatal message means that the image does not exist. False for everything that leaves this open:
+ * network, TLS, missing rights, a missing login, a server that is not a registry, damaged images.
  */
 export const saysAbsent = (
   message: string,

@@ -11,8 +11,8 @@ import { REQUEST_FAILURES } from './classes/request.ts';
 import { type FailureSubject, failureSubject } from './facts.ts';
 
 /**
- * All ways to fail, first match wins. Patterns hold for skopeo 1.9 to 1.22 and are anchored with `: ` and the notations
- * of HTTP statuses, since references and host names within messages are chosen by users.
+ * All kinds of failure; the first match counts. Patterns are valid for skopeo 1.9 to 1.22. They are anchored with `: `
+ * and the ways to write an HTTP status, since users choose the references and host names within messages.
  */
 export const FAILURE_CLASSES: readonly FailureClass[] = [
   ...REQUEST_FAILURES,
@@ -21,28 +21,28 @@ export const FAILURE_CLASSES: readonly FailureClass[] = [
   ...PROCESS_FAILURES,
 ];
 
-/** How a skopeo process ended that did not succeed. */
+/** How an unsuccessful skopeo process ended. */
 interface FailureEvidence {
   /** Null: a signal ended it. */
   readonly exitCode: number | null;
   readonly signal?: NodeJS.Signals | null | undefined;
   /** Message of the `level=fatal` entry, decoded. */
   readonly stderrFatal?: string | undefined;
-  /** Why we ended it ourselves, if we did; goes before everything else. */
+  /** Why we ended it ourselves, if we did; this counts more than everything else. */
   readonly reason?: 'timeout' | 'stalled' | 'canceled' | undefined;
-  /** References as the user wrote them; they fill in what the message does not say. */
+  /** References as the user wrote them; they provide what the message does not say. */
   readonly source?: string | undefined;
   readonly destination?: string | undefined;
   readonly redactor?: Pick<Redactor, 'redact'> | undefined;
 }
 
-/** What is to be said and done about it. */
+/** What to say and do about it. */
 export interface Failure extends FailureSubject {
   readonly errorType: ErrorType;
   readonly retryable: Retryable;
-  /** Status that the wrapper exits with. */
+  /** The exit status of the wrapper. */
   readonly exitCode: number;
-  /** skopeo's words, or ours where it had none; redacted, at most 1000 characters. */
+  /** skopeo's message, or ours if it had none; without secrets, at most 1000 characters. */
   readonly message: string;
   /** The next step. */
   readonly next: string;
@@ -50,19 +50,22 @@ export interface Failure extends FailureSubject {
   readonly docs: string;
 }
 
-/** Half of what is looked at of a message that quotes a whole page: the phase is at its beginning, the cause at its end. */
+/**
+ * If a message quotes a whole page, only this much of its beginning and of its end is read: the phase is at its
+ * beginning, the cause at its end.
+ */
 const EDGE_LENGTH = 4096;
 
 const edges = (message: string): string =>
   message.length <= 2 * EDGE_LENGTH ? message : `${message.slice(0, EDGE_LENGTH)} … ${message.slice(-EDGE_LENGTH)}`;
 
-/** Takes away what belongs to other endpoints: the mirrors that failed before the last one, and URLs. */
+/** Removes what is about other endpoints: the mirrors that failed before the last one, and URLs. */
 const normalize = (message: string): string =>
   edges(message)
     .replace(/\(Mirrors also failed: \[.*?\]\): /s, '')
     .replace(/"https?:\/\/[^"]*"/g, '"URL"');
 
-/** Takes away names that users choose: a repository may be called `quota` or `x509`. Transports stay. */
+/** Removes names that users choose: a repository may be called `quota` or `x509`. Transports stay. */
 const withoutNames = (message: string): string =>
   message
     .replace(/\b(docker|dir|oci|(?:oci|docker)-archive|containers-storage):\S+?(?=: |["\s]|$)/g, '$1:REFERENCE')
@@ -78,7 +81,7 @@ export const failureClass = (errorType: ErrorType): FailureClass => {
   return found;
 };
 
-/** The error type of a fatal message, or of the same words elsewhere (retry warnings, entries of `sync`). */
+/** The error type of a fatal message, or of the same text elsewhere (retry warnings, entries of `sync`). */
 export const classifyMessage = (message: string): ErrorType => {
   const normalized = withoutNames(normalize(message));
   return FAILURE_CLASSES.find(({ pattern }) => pattern?.test(normalized))?.errorType ?? 'unknown';
@@ -107,7 +110,7 @@ const ownWords = (errorType: ErrorType, { signal, exitCode }: FailureEvidence): 
   return signal ? `skopeo was ended by ${signal}` : `skopeo ended with status ${exitCode} and gave no reason`;
 };
 
-/** Puts a failed skopeo process into exactly one class and says what to do next. */
+/** Puts a failed skopeo process into exactly one class and adds the next step. */
 export const classifyFailure = (evidence: FailureEvidence): Failure => {
   const errorType = errorTypeOf(evidence);
   const { retryable, next } = failureClass(errorType);

@@ -4,7 +4,7 @@ import { parseReference } from '../../image/reference.ts';
 /** Which side of a transfer failed. */
 type FailedSide = 'source' | 'destination';
 
-/** Things that a failure is about, for the next step. */
+/** What a failure is about, for the next step. */
 export interface FailureSubject {
   readonly side?: FailedSide;
   /** `host[:port]` */
@@ -12,25 +12,28 @@ export interface FailureSubject {
   readonly path?: string;
   /** Repository of the image, as the user wrote it. */
   readonly repository?: string;
-  /** File or directory that should hold the image, where it is no registry. */
+  /** The file or directory that should hold the image, if it is not in a registry. */
   readonly store?: string;
   readonly tag?: string;
-  /** A passphrase would have been asked for, and nobody was there to ask. */
+  /** A passphrase was needed, and nobody could be asked for it. */
   readonly needsPassphrase?: true;
   /** The proxy, not the registry, could not be reached. */
   readonly atProxy?: true;
-  /** The server answered, but not as a registry does. */
+  /** The server answered, but not like a registry. */
   readonly noRegistry?: true;
-  /** Why an image cannot be copied as it was asked for: its digest would change, it cannot be converted, its index nests. */
+  /**
+   * Why an image cannot be copied as requested: its digest would change, it cannot be converted, or an index is within
+   * its index.
+   */
   readonly obstacle?: 'digest' | 'conversion' | 'nested-index';
-  /** What the flags for that side begin with; absent: the command has one image, or the side is not known. */
+  /** The prefix of the flags for that side; absent: the command has one image, or the side is not known. */
   readonly flagPrefix?: 'src-' | 'dest-';
-  /** An image of `sync`, which has tried again by itself: whether its settings are flags or keys of a file. */
+  /** An image of `sync`, which has tried again already; whether its settings are flags or keys of a file. */
   readonly sync?: 'flags' | 'file';
 }
 
 /**
- * Phases of containers/image that tell the side, in the order in which they decide. A read error surfaces inside
+ * Phases of containers/image that show the side, in the order in which they are checked. A read error appears inside
  * `writing blob: …`, and the URL shown there is the destination's.
  */
 const SIDES: readonly (readonly [FailedSide, RegExp])[] = [
@@ -61,7 +64,7 @@ const REGISTRIES: readonly RegExp[] = [
 
 const NO_REGISTRY = /pinging container registry \S+?: .*\b404\b/;
 
-/** skopeo for a sigstore key, GnuPG for its own. */
+/** Messages of skopeo for a sigstore key, and of GnuPG for its own. */
 const NEEDS_PASSPHRASE = /^Cannot prompt for a passphrase|signature: (?:Inappropriate ioctl for device|No pinentry)/;
 
 const OBSTACLES: readonly (readonly [NonNullable<FailureSubject['obstacle']>, RegExp])[] = [
@@ -81,7 +84,7 @@ const flagPrefixOf = (
   return side === 'source' ? 'src-' : 'dest-';
 };
 
-/** What the reference of the failed side says. Without a host in the message, its registry is meant. */
+/** The facts in the reference of the failed side. Without a host in the message, its registry is meant. */
 const referenceSubject = (reference: string | undefined, named: string | undefined): Omit<FailureSubject, 'side'> => {
   const { registry, repository, tag, path: store } = parseReference(reference ?? '');
   if (store !== undefined) return { ...defined({ registry: named, tag: tag || undefined }), store };
@@ -89,7 +92,7 @@ const referenceSubject = (reference: string | undefined, named: string | undefin
   return { registry, ...(repository && { repository }), ...(tag && { tag }) };
 };
 
-/** What a message of skopeo is about; the references of the command fill in what it does not say. */
+/** What a message of skopeo is about; the references of the command provide what it does not say. */
 export const failureSubject = (
   message: string,
   references: { readonly source?: string | undefined; readonly destination?: string | undefined } = {},

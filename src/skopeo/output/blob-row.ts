@@ -1,4 +1,4 @@
-/** What one line about a blob says, on a pipe or as a row of a terminal. */
+/** The content of one line about a blob, from a pipe or from a terminal. */
 export interface BlobRow {
   readonly kind: 'layer' | 'config';
   readonly hex: string;
@@ -9,9 +9,9 @@ export interface BlobRow {
 
 const NUMBER = String.raw`(\d+(?:\.\d+)?)(b|[KMGTP]iB)`;
 
-/** Full line on a pipe; printed once, when the blob starts. */
+/** A full line on a pipe; printed once, when the blob starts. */
 const PIPE_LINE = /^Copying (blob|config) sha256:([0-9a-f]{64})$/;
-/** 12 digits of a layer, 10 of a config; in a narrow window whatever follows is glued to them. */
+/** 12 digits of a layer, 10 of a config; in a narrow window the next text follows them without a space. */
 const ROW = /^Copying (?:(blob) ([0-9a-f]{12})|(config) ([0-9a-f]{10}))(.*)$/;
 const AMOUNTS = new RegExp(String.raw`^ ?(?:\[[=>+-]*\] ?| )?${NUMBER} \/ ${NUMBER}(?:$| |…)`);
 const DONE = /^ done *(?:\| *)?$/;
@@ -39,7 +39,7 @@ const rowState = (rest: string): Pick<BlobRow, 'state' | 'readBytes' | 'shownSiz
   return { state: 'started' };
 };
 
-/** Reads a blob line of either dialect; undefined when the line is not about a blob. */
+/** Reads a line about a blob from a pipe or a terminal; undefined when the line is not about a blob. */
 export const parseBlobRow = (text: string): BlobRow | undefined => {
   const line = PIPE_LINE.exec(text);
   if (line) return { kind: line[1] === 'blob' ? 'layer' : 'config', hex: line[2] ?? '', state: 'started' };

@@ -3,11 +3,14 @@ import { StringDecoder } from 'node:string_decoder';
 /** One line of a stream, without its end and without terminal control. */
 export interface OutputLine {
   readonly text: string;
-  /** A cursor-up sequence stood before the text: the line is the first row of a redrawn frame. */
+  /** A cursor-up sequence came before the text: the line is the first row of a redrawn frame. */
   readonly startsFrame: boolean;
 }
 
-/** Longest line kept; of a longer one only the length of its rest is told. skopeo's longest are error texts of some KiB. */
+/**
+ * The longest line that is kept; of a longer one only the length of the rest is reported. skopeo's longest lines are
+ * error texts of some KiB.
+ */
 const MAX_LINE_CHARACTERS = 64 * 1024;
 
 const CONTROL_SEQUENCE = /\x1b\[[\d;?]*[A-Za-z]/g;
@@ -20,21 +23,21 @@ const toLine = (raw: string): OutputLine => ({
 });
 
 /**
- * Cuts a stream of bytes into lines, wherever the reads happen to split it. Survives half characters, missing line ends
- * and endless lines (memory stays bounded).
+ * Splits a stream of bytes into lines, independently of how reads split it. It handles half characters, missing line
+ * ends and endless lines (memory stays limited).
  */
 export class LineSplitter {
   readonly #decoder = new StringDecoder('utf8');
   #tail = '';
-  /** Characters of the line in `#tail` that were not kept. */
+  /** Number of characters of the line in `#tail` that were not kept. */
   #cut = 0;
 
-  /** The lines completed by `chunk`. */
+  /** The lines that `chunk` completes. */
   push(chunk: Uint8Array): OutputLine[] {
     return this.#split(this.#decoder.write(Buffer.from(chunk.buffer, chunk.byteOffset, chunk.byteLength)));
   }
 
-  /** What was left without a line end; call once, at the end of the stream. */
+  /** The rest without a line end; call this once, at the end of the stream. */
   end(): OutputLine[] {
     const rest = this.#split(this.#decoder.end());
     return this.#tail === '' ? rest : [...rest, this.#take()];

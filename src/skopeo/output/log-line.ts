@@ -10,9 +10,9 @@ const TOO_MANY_REQUESTS =
   /^Too many requests to https?:\/\/(?:[^\s/@]*@)?([^\s/]+)\S*: sleeping for ([\d.]+) seconds before next attempt$/;
 
 /**
- * What skopeo tells with `--debug`: an instance of a list that it goes on to, a layer that it begins with, a layer that the
- * destination has (the sole sign of it where there are no rows), a blob that a registry has taken, and a wait that a
- * registry asked for (skopeo is silent for up to a minute). Undefined for all else.
+ * The events in skopeo's `--debug` output: it goes on to an instance of a list, it starts with a layer, the destination
+ * has a layer (without progress lines only this shows it), a registry has stored a blob, a registry asked to wait
+ * (skopeo is silent for up to a minute). Undefined for all other messages.
  */
 export const parseDebugMessage = (message: string): OutputEvent | undefined => {
   const present = PRESENT_LAYER.exec(message)?.[1];
@@ -34,7 +34,7 @@ type LogEvent = Extract<OutputEvent, { type: 'log' }>;
 const LOGFMT =
   /^time="[^"]*" level=(panic|fatal|error|warning|info|debug|trace)((?: [A-Za-z_][\w.-]*=(?:"(?:[^"\\]|\\.)*"|[^\s"]*))*)$/;
 const PAIR = / ([A-Za-z_][\w.-]*)=(?:"((?:[^"\\]|\\.)*)"|([^\s"]*))/g;
-/** logrus on a terminal; colours are removed before a line gets here. */
+/** logrus on a terminal; colours have been removed from the line already. */
 const TERMINAL = /^(FATA|ERRO|WARN|INFO|DEBU|TRAC|PANI)\[\d{4,}\] (.*)$/;
 
 const TERMINAL_LEVELS: Readonly<Record<string, LogLevel>> = {
@@ -66,7 +66,7 @@ const codePoint = (hex: string): string => {
   return value <= 0x10ffff ? String.fromCodePoint(value) : '\ufffd';
 };
 
-/** Decodes the inside of a Go string literal (`%q`), which is not JSON: `\x..`, `\a`, `\v`, `\U........`. */
+/** Decodes the content of a Go string literal (`%q`), which is not JSON: `\x..`, `\a`, `\v`, `\U........`. */
 export const decodeGoString = (quoted: string): string =>
   quoted.replace(ESCAPE, (_, x?: string, u?: string, U?: string, octal?: string, other?: string) => {
     if (x ?? u ?? U) return codePoint(x ?? u ?? U ?? '');

@@ -5,23 +5,23 @@ import { LineSplitter, type OutputLine } from './line-splitter.ts';
 import { parseDebugMessage, parseLogLine } from './log-line.ts';
 import { parsePlainLine } from './plain-line.ts';
 
-/** A row cut by a narrow window (`Copying blob eb1d37…`): says nothing that a wider one would not say again. */
+/** A row that a narrow window cuts (`Copying blob eb1d37…`) is ignored: it adds nothing to what whole rows say. */
 const CUT_ROW = /^(?:Copying (?:blob|config) [0-9a-f]{0,11})?…$/;
 
 const keyOf = (blob: BlobKey): string => `${blob.kind} ${blob.hex} ${blob.occurrence}`;
 
 /**
- * Turns what skopeo writes to stdout into events, for both dialects (lines on a pipe, redrawn rows on a terminal) and
- * whatever the geometry. A row is repeated in every frame: only what it says anew becomes an event. No screen is
- * emulated, since rows are idempotent.
+ * Turns skopeo's stdout into events, both lines on a pipe and redrawn rows on a terminal of any size. Every frame
+ * repeats all rows; only what is new in a row becomes an event. No screen is emulated, since a repeated row changes
+ * nothing.
  */
 export class StdoutParser {
   readonly #splitter = new LineSplitter();
-  /** Last state seen of each blob of the current image. */
+  /** The last known state of each blob of the current image. */
   readonly #seen = new Map<string, string>();
   /** How often each blob has appeared in the current frame (terminal) or image (pipe). */
   readonly #inFrame = new Map<string, number>();
-  /** An empty line is text before the first image (usage), and the rest of a redrawn frame after that. */
+  /** An empty line is text before the first image (usage), and the end of a redrawn frame after that. */
   #imageSeen = false;
 
   push(chunk: Uint8Array): OutputEvent[] {
@@ -90,13 +90,13 @@ export class StdoutParser {
   }
 }
 
-/** A line of stderr as skopeo wrote it, and what it says. */
+/** A line of stderr as skopeo wrote it, and its content. */
 export interface ErrorLine {
   readonly text: string;
   readonly events: readonly OutputEvent[];
 }
 
-/** Turns what skopeo writes to stderr (a pipe) into events: log entries, and any other line as it is. */
+/** Turns skopeo's stderr (a pipe) into events: log entries, and any other line unchanged. */
 export class StderrParser {
   readonly #splitter = new LineSplitter();
 

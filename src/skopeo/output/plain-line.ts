@@ -3,8 +3,8 @@ import type { OutputEvent } from '../../tracking/events.ts';
 type Rule = readonly [pattern: RegExp, event: (groups: readonly string[]) => OutputEvent];
 
 /**
- * The lines that containers/image writes to stdout whatever the stream is, skopeo 1.9 to 1.22. Blob and config lines
- * are not here: they differ between pipe and terminal.
+ * The lines that containers/image writes to any kind of stdout, skopeo 1.9 to 1.22. Blob and config lines are not here:
+ * they differ between pipe and terminal.
  */
 const RULES: readonly Rule[] = [
   [/^Getting image source signatures$/, () => ({ type: 'image-started' })],
@@ -32,7 +32,7 @@ const RULES: readonly Rule[] = [
   [/^Skipping: image already present at destination$/, () => ({ type: 'image-unchanged' })],
 ];
 
-/** The event of a line that is not about a blob; undefined for a line no rule knows. */
+/** The event of a line that is not about a blob; undefined for an unknown line. */
 export const parsePlainLine = (text: string): OutputEvent | undefined => {
   for (const [pattern, event] of RULES) {
     const match = pattern.exec(text);

@@ -6,20 +6,20 @@ const NULL_DEVICE = 0x103;
 export const isNullDevice = (stats: Stats): boolean => stats.isCharacterDevice() && stats.rdev === NULL_DEVICE;
 
 /**
- * The descriptors above 2 that children get: those that this process was given, under the same numbers, and nothing of
- * our own.
+ * The descriptors above 2 that children get: those that this process was given, under the same numbers, and none of our
+ * own.
  */
 export class Descriptors {
-  /** Of what could not be opened with close-on-exec. */
+  /** Descriptors that could not be opened with close-on-exec. */
   readonly #hidden = new Set<number>();
   #inherited: readonly number[];
 
-  /** @param inherited what this process was given, and is to be handed on. */
+  /** @param inherited the descriptors that this process was given, which are passed on. */
   constructor(inherited: readonly number[] = []) {
     this.#inherited = inherited;
   }
 
-  /** Keeps a descriptor of ours out of children until it is closed. */
+  /** Hides one of our descriptors from children until it is closed. */
   hide(fd: number): void {
     this.#hidden.add(fd);
   }
@@ -28,7 +28,7 @@ export class Descriptors {
     this.#hidden.delete(fd);
   }
 
-  /** The `stdio` of a child from descriptor 3 on; `nullFd` stands in place of every hidden one. */
+  /** The `stdio` of a child from descriptor 3 on; `nullFd` replaces every hidden descriptor. */
   stdio(nullFd: number): ('ignore' | number)[] {
     const given = new Set(this.#inherited);
     const highest = Math.max(2, ...given, ...this.#hidden);
@@ -40,8 +40,8 @@ export class Descriptors {
   }
 
   /**
-   * Closes our copies of what children were given: no child is to come. A reader at the other end of a pipe waits for its
-   * last writer. The null device stays open, since Node keeps one in reserve.
+   * Closes our copies of what children were given, when no further child will be started. A reader at the other end of
+   * a pipe waits for its last writer. The null device stays open, since Node keeps one in reserve.
    */
   release(): void {
     for (const fd of this.#inherited) {

@@ -1,11 +1,13 @@
 import type { ChildProcess } from 'node:child_process';
 
-/** How long a process's streams are read after its end: a helper that goes on running may hold them open for ever. */
+/**
+ * For how long a process's streams are read after its end: a helper that goes on running may hold them open for ever.
+ */
 const GRACE_MS = 2_000;
 
 /**
- * Lets go of a process's streams, and of others that lead to it, when it has been gone for a while; what is in them by
- * then is read first.
+ * Closes a process's streams, and others that lead to it, some time after its end; what they contain by then is read
+ * first.
  */
 export const withGrace = <Child extends { readonly nodeChildProcess: ChildProcess }>(
   child: Child,
@@ -15,7 +17,7 @@ export const withGrace = <Child extends { readonly nodeChildProcess: ChildProces
   const letGo = (): void => {
     for (const stream of [process.stdout, process.stderr, ...others]) stream?.destroy();
   };
-  // However late the timer comes on a busy machine, one more turn of the loop reads what waits.
+  // However late the timer fires on a busy machine, one more turn of the event loop reads what is waiting.
   process.once('exit', () => setTimeout(() => setImmediate(letGo), GRACE_MS).unref());
   return child;
 };

@@ -15,7 +15,7 @@ export class OutputBuffer {
     this.#bytes += Math.min(room, chunk.length);
   }
 
-  /** There was more than fits: what is here must not pass for the whole. */
+  /** More came than fits: the content must not be taken for the whole. */
   get isCut(): boolean {
     return this.#isCut;
   }

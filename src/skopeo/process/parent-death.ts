@@ -5,18 +5,18 @@ import type { Env } from '../../context.ts';
 
 /**
  * What is put before a program's command line so that the kernel ends the program when this process dies, however it
- * dies; empty where nothing can be had. The program keeps the pid that was started.
+ * dies; empty if this is not possible. The program keeps the pid that was started.
  */
 export type Launcher = readonly string[];
 
-/** util-linux 2.33 (2018); busybox' applet of that name lacks the option. */
+/** util-linux 2.33 (2018); busybox' applet of that name does not have the option. */
 const SETPRIV = ['setpriv', '--pdeathsig', 'TERM'] as const;
-/** Only a guard: a busy host takes long to start a program. */
+/** Only a safety limit: on a busy host a program takes long to start. */
 const PROBE_TIMEOUT_MS = 60_000;
 
 /**
- * Finds out by trying whether `setpriv` of util-linux is there and allowed. Never rejects: without it skopeo still ends
- * at its next output, whose reader is gone, but a silent one would go on after the wrapper was killed.
+ * Tries whether `setpriv` of util-linux exists and may be used. Never rejects. Without it skopeo still ends at its next
+ * output, since the reader is gone; but a silent skopeo would go on after the wrapper was killed.
  */
 export const findLauncher = async (env: Env): Promise<Launcher> => {
   const [file, ...options] = SETPRIV;
@@ -31,7 +31,7 @@ export const findLauncher = async (env: Env): Promise<Launcher> => {
 };
 
 /**
- * The command line to start. A program that cannot be run is started by itself, so that the failure is the one of the
+ * The command line to start. A program that cannot be run is started directly, so that the failure is that of the
  * system (ENOENT, EACCES) and not an exit status of the launcher.
  */
 export const launch = (

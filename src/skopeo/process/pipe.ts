@@ -10,14 +10,14 @@ import { makeTemporaryDirectory } from '../../host/temporary-directory.ts';
 export interface Pipe {
   readonly writerFd: number;
   readonly reader: Socket;
-  /** Call right after the spawn: as long as we hold that end, the end of the child cannot be seen. */
+  /** Call this right after the spawn: while we hold that end, we cannot notice the end of the child. */
   closeWriter(): void;
 }
 
-/** Only a guard. */
+/** Only a safety limit. */
 const MKFIFO_TIMEOUT_MS = 60_000;
 
-/** Opens both ends; reading comes first, as nobody may write to a FIFO that has no reader. */
+/** Opens both ends. The reading end comes first, since nobody may write to a FIFO without a reader. */
 const openEnds = (path: string): readonly [reader: number, writer: number] => {
   const reader = openSync(path, constants.O_RDONLY | constants.O_NONBLOCK);
   try {
@@ -29,9 +29,9 @@ const openEnds = (path: string): readonly [reader: number, writer: number] => {
 };
 
 /**
- * A real pipe. What Node connects children to by `pipe` is a socket, which no process can open by the name `/dev/stderr`
- * (ENXIO): a credential helper that writes there would fail. Node cannot make one, but it can open a FIFO, which is removed
- * at once. Undefined where none can be had (no mkfifo, no place to write to).
+ * A real pipe. For `pipe` Node gives children a socket, which no process can open by the name `/dev/stderr` (ENXIO): a
+ * credential helper that writes there would fail. Node cannot make a pipe, but it can open a FIFO, which is removed at
+ * once. Undefined if this is not possible (no mkfifo, no place to write to).
  */
 export const openPipe = (env: Env): Pipe | undefined => {
   let directory: string | undefined;

@@ -19,6 +19,16 @@ export const readProcessIo = (pid: number): ProcessIo | undefined => {
   }
 };
 
+/** Memory that a process has, in bytes; undefined where the system does not tell. */
+export const residentBytes = (pid: number): number | undefined => {
+  try {
+    const kib = /^VmRSS:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${pid}/status`, 'latin1'))?.[1];
+    return kib === undefined ? undefined : Number(kib) * 1024;
+  } catch {
+    return undefined;
+  }
+};
+
 /** Inodes of the sockets that a process has open. */
 const socketsOf = (pid: number): ReadonlySet<string> => {
   const directory = `/proc/${pid}/fd`;
@@ -42,8 +52,8 @@ const queuesIn = (table: string, sockets: ReadonlySet<string>): number =>
 
 /**
  * Bytes that a process has written to TCP sockets and that the other side has not acknowledged. They count as written
- * long before they have left: on a slow link the queue drains while the process waits in silence. Undefined where the
- * system does not tell (not Linux, a process that is gone).
+ * long before they have been sent: on a slow link the queue drains while the process waits silently. Undefined if the
+ * system does not show them (not Linux, a process that is gone).
  */
 export const unacknowledgedBytes = (pid: number): number | undefined => {
   try {

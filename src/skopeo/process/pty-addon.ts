@@ -37,14 +37,14 @@ const firstThatWorks = (attempts: readonly (() => unknown)[]): unknown => {
     try {
       return attempt();
     } catch {
-      // A directory that is not writable or mounted noexec, or a platform without the addon: try the next.
+      // This directory is not writable or is mounted noexec, or the platform has no addon: try the next.
     }
   }
   return undefined;
 };
 
 /**
- * Loads the native half of `@lydell/node-pty`: its exports, or undefined where it cannot be had. In the executable it
+ * Loads the native half of `@lydell/node-pty`: its exports, or undefined if it is not available. In the executable it
  * is unpacked to the first directory that can be written to and allows execution (containers mount `/dev/shm` noexec);
  * nothing is left behind. Elsewhere it comes from node_modules.
  */
@@ -55,7 +55,7 @@ export const loadPtyAddon = (env: Env, makeDirectory: (base: string) => string):
   return firstThatWorks(attempts);
 };
 
-/** The one function of the addon that is used: the pair of file descriptors of a new pseudo-terminal. */
+/** The only function of the addon that is used: it returns the two file descriptors of a new pseudo-terminal. */
 export interface NativePty {
   open(columns: number, rows: number): { readonly master: number; readonly slave: number; readonly pty: string };
 }
@@ -63,7 +63,7 @@ export interface NativePty {
 const isNativePty = (addon: unknown): addon is NativePty =>
   typeof addon === 'object' && addon !== null && 'open' in addon && typeof addon.open === 'function';
 
-/** The addon, where it can be loaded; undefined elsewhere: skopeo's lines on a pipe serve as well, with less detail. */
+/** The addon, or undefined if it cannot be loaded: skopeo's lines on a pipe give the same with less detail. */
 export const loadNativePty = (env: Env): NativePty | undefined => {
   const addon = loadPtyAddon(env, (base) => makeTemporaryDirectory(base, 'addon'));
   return isNativePty(addon) ? addon : undefined;

@@ -12,12 +12,15 @@ import { type Launcher, launch } from './parent-death.ts';
 import { openPipe, type Pipe } from './pipe.ts';
 import type { Terminal, Terminals } from './terminals.ts';
 
-/** How long skopeo may take to die of SIGTERM before it is killed. It has no handlers, so this is a last resort. */
+/**
+ * How long skopeo may take to end after SIGTERM before it is killed. skopeo does not handle SIGTERM, so this is rarely
+ * needed.
+ */
 const KILL_DELAY_MS = 5_000;
 
 /**
- * Where skopeo's streams go. `progress`: stdout to the parser, on a pseudo-terminal of its own where one can be had.
- * `data`: stdout is ours, byte for byte. `captured`: stdout ends up in the exit. `terminal`: everything is ours, so that
+ * Where skopeo's streams go. `progress`: stdout goes to the parser, through a pseudo-terminal if there is one. `data`:
+ * stdout is ours, byte for byte. `captured`: stdout is returned in the exit. `terminal`: all streams are ours, so that
  * prompts work; nothing is read.
  */
 export type StreamMode = 'progress' | 'data' | 'captured' | 'terminal';
@@ -30,25 +33,25 @@ export interface SkopeoExit {
   readonly fatalMessage: string | undefined;
   /** `ENOENT`, `EACCES`, …: the process never ran. */
   readonly spawnErrorCode: string | undefined;
-  /** What it wrote to stdout; only when captured. */
+  /** What it wrote to stdout; only with `captured`. */
   readonly stdout: Buffer;
-  /** It wrote more than is captured, and was ended for that. */
+  /** It wrote more than may be captured, and was ended because of that. */
   readonly isCut: boolean;
 }
 
 interface SkopeoProcess {
   readonly pid: number | undefined;
-  /** Whether its stdout is a terminal: rows with bytes, or only lines. */
+  /** Whether its stdout is a terminal, with progress lines that show bytes, or only plain lines. */
   readonly onTerminal: boolean;
-  /** Bytes received from stdout and stderr so far: what skopeo's own display adds to its `writtenBytes`. */
+  /** Bytes received from stdout and stderr so far: skopeo's own display adds these to its `writtenBytes`. */
   outputBytes(): number;
   readonly ended: Promise<SkopeoExit>;
 }
 
-/** Which skopeo is started, and how. */
+/** Which skopeo to start, and how. */
 export interface SkopeoProgram {
   readonly binary: string;
-  /** How skopeo is started so that it ends when this process does; absent: by itself. */
+  /** How to start skopeo so that it ends when this process does; absent: directly. */
   readonly launcher?: Launcher;
   readonly env: Env;
   readonly cwd: string;
@@ -76,8 +79,8 @@ const stdoutOf = (streams: StreamMode, terminal: Terminal | undefined) => {
 };
 
 /**
- * Keeps GnuPG from asking for a passphrase on the pseudo-terminal, where nobody would answer: gpgme names the terminal of
- * stdout to it, unless this variable is there.
+ * Prevents GnuPG from asking for a passphrase on the pseudo-terminal, where nobody would answer: gpgme gives it the
+ * terminal of stdout, unless this variable is set.
  */
 const NO_PASSPHRASE_THERE = { GPG_TTY: '' };
 
@@ -113,9 +116,9 @@ const spawn = (options: SkopeoOptions, terminal: Terminal | undefined, errors: P
 };
 
 /**
- * Holds the chunks of a stream back until whatever a process wrote to another stream before has been read too. The kernel
- * does not tell the order between two streams; but two turns of the event loop later one whole poll has passed, and with it
- * all that was waiting there.
+ * Holds the chunks of a stream back until everything that a process wrote earlier to another stream has been read, too.
+ * The kernel does not give the order between two streams. But after two turns of the event loop one complete poll has
+ * passed, and everything that was waiting has been read.
  */
 class HeldBack<Chunk> {
   readonly #take: (chunk: Chunk) => void;
@@ -130,7 +133,7 @@ class HeldBack<Chunk> {
     setImmediate(() => setImmediate(() => this.#release()));
   }
 
-  /** Hands on what is still held back; both streams have ended. */
+  /** Passes on what is still held back; both streams have ended. */
   flush(): void {
     while (this.#chunks.length > 0) this.#release();
   }
@@ -141,7 +144,7 @@ class HeldBack<Chunk> {
   }
 }
 
-/** Direct children of all threads of a process; none where the system does not tell (not Linux). */
+/** Direct children of all threads of a process; none if the system does not show them (not Linux). */
 const childrenOf = (pid: number): number[] => {
   try {
     return readdirSync(`/proc/${pid}/task`).flatMap((thread) =>
@@ -152,20 +155,20 @@ const childrenOf = (pid: number): number[] => {
   }
 };
 
-/** Processes that a process has started, and theirs: the credential helpers that skopeo waits for. */
+/** The processes that a process has started, and theirs: the credential helpers for which skopeo waits. */
 export const descendantsOf = (pid: number): number[] =>
   childrenOf(pid).flatMap((child) => [child, ...descendantsOf(child)]);
 
 /**
- * Ends all that a process has started. To be called before the process itself is ended: its orphans could no longer be
- * told from other processes. They would go on after its end, and hold its stderr open.
+ * Ends everything that a process has started. Call this before the process itself is ended: afterwards its orphans
+ * cannot be distinguished from other processes. They would go on after its end, and hold its stderr open.
  */
 export const killDescendants = (pid: number): void => {
   for (const descendant of descendantsOf(pid)) {
     try {
       process.kill(descendant, 'SIGKILL');
     } catch {
-      // It has ended by itself meanwhile.
+      // It ended by itself meanwhile.
     }
   }
 };
@@ -175,14 +178,15 @@ const drained = async (stream: NodeJS.ReadableStream | null | undefined): Promis
   if (stream) await finished(stream, { writable: false }).catch(() => undefined);
 };
 
-/** Starts skopeo and reads what it says. Never rejects: every way to end is a `SkopeoExit`. */
+/** Starts skopeo and reads its output. Never rejects: every kind of end is a `SkopeoExit`. */
 export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
   const { streams, onEvent, onErrorLine } = options;
   const terminal = streams === 'progress' ? options.terminals.open() : undefined;
   const endHelpers = (): void => {
     if (child.pid !== undefined) killDescendants(child.pid);
   };
-  // Before `spawn` adds its own listener: once skopeo is gone its helpers cannot be told from other processes.
+  // Before `spawn` adds its own listener: when skopeo is gone, its helpers cannot be distinguished from other
+  // processes.
   options.signal.addEventListener('abort', endHelpers, { once: true });
   const errors = streams === 'terminal' ? undefined : openPipe(options.env);
   const child = withGrace(spawn(options, terminal, errors), terminal?.master, errors?.reader);
@@ -192,7 +196,7 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
   let outputBytes = 0;
   let fatalMessage: string | undefined;
 
-  // What the log says of an image comes before what stdout says to end it.
+  // What the log says about an image must come before the line on stdout that ends the image.
   const shown = new HeldBack<Buffer>((chunk) => stdout.push(chunk).forEach(onEvent));
   const takeOutput = (chunk: Buffer): void => {
     outputBytes += chunk.length;

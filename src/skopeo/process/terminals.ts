@@ -4,8 +4,8 @@ import { Descriptors } from './descriptors.ts';
 import type { NativePty } from './pty-addon.ts';
 
 /**
- * Size given to skopeo's terminal. skopeo shows at most as many layers as there are rows, and cuts rows below 100
- * columns; a terminal whose size nobody set shows nothing at all.
+ * Size of skopeo's terminal. skopeo shows at most as many layers as there are rows, and cuts rows below 100 columns; on
+ * a terminal without a size it shows nothing.
  */
 const COLUMNS = 200;
 const ROWS = 1000;
@@ -14,13 +14,13 @@ const ROWS = 1000;
 export interface Terminal {
   readonly slaveFd: number;
   readonly master: ReadStream;
-  /** Call right after the spawn: as long as we hold the slave, the end of the child cannot be seen. */
+  /** Call this right after the spawn: while we hold the slave, we cannot notice the end of the child. */
   closeSlave(): void;
 }
 
 /**
- * Opens pseudo-terminals and keeps them out of the children that do not own them. The addon opens its descriptors
- * without close-on-exec; a child that inherits a master would keep a skopeo writing after our own death.
+ * Opens pseudo-terminals and hides them from the children that do not own them. The addon opens its descriptors without
+ * close-on-exec; a child that inherits a master would keep a skopeo writing after our own death.
  */
 export class Terminals {
   readonly #native: NativePty | undefined;
@@ -31,7 +31,7 @@ export class Terminals {
     this.descriptors = descriptors;
   }
 
-  /** A new terminal; undefined where none can be had, which is no error: a pipe serves as well, with less detail. */
+  /** A new terminal; undefined if there is none, which is not an error: a pipe gives the same with less detail. */
   open(): Terminal | undefined {
     if (!this.#native) return undefined;
     try {
@@ -42,7 +42,7 @@ export class Terminals {
   }
 
   #adopt({ master, slave, pty }: ReturnType<NativePty['open']>): Terminal {
-    // Reopened by path, since Node sets close-on-exec on what it opens itself.
+    // Reopened by its path, since Node sets close-on-exec on what it opens itself.
     const slaveFd = openSync(pty, constants.O_RDWR | constants.O_NOCTTY);
     closeSync(slave);
     const stream = new ReadStream(master);

@@ -1,6 +1,7 @@
+import { StringDecoder } from 'node:string_decoder';
 import * as z from 'zod';
 import { defined } from '../../defined.ts';
-import { usageError } from '../../errors/wrapper-error.ts';
+import { usageError, type WrapperError } from '../../errors/wrapper-error.ts';
 import {
   dockerReference,
   parseDockerReference,
@@ -40,22 +41,49 @@ const parseLine = (line: string, number: number): ListedImage => {
   if (!isJson && source !== undefined && destination !== undefined && rest.length === 0) {
     return listed(source, destination, number);
   }
-  throw usageError(
+  throw unreadable(number);
+};
+
+const unreadable = (number: number): WrapperError =>
+  usageError(
     `line ${number} of the list of images cannot be read`,
     'Each line is "SOURCE DESTINATION" or one image of --plan-only --json.',
   );
-};
+
+/** Several times two references, with all that a plan says of them. */
+const MAX_LINE_CHARACTERS = 64 * 1024;
+
+/** A text, piece by piece. */
+type Chunks = AsyncIterable<Buffer | string> | Iterable<Buffer | string>;
+
+async function* linesOf(chunks: Chunks): AsyncGenerator<string> {
+  const decoder = new StringDecoder('utf8');
+  let tail = '';
+  for await (const chunk of chunks) {
+    const lines = (tail + (typeof chunk === 'string' ? chunk : decoder.write(chunk))).split('\n');
+    tail = lines.pop() ?? '';
+    yield* lines;
+    if (tail.length > MAX_LINE_CHARACTERS) break;
+  }
+  yield tail + decoder.end();
+}
 
 /**
- * Reads the lines of `--images FILE`: `SOURCE DESTINATION`, or a JSON image of a plan. Empty lines and `#` comments are
- * ignored.
+ * Reads the lines of `--images FILE`: `SOURCE DESTINATION`, or a JSON image of a plan; empty lines and `#` comments are
+ * passed over. Holds what it lists, and not the text.
  * @throws WrapperError `usage` naming the line.
  */
-export const parseImageList = (text: string): readonly ListedImage[] =>
-  text.split('\n').flatMap((raw, index) => {
+export const parseImageList = async (chunks: Chunks): Promise<readonly ListedImage[]> => {
+  const images: ListedImage[] = [];
+  let number = 0;
+  for await (const raw of linesOf(chunks)) {
+    number++;
+    if (raw.length > MAX_LINE_CHARACTERS) throw unreadable(number);
     const line = raw.trim();
-    return line === '' || line.startsWith('#') ? [] : parseLine(line, index + 1);
-  });
+    if (line !== '' && !line.startsWith('#')) images.push(parseLine(line, number));
+  }
+  return images;
+};
 
 const fixedEntry = (
   entry: SyncEntry,

@@ -95,7 +95,7 @@ export const copyingBySkopeo =
         if (kind === 'layer' && outcome !== 'failed') copy.onLayerFinished?.(digest);
       },
     };
-    const { result } = await runOperation(copyRequest(copySpecOf(source, destination, copy, context), context), {
+    const { result } = await runOperation(await copyRequest(copySpecOf(source, destination, copy, context), context), {
       clock: context.clock,
       random: () => 0,
       terminals: context.terminals,

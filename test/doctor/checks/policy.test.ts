@@ -26,7 +26,7 @@ test('a policy that lets no image pass, or is none, is an error: so says the rea
   for (const { status, text, copies } of POLICIES) {
     const path = dir.join('policy.json');
     await writeFile(path, text);
-    const finding = checkPolicy([path]);
+    const finding = await checkPolicy([path]);
     assert.equal(finding.status, status, text);
     assert.equal(finding.next === undefined, status === 'ok');
     const copy = ['--policy', path, 'copy', layout.reference('app'), `dir:${dir.join('out')}`];
@@ -37,11 +37,11 @@ test('a policy that lets no image pass, or is none, is an error: so says the rea
 test('the first that is there decides; none at all is an error', async () => {
   await using dir = await tempDir('doctor-policy');
   const [own, system] = [dir.join('own.json'), dir.join('system.json')];
-  const missing = checkPolicy([own, system]);
+  const missing = await checkPolicy([own, system]);
   assert.equal(missing.status, 'error');
   assert.match(missing.message, /own\.json or .*system\.json/);
   await writeFile(system, JSON.stringify({ default: ACCEPT }));
-  assert.equal(checkPolicy([own, system]).subject, system);
+  assert.equal((await checkPolicy([own, system])).subject, system);
   await writeFile(own, JSON.stringify({ default: REJECT }));
-  assert.equal(checkPolicy([own, system]).status, 'error');
+  assert.equal((await checkPolicy([own, system])).status, 'error');
 });

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { Agent } from 'node:http';
 import { connect } from 'node:net';
+import { text } from 'node:stream/consumers';
 import { describe, it } from 'node:test';
 import { waitFor } from '../../support/wait-for.ts';
 import { get, listenFor, METRICS, openSocket } from './harness.ts';
@@ -40,15 +41,32 @@ describe('limits', () => {
     assert.equal((await get(`${url}/metrics`, { headers: { 'X-Big': 'x'.repeat(7_000) } })).status, 200);
   });
 
-  it('closes connections above the cap and serves those below', async (t) => {
-    const { port } = await listenFor(t, { limits: { maxConnections: 2 } });
-    const first = await openSocket(t, port);
-    const second = await openSocket(t, port);
-    const third = await openSocket(t, port);
-    assert.equal(await third.closed, '');
-    first.socket.destroy();
-    second.socket.end('GET /metrics HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
-    assert.ok((await second.closed).endsWith(METRICS));
+  const SCRAPE = 'GET /metrics HTTP/1.1\r\nHost: localhost\r\n\r\n';
+
+  it('serves new connections however many idle ones there are, and closes the longest idle ones', async (t) => {
+    const { port, url } = await listenFor(t);
+    const idle = [];
+    for (let count = 0; count < 45; count++) idle.push(await openSocket(t, port));
+    for (const { socket } of idle.slice(25, 45)) socket.write(SCRAPE);
+    await Promise.all(idle.slice(0, 25).map(({ closed }) => closed));
+    for (let count = 0; count < 45; count++) assert.equal((await get(`${url}/metrics`)).text, METRICS);
+  });
+
+  it('leaves half of the places to other clients while one has requests under way', async (t) => {
+    const rendering = Promise.withResolvers<string>();
+    t.after(() => rendering.resolve(METRICS));
+    let renders = 0;
+    const { port } = await listenFor(t, {
+      limits: { maxConnections: 2 },
+      render: () => (renders++ === 0 ? rendering.promise : Promise.resolve(METRICS)),
+    });
+    (await openSocket(t, port)).socket.write(SCRAPE);
+    await waitFor('a scrape', () => renders > 0);
+    assert.equal(await (await openSocket(t, port)).closed, '');
+    const other = connect({ port, host: '127.0.0.1', localAddress: '127.0.0.2' });
+    t.after(() => other.destroy());
+    other.write('GET /healthz HTTP/1.1\r\nHost: localhost\r\nConnection: close\r\n\r\n');
+    assert.match(await text(other), /^HTTP\/1\.1 200 /);
   });
 
   it('survives bytes that are not HTTP', async (t) => {

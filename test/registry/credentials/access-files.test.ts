@@ -10,6 +10,7 @@ import { answerChanges, loginChanges } from '../../../src/operation/copy-request
 import { AccessFiles, makePrivateDirectory } from '../../../src/registry/credentials/access-files.ts';
 import { loginsOf } from '../../../src/registry/credentials/logins.ts';
 import { Redactor } from '../../../src/secrets/redactor.ts';
+import { makeFifo } from '../../support/fifo.ts';
 import { createLayout } from '../../support/images.ts';
 import { type Registry, startRegistry } from '../../support/registry.ts';
 import { privateHome, skopeo } from '../../support/skopeo.ts';
@@ -31,13 +32,15 @@ beforeEach(async () => {
 });
 afterEach(() => dir[Symbol.asyncDispose]());
 
-const prepare = (argv: readonly string[], env: Record<string, string> = {}) => {
+const { signal } = new AbortController();
+
+const prepare = async (argv: readonly string[], env: Record<string, string> = {}) => {
   const line = parseCommandLine(argv, env);
   const ours = { XDG_RUNTIME_DIR: dir.path, HOME: dir.join('no-home'), ...env };
   const redactor = new Redactor();
-  const { logins, answer } = loginsOf(line, ours, redactor);
-  const accessFiles = new AccessFiles({ env: ours, uid: 0, cwd: dir.path });
-  const changes = answer === undefined ? loginChanges(logins, { accessFiles }) : answerChanges(answer);
+  const { logins, answer } = await loginsOf(line, { env: ours, redactor, signal });
+  const accessFiles = new AccessFiles({ env: ours, uid: 0, cwd: dir.path }, signal);
+  const changes = answer === undefined ? await loginChanges(logins, { accessFiles }) : answerChanges(answer);
   return {
     redactor,
     stdin: answer?.password,
@@ -53,8 +56,8 @@ const authfileOf = (argv: readonly string[], flag: string) => {
 };
 
 describe('the temporary authfile', () => {
-  it('holds the login, and nobody else can read it', () => {
-    const { argv, dispose } = prepare([
+  it('holds the login, and nobody else can read it', async () => {
+    const { argv, dispose } = await prepare([
       'copy',
       '--dest-creds',
       `u:${PASSWORD}`,
@@ -80,7 +83,7 @@ describe('the temporary authfile', () => {
       [['--authfile', mine], {}],
       [[], { REGISTRY_AUTH_FILE: mine }],
     ] as const) {
-      const prepared = prepare(['inspect', ...argv, '--creds', 'u:p', 'docker://reg.example/app'], env);
+      const prepared = await prepare(['inspect', ...argv, '--creds', 'u:p', 'docker://reg.example/app'], env);
       const { content } = authfileOf(prepared.argv, '--authfile');
       prepared.dispose();
       assert.deepEqual(content.auths, { 'mirror.example': { auth: 'bTpt' }, 'reg.example': { auth: base64('u:p') } });
@@ -100,7 +103,9 @@ describe('the temporary authfile', () => {
       await mkdir(dirname(dir.join(name)), { recursive: true });
       await writeFile(dir.join(name), JSON.stringify(content));
     }
-    const { argv, dispose } = prepare(['delete', '--creds=u:p', 'docker://reg.example/app:1'], { HOME: dir.path });
+    const { argv, dispose } = await prepare(['delete', '--creds=u:p', 'docker://reg.example/app:1'], {
+      HOME: dir.path,
+    });
     const { content } = authfileOf(argv, '--authfile');
     dispose();
     assert.deepEqual(content.auths, {
@@ -115,41 +120,57 @@ describe('the temporary authfile', () => {
   it('is made although a file that nobody named is damaged', async () => {
     await mkdir(dir.join('.docker'));
     await writeFile(dir.join('.docker/config.json'), '{');
-    const { argv, dispose } = prepare(['delete', '--creds=u:p', 'docker://reg.example/a'], { HOME: dir.path });
+    const { argv, dispose } = await prepare(['delete', '--creds=u:p', 'docker://reg.example/a'], { HOME: dir.path });
     assert.deepEqual(Object.keys(authfileOf(argv, '--authfile').content.auths), ['reg.example']);
     dispose();
   });
 
-  it('is not made without credentials, for --no-creds, or where they mean nothing', () => {
+  it('is not made without credentials, for --no-creds, or where they mean nothing', async () => {
     for (const line of [
       'copy docker://r/a dir:b',
       'copy --src-creds u:p dir:a dir:b',
       'manifest-digest file',
       'sync --src dir --dest dir --src-creds u:p a b',
     ]) {
-      assert.deepEqual(prepare(line.split(' ')).add, [], line);
+      assert.deepEqual((await prepare(line.split(' '))).add, [], line);
     }
     const env = { SKOPEO_WRAPPER_CREDS: 'u:p' };
-    assert.deepEqual(prepare(['inspect', '--no-creds', 'docker://r/a'], env).add, []);
+    assert.deepEqual((await prepare(['inspect', '--no-creds', 'docker://r/a'], env)).add, []);
   });
 
-  it('is for the registry that sync writes to', () => {
+  it('is for the registry that sync writes to', async () => {
     for (const [destination, registry] of [
       ['reg.example:5000', 'reg.example:5000'],
       ['reg.example/mirror', 'reg.example'],
       ['team', 'docker.io'],
     ] as const) {
       const line = `sync --src docker --dest docker --dest-creds u:p docker.io/library/alpine:3 ${destination}`;
-      const { argv, dispose } = prepare(line.split(' '));
+      const { argv, dispose } = await prepare(line.split(' '));
       assert.deepEqual(Object.keys(authfileOf(argv, '--dest-authfile').content.auths), [registry]);
       dispose();
     }
   });
 
-  it('is per side', () => {
+  it('adds to what a pipe holds, which can be read only once', async () => {
+    const fifo = makeFifo(dir.join('pipe'));
+    const sides = ['--src-creds', 'u:p1', '--dest-creds', 'u:p2', 'docker://s.example/a', 'docker://d.example/a'];
+    const [{ argv, dispose }] = await Promise.all([
+      prepare(['copy', '--authfile', fifo, ...sides]),
+      writeFile(fifo, '{"auths":{"other.example":{"auth":"bTpt"}}}'),
+    ]);
+    for (const [flag, registry] of [
+      ['--src-authfile', 's.example'],
+      ['--dest-authfile', 'd.example'],
+    ] as const) {
+      assert.deepEqual(Object.keys(authfileOf(argv, flag).content.auths), ['other.example', registry]);
+    }
+    dispose();
+  });
+
+  it('is per side', async () => {
     const line =
       'copy --src-creds a:1234 --dest-username b --dest-password 5678 docker://s.example/a docker://d.example/a';
-    const { argv, dispose, redactor } = prepare(line.split(' '));
+    const { argv, dispose, redactor } = await prepare(line.split(' '));
     assert.equal(authfileOf(argv, '--src-authfile').content.auths['s.example'].auth, base64('a:1234'));
     assert.equal(authfileOf(argv, '--dest-authfile').content.auths['d.example'].auth, base64('b:5678'));
     dispose();
@@ -159,8 +180,8 @@ describe('the temporary authfile', () => {
 });
 
 describe('where credentials come from', () => {
-  const loginOf = (argv: readonly string[], env: Record<string, string>) => {
-    const prepared = prepare(['list-tags', ...argv, 'docker://reg.example/app'], env);
+  const loginOf = async (argv: readonly string[], env: Record<string, string>) => {
+    const prepared = await prepare(['list-tags', ...argv, 'docker://reg.example/app'], env);
     const { content } = authfileOf(prepared.argv, '--authfile');
     prepared.dispose();
     return Buffer.from(content.auths['reg.example'].auth, 'base64').toString();
@@ -170,21 +191,24 @@ describe('where credentials come from', () => {
     const file = dir.join('creds');
     await writeFile(file, 'file:p:w\nsecond line\n');
     const env = { SKOPEO_WRAPPER_CREDS: 'env:pw' };
-    assert.equal(loginOf([], env), 'env:pw');
-    assert.equal(loginOf(['--creds-file', file], env), 'file:p:w');
-    assert.equal(loginOf([], { ...env, SKOPEO_WRAPPER_CREDS_FILE: file }), 'file:p:w');
-    assert.equal(loginOf(['--creds-file', file, '--creds', 'flag:pw'], env), 'flag:pw');
-    assert.equal(loginOf(['--creds', 'nopassword'], {}), 'nopassword:');
+    assert.equal(await loginOf([], env), 'env:pw');
+    assert.equal(await loginOf(['--creds-file', file], env), 'file:p:w');
+    assert.equal(await loginOf([], { ...env, SKOPEO_WRAPPER_CREDS_FILE: file }), 'file:p:w');
+    assert.equal(await loginOf(['--creds-file', file, '--creds', 'flag:pw'], env), 'flag:pw');
+    assert.equal(await loginOf(['--creds', 'nopassword'], {}), 'nopassword:');
+    const fifo = makeFifo(dir.join('pipe'));
+    const [login] = await Promise.all([loginOf(['--creds-file', fifo], {}), writeFile(fifo, 'pipe:pw\n')]);
+    assert.equal(login, 'pipe:pw');
   });
 
-  it('login takes the password on stdin', () => {
-    const { argv, stdin } = prepare(['login', '-u', 'me', '-p', PASSWORD, 'reg.example']);
+  it('login takes the password on stdin', async () => {
+    const { argv, stdin } = await prepare(['login', '-u', 'me', '-p', PASSWORD, 'reg.example']);
     assert.deepEqual(argv, ['login', '-u', 'me', 'reg.example', '--password-stdin']);
     assert.equal(stdin?.reveal(), PASSWORD);
-    const fromEnv = prepare(['login', 'reg.example'], { SKOPEO_WRAPPER_CREDS: `me:${PASSWORD}` });
+    const fromEnv = await prepare(['login', 'reg.example'], { SKOPEO_WRAPPER_CREDS: `me:${PASSWORD}` });
     assert.deepEqual(fromEnv.argv, ['login', 'reg.example', '--username', 'me', '--password-stdin']);
     assert.equal(fromEnv.stdin?.reveal(), PASSWORD);
-    assert.deepEqual(prepare(['login', 'reg.example']).argv, ['login', 'reg.example']);
+    assert.deepEqual((await prepare(['login', 'reg.example'])).argv, ['login', 'reg.example']);
   });
 });
 
@@ -202,8 +226,8 @@ describe('what is refused', () => {
     'login -u u -p p4ss --password-stdin reg': /cannot be used together/,
   };
   for (const [line, message] of Object.entries(refused)) {
-    it(line, () => {
-      assert.throws(
+    it(line, async () => {
+      await assert.rejects(
         () => prepare(line.split(' ')),
         (error) => {
           assert.ok(error instanceof WrapperError);
@@ -218,7 +242,7 @@ describe('what is refused', () => {
   it('a damaged authfile', async () => {
     const damaged = dir.join('damaged.json');
     await writeFile(damaged, '{"auths": {"r": {"auth": "c4nary"');
-    assert.throws(
+    await assert.rejects(
       () => prepare(['inspect', '--authfile', damaged, '--creds', 'u:p', 'docker://r/a']),
       (error) => error instanceof WrapperError && !/c4nary/.test(`${error.message}${error.stack}`),
     );
@@ -243,7 +267,7 @@ describe('skopeo', () => {
       [['inspect', '--tls-verify=false', '--creds', `me:${PASSWORD}`, target], 0],
       [['inspect', '--tls-verify=false', target], 1],
     ] as const) {
-      const prepared = prepare(argv);
+      const prepared = await prepare(argv);
       const result = await skopeo(prepared.argv, { env: privateHome(dir.path) });
       prepared.dispose();
       assert.equal(result.exitCode, exitCode, result.stderr);

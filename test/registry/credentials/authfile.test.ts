@@ -86,16 +86,17 @@ test('DOCKER_CONFIG and XDG_CONFIG_HOME name directories; empty ones name nothin
   await put(dir.join('work/config.json'), 'planted');
   await put(dir.join('work/containers/auth.json'), 'planted');
   const search = (env: Record<string, string>) => ({ env: { HOME: dir.join('home'), ...env }, uid: 4_000_000 });
+  const { signal } = new AbortController();
   process.chdir(dir.join('work'));
   try {
     for (const name of ['DOCKER_CONFIG', 'XDG_CONFIG_HOME', 'REGISTRY_AUTH_FILE', 'XDG_RUNTIME_DIR', 'HOME']) {
       assert.equal(findCredentials('quay.io', 'a', search({ [name]: '' })), 'none', name);
-      assert.deepEqual(readAuthfiles(search({ [name]: '' })).auths ?? {}, {}, name);
+      assert.deepEqual((await readAuthfiles(search({ [name]: '' }), signal)).auths ?? {}, {}, name);
     }
   } finally {
     process.chdir(cwd);
   }
   const named = search({ DOCKER_CONFIG: dir.join('docker') });
   assert.deepEqual(findCredentials('quay.io', 'a', named), found('docker'));
-  assert.deepEqual(Object.keys(readAuthfiles(named).auths ?? {}), ['quay.io']);
+  assert.deepEqual(Object.keys((await readAuthfiles(named, signal)).auths ?? {}), ['quay.io']);
 });

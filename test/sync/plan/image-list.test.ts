@@ -10,21 +10,21 @@ const { job } = loadSyncFile(
   {},
 );
 
-test('lines are pairs or JSON of a plan; comments and empty lines are passed over', () => {
+test('lines are pairs or JSON of a plan; comments and empty lines are passed over', async () => {
   const text = [
     '# images',
     'docker://quay.io/a/b:1   docker://m.example/a/b:1',
     '',
     '{"source":"docker://quay.io/c/d:2","destination":"docker://m.example/c/d:2","action":"copy","bytes":7,"more":true}',
   ].join('\n');
-  assert.deepEqual(parseImageList(text), [
+  assert.deepEqual(await parseImageList([text]), [
     { source: 'docker://quay.io/a/b:1', destination: 'docker://m.example/a/b:1', line: 2 },
     { source: 'docker://quay.io/c/d:2', destination: 'docker://m.example/c/d:2', line: 4 },
   ]);
 });
 
-test('a registry needs no transport', () => {
-  const list = parseImageList('quay.io/a/b:1 m.example/a/b:1\ndir:/srv/a oci:/srv/b:1\n');
+test('a registry needs no transport', async () => {
+  const list = await parseImageList(['quay.io/a/b:1 m.example/a/b:1\ndir:/srv/a oci:/srv/b:1\n']);
   assert.deepEqual(
     list.map(({ source, destination }) => [source, destination]),
     [
@@ -51,8 +51,8 @@ test('an image of a directory is found by its place', () => {
 });
 
 for (const line of ['one', 'one two three', '{"source":"x"}', '{']) {
-  test(`the line ${line} is refused with its number`, () => {
-    assert.throws(() => parseImageList(`a b\n${line}\n`), { errorType: 'usage', message: /^line 2 / });
+  test(`the line ${line} is refused with its number`, async () => {
+    await assert.rejects(parseImageList([`a b\n${line}\n`]), { errorType: 'usage', message: /^line 2 / });
   });
 }
 

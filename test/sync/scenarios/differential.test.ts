@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { createHash } from 'node:crypto';
 import { mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { after, before, test } from 'node:test';
 import { jobFromSkopeoOptions, type SyncRequest } from '../../../src/sync/from-skopeo-options.ts';
 import { runSync } from '../../../src/sync/sync.ts';
@@ -229,7 +229,7 @@ for (const [number, [name, given]] of sample(Object.entries(CASES), 5).entries()
       destinationAccess: access,
       ...given.options,
     };
-    const job = await jobFromSkopeoOptions(words, own.path);
+    const job = await jobFromSkopeoOptions(words, (path) => readFile(resolve(own.path, path), 'utf8'));
     const syncContext = realContext(own, { stateDirectory: own.join('state') });
     const first = await runSync(job, syncContext);
     assert.equal(first?.exitCode, 0, JSON.stringify(first));

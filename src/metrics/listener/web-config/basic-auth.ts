@@ -6,10 +6,12 @@ import { type Answer, textAnswer } from '../answer.ts';
 /** Users and the bcrypt hashes of their passwords. */
 export type BasicAuthUsers = Readonly<Record<string, string>>;
 
-/** Answers a request without valid credentials (401), `undefined` for one that may pass. */
+/** The answer to a request without valid credentials (401); `undefined` for a valid request. */
 export type CheckBasicAuth = (users: BasicAuthUsers, authorization: string | undefined) => Promise<Answer | undefined>;
 
-/** Verdicts remembered: bcrypt costs some 70 ms of CPU time on purpose, and a scraper comes every 15 s. */
+/**
+ * Number of results that are cached: bcrypt costs some 70 ms of CPU time on purpose, and a scraper comes every 15 s.
+ */
 const CACHE_SIZE = 100;
 
 const parseCredentials = (authorization: string | undefined): { user: string; password: string } | undefined => {
@@ -20,9 +22,9 @@ const parseCredentials = (authorization: string | undefined): { user: string; pa
 };
 
 /**
- * Checks HTTP basic authentication. An unknown user costs the same time as a wrong password; hashes are computed one at a
- * time, so that guessing cannot take all of the CPU; verdicts are cached under a keyed digest, so that no password stays
- * in memory.
+ * Checks HTTP basic authentication. An unknown user costs the same time as a wrong password. Hashes are computed one at
+ * a time, so that guessing cannot take all of the CPU. Results are cached under a keyed digest, so that no password
+ * stays in memory.
  */
 export const createBasicAuth = (compareHash: typeof compare = compare): CheckBasicAuth => {
   const key = randomBytes(32);

@@ -1,4 +1,4 @@
-/** Go's names of cipher suites and curves, as the file format has them, and what OpenSSL calls them. */
+/** Go's names of cipher suites and curves, which the file format uses, and OpenSSL's names for them. */
 const OPENSSL_NAMES = {
   TLS_AES_128_GCM_SHA256: 'TLS_AES_128_GCM_SHA256',
   TLS_AES_256_GCM_SHA384: 'TLS_AES_256_GCM_SHA384',

@@ -3,7 +3,7 @@ import { isIP } from 'node:net';
 import type { TLSSocket } from 'node:tls';
 import type { TlsServerConfig } from './schema.ts';
 
-/** The part of the TLS configuration that decides on clients. */
+/** The part of the TLS configuration that decides about clients. */
 export type ClientCertificatePolicy = Pick<TlsServerConfig, 'client_auth_type' | 'client_allowed_sans'>;
 
 /** One entry of Node's `subjectAltName`: a value with special characters is a JSON string. */
@@ -20,13 +20,13 @@ const hasAllowedName = (certificate: X509Certificate, allowed: readonly string[]
   return allowed.some((name) => (isIP(name) > 0 ? certificate.checkIP(name) !== undefined : names.includes(name)));
 };
 
-/** Whether the handshake has to ask for a certificate at all. */
+/** Whether the handshake must ask for a certificate. */
 export const asksForCertificate = (policy: ClientCertificatePolicy): boolean =>
   policy.client_auth_type !== 'NoClientCert';
 
 /**
- * Whether a client may stay. `socket.authorized` is Node's verdict on the chain; the policies are those of Go's
- * crypto/tls, and a name in `client_allowed_sans` must be equal to one in the certificate.
+ * Whether a client is accepted. `socket.authorized` is Node's verdict on the certificate chain. The policies are those
+ * of Go's crypto/tls, and a name in `client_allowed_sans` must be equal to one in the certificate.
  */
 export const acceptsClient = (policy: ClientCertificatePolicy, socket: TLSSocket): boolean => {
   const certificate = socket.getPeerX509Certificate();

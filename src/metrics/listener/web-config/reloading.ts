@@ -1,16 +1,26 @@
 import { statSync } from 'node:fs';
 import { messageOf } from '../../../errors/system-error.ts';
+import { readNamed } from '../../../host/named-files.ts';
 import { asksForCertificate } from './client-certificates.ts';
-import { filesOf, loadWebConfig, NO_WEB_CONFIG, readWebConfigFile, type WebConfig } from './web-config.ts';
+import {
+  filesOf,
+  loadWebConfig,
+  MAX_BYTES,
+  NO_WEB_CONFIG,
+  type ReadText,
+  readWebConfigFile,
+  regularText,
+  type WebConfig,
+} from './web-config.ts';
 
 /** A web configuration that follows its files. */
 export interface ReloadingWebConfig {
-  /** The newest usable configuration. Costs a few `stat` calls; reads only what has changed. */
+  /** The newest usable configuration. It costs a few `stat` calls and reads only what has changed. */
   current(): WebConfig;
 }
 
-/** Changes whenever the content may have; follows symbolic links, as Kubernetes swaps those. */
-const stampOf = (path: string): string => {
+/** Changes whenever the content may have changed; follows symbolic links, since Kubernetes replaces those. */
+const stampOfFile = (path: string): string => {
   try {
     const stat = statSync(path, { bigint: true });
     return `${stat.ino}/${stat.mtimeNs}/${stat.ctimeNs}/${stat.size}`;
@@ -19,7 +29,13 @@ const stampOf = (path: string): string => {
   }
 };
 
-/** What a running server does not switch: how it shakes hands, and that it asks for a password. */
+/** A pipe or a device, which can be read only once. */
+const isReadOnce = (path: string): boolean => {
+  const status = statSync(path, { throwIfNoEntry: false });
+  return status !== undefined && !status.isFile() && !status.isDirectory();
+};
+
+/** Settings that a running server cannot change: TLS and client certificates, and whether it asks for a password. */
 const needsRestart = (before: WebConfig, after: WebConfig): string | undefined => {
   if ((before.tls === undefined) !== (after.tls === undefined)) return 'TLS on or off';
   const asks = [before, after].map(({ tls }) => tls !== undefined && asksForCertificate(tls.clients));
@@ -31,24 +47,34 @@ const needsRestart = (before: WebConfig, after: WebConfig): string | undefined =
 /**
  * Loads the configuration and looks at each use whether its files have changed. A change that cannot be used is told
  * once and the old configuration stays: certificate and key are seldom replaced in the same instant. Throws a usage error
- * if the first load fails.
+ * if the first load fails, and the signal's reason when that is aborted before.
  */
-export const openWebConfig = (
+export const openWebConfig = async (
   path: string | undefined,
   onWarning: (message: string) => void,
   onChange: (config: WebConfig) => void,
-): ReloadingWebConfig => {
+  signal: AbortSignal,
+): Promise<ReloadingWebConfig> => {
   if (path === undefined) return { current: () => NO_WEB_CONFIG };
   let stamps = new Map<string, string>();
+  /** What was read only once stays as it was. */
+  const held = new Map<string, string>();
+  const read: ReadText = (name) => held.get(name) ?? regularText(name);
+  const stampOf = (name: string): string => (held.has(name) ? 'held' : stampOfFile(name));
+  const hold = async (names: readonly string[]): Promise<void> => {
+    for (const name of names.filter(isReadOnce)) held.set(name, String(await readNamed(name, MAX_BYTES, signal)));
+  };
 
   const load = (): WebConfig => {
     stamps = new Map([path, ...stamps.keys()].map((file) => [file, stampOf(file)]));
-    const file = readWebConfigFile(path);
+    const file = readWebConfigFile(path, read);
     stamps = new Map([path, ...filesOf(file)].map((name) => [name, stamps.get(name) ?? stampOf(name)]));
     if (file.http_server_config.http2) onWarning(`${path}: HTTP/2 is not offered, HTTP/1.1 is used`);
-    return loadWebConfig(file);
+    return loadWebConfig(file, read);
   };
 
+  await hold([path]);
+  await hold(filesOf(readWebConfigFile(path, read)));
   let config = load();
   const reload = (): void => {
     const next = load();

@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { CIPHER_SUITES, CURVES } from './cipher-suites.ts';
 
-/** What is asked of the certificates of clients; names and meaning as in Go's crypto/tls. */
+/** What is required of client certificates; names and meaning as in Go's crypto/tls. */
 const CLIENT_AUTH_TYPES = [
   'NoClientCert',
   'RequestClientCert',
@@ -76,7 +76,7 @@ const httpServerConfig = z.strictObject({
 
 /**
  * `--web.config.file`, in the format of the Prometheus exporter-toolkit (docs/web-configuration.md there), so that one
- * file serves all exporters of a host. Not offered: `rate_limit` and TLS below 1.2.
+ * file serves all exporters of a host. Not supported: `rate_limit` and TLS below 1.2.
  */
 export const webConfigSchema = z.strictObject({
   tls_server_config: tlsServerConfig.optional(),

@@ -1,5 +1,4 @@
 import { constants } from 'node:crypto';
-import { readFileSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import { createSecureContext, type SecureContextOptions } from 'node:tls';
 import { parseConfiguration } from '../../../config/document.ts';
@@ -7,6 +6,7 @@ import { validateConfiguration } from '../../../config/validate.ts';
 import { defined } from '../../../defined.ts';
 import { messageOf } from '../../../errors/system-error.ts';
 import { usageError } from '../../../errors/wrapper-error.ts';
+import { readBounded } from '../../../host/bounded-read.ts';
 import type { BasicAuthUsers } from './basic-auth.ts';
 import { ciphersOption, ecdhCurveOption } from './cipher-suites.ts';
 import type { ClientCertificatePolicy } from './client-certificates.ts';
@@ -25,9 +25,23 @@ export const NO_WEB_CONFIG: WebConfig = { users: {}, headers: {} };
 
 const FILE_KEYS = ['cert_file', 'key_file', 'client_ca_file'] as const;
 
-/** Reads the file alone; the paths in it are relative to its directory. Throws a usage error. */
-export const readWebConfigFile = (path: string): WebConfigFile => {
-  const file = validateConfiguration(webConfigSchema, parseConfiguration(path, readText(path)));
+/** Gives the text of a file. Throws where it cannot. */
+export type ReadText = (path: string) => string;
+
+/** Far more than any chain of certificates, or list of users. */
+export const MAX_BYTES = 16 * 1024 ** 2;
+
+/** Reads a regular file, and waits for nobody. Throws what is wrong with it. */
+export const regularText: ReadText = (path) => {
+  const read = readBounded(path, MAX_BYTES, 'follow');
+  if (read.kind === 'content') return read.bytes.toString();
+  if (read.kind === 'refused') throw new Error(`${path} ${read.reason}`);
+  throw new Error(`${read.kind === 'vanished' ? 'ENOENT' : read.code}: ${path}`);
+};
+
+/** Reads only the file itself; the paths in it are relative to its directory. Throws a usage error. */
+export const readWebConfigFile = (path: string, read: ReadText = regularText): WebConfigFile => {
+  const file = validateConfiguration(webConfigSchema, parseConfiguration(path, readConfig(path, read)));
   const tls = file.tls_server_config;
   if (tls === undefined) return file;
   const absolute = FILE_KEYS.flatMap((key) => {
@@ -41,8 +55,8 @@ export const readWebConfigFile = (path: string): WebConfigFile => {
 export const filesOf = ({ tls_server_config: tls }: WebConfigFile): string[] =>
   FILE_KEYS.map((key) => tls?.[key]).filter((file) => file !== undefined);
 
-/** Reads the certificates too. Throws a usage error. */
-export const loadWebConfig = (file: WebConfigFile): WebConfig => {
+/** Also reads the certificates. Throws a usage error. */
+export const loadWebConfig = (file: WebConfigFile, read: ReadText = regularText): WebConfig => {
   const tls = file.tls_server_config;
   const headers = Object.entries(file.http_server_config.headers).flatMap(([name, value]) =>
     value === undefined ? [] : [[name, value]],
@@ -50,13 +64,13 @@ export const loadWebConfig = (file: WebConfigFile): WebConfig => {
   return {
     users: file.basic_auth_users,
     headers: Object.fromEntries(headers),
-    ...(tls === undefined ? {} : { tls: { context: tlsContextOptions(tls), clients: tls } }),
+    ...(tls === undefined ? {} : { tls: { context: tlsContextOptions(tls, read), clients: tls } }),
   };
 };
 
-const readText = (path: string): string => {
+const readConfig = (path: string, read: ReadText): string => {
   try {
-    return readFileSync(path, 'utf8');
+    return read(path);
   } catch (cause) {
     const reason = messageOf(cause);
     throw usageError(`the web configuration file cannot be read: ${reason}`, 'Check --web.config.file.');
@@ -66,10 +80,11 @@ const readText = (path: string): string => {
 const NODE_VERSIONS = { TLS12: 'TLSv1.2', TLS13: 'TLSv1.3' } as const;
 
 /**
- * What Node needs to serve TLS; reads the certificate files. Sessions are never resumed: a resumed one would keep the
- * verdict on a client certificate that was made under an older configuration. Throws a usage error.
+ * What Node needs to serve TLS; reads the certificate files. Sessions are never resumed, since a resumed session would
+ * keep a decision about a client certificate from an older configuration. Throws a usage error.
  */
-const tlsContextOptions = (config: TlsServerConfig): SecureContextOptions => {
+const tlsContextOptions = (config: TlsServerConfig, read: ReadText): SecureContextOptions => {
+  const readPem = pemReader(read);
   const ca = config.client_ca ?? readPem(config.client_ca_file, 'client_ca_file');
   const options: SecureContextOptions = {
     cert: config.cert ?? readPem(config.cert_file, 'cert_file'),
@@ -86,14 +101,16 @@ const tlsContextOptions = (config: TlsServerConfig): SecureContextOptions => {
   return options;
 };
 
-const readPem = (path: string | undefined, key: string): string | undefined => {
-  if (path === undefined) return undefined;
-  try {
-    return readFileSync(path, 'utf8');
-  } catch (cause) {
-    throw usageError(`tls_server_config.${key}: ${messageOf(cause)}`);
-  }
-};
+const pemReader =
+  (read: ReadText) =>
+  (path: string | undefined, key: string): string | undefined => {
+    if (path === undefined) return undefined;
+    try {
+      return read(path);
+    } catch (cause) {
+      throw usageError(`tls_server_config.${key}: ${messageOf(cause)}`);
+    }
+  };
 
 const tryContext = (options: SecureContextOptions, config: TlsServerConfig): void => {
   try {

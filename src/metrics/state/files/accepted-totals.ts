@@ -4,28 +4,28 @@ import { HISTOGRAMS, TOTALS_COUNTERS } from '../../contract.ts';
 import { closedSeriesKeys, decodeSeriesKey } from '../../registry/series-key.ts';
 import type { HistogramValue, SeriesKey, Totals } from '../../view.ts';
 
-/** Counted from the outcomes of runs, hence never taken from a run's own totals. */
+/** These are counted from the outcomes of runs, and therefore never taken from a run's own totals. */
 const isJobMetric = (name: string): boolean => Object.hasOwn(JOB_METRICS, name);
 
 const RUN_COUNTERS: typeof TOTALS_COUNTERS = new Map([...TOTALS_COUNTERS].filter(([name]) => !isJobMetric(name)));
 
-/** Thousands of files say the same keys: those of closed labels are looked up, not taken apart. */
+/** Thousands of files contain the same keys: those of closed labels are looked up, not parsed. */
 const CLOSED_KEYS: ReadonlyMap<MetricDefinition, ReadonlySet<SeriesKey>> = new Map(
   [...TOTALS_COUNTERS.values(), ...HISTOGRAMS.values()].map((each) => [each, new Set(closedSeriesKeys(each))]),
 );
 
 const MAX_SERIES = 5000;
 
-/** Totals of which everything is known to us, and the number of series that were left out. */
+/** The part of totals that our contract knows, and the number of series that were left out. */
 interface AcceptedTotals {
   readonly totals: Totals;
   readonly rejected: number;
 }
 
 /**
- * Checks totals that somebody else may have written. Unknown metrics are left out silently (a newer version may have
- * more); unknown label values, impossible values and histograms of another bucket layout are left out and counted.
- * Undefined: not totals at all, or more series than we ever write.
+ * Checks totals that another user may have written. Unknown metrics are left out silently (a newer version may have
+ * more); unknown label values, impossible values and histograms with other buckets are left out and counted. Undefined:
+ * these are not totals, or have more series than we ever write.
  */
 export const acceptTotals = (value: unknown, from: 'run' | 'aggregate'): AcceptedTotals | undefined => {
   if (!isObject(value) || !isObject(value.counters) || !isObject(value.histograms)) return undefined;

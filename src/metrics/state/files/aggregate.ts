@@ -5,7 +5,7 @@ import { NO_TOTALS } from '../../totals.ts';
 import { type JobFacts, STATE_ERROR_REASONS, type StateErrorReason, type Totals } from '../../view.ts';
 import { acceptTotals } from './accepted-totals.ts';
 
-/** How often a state file could not be used, or was not where it belongs, by reason. */
+/** How often a state file could not be used, or was in the spill directory, by reason. */
 export type StateErrors = Readonly<Record<StateErrorReason, number>>;
 
 export const NO_ERRORS: StateErrors = { damaged_run: 0, damaged_aggregate: 0, unreadable: 0, refused: 0, spilled: 0 };
@@ -24,14 +24,14 @@ const mapErrors = (count: (reason: StateErrorReason) => number): StateErrors => 
   return errors;
 };
 
-/** What many runs add up to. */
+/** The sums over many runs. */
 export interface Sums {
   readonly totals: Totals;
   readonly jobs: readonly JobFacts[];
   readonly errors: StateErrors;
 }
 
-/** The sums of all runs folded so far, and the names of those whose files may still be there. */
+/** The sums of all runs folded so far, and the names of those whose files may still exist. */
 export interface Aggregate extends Sums {
   readonly folded: readonly string[];
   /** Names of folded runs that lay in a spill directory, with the time of folding (wall milliseconds). */
@@ -46,7 +46,7 @@ export const EMPTY_AGGREGATE: Aggregate = {
   foldedSpills: {},
 };
 
-/** An aggregate holds some 1700 series and the names of what was folded last; this is for 400,000 names. */
+/** An aggregate has some 1700 series and the names of the last folded runs; this is enough for 400,000 names. */
 export const MAX_AGGREGATE_BYTES = 16 * 1024 * 1024;
 
 const MAGIC = 'SKWAGG1';
@@ -80,8 +80,8 @@ export const encodeAggregate = (aggregate: Aggregate): string => {
 };
 
 /**
- * The aggregate in a file; undefined if the file is damaged. A histogram whose buckets are not those of this version
- * starts at zero, which is counted as an error.
+ * The aggregate in a file; undefined if the file is damaged. A histogram with buckets of another version starts at
+ * zero, which counts as an error.
  */
 export const decodeAggregate = (file: Buffer): Aggregate | undefined => {
   const body = file.subarray(HEADER_BYTES);

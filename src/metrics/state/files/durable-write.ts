@@ -11,7 +11,7 @@ export interface TemporaryFile {
   readonly path: string;
 }
 
-/** Makes a file that nobody takes for a complete one; group-readable whatever the umask. */
+/** Makes a file with a name that nobody takes for a complete one; readable for the group whatever the umask. */
 export const openTemporary = (directory: string): TemporaryFile => {
   const path = join(directory, `${TEMPORARY_PREFIX}${process.pid}-${randomBytes(6).toString('hex')}`);
   const fd = openSync(path, O_CREAT | O_EXCL | O_NOFOLLOW | O_RDWR, STATE_FILE_MODE);
@@ -19,7 +19,7 @@ export const openTemporary = (directory: string): TemporaryFile => {
   return { fd, path };
 };
 
-/** Writes a temporary file and gets it to the disk; returns its path. Nothing stays behind on an error. */
+/** Writes a temporary file and flushes it to disk; returns its path. On an error nothing stays behind. */
 export const writeTemporary = (directory: string, content: string): string => {
   const { fd, path } = openTemporary(directory);
   try {
@@ -42,7 +42,7 @@ export const writeFully = (fd: number, bytes: Buffer, position: number): void =>
   }
 };
 
-/** Gets the names in a directory to the disk: a new file is lost in a power cut without it. */
+/** Flushes the names in a directory to disk: without this a power cut would lose a new file. */
 export const flushDirectory = (directory: string): void => {
   const fd = openSync(directory, O_RDONLY | O_DIRECTORY);
   try {

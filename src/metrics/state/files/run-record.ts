@@ -45,18 +45,21 @@ const runRecord = z.object({
   totals: z.unknown(),
 });
 
-/** What one process says of itself in its run file: who it is, what it has counted, what it is doing right now. */
+/** The record in the run file of a process: its identity, what it has counted, what it is doing now. */
 export type RunRecord = Readonly<Omit<z.infer<typeof runRecord>, 'totals' | 'live'>> & {
   readonly totals: Totals;
   readonly live: readonly LiveOperation[];
 };
 
-/** A record as read, or why it cannot be used: not a record at all, or one with more or other things than we count. */
+/**
+ * A record that was read, or the reason why it cannot be used: it is not a record, or it has more series than we count,
+ * or others.
+ */
 type ParsedRecord =
   | { readonly ok: true; readonly record: RunRecord; readonly rejectedSeries: number }
   | { readonly ok: false; readonly reason: 'damaged_run' | 'refused' };
 
-/** Checks a record that somebody else may have written; unknown metrics and label values are left out of its totals. */
+/** Checks a record that another user may have written; unknown metrics and label values are left out of its totals. */
 export const parseRunRecord = (json: string): ParsedRecord => {
   const parsed = parseJson(json, runRecord);
   if (parsed === undefined) return { ok: false, reason: 'damaged_run' };

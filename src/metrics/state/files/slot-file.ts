@@ -1,10 +1,10 @@
 import { crc32 } from 'node:zlib';
 
 /**
- * The layout of a run file: pairs of slots, each pair twice as large as the one before it (4 KiB, 8 KiB, …), the pairs
- * one after the other. Record `seq` goes into slot `seq % 2` of the last pair, so an interrupted write costs one update
- * and never the file, and a file grows without moving what it holds. A slot is a header of 40 bytes of ASCII,
- * `SKW1 <seq> <length> <crc32>`, and then JSON.
+ * The layout of a run file: pairs of slots, one after the other, each pair twice as large as the one before it (4 KiB,
+ * 8 KiB, …). Record `seq` goes into slot `seq % 2` of the last pair. So an interrupted write costs one update and never
+ * the file, and a file grows without moving its content. A slot is a header of 40 bytes of ASCII, `SKW1 <seq> <length>
+ * <crc32>`, and then JSON.
  */
 interface SlotRecord {
   readonly seq: number;
@@ -19,13 +19,16 @@ const HEADER = /^SKW1 (\d{12}) (\d{8}) ([0-9a-f]{8}) {4}\n$/;
 /** Size of one slot of a pair. */
 export const slotBytes = (pair: number): number => FIRST_SLOT_BYTES * 2 ** pair;
 
-/** Where a pair begins; also the size of a file that holds all pairs before it. */
+/** The position at which a pair begins; also the size of a file with all pairs before it. */
 export const pairOffset = (pair: number): number => 2 * FIRST_SLOT_BYTES * (2 ** pair - 1);
 
 /** No run file is larger (1016 KiB). */
 export const MAX_RUN_FILE_BYTES = pairOffset(PAIRS);
 
-/** The smallest pair, `atLeast` or later, whose slots hold so many bytes; throws RangeError for more than 252 KiB. */
+/**
+ * The smallest pair, `atLeast` or later, with slots large enough for this many bytes; throws RangeError for more than
+ * 252 KiB.
+ */
 export const pairFor = (recordBytes: number, atLeast: number): number => {
   for (let pair = atLeast; pair < PAIRS; pair++) {
     if (recordBytes <= slotBytes(pair)) return pair;
@@ -63,7 +66,7 @@ const slotsOf = (file: Buffer): readonly Buffer[] => {
 
 interface Header {
   readonly seq: number;
-  /** What the checksum covers, besides the body. */
+  /** The text that the checksum covers, besides the body. */
   readonly fields: string;
   readonly checksum: number;
   readonly body: Buffer;

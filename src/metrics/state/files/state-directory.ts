@@ -8,8 +8,8 @@ import { EXIT, WrapperError } from '../../../errors/wrapper-error.ts';
 const NAME = 'skopeo-wrapper';
 
 /**
- * Where runs leave their metrics unless told otherwise: `/var/lib/skopeo-wrapper` for root, else below
- * `$XDG_STATE_HOME` (`~/.local/state`). Undefined for a user without a home.
+ * Where runs leave their metrics by default: `/var/lib/skopeo-wrapper` for root, else below `$XDG_STATE_HOME`
+ * (`~/.local/state`). Undefined for a user without a home.
  */
 export const defaultStateDir = (env: Env, uid: number): string | undefined => {
   if (uid === 0) return join('/var/lib', NAME);
@@ -17,17 +17,22 @@ export const defaultStateDir = (env: Env, uid: number): string | undefined => {
   return env.HOME ? join(env.HOME, '.local/state', NAME) : undefined;
 };
 
-/** Where runs go that the state directory cannot take: `/run/skopeo-wrapper` for root, else below `$XDG_RUNTIME_DIR`. */
+/**
+ * Where runs leave them if the state directory cannot be written: `/run/skopeo-wrapper` for root, else below
+ * `$XDG_RUNTIME_DIR`.
+ */
 export const defaultSpillRoot = (env: Env, uid: number): string | undefined => {
   if (uid === 0) return join('/run', NAME);
   return env.XDG_RUNTIME_DIR ? join(env.XDG_RUNTIME_DIR, NAME) : undefined;
 };
 
-/** One spill directory per state directory, so that runs of different state directories never mix. */
+/**
+ * Each state directory has a spill directory of its own, so that runs of different state directories are never mixed.
+ */
 export const spillDirFor = (spillRoot: string, stateDir: string): string =>
   join(spillRoot, createHash('sha256').update(stateDir).digest('hex').slice(0, 16));
 
-/** A state directory and, where there is one, the place for runs that it could not take. */
+/** A state directory and, if there is one, the spill directory for runs that it could not take. */
 export interface StateLocation {
   readonly stateDir: string;
   readonly spillDir?: string;
@@ -37,29 +42,29 @@ export interface StateLocation {
 export const locateState = (stateDir: string, spillRoot: string | undefined): StateLocation =>
   spillRoot === undefined ? { stateDir } : { stateDir, spillDir: spillDirFor(spillRoot, stateDir) };
 
-/** Owner writes, group reads, whatever the umask: the directory's mode decides who gets in at all. */
+/** The owner writes, the group reads, whatever the umask; the mode of the directory decides who can enter it. */
 export const STATE_FILE_MODE = 0o640;
 
 const WORLD_WRITABLE = 0o002;
 
-/** Makes a state directory unless it is there: root's own may be read by its group, a user's by nobody else. */
+/** Makes a state directory unless it exists: root's may be read by its group, that of another user by nobody else. */
 export const makeStateDirectory = (directory: string, uid: number): void => {
   mkdirSync(directory, { recursive: true, mode: uid === 0 ? 0o750 : 0o700 });
 };
 
 /**
- * Whether what `uid` says about all runs may be believed. Where everybody can create files, only the owner of the
- * directory and root are: anybody else could plant an aggregate of his own making.
+ * Whether aggregates by `uid` may be trusted. Where everybody can create files, only those of the directory's owner and
+ * of root are: any other user could put a forged aggregate there.
  */
 export const mayAggregate = (directory: Pick<Stats, 'mode' | 'uid'>, uid: number): boolean =>
   (directory.mode & WORLD_WRITABLE) === 0 || uid === directory.uid || uid === 0;
 
-/** What lies in a state or spill directory. */
+/** The content of a state or spill directory. */
 export interface Listing {
   readonly runs: readonly string[];
   /** Numbers of the aggregates, newest first. */
   readonly generations: readonly number[];
-  /** The highest number an aggregate ever had, quarantined ones included; 0: there was none. */
+  /** The highest number that an aggregate ever had, including quarantined ones; 0: there was none. */
   readonly highest: number;
   /** Leftovers of interrupted writes. */
   readonly temporary: readonly string[];
@@ -76,7 +81,7 @@ export const quarantineName = (generation: number): string => `bad.${aggregateNa
 /** Prefix of files that are not complete yet. */
 export const TEMPORARY_PREFIX = '.tmp-';
 
-/** Lists a directory; one that does not exist is empty. Throws WrapperError if it cannot be read. */
+/** Lists a directory; a missing directory is empty. Throws WrapperError if it cannot be read. */
 export const listState = (directory: string): Listing => {
   const names = readNames(directory);
   const generations = numbersIn(names, AGGREGATE).toSorted((a, b) => b - a);
@@ -113,7 +118,7 @@ export const unreadableDirectory = (directory: string, reason: string, cause?: u
     cause,
   });
 
-/** Names of run files begin with it; whatever else lies in the directory is none. */
+/** Names of run files begin with it, and no other names. */
 const RUN_PREFIX = 'run.';
 
 const RUN_NAME = /^run\.[\w.-]{1,100}$/;

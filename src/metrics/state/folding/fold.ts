@@ -16,25 +16,25 @@ import { readView } from '../reading/reader.ts';
 import { type Snapshot, takeSnapshot } from '../reading/snapshot.ts';
 import { type FoldOptions, foldableRuns, nextAggregate } from './next-aggregate.ts';
 
-/** What became of an attempt to fold. */
+/** The result of an attempt to fold. */
 type FoldResult =
   | { readonly outcome: 'folded'; readonly runs: number }
   | { readonly outcome: 'nothing' }
-  /** Others were faster several times running. */
+  /** Other processes were faster several times in a row. */
   | { readonly outcome: 'contended' }
-  /** The directory cannot take a new aggregate; everything is as it was. */
+  /** The directory cannot take a new aggregate; nothing has changed. */
   | { readonly outcome: 'refused'; readonly reason: RefusalReason; readonly code?: string };
 
 type RefusalReason = 'not_trusted' | 'no_hard_links' | 'not_writable';
 
 const ATTEMPTS = 5;
-/** What link(2) answers where a file system has no hard links. */
+/** The errors of link(2) where a file system has no hard links. */
 const NO_HARD_LINKS = new Set(['EPERM', 'ENOTSUP', 'EOPNOTSUPP', 'ENOSYS', 'EMLINK']);
 
 /**
- * Adds the runs that are over to a new aggregate, then deletes what the aggregate before it had folded. link(2) makes
- * the new aggregate appear under its number only if nobody else was faster, so there is no lock, and a process may be
- * killed anywhere in here. Throws WrapperError if the directory cannot be read.
+ * Adds finished runs to a new aggregate, then deletes the files that the aggregate before it had folded. link(2)
+ * creates the new aggregate under its number only if no other process was faster. So there is no lock, and a process
+ * may be killed at any point here. Throws WrapperError if the directory cannot be read.
  */
 export const fold = (location: StateLocation, host: Host, options: FoldOptions = {}): FoldResult => {
   const directory = statSync(location.stateDir, { throwIfNoEntry: false });
@@ -77,7 +77,7 @@ const publish = (
   } finally {
     if (temporary !== undefined) unlinkIfPossible(temporary);
   }
-  // We were stopped for so long that others have been this far already and beyond: theirs counts.
+  // We were stopped for so long that other processes have written this number and later ones: theirs count.
   if (listState(stateDir).highest > generation) {
     unlinkIfPossible(target);
     return 'contended';
@@ -86,7 +86,7 @@ const publish = (
   return 'published';
 };
 
-/** Deletes what the aggregate that we built on had folded and all older ones; those that are damaged are kept aside. */
+/** Deletes the runs that the previous aggregate had folded, and all older aggregates; damaged ones are kept aside. */
 const clearAway = ({ stateDir, spillDir }: StateLocation, { newest, listing, spilledNames }: Snapshot): void => {
   const { folded, foldedSpills } = newest.aggregate;
   const over = new Set([...folded, ...Object.keys(foldedSpills)]);
@@ -100,11 +100,11 @@ const clearAway = ({ stateDir, spillDir }: StateLocation, { newest, listing, spi
   }
 };
 
-/** What stays behind stays on the list of the folded and is cleared away another time. */
+/** What cannot be deleted stays on the list of folded runs and is deleted later. */
 const unlinkIfPossible = (path: string): void => tryTo(() => unlinkSync(path));
 
 const TEMPORARY_MAX_AGE_MS = 3_600_000;
-/** Long enough for somebody to look at what was damaged. */
+/** Long enough for somebody to examine a damaged file. */
 const QUARANTINED_MAX_AGE_MS = 30 * 24 * 3_600_000;
 
 /** Deletes what killed processes have left behind: unfinished files after an hour, quarantined ones after 30 days. */
@@ -131,8 +131,8 @@ const removeIfOlder = (path: string, beforeMs: number): void => {
 };
 
 /**
- * Forgets a job: its facts and its run counts. A run of it that is under way brings it back when it ends. Undefined: no
- * such job. Throws WrapperError if the directory cannot be read.
+ * Forgets a job: its facts and its run counts. If a run of it is in progress, the job comes back when that run ends.
+ * Undefined: there is no such job. Throws WrapperError if the directory cannot be read.
  */
 export const forgetJob = (location: StateLocation, host: Host, jobName: string): FoldResult | undefined => {
   const known = readView({ locations: [location], host }).jobs.some((job) => job.jobName === jobName);
@@ -142,7 +142,7 @@ export const forgetJob = (location: StateLocation, host: Host, jobName: string):
 const LISTENER_INTERVAL_MS = 60_000;
 const RUNS_BEFORE_EXIT_FOLDS = 32;
 
-/** Folds at the exit of a command if more than 32 finished runs lie around; undefined: not worth it yet. */
+/** Folds at the exit of a command if there are more than 32 finished runs; undefined: there are too few. */
 export const foldAtExit = (location: StateLocation, host: Host): FoldResult | undefined => {
   const { runs, generations } = listState(location.stateDir);
   if (runs.length <= RUNS_BEFORE_EXIT_FOLDS) return undefined;
@@ -153,13 +153,13 @@ export const foldAtExit = (location: StateLocation, host: Host): FoldResult | un
   return fold(location, host);
 };
 
-/** What a listener calls after each scrape: folds at most once a minute. */
+/** A listener calls this after each scrape; it folds at most once a minute. */
 interface PeriodicFold {
-  /** Undefined: it is not time yet. */
+  /** Undefined: less than a minute has passed. */
   foldIfDue(): FoldResult | undefined;
 }
 
-/** Folding for a process that stays. */
+/** Folding for a process that keeps running. */
 export const createPeriodicFold = (location: StateLocation, host: Host): PeriodicFold => {
   let lastMs = Number.NEGATIVE_INFINITY;
   return {

@@ -6,18 +6,18 @@ import { aggregateErrors, type Snapshot } from '../reading/snapshot.ts';
 import type { UnfoldedRun } from '../reading/unfolded-runs.ts';
 
 export interface FoldOptions {
-  /** Leave this job out of the aggregate from now on. */
+  /** Leave this job out of this and all later aggregates. */
   readonly forgetJob?: string;
 }
 
-/** So many runs at most go into one aggregate: their names have to be kept until the next one. */
+/** The largest number of runs that one aggregate adds: their names must be kept until the next one. */
 const MAX_RUNS = 20_000;
-/** A damaged file may still be healed by the next heartbeat of its process; one as old as this will not be. */
+/** The next heartbeat of its process may still repair a damaged file, but not one that is older than this. */
 const GIVE_UP_AFTER_MS = 3_600_000;
-/** A spilled run may come back into sight of another reader; the spill directory is empty after a reboot. */
+/** Another reader may see a spilled run again; the spill directory is empty after a reboot. */
 const REMEMBER_SPILLS_MS = 30 * 24 * 3_600_000;
 
-/** The aggregate to come after a snapshot, and how many runs it adds; undefined if there is nothing to add. */
+/** The next aggregate after a snapshot, and the number of runs that it adds; undefined if there is nothing to add. */
 export const nextAggregate = (
   snapshot: Snapshot,
   host: Host,
@@ -37,14 +37,14 @@ export const nextAggregate = (
   return { aggregate, runs: runs.length };
 };
 
-/** The runs that nobody will ever write to again. */
+/** The runs to which no process will ever write again. */
 export const foldableRuns = ({ runs }: Snapshot, nowMs: number): readonly UnfoldedRun[] =>
   runs.filter(({ state, reading }) => {
     if (state !== 'damaged') return state !== 'live';
     return reading.kind === 'unusable' && nowMs - reading.modifiedMs > GIVE_UP_AFTER_MS;
   });
 
-/** Names stay on the list for as long as there may be a file that must not be counted again. */
+/** A name stays on the list as long as a file may exist that must not be counted again. */
 const foldedNames = (
   { newest, listing }: Snapshot,
   runs: readonly UnfoldedRun[],

@@ -6,7 +6,7 @@ import type { RunRecord } from '../files/run-record.ts';
 /** A job is dropped this long after its last run. */
 const JOB_RETENTION_SECONDS = 30 * 24 * 3600;
 
-/** The exit status that a shell reports for SIGKILL; stands for every end without a word. */
+/** The exit status that a shell reports for SIGKILL; used for every run that ended without a result. */
 const KILLED_EXIT_CODE = 137;
 
 const JOB_RUNS = 'skopeo_job_runs_total';
@@ -17,7 +17,7 @@ export interface JobRun {
   readonly success: boolean;
 }
 
-/** What a run says of its job once it is over; a dead one failed at its last heartbeat. Undefined: no job. */
+/** What a finished run says about its job; a dead run failed at its last heartbeat. Undefined: the run has no job. */
 export const jobRunOf = ({ job, outcome, started, heartbeat }: RunRecord): JobRun | undefined => {
   if (job === undefined) return undefined;
   const endedSeconds = heartbeat.wallMs / 1000;
@@ -43,7 +43,7 @@ export const jobRunTotals = ({ facts, success }: JobRun): Totals => ({
   histograms: {},
 });
 
-/** The same run under the name it is counted by: its own among the first hundred jobs, else `_other`. */
+/** The same run under the name by which it is counted: its own for the first hundred jobs, else `_other`. */
 export const nameJobRuns = (known: readonly JobFacts[], runs: readonly JobRun[]): readonly JobRun[] => {
   const names = new Set(known.map(({ jobName }) => jobName));
   names.delete(OTHER);
@@ -57,7 +57,7 @@ export const nameJobRuns = (known: readonly JobFacts[], runs: readonly JobRun[])
   });
 };
 
-/** Facts of the same job from several runs become one: latest success and failure, and the rest of the latest run. */
+/** Combines facts of the same job from several runs: latest success and failure, and the rest from the latest run. */
 export const mergeJobs = (facts: Iterable<JobFacts>): readonly JobFacts[] => {
   const byName = new Map<string, JobFacts>();
   for (const next of facts) {
@@ -73,11 +73,11 @@ const mergeFacts = (a: JobFacts, b: JobFacts): JobFacts => ({
   lastFailureSeconds: Math.max(a.lastFailureSeconds, b.lastFailureSeconds),
 });
 
-/** Leaves out jobs that nobody has run for thirty days. */
+/** Leaves out jobs without a run in the last thirty days. */
 export const currentJobs = (jobs: readonly JobFacts[], nowSeconds: number): readonly JobFacts[] =>
   jobs.filter(({ lastRunSeconds }) => nowSeconds - lastRunSeconds < JOB_RETENTION_SECONDS);
 
-/** Leaves out the run counts of jobs that are not among `jobs`. */
+/** Leaves out the run counts of jobs that are not in `jobs`. */
 export const withoutOtherJobs = (totals: Totals, jobs: readonly JobFacts[]): Totals => {
   const runs = totals.counters[JOB_RUNS];
   if (runs === undefined) return totals;

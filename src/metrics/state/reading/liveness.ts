@@ -9,13 +9,18 @@ const MISSED_HEARTBEATS = 12;
 export const silenceLimitMs = (heartbeatIntervalMs: number): number =>
   Math.max(MIN_SILENCE_MS, MISSED_HEARTBEATS * heartbeatIntervalMs);
 
-/** Whether a run has ended (`done`), goes on (`live`), or its process is gone without a word (`dead`). */
+/**
+ * Whether a run has ended (`done`), is in progress (`live`), or its process is gone without reporting its end (`dead`).
+ */
 export const judgeRun = (record: RunRecord, host: Host): 'live' | 'done' | 'dead' => {
   if (record.state === 'done') return 'done';
   return isAlive(record, host) ? 'live' : 'dead';
 };
 
-/** Now, on the clock of the monotonic times in the record: that of another boot is reckoned by wall time. */
+/**
+ * The present time on the clock of the record's monotonic times; for a record of another boot it is computed from wall
+ * time.
+ */
 export const nowForRecord = ({ identity, heartbeat }: RunRecord, { clock, identity: here }: Host): number =>
   isSameBoot(identity.bootId, here.bootId)
     ? clock.monotonicMs()

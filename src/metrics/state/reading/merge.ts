@@ -21,12 +21,12 @@ import type { UnfoldedRun } from './unfolded-runs.ts';
 /** What one run adds to the sums. */
 interface Contribution {
   readonly totals: Totals;
-  /** Only of a run that is over. */
+  /** Only for a finished run. */
   readonly jobRun: JobRun | undefined;
   readonly errors: Partial<StateErrors>;
 }
 
-/** Works out what a run adds. */
+/** Computes what a run adds. */
 const contributionOf = ({ reading, spilled, state }: UnfoldedRun): Contribution => {
   const spill = spilled ? { spilled: 1 } : {};
   if (reading.kind !== 'record') {
@@ -42,9 +42,9 @@ const contributionOf = ({ reading, spilled, state }: UnfoldedRun): Contribution 
 };
 
 /**
- * What a run has counted when its process died: its own totals, and each operation it had in progress as one failed
- * operation, crashed and orphaned, that took from its start to the last heartbeat. Depends on nothing but the record,
- * so that every reader comes to the same numbers.
+ * What a run has counted when its process died: its own totals, and each operation in progress as one failed operation,
+ * crashed and orphaned, whose duration ends at the last heartbeat. It depends only on the record, so that every reader
+ * gets the same numbers.
  */
 export const deadTotals = ({ totals, live, heartbeat }: RunRecord): Totals => {
   const crashed = collectTotals();
@@ -68,8 +68,8 @@ const transportOf = (short: string): Transport => {
 };
 
 /**
- * Adds runs to sums. A reader merges all runs, folding merges those that are over: the same function, so that the
- * numbers are the same before and after.
+ * Adds runs to sums. A reader merges all runs and folding merges finished ones, with this same function. So the numbers
+ * are the same before and after folding.
  */
 export const mergeRuns = (base: Sums, runs: readonly UnfoldedRun[], nowSeconds: number): Sums => {
   const contributions = runs.map(contributionOf);
@@ -88,7 +88,7 @@ export const mergeRuns = (base: Sums, runs: readonly UnfoldedRun[], nowSeconds: 
 
 const RATE_LIMIT_HITS = 'skopeo_rate_limit_hits_total';
 
-/** Counts all registries but the first fifty as `_other`: the only label whose values come from outside. */
+/** Counts all registries except the first fifty as `_other`: only this label has values from outside. */
 export const capRegistries = (totals: Totals): Totals => {
   const hits = totals.counters[RATE_LIMIT_HITS] ?? {};
   const named = Object.entries(hits).filter(([registry]) => registry !== OTHER);

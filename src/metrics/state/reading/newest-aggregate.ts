@@ -4,7 +4,7 @@ import { readBounded } from '../../../host/bounded-read.ts';
 import { type Aggregate, decodeAggregate, EMPTY_AGGREGATE, MAX_AGGREGATE_BYTES } from '../files/aggregate.ts';
 import { aggregateName, mayAggregate } from '../files/state-directory.ts';
 
-/** The aggregate to go by, and what is wrong with those that are newer. */
+/** The newest valid aggregate, and what is wrong with newer ones. */
 export interface NewestAggregate {
   readonly aggregate: Aggregate;
   /** Its number; 0: there is none. */
@@ -12,7 +12,7 @@ export interface NewestAggregate {
   readonly faults: readonly AggregateFault[];
 }
 
-/** An aggregate that cannot be used: not what was written, planted, or not to be read by us. */
+/** An aggregate that cannot be used: it is damaged, or from a user that is not trusted, or not readable for us. */
 interface AggregateFault {
   readonly generation: number;
   readonly kind: 'damaged' | 'refused' | 'unreadable';
@@ -23,8 +23,8 @@ type Attempt =
   | { readonly kind: AggregateFault['kind'] | 'vanished' };
 
 /**
- * Reads the newest valid one of the aggregates with these numbers (newest first). Undefined: one vanished meanwhile, so
- * there is a newer one by now.
+ * Reads the newest valid aggregate of these numbers (newest first). Undefined: one vanished meanwhile, so that there
+ * must be a newer one by now.
  */
 export const readNewestAggregate = (stateDir: string, generations: readonly number[]): NewestAggregate | undefined => {
   const faults: AggregateFault[] = [];
@@ -42,7 +42,7 @@ const readAggregate = (stateDir: string, generation: number): Attempt => {
   if (file.kind !== 'content') return { kind: file.kind };
   const directory = statSync(stateDir, { throwIfNoEntry: false });
   if (directory === undefined) return { kind: 'vanished' };
-  if (!mayAggregate(directory, file.stats.uid)) return { kind: 'refused' };
+  if (!mayAggregate(directory, file.uid)) return { kind: 'refused' };
   const aggregate = decodeAggregate(file.bytes);
   return aggregate === undefined ? { kind: 'damaged' } : { kind: 'aggregate', aggregate };
 };

@@ -7,18 +7,18 @@ import { tryTo } from '../../../errors/system-error.ts';
 import { TEMPORARY_PREFIX } from '../files/state-directory.ts';
 
 const PROBE_EVERY_MS = 60_000;
-/** As much as a run file needs at least. */
+/** The smallest size of a run file. */
 const PROBE_BYTES = 8192;
 
 interface ProbeResult {
   readonly writable: boolean;
-  /** What an unprivileged process may still use. */
+  /** The space that a process without privileges may still use. */
   readonly freeBytes?: number;
 }
 
-/** Finds out whether a directory accepts new files. */
+/** Checks whether a directory accepts new files. */
 export interface DirectoryProbe {
-  /** Free space is always that of now; writing is tried at most once a minute. */
+  /** Free space is read each time; writing is tried at most once a minute. */
   check(): ProbeResult;
 }
 
@@ -36,7 +36,7 @@ export const createProbe = (directory: string, clock: Clock): DirectoryProbe => 
   };
 };
 
-/** Whether a file of the size of a run file can be made in the directory. */
+/** Whether a file of the size of a run file can be created in the directory. */
 const canWrite = (directory: string): boolean => {
   const path = join(directory, `${TEMPORARY_PREFIX}probe-${randomBytes(6).toString('hex')}`);
   try {

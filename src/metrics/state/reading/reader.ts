@@ -19,7 +19,7 @@ interface ReaderOptions {
   readonly probe?: boolean;
 }
 
-/** Reads the merged view again and again, and remembers what cannot change. */
+/** Reads the merged view repeatedly, and remembers what cannot change. */
 interface StateReader {
   /** The view of this moment. Throws WrapperError if a directory cannot be read at all. */
   read(): MetricsView;
@@ -28,7 +28,7 @@ interface StateReader {
 /** The merged view of this moment, read once; see {@link StateReader.read}. */
 export const readView = (options: ReaderOptions): MetricsView => createReader(options).read();
 
-/** A reader for as many views as wanted. */
+/** A reader for any number of views. */
 export const createReader = ({ locations, host, probe = false }: ReaderOptions): StateReader => {
   const sources = locations.map((location) => ({
     location,
@@ -86,7 +86,7 @@ const countStates = (runs: readonly UnfoldedRun[]): Readonly<Record<RunState, nu
   return counts;
 };
 
-/** All directories must be writable; the fullest one counts. */
+/** Writable only if all directories are; free space is that of the fullest one. */
 const probeAll = (probes: readonly DirectoryProbe[]): { writable?: boolean; freeBytes?: number } => {
   if (probes.length === 0) return {};
   const results = probes.map((directory) => directory.check());

@@ -4,21 +4,21 @@ import { type Listing, listState, type StateLocation, unreadableDirectory } from
 import { type NewestAggregate, readNewestAggregate } from './newest-aggregate.ts';
 import { type FinishedRuns, readUnfoldedRuns, type UnfoldedRun } from './unfolded-runs.ts';
 
-/** One consistent look at a state directory: every run is either in the aggregate or among the runs, never in both. */
+/** One consistent view of a state directory: every run is either in the aggregate or among the runs, never in both. */
 export interface Snapshot {
   readonly newest: NewestAggregate;
   readonly runs: readonly UnfoldedRun[];
   readonly listing: Listing;
-  /** Names in the spill directory, folded ones included. */
+  /** Names in the spill directory, including folded ones. */
   readonly spilledNames: readonly string[];
 }
 
 const ATTEMPTS = 50;
 
 /**
- * Looks at a state directory without a lock. Run files are deleted only two aggregates after the one that they were
- * folded into, so what was seen is consistent unless a file vanished or two newer aggregates appeared; then it starts
- * over. Remembers finished runs in `finished`. Throws WrapperError if the directory cannot be read.
+ * Reads a state directory without a lock. Run files are deleted only two aggregates after they were folded; so the
+ * result is consistent unless a file vanished or two newer aggregates appeared. Then it starts again. Remembers
+ * finished runs in `finished`. Throws WrapperError if the directory cannot be read.
  */
 export const takeSnapshot = (location: StateLocation, host: Host, finished: FinishedRuns = new Map()): Snapshot => {
   for (let attempt = 0; attempt < ATTEMPTS; attempt++) {
@@ -43,17 +43,17 @@ const tryOnce = (location: StateLocation, host: Host, finished: FinishedRuns): S
   return { newest, runs, listing, spilledNames };
 };
 
-/** One aggregate more deletes only what ours had folded, unless ours is not the one that it was built on. */
+/** One further aggregate deletes only what ours had folded, unless it was built on another one. */
 const newestAllowed = ({ highest }: Listing, { faults }: NewestAggregate): number =>
   faults.length > 0 ? highest : highest + 1;
 
-/** What was wrong with aggregates newer than the one of this snapshot. */
+/** The errors of aggregates that are newer than the one of this snapshot. */
 export const aggregateErrors = ({ newest }: Snapshot): Partial<StateErrors> => {
   const count = (wanted: string) => newest.faults.filter(({ kind }) => kind === wanted).length;
   return { damaged_aggregate: count('damaged'), refused: count('refused'), unreadable: count('unreadable') };
 };
 
-/** A spill directory that cannot be read belongs to somebody else. */
+/** A spill directory that cannot be read belongs to another user. */
 const runsIfReadable = (spillDir: string): readonly string[] => {
   try {
     return listState(spillDir).runs;

@@ -19,7 +19,7 @@ export interface UnfoldedRun {
 /** Finished runs by name: they never change again. */
 export type FinishedRuns = Map<string, UnfoldedRun>;
 
-/** Where to look for runs: what the directories held, and what was folded already. */
+/** Where to search for runs: the names in the directories, and what was folded already. */
 interface RunSource {
   readonly location: StateLocation;
   readonly host: Host;
@@ -28,7 +28,10 @@ interface RunSource {
   readonly aggregate: Aggregate;
 }
 
-/** Reads and judges all runs that are not folded yet, but for those in `finished`. Undefined: a file has vanished. */
+/**
+ * Reads all runs that are not folded yet, except those in `finished`, and decides their state. Undefined: a file has
+ * vanished.
+ */
 export const readUnfoldedRuns = (source: RunSource, finished: FinishedRuns): readonly UnfoldedRun[] | undefined => {
   const { names, spilledNames, aggregate } = source;
   const folded = new Set([...aggregate.folded, ...Object.keys(aggregate.foldedSpills)]);
@@ -45,8 +48,8 @@ export const readUnfoldedRuns = (source: RunSource, finished: FinishedRuns): rea
 };
 
 /**
- * A process may write its last words and end after its file was read and before it is looked up. So a record is that of
- * a dead run only if it is still the same once the process is known to be gone.
+ * A process may write its last record and end after its file was read and before the process is looked up. So a record
+ * is that of a dead run only if it is still the same once the process is known to be gone.
  */
 const readSettled = (source: RunSource, name: string, inSpill: boolean): UnfoldedRun | undefined => {
   let read = readRecord(source.location, name, inSpill);
@@ -60,7 +63,7 @@ const readSettled = (source: RunSource, name: string, inSpill: boolean): Unfolde
   }
 };
 
-/** A run that moved has left its old file behind if that could not be deleted; the later record counts. */
+/** A run that moved leaves its old file behind if that cannot be deleted; the later record counts. */
 const readRecord = (
   { stateDir, spillDir }: StateLocation,
   name: string,
@@ -78,13 +81,13 @@ const stateOf = (reading: RunReading, host: Host): RunState =>
 
 const seqOf = (reading: RunReading): number => (reading.kind === 'record' ? reading.seq : 0);
 
-/** What a run file says, or why it says nothing. */
+/** The content of a run file, or the reason why it cannot be used. */
 type RunReading =
   | {
       readonly kind: 'record';
       readonly record: RunRecord;
       readonly seq: number;
-      /** Series of its totals that are not ours and do not count. */
+      /** Number of series of its totals that are not in our contract and do not count. */
       readonly rejectedSeries: number;
     }
   | { readonly kind: 'unusable'; readonly reason: 'damaged_run' | 'refused'; readonly modifiedMs: number }
@@ -93,8 +96,8 @@ type RunReading =
 const ATTEMPTS = 3;
 
 /**
- * Reads a run file; undefined if it is not there. Tries again before calling it damaged: a reader that is interrupted
- * in mid-read may miss both slots.
+ * Reads a run file; undefined if it does not exist. It tries again before it calls the file damaged: a reader that is
+ * interrupted while reading may miss both slots.
  */
 const readRun = (directory: string, name: string): RunReading | undefined => {
   let reading: RunReading | undefined;

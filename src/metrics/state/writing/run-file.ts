@@ -4,17 +4,17 @@ import { tryTo } from '../../../errors/system-error.ts';
 import { flushDirectory, openTemporary, type TemporaryFile, writeFully } from '../files/durable-write.ts';
 import { encodeRecord, pairFor, pairOffset, slotOffset } from '../files/slot-file.ts';
 
-/** The open run file of this process. All methods throw the system error. */
+/** The open run file of this process. All methods throw the error of the system. */
 export interface RunFile {
   readonly directory: string;
   readonly name: string;
   /** `seq` of the last record. */
   readonly seq: number;
-  /** Writes the next record in place; needs new space only for a record larger than any before. */
+  /** Writes the next record in place; needs new space only for a record that is larger than all before. */
   write(json: string): void;
-  /** Gets what was written to the disk. */
+  /** Flushes what was written to disk. */
   sync(): void;
-  /** Whether the file was deleted: folded by somebody who took this process for dead. */
+  /** Whether the file was deleted: another process took this one for dead and folded it. */
   isDeleted(): boolean;
   close(): void;
 }
@@ -27,8 +27,8 @@ interface NewRunFile {
 }
 
 /**
- * Makes a run file that is complete from the first moment it can be seen, with all of its space allocated: zeros are
- * written, not skipped, so that later records find room on a full disk.
+ * Makes a run file that is complete as soon as it can be seen, with all of its space allocated: zeros are written, not
+ * skipped, so that later records have space on a full disk.
  */
 export const createRunFile = ({ directory, name, seq, json }: NewRunFile): RunFile => {
   const record = encodeRecord({ seq, json });
@@ -40,7 +40,7 @@ export const createRunFile = ({ directory, name, seq, json }: NewRunFile): RunFi
     writeFully(file.fd, bytes, 0);
     fdatasyncSync(file.fd);
     renameSync(file.path, join(directory, name));
-    // A directory may take files and yet not be readable, and then cannot be synced.
+    // A directory may accept files without being readable, and then cannot be synced.
     tryTo(() => flushDirectory(directory));
     return openRunFile(file.fd, { directory, name, seq }, pair);
   } catch (error) {

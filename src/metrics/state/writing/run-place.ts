@@ -6,25 +6,25 @@ import { listState, makeStateDirectory, newRunName, type StateLocation } from '.
 import { readNewestAggregate } from '../reading/newest-aggregate.ts';
 import { createRunFile, type RunFile } from './run-file.ts';
 
-/** Where one run is kept: in the state directory or, if that cannot take it, in the spill directory. */
+/** Where a run is kept: in the state directory or, if that cannot be written, in the spill directory. */
 export interface RunPlace {
   /**
-   * Stores a record. The last one goes into both slots, so that no single damaged spot can undo it, and to the disk.
-   * Throws the system error if no directory takes it.
+   * Stores a record. The last record goes into both slots, so that no single damaged place can destroy it, and is
+   * flushed to disk. Throws the error of the system if no directory can be written.
    */
   store(json: string, options: { readonly last: boolean }): void;
-  /** Whether the file was deleted under our hands. */
+  /** Whether another process has deleted the file. */
   isDeleted(): boolean;
-  /** Whether the run is contained in the newest aggregate already. */
+  /** Whether the newest aggregate already contains the run. */
   isFolded(): boolean;
-  /** Leaves the file to its fate; the next record goes into a new one under a new name. */
+  /** Abandons the file; the next record goes into a new file under a new name. */
   startOver(): void;
   close(): void;
-  /** Why the state directory did not take the run; undefined: it did. */
+  /** Why the state directory could not be written; undefined: it could. */
   readonly spillCause: unknown;
 }
 
-/** The place for the run of this process. Nothing is touched before the first record. */
+/** The place for the run of this process. Touches nothing before the first record. */
 export const createRunPlace = ({ stateDir, spillDir }: StateLocation, { identity, clock }: Host): RunPlace => {
   let name = newRunName(clock.wallMs(), identity.pid);
   let file: RunFile | undefined;
@@ -41,7 +41,7 @@ export const createRunPlace = ({ stateDir, spillDir }: StateLocation, { identity
     return file;
   };
 
-  /** The run keeps its name, by which readers know that it is the same one; the old file goes if it can. */
+  /** The run keeps its name, by which readers recognise it; the old file is deleted if possible. */
   const moveToSpill = (json: string, cause: unknown): RunFile => {
     if (spillDir === undefined || file?.directory === spillDir) throw cause;
     const moved = create(spillDir, json);

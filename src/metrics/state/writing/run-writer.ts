@@ -12,14 +12,14 @@ import { createRunPlace, type RunPlace } from './run-place.ts';
 export interface RunWriterOptions {
   readonly location: StateLocation;
   readonly host: Host;
-  /** How often the caller writes at least; readers that cannot see this process go by it. */
+  /** The longest time between two writes of the caller; readers that cannot see this process rely on it. */
   readonly heartbeatIntervalMs: number;
   readonly job?: { readonly name: string; readonly maxAgeSeconds: number };
-  /** Called at most once for each thing that goes wrong; one sentence for people. */
+  /** Called at most once for each kind of problem, with one sentence for people. */
   readonly onWarning: (message: string) => void;
 }
 
-/** Everything that this process has counted so far, and what it is doing right now. */
+/** Everything that this process has counted so far, and what it is doing now. */
 interface RunSnapshot {
   readonly totals: Totals;
   readonly live: readonly LiveOperation[];
@@ -31,21 +31,21 @@ export interface RunVerdict {
   readonly exitCode: number;
   readonly durationSeconds: number;
   readonly success: boolean;
-  /** It left everything to another run: no run of its job, neither good nor bad. */
+  /** It did nothing because another run was in progress: the record says nothing about the job. */
   readonly stoodAside?: boolean;
 }
 
 /**
- * Keeps the run file of this process. Never throws: no copy fails for its metrics. The caller writes at the start and
- * the end of an operation, at each blob, and at every heartbeat.
+ * Keeps the run file of this process. It never throws, since no copy fails because of its metrics. The caller writes at
+ * the start and the end of an operation, at each blob, and at every heartbeat.
  */
 export interface RunWriter {
   write(snapshot: RunSnapshot): void;
-  /** Records the end of the run, gets it to the disk and closes the file; later calls do nothing. */
+  /** Records the end of the run, flushes it to disk and closes the file; later calls do nothing. */
   finish(end: RunVerdict & Pick<RunSnapshot, 'totals'>): void;
-  /** Whether the last record is kept nowhere (status 74 with `--metrics-strict`). */
+  /** Whether the last record could not be stored anywhere (status 74 with `--metrics-strict`). */
   readonly failed: boolean;
-  /** Whether the spill directory had to take the run. */
+  /** Whether the run had to be stored in the spill directory. */
   readonly spilled: boolean;
 }
 
@@ -103,8 +103,8 @@ export const openRun = ({ location, host, heartbeatIntervalMs, job, onWarning }:
 };
 
 /**
- * Stores records, and begins again from zero when somebody has taken this process for dead and counted what was stored.
- * That happens only to one that was silent for long (a paused container), and is noticed at its next record.
+ * Stores records. If another process has taken this one for dead and counted what was stored, it starts again from
+ * zero. That happens only after a long silence (a paused container), and is noticed at the next record.
  */
 const createKeeper = (place: RunPlace): ((record: RunRecord) => void) => {
   let counted: Totals | undefined;

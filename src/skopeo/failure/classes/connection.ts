@@ -1,7 +1,7 @@
 import type { FailureSubject } from '../facts.ts';
 import { any, type FailureClass, HTTP, registry, SKOPEO, sideFlag } from './failure-class.ts';
 
-/** What to look at when the way ends at a proxy already. */
+/** What to check when the connection fails at a proxy. */
 const atProxy = (subject: FailureSubject): string | undefined =>
   subject.atProxy &&
   `Check the proxy that HTTPS_PROXY or HTTP_PROXY names; without one, except ${registry(subject)} by NO_PROXY.`;
@@ -16,7 +16,7 @@ const certificates = (subject: FailureSubject): string =>
     ? 'name its directory as "cert-dir" below "registries"'
     : `give its directory with ${sideFlag(subject, 'cert-dir')}`;
 
-/** Failures on the way to a registry; a registry that wants no more requests is among them, since its words contain others. */
+/** Failures on the way to a registry. A rate limit is among them, since its messages contain those of others. */
 export const CONNECTION_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'rate_limited',

@@ -1,6 +1,6 @@
 import { type FailureClass, registry, SKOPEO } from './failure-class.ts';
 
-/** Failures that no message tells: how the process ended, or what the wrapper would not do. */
+/** Failures that no message of skopeo shows: how the process ended, or what the wrapper refused to do. */
 export const PROCESS_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'prune_refused',

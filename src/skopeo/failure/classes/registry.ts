@@ -6,7 +6,7 @@ const otherTypes = ({ sync }: FailureSubject): string =>
     ? '"format: oci" or "format: v2s2"; lists need their images ("platforms: all")'
     : '--format oci or --format v2s2; lists need their images (--all)';
 
-/** What to ask for instead of what skopeo cannot do with an image. */
+/** What to do if skopeo cannot copy an image as requested. */
 const wayAround = (obstacle: NonNullable<FailureSubject['obstacle']>, isFile: boolean): string => {
   switch (obstacle) {
     case 'digest':
@@ -18,7 +18,7 @@ const wayAround = (obstacle: NonNullable<FailureSubject['obstacle']>, isFile: bo
   }
 };
 
-/** What registries and transports answer. */
+/** Failures that registries and transports report. */
 export const REGISTRY_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'denied',
@@ -115,7 +115,8 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     pattern: any(`${HTTP}5\\d\\d\\b`, 'stopped after 10 redirects', 'no Location header in response'),
     retryable: 'yes',
     exitStatus: SKOPEO,
-    meaning: 'The registry itself failed: an internal error, an endless redirect, an answer without a location.',
+    meaning:
+      'The registry itself failed: an internal error, an endless redirect, an answer without a location or without an end.',
     next: (subject) =>
       `Try again later${retryFlag(subject, ' or with')}; ask the operator of ${registry(subject)} if it stays.`,
   },

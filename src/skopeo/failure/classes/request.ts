@@ -1,6 +1,6 @@
 import { any, type FailureClass, path, registry, SKOPEO } from './failure-class.ts';
 
-/** What the request, the local files or the policy rule out, and content that is not what its digest says. */
+/** Failures because of the request, local files or the policy, and content that differs from its digest. */
 export const REQUEST_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'usage',

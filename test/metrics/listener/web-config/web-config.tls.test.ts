@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { copyFileSync, readFileSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { after, describe, it, type TestContext } from 'node:test';
 import { connect, type SecureVersion, type TLSSocket } from 'node:tls';
 import { hashSync } from 'bcryptjs';
 import type { ListenerOptions } from '../../../../src/metrics/listener/listener.ts';
+import { makeFifo } from '../../../support/fifo.ts';
 import { get, listenFor, METRICS, openSocket } from '../harness.ts';
 import { clientFiles, makeAuthority, makeCertificate, temporaryDirectory } from './certificates.ts';
 
@@ -53,6 +55,20 @@ describe('TLS', () => {
     assert.equal(headers['x-frame-options'], 'deny');
     await assert.rejects(get(`http://127.0.0.1:${port}/metrics`));
     await assert.rejects(get(`${url}/metrics`), { code: 'UNABLE_TO_VERIFY_LEAF_SIGNATURE' });
+  });
+
+  it('takes configuration and key from pipes, and keeps them when other files change', async (t) => {
+    const [config, key] = [makeFifo(path('pipe.yml')), makeFifo(path('pipe.key'))];
+    copyFileSync(path('server.crt'), path('pipe.crt'));
+    const [{ url, warnings }] = await Promise.all([
+      listenFor(t, { webConfigFile: config }),
+      writeFile(config, TLS.replace('server.key', 'pipe.key').replace('server.crt', 'pipe.crt')),
+      writeFile(key, readFileSync(path('server.key'))),
+    ]);
+    assert.equal((await get(`${url}/metrics`, { ca })).text, METRICS);
+    copyFileSync(path('server.crt'), path('pipe.crt'));
+    assert.equal((await get(`${url}/metrics`, { ca })).text, METRICS);
+    assert.deepEqual(warnings, []);
   });
 
   const negotiated = (port: number, options: object): Promise<string> =>
