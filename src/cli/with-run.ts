@@ -109,13 +109,13 @@ const unlessEnded = async <T>(answer: Promise<T> | T, signal: AbortSignal): Prom
   }
 };
 
-/** Reads what a command line names, for no longer than it allows. */
+/** Reads what a command line names, at most until the time limit of the command line. */
 export const withinLimit = async <T>(line: CommandLine, read: (signal: AbortSignal) => Promise<T>): Promise<T> => {
   using limit = abortAfter(timeLimitOf(line));
   return await unlessEnded(read(limit.signal), limit.signal);
 };
 
-/** What is thrown for that: the reason of an aborted signal is no error yet. */
+/** The error for that: the reason of an aborted signal is not an error yet. */
 const asError = (thrown: unknown, signal: AbortSignal): unknown => {
   const termination = thrown === signal.reason ? terminationOf(signal) : undefined;
   return termination === undefined ? thrown : terminationError(termination);

@@ -37,7 +37,7 @@ export const resultFiles = (
     return path === undefined ? [] : [{ flag, path: resolve(cwd, path), contentOf: CONTENTS[flag] }];
   });
 
-/** Why a file was not written; nobody may have read it before the run was ended. */
+/** Why a file was not written; perhaps no process read it before the run was ended. */
 const problemOf = (error: unknown, signal: AbortSignal): string => {
   const termination = error === signal.reason ? terminationOf(signal) : undefined;
   return termination === undefined ? messageOf(error) : `nobody read it: ${describeTermination(termination).message}`;

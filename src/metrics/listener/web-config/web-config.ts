@@ -28,10 +28,10 @@ const FILE_KEYS = ['cert_file', 'key_file', 'client_ca_file'] as const;
 /** Gives the text of a file. Throws where it cannot. */
 export type ReadText = (path: string) => string;
 
-/** Far more than any chain of certificates, or list of users. */
+/** More than any certificate chain or list of users needs. */
 export const MAX_BYTES = 16 * 1024 ** 2;
 
-/** Reads a regular file, and waits for nobody. Throws what is wrong with it. */
+/** Reads a regular file, without waiting for anything. Throws a usage error that says what is wrong with it. */
 export const regularText: ReadText = (path) => {
   const read = readBounded(path, MAX_BYTES, 'follow');
   if (read.kind === 'content') return read.bytes.toString();
