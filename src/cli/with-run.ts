@@ -4,6 +4,7 @@ import type { OwnFlags } from '../command-line/own-flags.ts';
 import { refuseCredentialsInReferences, refuseOperandCount, refuseUnsupported } from '../command-line/refusals.ts';
 import type { Context } from '../context.ts';
 import { defined } from '../defined.ts';
+import { asTooManyFiles } from '../errors/descriptors.ts';
 import { messageOf } from '../errors/system-error.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { sweepTemporaryDirectories } from '../host/temporary-directory.ts';
@@ -118,7 +119,7 @@ export const withinLimit = async <T>(line: CommandLine, read: (signal: AbortSign
 /** The error for that: the reason of an aborted signal is not an error yet. */
 const asError = (thrown: unknown, signal: AbortSignal): unknown => {
   const termination = thrown === signal.reason ? terminationOf(signal) : undefined;
-  return termination === undefined ? thrown : terminationError(termination);
+  return termination === undefined ? (asTooManyFiles(thrown) ?? thrown) : terminationError(termination);
 };
 
 const failureOf = (error: unknown): RunFailure => {

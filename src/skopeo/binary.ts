@@ -3,6 +3,7 @@ import { delimiter, dirname, isAbsolute, join, resolve } from 'node:path';
 import { execa } from 'execa';
 import semver from 'semver';
 import * as z from 'zod';
+import { tooManyFiles } from '../errors/descriptors.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { readBounded } from '../host/bounded-read.ts';
 import { childEnvironment } from '../secrets/child-environment.ts';
@@ -90,9 +91,11 @@ export const runForText = (
   );
 
 const askVersion = async (path: string, env: Env): Promise<Answer> => {
-  const { stdout = '', shortMessage = '', failed } = await runForText(path, ['--version'], { env });
+  const { stdout = '', shortMessage = '', failed, code = '' } = await runForText(path, ['--version'], { env });
   const version = VERSION_LINE.exec(stdout)?.[1];
   if (version !== undefined) return { version };
+  const tooMany = tooManyFiles(code);
+  if (tooMany !== undefined) throw tooMany;
   return { problem: failed ? shortMessage : `--version says "${stdout.slice(0, 80)}"` };
 };
 
