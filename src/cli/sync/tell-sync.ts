@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { type CommandLine, textOf } from '../../command-line/command-line.ts';
 import type { Context } from '../../context.ts';
-import { digestFile, failuresTable, missingPlatformsLine, summaryLine } from '../../display/sync/render-report.ts';
+import { failuresText } from '../../display/sync/failures.ts';
+import { digestFile, missingPlatformsLine, summaryLine } from '../../display/sync/render-report.ts';
 import { reportJson } from '../../display/sync/report-json.ts';
 import { messageOf } from '../../errors/system-error.ts';
 import { EXIT } from '../../errors/wrapper-error.ts';
@@ -101,7 +102,7 @@ export const tellReport = async (
   signal: AbortSignal,
 ): Promise<boolean> => {
   const { stderr, cwd } = context;
-  const table = failuresTable(report);
+  const table = failuresText(report, stderr.isTTY === true ? stderr.columns : undefined);
   if (table !== '') stderr.write(`\n${table}\n`);
   const missing = missingPlatformsLine(report.images);
   if (!values.quiet && missing !== '') stderr.write(`skopeo-wrapper: warning: ${missing}\n`);
