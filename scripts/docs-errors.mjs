@@ -8,18 +8,20 @@ import { FAILURE_CLASSES } from '../src/skopeo/failure/classify.ts';
 export const DOCS_PAGE = new URL('../docs/errors.md', import.meta.url);
 
 const RETRY_WORDS = {
-  no: 'no: it would fail again',
+  no: 'no',
   once: 'once',
   yes: 'yes',
   later: 'yes, after minutes or hours',
 };
 
-const section = ({ errorType, meaning, retryable, exitStatus, next }) => `## ${errorType}
+const step = ({ where, next }) => `- Where ${where}: ${next({ registry: 'REGISTRY' })}\n`;
+
+const section = ({ errorType, meaning, retryable, because, exitStatus, next, special = [] }) => `## ${errorType}
 
 ${meaning}
 
 - Next step: ${next({ registry: 'REGISTRY' })}
-- Worth a retry: ${RETRY_WORDS[retryable]}
+${special.map(step).join('')}- Worth a retry: ${RETRY_WORDS[retryable]}: ${because}
 - Exit status: ${exitStatus}
 `;
 

@@ -1,5 +1,6 @@
 import type { Context, Env } from '../context.ts';
 import { refusalJson } from '../display/result-json.ts';
+import { asTooManyFiles } from '../errors/descriptors.ts';
 import { messageOf } from '../errors/system-error.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { operationOf } from '../operation/request.ts';
@@ -11,6 +12,8 @@ const isOclifError = (error: unknown): error is Error & { oclif: { exit?: number
 
 const toWrapperError = (error: unknown): WrapperError | undefined => {
   if (error instanceof WrapperError) return error;
+  const tooMany = asTooManyFiles(error);
+  if (tooMany !== undefined) return tooMany;
   if (!isOclifError(error)) return undefined;
   return new WrapperError(error.message, { errorType: 'usage', exitCode: EXIT.usage, cause: error });
 };

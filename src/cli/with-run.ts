@@ -4,6 +4,7 @@ import type { OwnFlags } from '../command-line/own-flags.ts';
 import { refuseUnsupported } from '../command-line/refusals.ts';
 import type { Context } from '../context.ts';
 import { defined } from '../defined.ts';
+import { asTooManyFiles } from '../errors/descriptors.ts';
 import { messageOf } from '../errors/system-error.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { sweepTemporaryDirectories } from '../host/temporary-directory.ts';
@@ -104,16 +105,16 @@ const unlessEnded = async <T>(answer: Promise<T> | T, signal: AbortSignal): Prom
   }
 };
 
-/** Reads what a command line names, for no longer than it allows. */
+/** Reads what a command line names, at most until the time limit of the command line. */
 export const withinLimit = async <T>(line: CommandLine, read: (signal: AbortSignal) => Promise<T>): Promise<T> => {
   using limit = abortAfter(timeLimitOf(line));
   return await unlessEnded(read(limit.signal), limit.signal);
 };
 
-/** What is thrown for that: the reason of an aborted signal is no error yet. */
+/** The error for that: the reason of an aborted signal is not an error yet. */
 const asError = (thrown: unknown, signal: AbortSignal): unknown => {
   const termination = thrown === signal.reason ? terminationOf(signal) : undefined;
-  return termination === undefined ? thrown : terminationError(termination);
+  return termination === undefined ? (asTooManyFiles(thrown) ?? thrown) : terminationError(termination);
 };
 
 const failureOf = (error: unknown): RunFailure => {

@@ -69,7 +69,7 @@ const LISTEN_ADDRESS: OwnValue<ListenAddress> = {
 };
 
 /** One of several words. */
-const oneOf = <const Word extends string>(...words: readonly Word[]): OwnValue<Word> => ({
+const oneOfWords = <const Word extends string>(...words: readonly Word[]): OwnValue<Word> => ({
   parse: (text) => words.find((word) => word === text),
   hint: `one of ${words.join(', ')}`,
 });
@@ -138,7 +138,7 @@ export const OWN_FLAGS = {
   progress: {
     name: 'progress',
     placeholder: 'auto|bar|plain|none',
-    value: oneOf('auto', 'bar', 'plain', 'none'),
+    value: oneOfWords('auto', 'bar', 'plain', 'none'),
     default: 'auto',
     description: 'how progress is shown on stderr (auto)',
   },

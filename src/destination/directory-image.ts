@@ -65,7 +65,8 @@ export const imageFilesIn = async (files: Files, directory: string, ownStage?: s
 
   const manifest = await readSmall(files, join(directory, 'manifest.json'), MAX_MANIFEST_BYTES);
   const instanceNames = names.filter((name) => INSTANCE.test(name));
-  const instances = await Promise.all(instanceNames.map((name) => readInstance(files, directory, name)));
+  const instances: (Buffer | undefined)[] = [];
+  for (const name of instanceNames) instances.push(await readInstance(files, directory, name));
   const valid = new Set(instanceNames.filter((_, index) => instances[index] !== undefined));
   const manifests = manifest !== undefined && isManifest(manifest) ? [manifest] : [];
   const named = namedIn([...manifests, ...instances.filter((bytes) => bytes !== undefined)]);

@@ -35,8 +35,8 @@ export const progressKind = (
 };
 
 /**
- * Chooses the renderers of one operation. Throws a usage error, with nothing touched, for an unusable events file, and the
- * signal's reason when that is aborted.
+ * Chooses the renderers of one operation. Throws a usage error for an events file that cannot be used (then nothing was
+ * touched), and the signal's reason when the signal aborts.
  */
 export const chooseDisplay = async (
   options: DisplayOptions,

@@ -5,7 +5,7 @@ import { formatCount } from '../text/format.ts';
 import { printable } from '../text/printable.ts';
 
 const FINDING = z.object({
-  check: z.enum(CHECKS).describe('what was looked at'),
+  check: z.enum(CHECKS).describe('what was checked'),
   status: z.enum(FINDING_STATUSES).describe('warning: it works, but not as it should, or could not be found out'),
   subject: z.string().describe('the registry or path that it is about; empty where there is none'),
   message: z.string(),

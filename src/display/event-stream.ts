@@ -11,7 +11,7 @@ import type { Renderer } from './renderer.ts';
 /** The destination of the lines of `--events`. */
 export interface EventsFile {
   write(line: string): void;
-  /** May be called again; resolves when what was written is with its reader, or will never be. */
+  /** May be called again. Resolves when the reader has everything that was written, or will never get it. */
   close(): Promise<void>;
 }
 
@@ -43,15 +43,17 @@ const toRegularFile = (fd: number, onLost: OnLost): EventsFile => {
   };
 };
 
-/** So much is kept for a reader that takes nothing. */
+/** The most that is kept for a reader that does not read. */
 const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 
-/** The end of a run waits so long for a reader that takes nothing. */
+/** How long the end of a run waits for a reader that does not read. */
 const PATIENCE_MS = 5_000;
 
 const TAKES_NOTHING = 'its reader takes nothing';
 
-/** Keeps what a FIFO, a terminal or a device does not take yet, so that nothing but the end waits for its reader. */
+/**
+ * Keeps what a FIFO, a terminal or a device does not accept yet, so that only the end of the run waits for its reader.
+ */
 const toReader = (fd: number, onLost: OnLost, signal: AbortSignal, patienceMs: number): EventsFile => {
   const giveUp = new AbortController();
   const kept: string[] = [];
@@ -92,9 +94,9 @@ const toReader = (fd: number, onLost: OnLost, signal: AbortSignal, patienceMs: n
 };
 
 /**
- * Opens the file of `--events`, `-` for stdout, and waits for the reader of a FIFO; a disk that fills up later is warned of
- * once, like a reader that takes nothing. Throws a usage error when it cannot be opened, and the signal's reason when that
- * is aborted.
+ * Opens the file of `--events`, `-` for stdout, and waits for the reader of a FIFO. If the disk is full later, or the
+ * reader does not read, it warns once. Throws a usage error when the file cannot be opened, and the signal's reason
+ * when the signal aborts.
  */
 export const openEvents = async (
   path: string | undefined,

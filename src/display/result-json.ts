@@ -11,7 +11,7 @@ export const DIGEST_FIELD = z.string().regex(/^[a-z0-9]+:[0-9a-f]+$/);
 
 const BLOB = z.object({
   kind: z.enum(['layer', 'config']),
-  digest: z.string().describe('digest at the source; only its first digits where nothing told the rest'),
+  digest: z.string().describe('digest at the source; only its first digits if the rest is not known'),
   outcome: z.enum(BLOB_OUTCOMES).describe('skipped: the destination had it already'),
   size_bytes: z.int().nonnegative().optional().describe('absent: not known'),
 });
@@ -36,7 +36,7 @@ export const RESULT = z
     blobs_copied: count('blobs that were copied'),
     blobs_reused: count('blobs that the destination had already'),
     blobs_failed: count('blobs whose copy failed'),
-    blobs: z.array(BLOB).describe('every blob whose fate is known'),
+    blobs: z.array(BLOB).describe('every blob whose outcome is known'),
     duration_seconds: z.number().nonnegative(),
     attempts: count('how often skopeo was started; 0: the command was refused before that'),
     output: z.string().optional().describe('what skopeo wrote to stdout, of commands whose result is text'),

@@ -11,12 +11,12 @@ const { O_APPEND, O_CREAT, O_NOCTTY, O_NONBLOCK, O_RDONLY, O_TRUNC, O_WRONLY } =
 const [openFd, closeFd, readFd, writeFd] = [promisify(open), promisify(close), promisify(read), promisify(write)];
 const [statusOf, statusOfFd] = [promisify(stat), promisify(fstat)];
 
-/** How often somebody is looked for at the other end, where the kernel does not tell. */
+/** How often to check whether the other end is open, where the kernel does not report it. */
 const POLL_MS = 20;
 
 const CHUNK_BYTES = 256 * 1024;
 
-/** Does it again for as long as there is nobody at the other end. Rejects with the signal's reason when that is aborted. */
+/** Repeats a call as long as the other end is not open. Rejects with the signal's reason when the signal aborts. */
 const whenReady = async <T>(act: () => Promise<T>, isNobodyThere: (error: unknown) => unknown, signal: AbortSignal) => {
   for (;;) {
     try {
@@ -30,7 +30,7 @@ const whenReady = async <T>(act: () => Promise<T>, isNobodyThere: (error: unknow
 
 const isWouldBlock = (error: unknown): boolean => errorCode(error) === 'EAGAIN';
 
-/** A FIFO is read by the event loop: only that tells a writer that has not come yet from one that has gone. */
+/** The event loop reads a FIFO: only this shows whether a writer has not come yet or has gone. */
 async function* chunksOfFifo(fd: number, signal: AbortSignal): AsyncGenerator<Buffer> {
   const socket = new Socket({ fd, readable: true, writable: false });
   const stop = (): void => void socket.destroy(new Error('ended'));
@@ -59,8 +59,8 @@ async function* chunksOfOther(fd: number, signal: AbortSignal): AsyncGenerator<B
 }
 
 /**
- * The content of a file that a user names, whatever it is, piece by piece; of a FIFO from its first writer to the end of the
- * last. Throws what the system says, and the signal's reason when that is aborted.
+ * The content of a file that a user names, whatever it is, in pieces; for a FIFO from its first writer to the end of
+ * the last one. Throws errors of the system, and the signal's reason when the signal aborts.
  */
 export async function* chunksOf(path: string, signal: AbortSignal): AsyncGenerator<Buffer> {
   const fd = await openFd(path, O_RDONLY | O_NONBLOCK | O_NOCTTY);
@@ -85,20 +85,20 @@ export const readNamed = async (path: string, maxBytes: number, signal: AbortSig
   return Buffer.concat(chunks);
 };
 
-/** A FIFO that nobody reads cannot be opened for writing; a socket never can. */
+/** Errors of opening for writing: a FIFO that nobody reads cannot be opened yet, a socket never. */
 const hasNoReader = async (path: string, error: unknown): Promise<boolean> =>
   errorCode(error) === 'ENXIO' && (await statusOf(path)).isFIFO();
 
 /** A file that a user names, opened for writing. */
 interface OpenOutput {
-  /** Of mode O_NONBLOCK. */
+  /** Opened with O_NONBLOCK. */
   readonly fd: number;
   readonly status: Stats;
 }
 
 /**
- * Opens a file that a user names for writing, and waits for the reader of a FIFO. Throws what the system says, and the
- * signal's reason when that is aborted.
+ * Opens a file that a user names for writing, and waits for the reader of a FIFO. Throws errors of the system, and the
+ * signal's reason when the signal aborts.
  */
 export const openOutput = async (
   path: string,
@@ -115,7 +115,10 @@ export const openOutput = async (
   return { fd, status: await statusOfFd(fd) };
 };
 
-/** Writes all of it, however slowly it is taken. Throws what the system says, and the signal's reason when that is aborted. */
+/**
+ * Writes everything, however slowly it is accepted. Throws errors of the system, and the signal's reason when the
+ * signal aborts.
+ */
 export const writeAll = async (fd: number, bytes: Buffer, signal: AbortSignal): Promise<void> => {
   let written = 0;
   while (written < bytes.length) {

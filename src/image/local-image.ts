@@ -16,7 +16,7 @@ export const REFERENCE_NAME = 'org.opencontainers.image.ref.name';
  */
 export type ManifestReader = (instance: string | undefined, signal: AbortSignal) => Promise<Uint8Array | undefined>;
 
-/** Several times what all names of the largest layouts take. */
+/** Several times what all names of the largest layouts need. */
 const MAX_INDEX_BYTES = 64 * 1024 * 1024;
 
 const readManifest = (path: string): Buffer | undefined => readIfRegular(path, MAX_MANIFEST_BYTES);

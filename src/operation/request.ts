@@ -77,8 +77,8 @@ export interface SkopeoTask {
 }
 
 /**
- * Makes a task of a command line; reads the files that it names. Throws usage errors, and the signal's reason when that is
- * aborted; nothing is touched.
+ * Makes a task from a command line, and reads the files that it names. Throws usage errors, and the signal's reason
+ * when the signal aborts; touches nothing.
  */
 export type ToTask = (line: CommandLine, context: TaskContext) => Promise<SkopeoTask>;
 
@@ -89,7 +89,7 @@ interface TaskContext {
   readonly hasTerminal: boolean;
   /** Receives the secrets of the command line, to hide them. */
   readonly redactor: Redactor;
-  /** Ends the reading of files that nobody writes. */
+  /** Ends the reading of files to which nobody writes. */
   readonly signal: AbortSignal;
 }
 

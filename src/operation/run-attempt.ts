@@ -1,5 +1,6 @@
 import type { Clock } from '../context.ts';
 import { defined } from '../defined.ts';
+import { tooManyFiles } from '../errors/descriptors.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { classifyFailure, type Failure, failureClass } from '../skopeo/failure/classify.ts';
@@ -106,6 +107,11 @@ export const judge = ({ exit, termination }: AttemptEnd, operation: JudgedOperat
   });
   if (termination) return { ...failure, ...describeTermination(termination) };
   if (exit.spawnErrorCode === undefined) return failure;
+  const tooMany = tooManyFiles(exit.spawnErrorCode);
+  if (tooMany !== undefined) {
+    const { errorType, exitCode, message, next = '' } = tooMany;
+    return { ...failure, errorType, retryable: 'no', exitCode, message, next };
+  }
   const { next } = failureClass('skopeo_missing');
   return {
     ...failure,

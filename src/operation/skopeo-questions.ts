@@ -73,7 +73,7 @@ const createdSchema = z.object({ Created: z.string().nullish() });
 const tagsSchema = z.object({ Tags: z.array(z.string()).nullable() });
 
 /** Hundreds of thousands of tags come in thousands of pages. */
-const LISTING_LIMITS: AnswerLimits = { seconds: 1800, bytes: 1024 ** 3 };
+const TAG_LIST_LIMITS: AnswerLimits = { seconds: 1800, bytes: 1024 ** 3 };
 
 /** Asks the real skopeo. */
 export const askingSkopeo = (context: QuestionContext): ImageQuestions => {
@@ -110,7 +110,7 @@ export const askingSkopeo = (context: QuestionContext): ImageQuestions => {
       }),
     listTags: async ({ registry, path }, access, signal) => {
       const text = await ask(['list-tags'], `docker://${registry}/${path}`, access, signal, {
-        limits: LISTING_LIMITS,
+        limits: TAG_LIST_LIMITS,
       });
       const { Tags: tags } = answerOf(text, tagsSchema, 'list-tags');
       // Tags become parts of paths.

@@ -14,7 +14,7 @@ import { ManifestCache } from './manifest-cache.ts';
 import { RegistryMisbehaves } from './misbehaviour.ts';
 import { RegistrySilent } from './outages.ts';
 import { RegistryPaused, type RegistryPauses } from './pauses.ts';
-import { REQUESTS_AT_A_TIME, type RegistryAnswer, RegistryClient, type RegistryNews } from './registry-client.ts';
+import { type ClearAnswer, REQUESTS_AT_A_TIME, RegistryClient, type RegistryNews } from './registry-client.ts';
 import type { Route, Router } from './route.ts';
 import type { ListingLimits } from './tag-pages.ts';
 import { TrustStore } from './trust.ts';
@@ -149,8 +149,8 @@ export class DirectLookup implements RegistryLookup, Disposable {
     repository: Repository,
     access: RegistryAccess,
     signal: AbortSignal,
-    ask: (client: RegistryClient) => Promise<RegistryAnswer<T>>,
-  ): Promise<RegistryAnswer<T>> {
+    ask: (client: RegistryClient) => Promise<ClearAnswer<T>>,
+  ): Promise<ClearAnswer<T>> {
     try {
       const route = await this.#routeTo(repository, access);
       return route === undefined ? { kind: 'unclear' } : await ask(this.#clientFor(route));

@@ -39,10 +39,10 @@ const namesIn = async (directory: string): Promise<readonly string[]> => {
     .map((name) => join(directory, name));
 };
 
-/** Far more than all registries of the world. */
+/** More than a list of all registries needs. */
 const MAX_BYTES = 4 * 1024 ** 2;
 
-/** What is no regular file is for skopeo to read. */
+/** Only skopeo reads what is not a regular file. */
 const read = (path: string): string | undefined => {
   const file = readBounded(path, MAX_BYTES, 'follow');
   if (file.kind === 'vanished') return undefined;

@@ -19,7 +19,7 @@ import { LISTING_LIMITS, type ListingLimits, nextPage, tagsIn } from './tag-page
 import type { TrustStore } from './trust.ts';
 
 /** A clear answer, or none: then skopeo has to be asked. */
-export type RegistryAnswer<T> =
+export type ClearAnswer<T> =
   | { readonly kind: 'found'; readonly value: T }
   | { readonly kind: 'absent' }
   | { readonly kind: 'unclear' };
@@ -116,7 +116,7 @@ export class RegistryClient implements Disposable {
   }
 
   /** Connects, and finds out which scheme and authentication the registry uses. */
-  async connect(signal: AbortSignal): Promise<RegistryAnswer<never>> {
+  async connect(signal: AbortSignal): Promise<ClearAnswer<never>> {
     await this.#queue.add(() => this.#authenticator.origin(signal), { signal });
     return UNCLEAR;
   }
@@ -125,7 +125,7 @@ export class RegistryClient implements Disposable {
    * Digest and type of a manifest by HEAD, which no registry counts as a pull. A bare 404, which gateways and web
    * servers send, is not an answer. As HEAD has no body, the registry is then asked by GET for its error message.
    */
-  async head(repository: Repository, reference: string, signal: AbortSignal): Promise<RegistryAnswer<ManifestHead>> {
+  async head(repository: Repository, reference: string, signal: AbortSignal): Promise<ClearAnswer<ManifestHead>> {
     const path = `/v2/${repository.path}/manifests/${reference}`;
     const answer = await this.#ask('HEAD', path, repository, signal);
     if (answer.status === 404) {
@@ -139,7 +139,7 @@ export class RegistryClient implements Disposable {
   }
 
   /** The bytes of a manifest. */
-  async manifest(repository: Repository, reference: string, signal: AbortSignal): Promise<RegistryAnswer<Uint8Array>> {
+  async manifest(repository: Repository, reference: string, signal: AbortSignal): Promise<ClearAnswer<Uint8Array>> {
     const answer = await this.#ask('GET', `/v2/${repository.path}/manifests/${reference}`, repository, signal);
     return answer.status === 200 ? { kind: 'found', value: answer.body } : UNCLEAR;
   }
@@ -148,7 +148,7 @@ export class RegistryClient implements Disposable {
    * All tags of a repository, page after page. Rejects with RegistryMisbehaves when they do not come to an end: skopeo would
    * follow for ever.
    */
-  async tags(repository: Repository, signal: AbortSignal): Promise<RegistryAnswer<readonly string[]>> {
+  async tags(repository: Repository, signal: AbortSignal): Promise<ClearAnswer<readonly string[]>> {
     const startedMs = this.#clock.monotonicMs();
     const tags = new Set<string>();
     const visited = new Set<string>();

@@ -26,7 +26,7 @@ const directoriesFor = (registry: string, { home, systemDirectory, env }: Regist
   join('/etc/docker/certs.d', registry),
 ];
 
-/** Several times the bundle of a system. */
+/** Several times the size of a system's bundle of certificates. */
 const MAX_CERTIFICATE_BYTES = 4 * 1024 ** 2;
 
 const authoritiesIn = (directory: string, names: readonly string[]): OwnAuthorities => {

@@ -4,6 +4,7 @@ import { execa } from 'execa';
 import semver from 'semver';
 import * as z from 'zod';
 import type { Env } from '../context.ts';
+import { tooManyFiles } from '../errors/descriptors.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { readBounded } from '../host/bounded-read.ts';
 import { parseJson } from '../text/json.ts';
@@ -89,9 +90,11 @@ export const runForText = (
   );
 
 const askVersion = async (path: string, env: Env): Promise<VersionAnswer> => {
-  const { stdout = '', shortMessage = '', failed } = await runForText(path, ['--version'], { env });
+  const { stdout = '', shortMessage = '', failed, code = '' } = await runForText(path, ['--version'], { env });
   const version = VERSION_LINE.exec(stdout)?.[1];
   if (version !== undefined) return { version };
+  const tooMany = tooManyFiles(code);
+  if (tooMany !== undefined) throw tooMany;
   return { problem: failed ? shortMessage : `--version says "${stdout.slice(0, 80)}"` };
 };
 

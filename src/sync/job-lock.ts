@@ -5,7 +5,6 @@ import { messageOf } from '../errors/system-error.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { makeOwnDirectory, readOwnFile, touchOwnFile } from '../host/own-files.ts';
 import { wait } from '../host/timers.ts';
-import type { SyncContext } from './ports.ts';
 import type { Shard } from './shard.ts';
 
 /** What a run does while another run of the same job is under way. */
@@ -122,7 +121,7 @@ const WITHOUT_LOCK: AsyncDisposable = { [Symbol.asyncDispose]: async () => undef
 export const lockJob = async (
   name: string,
   directory: string,
-  { signal, warn }: Pick<SyncContext, 'signal' | 'warn'>,
+  { signal, warn }: { readonly signal: AbortSignal; readonly warn?: (message: string) => void },
   options: JobLockOptions,
 ): Promise<AsyncDisposable | undefined> => {
   const { lock, isList } = options;

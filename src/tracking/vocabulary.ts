@@ -61,7 +61,7 @@ export const TRANSPORTS = [
 ] as const;
 export type Transport = (typeof TRANSPORTS)[number];
 
-/** Why an operation failed; the label `error_type`. The first 27 are read from skopeo's message, in this order. */
+/** Why an operation failed; the label `error_type`. In the order of the table of failures, docs/errors.md. */
 export const ERROR_TYPES = [
   'usage',
   'disk_full',
@@ -69,8 +69,13 @@ export const ERROR_TYPES = [
   'invalid_reference',
   'policy_rejected',
   'blocked',
+  'decryption_failed',
+  'credential_helper',
+  'host_setup',
   'digest_mismatch',
   'rate_limited',
+  'proxy_refused',
+  'proxy_failed',
   'protocol_mismatch',
   'tls',
   'dns',
@@ -81,6 +86,9 @@ export const ERROR_TYPES = [
   'unauthorized',
   'no_matching_platform',
   'too_large',
+  'tag_immutable',
+  'repository_missing',
+  'name_invalid',
   'manifest_rejected',
   'quota_exceeded',
   'not_found',
@@ -89,6 +97,7 @@ export const ERROR_TYPES = [
   'invalid_manifest',
   'destination_conflict',
   'unsupported',
+  'request_rejected',
   'partial_failure',
   'prune_refused',
   'stalled',

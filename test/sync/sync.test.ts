@@ -1,7 +1,8 @@
 import assert from 'node:assert/strict';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import { after, before, test } from 'node:test';
-import { failuresTable, summaryLine } from '../../src/display/sync/render-report.ts';
+import { failuresText } from '../../src/display/sync/failures.ts';
+import { summaryLine } from '../../src/display/sync/render-report.ts';
 import type { Repository } from '../../src/image/docker-reference.ts';
 import type { RegistryAccess } from '../../src/registry/access.ts';
 import type { RegistryLookup } from '../../src/registry/lookup.ts';
@@ -98,7 +99,7 @@ images:
   assert.match(report.failures[0]?.message ?? '', /name unknown|not known|404/);
   assert.match(report.failures[1]?.message ?? '', /nothing of .* was selected \(2 tags dropped\)/);
   assert.match(summaryLine(report), /^copied 1, unchanged 0, 1 failed and 2 sources failed \(3 not_found\); 0 B in /);
-  const table = failuresTable(report).trimEnd().split('\n');
+  const table = failuresText(report).trimEnd().split('\n');
   assert.match(table[0] ?? '', /^ERROR +IMAGE +MESSAGE +NEXT STEP$/);
   assert.equal(table.length, 4);
 });
@@ -126,7 +127,7 @@ test('faults of a registry that pass are mended by another attempt', async () =>
     proxy.host,
   );
   const report = await run(faulty, realContext(own));
-  assert.equal(report.exitCode, 0, failuresTable(report));
+  assert.equal(report.exitCode, 0, failuresText(report));
   assert.equal(
     report.images.reduce((sum, { attempts }) => sum + attempts, 0),
     5,
@@ -141,7 +142,7 @@ test('a repository that cannot be listed for a moment is listed again, one that 
   const retry = 'retry: { delay: 10ms, max-delay: 20ms }\n';
   const listed = job(`${retry}images:\n  - { source: "HOST/listing/app", destination: "DEST/{{path}}" }\n`, proxy.host);
   const report = await run(listed, realContext(own));
-  assert.equal(report.exitCode, 0, failuresTable(report));
+  assert.equal(report.exitCode, 0, failuresText(report));
   const missing = job(
     `${retry}images:\n  - { source: "HOST/missing/app", destination: "DEST/{{path}}" }\n`,
     proxy.host,
@@ -196,7 +197,7 @@ test('a registry that asks to be left in peace is served last, and everything ar
   await seed('patience/free', { '1': 'b' });
   const { limited, copied } = withLimitOn('patience/slow', own, 0.02);
   const report = await run(job(TWO_SOURCES), limited);
-  assert.equal(report.exitCode, 0, failuresTable(report));
+  assert.equal(report.exitCode, 0, failuresText(report));
   assert.deepEqual(copied, ['free:1', 'slow:1']);
   assert.equal(report.images.length, 2);
 });

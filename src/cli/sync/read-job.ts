@@ -111,10 +111,10 @@ const skopeoRequest = async (
   };
 };
 
-/** Far more than any description of a job. */
+/** More than any file that describes a job needs. */
 const MAX_BYTES = 64 * 1024 ** 2;
 
-/** The text of a file that describes a job. Throws a usage error, and the signal's reason when that is aborted. */
+/** The text of a file that describes a job. Throws a usage error, and the signal's reason when the signal aborts. */
 const readDescription = async (path: string, cwd: string, signal: AbortSignal): Promise<string> => {
   try {
     return (await readNamed(resolve(cwd, path), MAX_BYTES, signal)).toString();
@@ -153,8 +153,8 @@ const readSkopeoJob = async (
 };
 
 /**
- * Reads the job of a command line, from `--file` or in skopeo's form. Throws usage errors and, for a file, errors that
- * name line and key, and the signal's reason when that is aborted. No registry is asked.
+ * Reads the job of a command line, from `--file` or in skopeo's form. Throws usage errors, for a file errors that name
+ * line and key, and the signal's reason when the signal aborts. No registry is asked.
  */
 export const readJob = async (line: CommandLine, context: JobContext, signal: AbortSignal): Promise<ReadJob> => {
   const form = jobFormOf(line);

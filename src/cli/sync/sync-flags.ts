@@ -49,7 +49,7 @@ export const refuseBesideFile = ({ values, credentials }: Pick<CommandLine, 'val
   const given = [...values.byName.keys(), ...secrets];
   const name = given.find((one) => NOT_WITH_FILE.has(one));
   if (name === undefined) return;
-  throw usageError(`--${name} has no effect beside --file`, 'Say it in the file: see docs/sync.md.');
+  throw usageError(`--${name} has no effect beside --file`, 'Set it in the file: see docs/sync.md.');
 };
 
 const ENGINE_FLAGS: ReadonlySet<string> = new Set([...GLOBAL_FLAGS, ...SYNC_COMMAND.flags].map(({ name }) => name));

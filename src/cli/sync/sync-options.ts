@@ -84,7 +84,7 @@ const refuse = (flag: string, beside: string, next: string): never => {
  */
 export const refuseIneffective = (line: Pick<CommandLine, 'values' | 'own'>, mode: SyncMode, env: Env): void => {
   if (isSet(line, 'prune') && textOf(line, 'images') !== undefined)
-    refuse('prune', 'images', 'A list prunes nothing: what it leaves out is not unwanted. Prune in a run without it.');
+    refuse('prune', 'images', 'A list of images never prunes. Prune in a run without --images.');
   if (mode === 'run') return;
   const flag = WITHOUT_EFFECT[mode].find((name) => isSet(line, name));
   if (flag !== undefined) refuse(flag, modeFlag(line, mode), REPORT_NEXT);

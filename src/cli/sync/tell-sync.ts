@@ -1,7 +1,8 @@
 import { resolve } from 'node:path';
 import { type CommandLine, textOf } from '../../command-line/command-line.ts';
 import type { Context } from '../../context.ts';
-import { digestFile, failuresTable, missingPlatformsLine, summaryLine } from '../../display/sync/render-report.ts';
+import { failuresText } from '../../display/sync/failures.ts';
+import { digestFile, missingPlatformsLine, summaryLine } from '../../display/sync/render-report.ts';
 import { reportJson } from '../../display/sync/report-json.ts';
 import { messageOf } from '../../errors/system-error.ts';
 import { EXIT } from '../../errors/wrapper-error.ts';
@@ -37,7 +38,7 @@ export const resultFiles = (
     return path === undefined ? [] : [{ flag, path: resolve(cwd, path), contentOf: CONTENTS[flag] }];
   });
 
-/** Why a file was not written; nobody may have read it before the run was ended. */
+/** Why a file was not written; perhaps no process read it before the run was ended. */
 const problemOf = (error: unknown, signal: AbortSignal): string => {
   const termination = error === signal.reason ? terminationOf(signal) : undefined;
   return termination === undefined ? messageOf(error) : `nobody read it: ${describeTermination(termination).message}`;
@@ -101,7 +102,7 @@ export const tellReport = async (
   signal: AbortSignal,
 ): Promise<boolean> => {
   const { stderr, cwd } = context;
-  const table = failuresTable(report);
+  const table = failuresText(report, stderr.isTTY === true ? stderr.columns : undefined);
   if (table !== '') stderr.write(`\n${table}\n`);
   const missing = missingPlatformsLine(report.images);
   if (!values.quiet && missing !== '') stderr.write(`skopeo-wrapper: warning: ${missing}\n`);

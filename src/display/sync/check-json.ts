@@ -5,7 +5,7 @@ import { EXIT, type WrapperError } from '../../errors/wrapper-error.ts';
 import type { SyncJob } from '../../sync/job.ts';
 
 const PROBLEM = z.object({
-  severity: z.enum(['error', 'warning']).describe('warning: it works, but hardly as it was meant'),
+  severity: z.enum(['error', 'warning']).describe('warning: it works, but probably not as intended'),
   file: z.string().optional().describe('absent: it is about the command line'),
   line: z.int().positive().optional(),
   column: z.int().positive().optional(),

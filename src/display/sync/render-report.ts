@@ -1,7 +1,5 @@
 import type { ImageReport, SyncReport } from '../../sync/report.ts';
 import { formatBytes, formatCount, formatSeconds } from '../../text/format.ts';
-import { printable } from '../../text/printable.ts';
-import { renderTable } from '../table.ts';
 
 /** `2 failed (1 unauthorized, 1 stalled)`, `1 failed and 1 source failed (2 not_found)` */
 const failedText = ({ images, failures, totals }: SyncReport): string => {
@@ -28,34 +26,6 @@ export const summaryLine = (report: SyncReport): string => {
     ...(otherShards > 0 ? [`${otherShards} in other shards`] : []),
   ];
   return `${parts.join(', ')}; ${formatBytes(totals.bytes)} in ${formatSeconds(durationSeconds)}`;
-};
-
-const oneLine = (text: string): string => printable(text).replaceAll(/\s+/g, ' ').trim();
-
-/** The name of an image in the table; with several destinations it has both source and destination. */
-const imageName = (images: readonly ImageReport[]): ((image: ImageReport) => string) => {
-  const destinations = Map.groupBy(images, ({ source }) => source);
-  return ({ source, destination }) =>
-    (destinations.get(source)?.length ?? 0) > 1 ? `${source} -> ${destination}` : source;
-};
-
-/** A table of every failure with its class, message and next step; empty without failures. */
-export const failuresTable = ({ images, failures, prune = [] }: SyncReport): string => {
-  const failed = images.filter(({ outcome }) => outcome === 'failed');
-  const nameOf = imageName(images);
-  const rows = [
-    ...failures.map(({ source, errorType, message, next = '' }) => [errorType, source, oneLine(message), next]),
-    ...failed.map((image) => [
-      image.errorType ?? 'unknown',
-      nameOf(image),
-      oneLine(image.message ?? ''),
-      image.next ?? '',
-    ]),
-    ...prune
-      .filter(({ outcome }) => outcome === 'failed')
-      .map(({ destination, reason }) => ['prune', destination, oneLine(reason), '']),
-  ];
-  return rows.length === 0 ? '' : renderTable([['ERROR', 'IMAGE', 'MESSAGE', 'NEXT STEP'], ...rows]);
 };
 
 /** The file of `--digestfile`: `digest destination` for each image that is at its destination. */

@@ -20,7 +20,7 @@ export const failureJson = ({ errorType, ...failure }: SourceFailure): z.input<t
 /** In reports and in plans. */
 export const MISSING_PLATFORMS = z
   .array(z.string())
-  .describe('platforms that were asked for and that the source does not have, as far as it is known');
+  .describe('platforms that were requested and that the source does not have, as far as is known');
 
 const count = (description: string) => z.int().nonnegative().describe(description);
 const errorType = z.enum(ERROR_TYPES);
@@ -30,7 +30,7 @@ const IMAGE = z.object({
   destination: z.string(),
   digest: z.string().optional().describe('manifest digest at the destination, where known'),
   outcome: z.enum(IMAGE_OUTCOMES),
-  reason: z.string().describe('why it was copied, left alone, or not tried'),
+  reason: z.string().describe('why it was copied, skipped, or not tried'),
   missing_platforms: MISSING_PLATFORMS.optional(),
   error_type: errorType.optional().describe('why it failed: docs/errors.md'),
   message: z.string().optional().describe("the registry's or skopeo's words, without secrets"),

@@ -28,10 +28,10 @@ const judgePolicy = (path: string, text: string): CheckFinding => {
   return ok(`the policy ${path} lets images pass that it names`);
 };
 
-/** Far more than any policy. */
+/** More than any policy needs. */
 const MAX_BYTES = 16 * 1024 ** 2;
 
-/** Whoever writes a policy into a pipe does it at once. */
+/** A process that writes a policy into a pipe does so at once. */
 const PATIENCE_MS = 5_000;
 
 /** The first of the files that exists decides, as for skopeo. */

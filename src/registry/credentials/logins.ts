@@ -38,10 +38,10 @@ interface CredentialSources {
   };
 }
 
-/** Where logins are looked for. */
+/** Where logins may come from. */
 interface LoginPlaces {
   readonly env: Env;
-  /** Ends the reading of a file that nobody writes. */
+  /** Ends the reading of a file to which nobody writes. */
   readonly signal: AbortSignal;
 }
 
@@ -62,7 +62,7 @@ const parseLogin = (text: string, origin: string): Login => {
   return { username, password: new Secret(colon < 0 ? '' : text.slice(colon + 1)) };
 };
 
-/** Nobody has a longer password, or needs more than its line. */
+/** No password is longer, and only the first line is needed. */
 const MAX_CREDS_BYTES = 1024 ** 2;
 
 const readLogin = async (file: string, origin: string, signal: AbortSignal): Promise<Login> => {
@@ -201,7 +201,7 @@ const answerOfLogin = async (
 };
 
 interface LoginContext extends LoginPlaces {
-  /** Learns the logins. */
+  /** Receives the logins, to hide their passwords. */
   readonly redactor: Redactor;
 }
 

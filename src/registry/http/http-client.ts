@@ -62,7 +62,7 @@ interface HttpOptions {
 }
 
 /** The connections that trust the same certificate authorities. */
-interface Connections {
+interface SecureConnections {
   readonly https: HttpsAgent;
   readonly http2: Http2Connections;
 }
@@ -72,7 +72,7 @@ export class HttpClient implements Disposable {
   readonly #options: HttpOptions;
   readonly #http: HttpAgent;
   readonly #silenceMs: number;
-  #secure: Connections;
+  #secure: SecureConnections;
   #trustsSystem: boolean;
 
   constructor(options: HttpOptions) {
@@ -143,7 +143,7 @@ export class HttpClient implements Disposable {
     return { keepAlive: true, maxSockets: this.#options.maxConnections, timeout: this.#silenceMs };
   }
 
-  #secureConnections(): Connections {
+  #secureConnections(): SecureConnections {
     const { insecure, authorities, trust } = this.#options;
     const trusted: ConnectionOptions = insecure
       ? { rejectUnauthorized: false }

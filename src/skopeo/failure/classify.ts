@@ -4,22 +4,31 @@ import { redactSecrets, shorten } from '../../secrets/redact.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import { CONNECTION_FAILURES } from './classes/connection.ts';
-import type { FailureClass, Retryable } from './classes/failure-class.ts';
+import { type FailureClass, isAnswered, type Retryable, TELLING } from './classes/failure-class.ts';
 import { PROCESS_FAILURES } from './classes/process.ts';
 import { REGISTRY_FAILURES } from './classes/registry.ts';
 import { REQUEST_FAILURES } from './classes/request.ts';
-import { type FailureSubject, failureSubject } from './facts.ts';
+import { TRANSFER_FAILURES } from './classes/transfer.ts';
+import { type FailureSubject, failedSide, failureSubject, normalizeMessage } from './facts.ts';
+import { registryAnswer } from './registry-answer.ts';
+
+/** Lets the next step of a class be the special one that applies. */
+const withSpecialSteps = (row: FailureClass): FailureClass => ({
+  ...row,
+  next: (subject) => (row.special?.find(({ applies }) => applies(subject)) ?? row).next(subject),
+});
 
 /**
- * All kinds of failure; the first match counts. Patterns are valid for skopeo 1.9 to 1.22. They are anchored with `: `
- * and the ways to write an HTTP status, since users choose the references and host names within messages.
+ * All kinds of failure; the first match counts. Patterns are valid for skopeo 1.9 to 1.22. They are anchored with `: `,
+ * since users choose the references and host names within messages.
  */
 export const FAILURE_CLASSES: readonly FailureClass[] = [
   ...REQUEST_FAILURES,
   ...CONNECTION_FAILURES,
   ...REGISTRY_FAILURES,
+  ...TRANSFER_FAILURES,
   ...PROCESS_FAILURES,
-];
+].map(withSpecialSteps);
 
 /** How an unsuccessful skopeo process ended. */
 interface FailureEvidence {
@@ -50,26 +59,11 @@ export interface Failure extends FailureSubject {
   readonly docs: string;
 }
 
-/**
- * If a message quotes a whole page, only this much of its beginning and of its end is read: the phase is at its
- * beginning, the cause at its end.
- */
-const EDGE_LENGTH = 4096;
-
-const edges = (message: string): string =>
-  message.length <= 2 * EDGE_LENGTH ? message : `${message.slice(0, EDGE_LENGTH)} … ${message.slice(-EDGE_LENGTH)}`;
-
-/** Removes what is about other endpoints: the mirrors that failed before the last one, and URLs. */
-const normalize = (message: string): string =>
-  edges(message)
-    .replace(/\(Mirrors also failed: \[.*?\]\): /s, '')
-    .replace(/"https?:\/\/[^"]*"/g, '"URL"');
-
 /** Removes names that users choose: a repository may be called `quota` or `x509`. Transports stay. */
 const withoutNames = (message: string): string =>
   message
     .replace(/\b(docker|dir|oci|(?:oci|docker)-archive|containers-storage):\S+?(?=: |["\s]|$)/g, '$1:REFERENCE')
-    .replace(/(reading manifest|uploading manifest) \S+ (in|to) \S+?(?=: )/g, '$1 TAG $2 REPOSITORY')
+    .replace(/(reading manifest|uploading manifest) \S+ (in|from|to) \S+?(?=: )/g, '$1 TAG $2 REPOSITORY')
     .replace(/(pinging container registry|repository tags for (?:image|repo)) \S+?(?=: )/g, '$1 NAME');
 
 const UNKNOWN = FAILURE_CLASSES.find(({ errorType }) => errorType === 'unknown');
@@ -81,10 +75,23 @@ export const failureClass = (errorType: ErrorType): FailureClass => {
   return found;
 };
 
+/** The class of what a registry answered: by its own words, else by its code, else by the status. */
+const classifyAnswer = (message: string): ErrorType | undefined => {
+  const answer = registryAnswer(message);
+  if (answer === undefined) return undefined;
+  const side = failedSide(message);
+  for (const by of TELLING) {
+    const found = FAILURE_CLASSES.find(({ answers }) => answers?.some((rule) => isAnswered(rule, by, answer, side)));
+    if (found !== undefined) return found.errorType;
+  }
+  return undefined;
+};
+
 /** The error type of a fatal message, or of the same text elsewhere (retry warnings, entries of `sync`). */
 export const classifyMessage = (message: string): ErrorType => {
-  const normalized = withoutNames(normalize(message));
-  return FAILURE_CLASSES.find(({ pattern }) => pattern?.test(normalized))?.errorType ?? 'unknown';
+  const normalized = withoutNames(normalizeMessage(message));
+  const byPattern = () => FAILURE_CLASSES.find(({ pattern }) => pattern?.test(normalized))?.errorType;
+  return classifyAnswer(normalized) ?? byPattern() ?? 'unknown';
 };
 
 /** Go's runtime ends with status 2 and no log entry after a panic or SIGQUIT. */
@@ -115,7 +122,7 @@ export const classifyFailure = (evidence: FailureEvidence): Failure => {
   const errorType = errorTypeOf(evidence);
   const { retryable, next } = failureClass(errorType);
   const fatal = evidence.reason === undefined ? evidence.stderrFatal : undefined;
-  const subject = failureSubject(normalize(fatal ?? ''), evidence);
+  const subject = failureSubject(fatal ?? '', evidence);
   const message =
     fatal === undefined ? ownWords(errorType, evidence) : (evidence.redactor?.redact ?? redactSecrets)(fatal);
   return {

@@ -1,8 +1,9 @@
 import { defined } from '../../defined.ts';
+import { isDockerHub } from '../../image/docker-hub.ts';
 import { parseReference } from '../../image/reference.ts';
 
 /** Which side of a transfer failed. */
-type FailedSide = 'source' | 'destination';
+export type FailedSide = 'source' | 'destination';
 
 /** What a failure is about, for the next step. */
 export interface FailureSubject {
@@ -15,17 +16,10 @@ export interface FailureSubject {
   /** The file or directory that should hold the image, if it is not in a registry. */
   readonly store?: string;
   readonly tag?: string;
-  /** A passphrase was needed, and nobody could be asked for it. */
-  readonly needsPassphrase?: true;
-  /** The proxy, not the registry, could not be reached. */
-  readonly atProxy?: true;
-  /** The server answered, but not like a registry. */
-  readonly noRegistry?: true;
-  /**
-   * Why an image cannot be copied as requested: its digest would change, it cannot be converted, or an index is within
-   * its index.
-   */
-  readonly obstacle?: 'digest' | 'conversion' | 'nested-index';
+  /** Another host that failed while the registry was asked: one that blobs or tokens come from. */
+  readonly otherHost?: string;
+  /** skopeo's words, URLs and mirrors taken away: they decide between the next steps of a class. */
+  readonly message?: string;
   /** The prefix of the flags for that side; absent: the command has one image, or the side is not known. */
   readonly flagPrefix?: 'src-' | 'dest-';
   /** An image of `sync`, which has tried again already; whether its settings are flags or keys of a file. */
@@ -62,19 +56,35 @@ const REGISTRIES: readonly RegExp[] = [
   /docker:\/\/([^\s/"]+)\//,
 ];
 
-const NO_REGISTRY = /pinging container registry \S+?: .*\b404\b/;
-
-/** Messages of skopeo for a sigstore key, and of GnuPG for its own. */
-const NEEDS_PASSPHRASE = /^Cannot prompt for a passphrase|signature: (?:Inappropriate ioctl for device|No pinentry)/;
-
-const OBSTACLES: readonly (readonly [NonNullable<FailureSubject['obstacle']>, RegExp])[] = [
-  ['digest', /"Instructed to preserve digests"/],
-  ['conversion', /during manifest conversion: |unsupported image-specific operation on artifact/],
-  ['nested-index', /received a manifest list instead of a manifest for a single image/],
-];
-
 const PATH =
   /\b(?:open|stat|lstat|mkdir|write|read|unlinkat|remove|rename|opening file) "?(\/[^\s:"]+)|(?:directory|reading JSON file) "([^"]+)"/;
+
+/**
+ * If a message quotes a whole page, only this much of its beginning and of its end is read: the phase is at its
+ * beginning, the cause at its end.
+ */
+const EDGE_LENGTH = 4096;
+
+const edges = (message: string): string =>
+  message.length <= 2 * EDGE_LENGTH ? message : `${message.slice(0, EDGE_LENGTH)} … ${message.slice(-EDGE_LENGTH)}`;
+
+const withoutMirrors = (message: string): string => edges(message).replace(/\(Mirrors also failed: \[.*?\]\): /s, '');
+
+/** Removes what is about other endpoints: the mirrors that failed before the last one, and URLs. */
+export const normalizeMessage = (message: string): string =>
+  withoutMirrors(message).replace(/"https?:\/\/[^"]*"/g, '"URL"');
+
+/** Which side a message tells of. */
+export const failedSide = (message: string): FailedSide | undefined =>
+  SIDES.find(([, pattern]) => pattern.test(message))?.[0];
+
+/** The host that was asked last, where that was not the registry itself. What is read is asked for after what is written. */
+const otherHostOf = (message: string, registry: string | undefined): string | undefined => {
+  const [asked] = withoutMirrors(message).split('happened during read: ').slice(-1);
+  const host = [...(asked ?? '').matchAll(/\b(?:Get|Head|Put|Post|Patch) "https?:\/\/([^/"]+)/g)].at(-1)?.[1];
+  if (host === undefined || registry === undefined || host === registry) return undefined;
+  return isDockerHub(registry) && isDockerHub(host) ? undefined : host.replace(/^.*@/, '');
+};
 
 const flagPrefixOf = (
   side: FailedSide | undefined,
@@ -94,21 +104,20 @@ const referenceSubject = (reference: string | undefined, named: string | undefin
 
 /** What a message of skopeo is about; the references of the command provide what it does not say. */
 export const failureSubject = (
-  message: string,
+  asked: string,
   references: { readonly source?: string | undefined; readonly destination?: string | undefined } = {},
 ): FailureSubject => {
-  const side = SIDES.find(([, pattern]) => pattern.test(message))?.[0];
+  const message = normalizeMessage(asked);
+  const side = failedSide(message);
   const named = REGISTRIES.map((pattern) => pattern.exec(message)?.[1]?.replace(/^.*@/, '')).find(Boolean);
   const match = PATH.exec(message);
   const path = match?.[1] ?? match?.[2];
-  const obstacle = OBSTACLES.find(([, pattern]) => pattern.test(message))?.[0];
   const flagPrefix = flagPrefixOf(side, references.destination);
+  const subject = referenceSubject(references[side ?? 'source'], named);
   return {
     ...defined({ side }),
-    ...referenceSubject(references[side ?? 'source'], named),
-    ...defined({ path, obstacle, flagPrefix }),
-    ...(NEEDS_PASSPHRASE.test(message) && { needsPassphrase: true }),
-    ...(/: proxyconnect tcp: /.test(message) && { atProxy: true }),
-    ...(NO_REGISTRY.test(message) && { noRegistry: true }),
+    ...subject,
+    ...defined({ path, flagPrefix, otherHost: otherHostOf(asked, subject.registry) }),
+    message,
   };
 };

@@ -22,13 +22,17 @@ const platform = z
 const registryNameSchema = z.string().refine(isRegistry, 'is not a registryNameSchema (host or host:port)');
 
 const tagRules = z.strictObject({
-  list: z.array(tag).min(1, NOT_EMPTY).optional().describe('Tags taken as they are, whatever the other rules say.'),
+  list: z.array(tag).min(1, NOT_EMPTY).optional().describe('Tags that are selected whatever the other rules say.'),
   include: patterns.optional().describe('A tag must match one of these.'),
   exclude: patterns.optional().describe('A tag must match none of these.'),
   semver: z.array(range).optional().describe('A tag must be a version within one of these ranges.'),
   prereleases: z.boolean().optional().describe('Let ranges that name no prerelease take prereleases too.'),
-  'max-age': duration.optional().describe('Only images created so recently.'),
-  latest: z.int().min(1).optional().describe('Only so many of what the other rules leave, the newest first.'),
+  'max-age': duration.optional().describe('Only images that are not older than this.'),
+  latest: z
+    .int()
+    .min(1)
+    .optional()
+    .describe('Of the tags that the other rules leave, only this many, the newest first.'),
   'latest-by': z.enum(['semver', 'created']).optional().describe('What newest means; semver if not given.'),
   min: z.int().min(0).optional().describe('Fewer images than this are an error; 1 if not given.'),
 });
@@ -46,7 +50,7 @@ const copyRules = {
       }),
     )
     .optional()
-    .describe('Changes of the repository path, applied in order before templates see it.'),
+    .describe('Changes to the repository path, made in order before it is put into templates.'),
   platforms: z
     .union([z.enum(['all', 'system']), z.array(platform).min(1)])
     .optional()
@@ -96,12 +100,12 @@ const refuseTwice = (registries: Readonly<Record<string, unknown>>, context: z.c
 const registrySettingsSchema = z.strictObject({
   parallel: z.int().min(1).optional().describe('Copies at a time that read from or write to this registryNameSchema.'),
   'requests-per-second': z.number().positive().optional(),
-  'pull-reserve': z.int().min(0).optional().describe('Pulls of a counted allowance that are left to others.'),
+  'pull-reserve': z.int().min(0).optional().describe('Pulls of a counted allowance to leave for others.'),
   'tls-verify': z.boolean().optional(),
   'cert-dir': z.string().optional(),
   'auth-file': z.string().optional(),
   username: z.string().optional(),
-  password: z.string().optional().describe('Better from a variable than in clear, better still in an auth file.'),
+  password: z.string().optional().describe('Better from a variable than in plain text; best in an auth file.'),
   anonymous: z.boolean().optional().describe('Use no credentials even where some are known.'),
 });
 
@@ -116,9 +120,11 @@ export const syncFileSchema = z.strictObject({
   defaults: z
     .strictObject({ tags: tagRules.omit({ list: true }).optional(), ...copyRules })
     .optional()
-    .describe('What holds for every image that does not say otherwise.'),
+    .describe('Settings for every image that does not set its own.'),
   parallel: z.int().min(1).max(256).optional().describe('Images copied at a time; 8 if not given.'),
-  'stall-timeout': duration.optional().describe('No byte and no line for so long ends an attempt; 5m if not given.'),
+  'stall-timeout': duration
+    .optional()
+    .describe('An attempt that moves no byte and prints no line for this long is ended; 5m if not given.'),
   'on-failure': z.enum(['continue', 'stop']).optional(),
   retry: z
     .strictObject({
@@ -135,7 +141,7 @@ export const syncFileSchema = z.strictObject({
         .gt(0, SHARE)
         .max(1, SHARE)
         .optional()
-        .describe('Largest part of the own tags one run may remove; 0.2 if not given.'),
+        .describe("Largest part of the job's own tags that one run may remove; 0.2 if not given."),
     })
     .optional(),
   registries: z.record(registryNameSchema, registrySettingsSchema).superRefine(refuseTwice).optional(),

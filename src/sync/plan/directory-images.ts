@@ -1,4 +1,4 @@
-import { opendir, stat } from 'node:fs/promises';
+import { readdir, stat } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { isStageName } from '../../destination/stage.ts';
 import { messageOf } from '../../errors/system-error.ts';
@@ -6,21 +6,16 @@ import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { isDigest, isTag } from '../../image/docker-reference.ts';
 import type { SourceImage } from '../map/destination-rule.ts';
 
-const containsManifest = async (directory: string): Promise<{ found: boolean; subdirectories: string[] }> => {
-  let found = false;
-  const subdirectories: string[] = [];
-  for await (const entry of await opendir(directory)) {
-    if (isStageName(entry.name)) continue;
-    if (entry.isDirectory()) subdirectories.push(join(directory, entry.name));
-    else if (entry.name === 'manifest.json') found = true;
-  }
-  return { found, subdirectories: subdirectories.toSorted() };
-};
-
+/** One after another: a tree of thousands would otherwise open thousands of directories at once. */
 const imageDirectories = async (directory: string): Promise<readonly string[]> => {
-  const { found, subdirectories } = await containsManifest(directory);
-  const below = await Promise.all(subdirectories.map(imageDirectories));
-  return [...below.flat(), ...(found ? [directory] : [])];
+  const entries = await readdir(directory, { withFileTypes: true });
+  const found: string[] = [];
+  const directories = entries.filter((entry) => entry.isDirectory() && !isStageName(entry.name));
+  for (const name of directories.map((entry) => entry.name).toSorted()) {
+    found.push(...(await imageDirectories(join(directory, name))));
+  }
+  const isImage = entries.some((entry) => entry.name === 'manifest.json' && !entry.isDirectory());
+  return isImage ? [...found, directory] : found;
 };
 
 /** `name:tag` or `name@digest`, as skopeo names directories. */

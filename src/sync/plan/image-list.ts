@@ -50,10 +50,10 @@ const unreadable = (number: number): WrapperError =>
     'Each line is "SOURCE DESTINATION" or one image of --plan-only --json.',
   );
 
-/** Several times two references, with all that a plan says of them. */
+/** Several times the length of two references with everything that a plan says about them. */
 const MAX_LINE_CHARACTERS = 64 * 1024;
 
-/** A text, piece by piece. */
+/** A text in pieces. */
 type Chunks = AsyncIterable<Buffer | string> | Iterable<Buffer | string>;
 
 async function* linesOf(chunks: Chunks): AsyncGenerator<string> {
@@ -69,8 +69,8 @@ async function* linesOf(chunks: Chunks): AsyncGenerator<string> {
 }
 
 /**
- * Reads the lines of `--images FILE`: `SOURCE DESTINATION`, or a JSON image of a plan; empty lines and `#` comments are
- * passed over. Holds what it lists, and not the text.
+ * Reads the lines of `--images FILE`: `SOURCE DESTINATION`, or a JSON image of a plan. Empty lines and `#` comments are
+ * ignored. It keeps the images, but not the text.
  * @throws WrapperError `usage` naming the line.
  */
 export const parseImageList = async (chunks: Chunks): Promise<readonly ListedImage[]> => {

@@ -11,6 +11,7 @@ import { copyImage, type ImageCopyResult } from './copy-image.ts';
 import { ImageBooks, unchangedReport } from './image-books.ts';
 import { failureOfError, failureOfResult, type ImageFailure, noPullsLeft, registryOfFailure } from './image-failure.ts';
 import { noteAnswers, noteFailure, refusalOf, requestedPauseSeconds } from './reachability.ts';
+import { Refusals } from './refusals.ts';
 import { Schedule } from './schedule.ts';
 
 export const ANOTHER_FAILED = 'another image failed';
@@ -29,6 +30,7 @@ class PlanRun {
   readonly #context: RunContext;
   readonly #schedule: Schedule;
   readonly #books: ImageBooks;
+  readonly #refusals = new Refusals();
   readonly #timers = new Set<Disposable>();
   /** Images that wait for their next attempt. */
   readonly #delayed = new Set<PlannedImage>();
@@ -87,7 +89,7 @@ class PlanRun {
   }
 
   async #attempt(image: PlannedImage): Promise<void> {
-    const refusal = refusalOf(image, this.#context);
+    const refusal = refusalOf(image, this.#context) ?? this.#refusals.refusal(image);
     if (refusal !== undefined) {
       this.#schedule.finished(image, false);
       this.#failForGood(image, this.#failures.get(image) ?? failureOfError(refusal, this.#context.signal));
@@ -101,6 +103,7 @@ class PlanRun {
     const result = 'result' in end ? end.result : undefined;
     effort.bytes += result?.transferredBytes ?? 0;
     const hasSucceeded = result?.outcome === 'success';
+    if (hasSucceeded) this.#refusals.accepted(image);
     this.#schedule.finished(image, hasSucceeded);
     if (!hasSucceeded) {
       await this.#fail(image, 'result' in end ? failureOfResult(image, end.result) : end.failure);
@@ -140,6 +143,7 @@ class PlanRun {
     const decision = decideRetry(failure.errorType, attempts, this.#job.retry, random(), askedSeconds);
     if (decision.kind === 'give-up' || this.#stopReason !== undefined) {
       noteFailure(image, failure, startedMs, outages);
+      this.#refusals.refused(image, failure);
       this.#failForGood(image, failure);
       return;
     }

@@ -1,11 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import {
-  digestFile,
-  failuresTable,
-  missingPlatformsLine,
-  summaryLine,
-} from '../../../src/display/sync/render-report.ts';
+import { digestFile, missingPlatformsLine, summaryLine } from '../../../src/display/sync/render-report.ts';
 import { exitCodeOf, type ImageReport, reportTotals, type SyncReport } from '../../../src/sync/report.ts';
 
 const image = (name: string, outcome: ImageReport['outcome'], more: Partial<ImageReport> = {}): ImageReport => ({
@@ -53,25 +48,6 @@ test('the summary is one line', () => {
     summaryLine(report([], { otherShards: 3, durationSeconds: 0.5 })),
     'copied 0, unchanged 0, 0 failed, 3 in other shards; 0 B in 0.5 s',
   );
-});
-
-test('every failure is a line of a table, with words on one line and the next step', () => {
-  const source = { source: 'quay.io/x', errorType: 'not_found' as const, message: 'name unknown' };
-  assert.equal(
-    failuresTable(report([FAILED], { failures: [source] })),
-    [
-      'ERROR         IMAGE                   MESSAGE                  NEXT STEP',
-      'not_found     quay.io/x               name unknown',
-      'unauthorized  docker://s.example/b:1  authentication required  Log in.',
-      '',
-    ].join('\n'),
-  );
-  assert.equal(failuresTable(report([])), '');
-});
-
-test('of an image with several destinations the one that failed is named', () => {
-  const other = { ...image('b', 'copied'), destination: 'docker://n.example/b:1' };
-  assert.match(failuresTable(report([FAILED, other])), / docker:\/\/s\.example\/b:1 -> docker:\/\/m\.example\/b:1 /);
 });
 
 test('the digest file has every image that is where it should be', () => {

@@ -10,6 +10,8 @@ interface StatusRow {
   readonly headers?: Readonly<Record<string, string>>;
   /** The class when the answer is no error of a registry, if that differs. */
   readonly inHtml?: ErrorType;
+  /** The class where an image is pushed, if that differs. */
+  readonly inUpload?: ErrorType;
   /** skopeo itself waits and repeats five times after a 429. */
   readonly withinSeconds?: number;
 }
@@ -17,10 +19,10 @@ interface StatusRow {
 const ROWS: readonly StatusRow[] = [
   { status: 401, code: 'UNAUTHORIZED', errorTypes: ['unauthorized'] },
   { status: 403, code: 'DENIED', errorTypes: ['denied'] },
-  { status: 404, code: 'NAME_UNKNOWN', errorTypes: ['not_found'] },
+  { status: 404, code: 'NAME_UNKNOWN', errorTypes: ['not_found'], inUpload: 'repository_missing' },
   // skopeo repeats the words of a registry's error, without the status.
-  { status: 408, code: 'UNKNOWN', errorTypes: ['unknown'], inHtml: 'timeout' },
-  { status: 413, code: 'SIZE_INVALID', errorTypes: ['unknown'], inHtml: 'too_large' },
+  { status: 408, code: 'UNKNOWN', errorTypes: ['request_rejected'], inHtml: 'timeout' },
+  { status: 413, code: 'SIZE_INVALID', errorTypes: ['server_error'], inHtml: 'too_large' },
   {
     status: 429,
     code: 'TOOMANYREQUESTS',
@@ -61,6 +63,10 @@ const plainFault = (side: Side, request: Request, row: StatusRow): Fault => ({
 
 const SIDES = ['download', 'upload'] as const;
 
+/** What the rows mean for a side. */
+const rowsOf = (side: Side): readonly StatusRow[] =>
+  ROWS.map((row) => (side === 'upload' && row.inUpload !== undefined ? { ...row, errorTypes: [row.inUpload] } : row));
+
 export const STATUS_FAULTS: readonly Fault[] = [
   {
     name: 'rate limited without Retry-After: skopeo waits 30 s in silence, which is no stall',
@@ -76,8 +82,12 @@ export const STATUS_FAULTS: readonly Fault[] = [
     expect: failsWith('too_large', 'connection_lost'),
   },
   ...SIDES.flatMap((side) => [
-    ...ROWS.map((row) => statusFault(side, FIRST[side], row)),
-    ...ROWS.filter(({ status }) => ALSO_SECOND.has(status)).map((row) => statusFault(side, SECOND[side], row)),
-    ...ROWS.filter(({ status }) => ALSO_HTML.has(status)).map((row) => plainFault(side, FIRST[side], row)),
+    ...rowsOf(side).map((row) => statusFault(side, FIRST[side], row)),
+    ...rowsOf(side)
+      .filter(({ status }) => ALSO_SECOND.has(status))
+      .map((row) => statusFault(side, SECOND[side], row)),
+    ...rowsOf(side)
+      .filter(({ status }) => ALSO_HTML.has(status))
+      .map((row) => plainFault(side, FIRST[side], row)),
   ]),
 ];

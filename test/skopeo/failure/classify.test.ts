@@ -48,6 +48,8 @@ const FAILURES = z
       errorType: z.enum(ERROR_TYPES),
       side: z.enum(['source', 'destination']).optional(),
       message: z.string(),
+      /** Where the words are from that were not recorded here. */
+      source: z.string().optional(),
     }),
   )
   .parse(JSON.parse(readFileSync(new URL('../../fixtures/failures.json', import.meta.url), 'utf8')));

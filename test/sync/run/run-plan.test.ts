@@ -2,9 +2,11 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as turn } from 'node:timers/promises';
 import { systemClock } from '../../../src/context.ts';
+import { defined } from '../../../src/defined.ts';
 import type { RegistryLookup } from '../../../src/registry/lookup.ts';
 import { RegistryOutages } from '../../../src/registry/outages.ts';
 import { RegistryPauses } from '../../../src/registry/pauses.ts';
+import { classifyMessage } from '../../../src/skopeo/failure/classify.ts';
 import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import type { SyncJob } from '../../../src/sync/job.ts';
 import type { PlannedImage } from '../../../src/sync/plan.ts';
@@ -219,6 +221,82 @@ test('images of a registry that does not answer fail at once when it is given up
   assert.equal(reports[0]?.message, OUT_AFTER);
   assert.match(reports[4]?.message ?? '', /^not tried, since source\.example has not answered for \d+ s$/);
   assert.deepEqual(attempts, [source('a'), source('b'), source('c'), free.source]);
+});
+
+/** A message of skopeo for every image, or success. */
+const saying = (messageOf: (source: string) => string | undefined) => {
+  const attempts: string[] = [];
+  const copyImage: SkopeoPort['copyImage'] = async (from, to) => {
+    attempts.push(from);
+    await turn();
+    const message = messageOf(from);
+    const errorType = message === undefined ? undefined : classifyMessage(message);
+    return { ...result(from, to, errorType), ...defined({ message }) };
+  };
+  return { attempts, copyImage };
+};
+
+const MANY = Array.from({ length: 20 }, (_, at) => `i${at}`);
+
+test('a destination that refuses everything for one reason is not asked again after three refusals', async () => {
+  const upload = 'writing blob: initiating layer upload to /v2/x/blobs/uploads/ in mirror.example: ';
+  const reasons = [
+    'denied: requested access to the resource is denied',
+    'unauthorized: authentication required',
+    'denied: The system is in read only mode. Any modification is not prohibited.',
+    'denied: adding 29.0 MiB of storage resource, which will exceed the configured upper limit of 10.0 MiB.',
+    'unsupported: The operation is unsupported.',
+  ];
+  for (const reason of reasons) {
+    const { attempts, copyImage } = saying(() => upload + reason);
+    const reports = await run(names(...MANY), copyImage, { ...JOB, parallel: 1 });
+    assert.equal(attempts.length, 3, reason);
+    assert.equal(reports.filter(({ outcome }) => outcome === 'failed').length, MANY.length);
+    const [, , third, fourth] = reports;
+    assert.equal(fourth?.errorType, third?.errorType);
+    assert.equal(fourth?.next, third?.next);
+    assert.equal(fourth?.attempts, 0);
+    assert.match(fourth?.message ?? '', /^not tried after 3 refusals: writing blob: /);
+  }
+});
+
+test('a full disk is not tried again for every image', async () => {
+  const { attempts, copyImage } = saying(() => 'writing blob: write /srv/m/dir-put-blob1: no space left on device');
+  const images = MANY.map((name) => plannedImage(name, `dir:/srv/m/${name}`));
+  await run(images, copyImage, { ...JOB, parallel: 1 });
+  assert.equal(attempts.length, 3);
+});
+
+test('what refuses single images, or in turn for different reasons, is asked on', async () => {
+  const denied = 'writing blob: initiating layer upload to /v2/x/blobs/uploads/ in mirror.example: denied';
+  const some = saying((from) => (from === source('i0') ? undefined : denied));
+  await run(names(...MANY), some.copyImage, { ...JOB, parallel: 1 });
+  assert.equal(some.attempts.length, MANY.length);
+  const kinds = [denied, denied.replace('denied', 'unauthorized')];
+  const turns = saying((from) => kinds[Number(/i(\d+)/.exec(from)?.[1]) % 2]);
+  await run(names(...MANY), turns.copyImage, { ...JOB, parallel: 1 });
+  assert.equal(turns.attempts.length, MANY.length);
+  const artifact = saying(() => 'creating an updated image manifest: unsupported image-specific operation on artifact');
+  await run(names(...MANY), artifact.copyImage, { ...JOB, parallel: 1 });
+  assert.equal(artifact.attempts.length, MANY.length);
+});
+
+test('a repository that may not be read costs three pulls, and no other repository', async () => {
+  const refused = (from: string): string =>
+    `initializing source ${from}: reading manifest 1 in source.example/secret: unauthorized: authentication required`;
+  const { attempts, copyImage } = saying((from) => (from.includes('/secret') ? refused(from) : undefined));
+  const images = MANY.flatMap((name) => [
+    plannedImage(
+      `${name}-s`,
+      `docker://mirror.example/secret:${name}`,
+      undefined,
+      `docker://source.example/secret:${name}`,
+    ),
+    plannedImage(name, `docker://mirror.example/open:${name}`, undefined, `docker://source.example/open:${name}`),
+  ]);
+  await run(images, copyImage, { ...JOB, parallel: 1 });
+  assert.equal(attempts.filter((from) => from.includes('/secret')).length, 3);
+  assert.equal(attempts.filter((from) => from.includes('/open')).length, MANY.length);
 });
 
 test('a registry that takes layers is not given up, however many of its images fail', async () => {

@@ -5,7 +5,7 @@ import { asksForCertificate } from './client-certificates.ts';
 import {
   filesOf,
   loadWebConfig,
-  MAX_BYTES,
+  MAX_WEB_CONFIG_BYTES,
   NO_WEB_CONFIG,
   type ReadText,
   readWebConfigFile,
@@ -45,9 +45,9 @@ const needsRestart = (before: WebConfig, after: WebConfig): string | undefined =
 };
 
 /**
- * Loads the configuration and looks at each use whether its files have changed. A change that cannot be used is told
- * once and the old configuration stays: certificate and key are seldom replaced in the same instant. Throws a usage error
- * if the first load fails, and the signal's reason when that is aborted before.
+ * Loads the configuration, and checks at each use whether its files have changed. If a change cannot be used, it warns
+ * once and keeps the old configuration: certificate and key are seldom replaced at the same time. Throws a usage error
+ * if the first load fails, and the signal's reason when the signal aborts before that.
  */
 export const openWebConfig = async (
   path: string | undefined,
@@ -57,12 +57,13 @@ export const openWebConfig = async (
 ): Promise<ReloadingWebConfig> => {
   if (path === undefined) return { current: () => NO_WEB_CONFIG };
   let stamps = new Map<string, string>();
-  /** What was read only once stays as it was. */
+  /** A file that can be read only once is not read again. */
   const held = new Map<string, string>();
   const read: ReadText = (name) => held.get(name) ?? regularText(name);
   const stampOf = (name: string): string => (held.has(name) ? 'held' : stampOfFile(name));
   const hold = async (names: readonly string[]): Promise<void> => {
-    for (const name of names.filter(isReadOnce)) held.set(name, String(await readNamed(name, MAX_BYTES, signal)));
+    for (const name of names.filter(isReadOnce))
+      held.set(name, String(await readNamed(name, MAX_WEB_CONFIG_BYTES, signal)));
   };
 
   const load = (): WebConfig => {

@@ -28,12 +28,12 @@ const FILE_KEYS = ['cert_file', 'key_file', 'client_ca_file'] as const;
 /** Gives the text of a file. Throws where it cannot. */
 export type ReadText = (path: string) => string;
 
-/** Far more than any chain of certificates, or list of users. */
-export const MAX_BYTES = 16 * 1024 ** 2;
+/** More than any certificate chain or list of users needs. */
+export const MAX_WEB_CONFIG_BYTES = 16 * 1024 ** 2;
 
-/** Reads a regular file, and waits for nobody. Throws what is wrong with it. */
+/** Reads a regular file, without waiting for anything. Throws a usage error that says what is wrong with it. */
 export const regularText: ReadText = (path) => {
-  const read = readBounded(path, MAX_BYTES, 'follow');
+  const read = readBounded(path, MAX_WEB_CONFIG_BYTES, 'follow');
   if (read.kind === 'content') return read.bytes.toString();
   if (read.kind === 'refused') throw new Error(`${path} ${read.reason}`);
   throw new Error(`${read.kind === 'vanished' ? 'ENOENT' : read.code}: ${path}`);

@@ -1,8 +1,6 @@
 import type { ErrorType } from '../../../tracking/vocabulary.ts';
-import type { FailureSubject } from '../facts.ts';
-
-/** How messages of containers/image write an HTTP status. */
-export const HTTP = '(?:StatusCode: |HTTP status: |status code from registry |destination repository \\S+: )';
+import type { FailedSide, FailureSubject } from '../facts.ts';
+import type { RegistryAnswer, RegistryStep } from '../registry-answer.ts';
 
 /** Exit status of skopeo itself. */
 export const SKOPEO = "skopeo's";
@@ -22,16 +20,75 @@ export const any = (...patterns: readonly string[]): RegExp => new RegExp(patter
 /** Whether to try the same operation again: no; soon; once; after minutes or hours. */
 export type Retryable = 'no' | 'yes' | 'once' | 'later';
 
+/**
+ * Answers of a registry that belong to a class; all that is given must hold. What a registry says in words goes before its
+ * code, since registries squeeze what the specification has no code for into any of them; a code goes before a status.
+ */
+export interface AnswerRule {
+  /** On the registry's own words, names taken away. */
+  readonly words?: RegExp;
+  readonly codes?: readonly string[];
+  readonly status?: (status: number) => boolean;
+  /** Absent: at any step. */
+  readonly steps?: readonly RegistryStep[];
+  readonly side?: FailedSide;
+}
+
+/** How telling what a rule looks at is, the most telling first. */
+export const TELLING = ['words', 'codes', 'status'] as const;
+
+/** Whether a rule whose most telling part is `by` holds for an answer. */
+export const isAnswered = (
+  { words, codes, status, steps, side }: AnswerRule,
+  by: (typeof TELLING)[number],
+  answer: RegistryAnswer,
+  answeringSide: FailedSide | undefined,
+): boolean => {
+  const most = words ? 'words' : codes ? 'codes' : 'status';
+  return (
+    most === by &&
+    (words === undefined || words.test(answer.words)) &&
+    (codes === undefined || (answer.code !== undefined && codes.includes(answer.code))) &&
+    (status === undefined || (answer.status !== undefined && status(answer.status))) &&
+    (steps === undefined || (answer.step !== undefined && steps.includes(answer.step))) &&
+    (side === undefined || side === answeringSide)
+  );
+};
+
+export const oneOf =
+  (...statuses: readonly number[]) =>
+  (status: number): boolean =>
+    statuses.includes(status);
+
+/** Whether skopeo's message, URLs and mirrors taken away, has these words. */
+export const says =
+  (pattern: RegExp) =>
+  ({ message = '' }: FailureSubject): boolean =>
+    pattern.test(message);
+
+/** A way of a class to fail that has a next step of its own. */
+export interface SpecialStep {
+  /** For the documentation: `Where …`. */
+  readonly where: string;
+  readonly applies: (subject: FailureSubject) => boolean;
+  readonly next: (subject: FailureSubject) => string;
+}
+
 /** One kind of failure: the row of the table that classification, retries, messages and documentation share. */
 export interface FailureClass {
   readonly errorType: ErrorType;
-  /** Matches the normalized fatal message; absent: the way in which the process ended shows the class. */
+  /** On the normalized fatal message; absent: told by how the process ended, or by `answers` alone. */
   readonly pattern?: RegExp;
+  readonly answers?: readonly AnswerRule[];
   readonly retryable: Retryable;
+  /** Why it is retried, or not. */
+  readonly because: string;
   /** Which exit status the wrapper has. */
   readonly exitStatus: string;
   /** What happened, in one line, for the documentation. */
   readonly meaning: string;
   /** The next step, one or two sentences. */
   readonly next: (subject: FailureSubject) => string;
+  /** Next steps for what the message tells more exactly; the first that matches goes before `next`. */
+  readonly special?: readonly SpecialStep[];
 }

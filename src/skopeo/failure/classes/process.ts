@@ -5,6 +5,7 @@ export const PROCESS_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'prune_refused',
     retryable: 'no',
+    because: 'the same images would go',
     exitStatus: '3; 1 if nothing else was done',
     meaning:
       'sync --prune removed nothing: it would have removed more than it may, or does not know what the job wrote.',
@@ -13,6 +14,7 @@ export const PROCESS_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'stalled',
     retryable: 'yes',
+    because: 'the next attempt may get through',
     exitStatus: '124',
     meaning: 'Nothing moved for --stall-timeout, so the attempt was ended.',
     next: (subject) => `Check the connection to ${registry(subject)}; raise --stall-timeout if it is just slow.`,
@@ -20,6 +22,7 @@ export const PROCESS_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'canceled',
     retryable: 'no',
+    because: 'somebody wanted it ended',
     exitStatus: '129, 130 or 143 by signal',
     meaning: 'Ended by SIGHUP, SIGINT (Ctrl-C) or SIGTERM.',
     next: () => 'Run it again; blobs that a registry has already are not sent again.',
@@ -27,6 +30,7 @@ export const PROCESS_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'killed',
     retryable: 'yes',
+    because: 'whoever ended it may not do so again',
     exitStatus: '128 and the signal',
     meaning: 'skopeo was ended by a signal that the wrapper did not send, often for lack of memory.',
     next: () => 'Look for the out-of-memory killer (journalctl -k, limits of the container) and run it again.',
@@ -34,6 +38,7 @@ export const PROCESS_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'crashed',
     retryable: 'once',
+    because: 'it may have been an accident',
     exitStatus: SKOPEO,
     meaning: 'skopeo, or a run of the wrapper, ended without reporting a result: a panic, a SIGKILL or a power cut.',
     next: () =>
@@ -42,6 +47,7 @@ export const PROCESS_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'skopeo_missing',
     retryable: 'no',
+    because: 'somebody has to install it first',
     exitStatus: '69',
     meaning: 'skopeo is not installed, cannot be run, or is too old for what was asked.',
     next: () => 'Install it (apt-get install skopeo, dnf install skopeo) or name it with --skopeo-path.',
@@ -49,6 +55,7 @@ export const PROCESS_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'unknown',
     retryable: 'no',
+    because: 'nothing says that it would pass',
     exitStatus: SKOPEO,
     meaning: 'skopeo failed with a message that the wrapper does not know.',
     next: () => "Read skopeo's own message; --debug shows more.",

@@ -1,4 +1,4 @@
-import { any, type FailureClass, path, registry, SKOPEO } from './failure-class.ts';
+import { any, type FailureClass, path, registry, SKOPEO, says } from './failure-class.ts';
 
 /** Failures because of the request, local files or the policy, and content that differs from its digest. */
 export const REQUEST_FAILURES: readonly FailureClass[] = [
@@ -24,22 +24,38 @@ export const REQUEST_FAILURES: readonly FailureClass[] = [
       'reading password:',
       '^Cannot prompt for a passphrase',
       'signature: (?:Inappropriate ioctl for device|No pinentry)',
-      'reading JSON file "',
+      'reading JSON file "(?!.*: permission denied)',
+      '(?:loading|parsing) registries (?:conf|configuration)',
+      '^Invalid (?:encryption|decryption) keys',
+      'toml: ',
     ),
     retryable: 'no',
+    because: 'the words stay as they are',
     exitStatus: `64; ${SKOPEO} own if skopeo found the mistake`,
     meaning: 'The command line or a configuration file is wrong.',
-    next: ({ path: file, needsPassphrase }) => {
-      if (needsPassphrase) return 'Give the passphrase of the signing key in a file: --sign-passphrase-file FILE.';
-      return file === undefined
+    next: ({ path: file }) =>
+      file === undefined
         ? 'Correct the command; its flags are in skopeo-wrapper COMMAND --help.'
-        : `Correct or remove ${file}, or name another one.`;
-    },
+        : `Correct or remove ${file}, or name another one.`,
+    special: [
+      {
+        where: 'a passphrase would have been asked for, and nobody is there to ask',
+        // skopeo for a sigstore key, GnuPG for its own.
+        applies: says(/^Cannot prompt for a passphrase|signature: (?:Inappropriate ioctl for device|No pinentry)/),
+        next: () => 'Give the passphrase of the signing key in a file: --sign-passphrase-file FILE.',
+      },
+      {
+        where: 'a file that is named is not there',
+        applies: ({ path: file, message = '' }) => file !== undefined && /: no such file or directory/.test(message),
+        next: (subject) => `Name a file that exists instead of ${path(subject)}.`,
+      },
+    ],
   },
   {
     errorType: 'disk_full',
     pattern: any('no space left on device', 'disk quota exceeded'),
     retryable: 'no',
+    because: 'somebody has to make room first',
     exitStatus: SKOPEO,
     meaning: 'A local file system is full, or the quota of the user is used up.',
     next: (subject) =>
@@ -49,8 +65,9 @@ export const REQUEST_FAILURES: readonly FailureClass[] = [
   },
   {
     errorType: 'permission',
-    pattern: any(': permission denied', ': operation not permitted', 'read-only file system'),
+    pattern: any('(?<!connect): permission denied', '(?<!connect): operation not permitted', 'read-only file system'),
     retryable: 'no',
+    because: 'rights stay as they are',
     exitStatus: SKOPEO,
     meaning: 'The user may not read or write a local path.',
     next: (subject) => `Check owner and mode of ${path(subject)} (ls -ld), or run as a user that may use it.`,
@@ -58,13 +75,14 @@ export const REQUEST_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'invalid_reference',
     pattern: any(
-      '^Invalid (?:source|destination) name',
+      '^Invalid (?:source|destination) name(?!.*: not a directory$)',
       'invalid reference format',
       'unknown transport "',
       'repository name must be lowercase',
       'both a tag and digest',
     ),
     retryable: 'no',
+    because: 'the name stays as it is',
     exitStatus: SKOPEO,
     meaning: 'An image reference cannot be understood.',
     next: () =>
@@ -79,18 +97,94 @@ export const REQUEST_FAILURES: readonly FailureClass[] = [
       '^Error loading trust policy',
     ),
     retryable: 'no',
+    because: 'policy and image stay as they are',
     exitStatus: SKOPEO,
     meaning: 'The signature policy does not allow the image, or cannot be read.',
     next: () =>
       'Sign the image, or allow it in the policy: --policy FILE, ~/.config/containers/policy.json or /etc/containers/policy.json.',
+    special: [
+      {
+        where: 'there is no policy',
+        applies: says(/^Error loading trust policy: .*no such file or directory/),
+        next: (subject) =>
+          `Put a policy at ${subject.path ?? '/etc/containers/policy.json'}, at least {"default":[{"type":"insecureAcceptAnything"}]}, or name one with --policy FILE.`,
+      },
+      {
+        where: 'the policy cannot be understood',
+        applies: says(/^Error loading trust policy/),
+        next: (subject) =>
+          `Correct ${subject.path ?? 'the policy that is named'}, or name another one with --policy FILE.`,
+      },
+    ],
   },
   {
     errorType: 'blocked',
     pattern: any('(?:^|: )registry \\S+ is blocked in'),
     retryable: 'no',
+    because: 'the configuration stays as it is',
     exitStatus: SKOPEO,
     meaning: 'registries.conf blocks the registry.',
     next: (subject) => `Use another registry, or remove the block of ${registry(subject)} from the file that is named.`,
+  },
+  {
+    errorType: 'decryption_failed',
+    pattern: any('[Dd]ecrypting layer', 'no suitable key', 'missing private key needed for decryption'),
+    retryable: 'no',
+    because: 'the keys stay as they are',
+    exitStatus: SKOPEO,
+    meaning: 'The image is encrypted, and none of the keys given opens it.',
+    next: () => 'Give the private key that it was encrypted for: --decryption-key FILE.',
+  },
+  {
+    errorType: 'credential_helper',
+    pattern: any('error (?:getting|listing|storing|erasing) credentials - err: ', 'docker-credential-\\S+'),
+    retryable: 'no',
+    because: 'the helper stays as it is',
+    exitStatus: SKOPEO,
+    meaning: 'The program that an authfile names for the credentials of a registry is missing or fails.',
+    next: (subject) => {
+      const helper = /docker-credential-[\w.-]+/.exec(subject.message ?? '')?.[0];
+      const host = subject.registry ?? 'REGISTRY';
+      return helper === undefined
+        ? `Run the helper that "credHelpers" of the authfile names for ${host} by hand, with "get" and ${host} on its stdin, and mend what it says.`
+        : `Install ${helper} where PATH finds it, or take it out of "credHelpers" in the authfile and log in: skopeo-wrapper login ${host}.`;
+    },
+  },
+  {
+    errorType: 'host_setup',
+    pattern: any(
+      'Cannot connect to the Docker daemon',
+      // What docker-daemon: says as a destination.
+      'io: read/write on closed pipe',
+      'newuidmap|newgidmap',
+      'XDG_RUNTIME_DIR',
+      'cannot re-exec process|user namespace',
+      'docker_engine|docker\\.sock',
+    ),
+    retryable: 'no',
+    because: 'somebody has to set up the host first',
+    exitStatus: SKOPEO,
+    meaning: 'This host lacks what the transport works with: a daemon, helper programs, a directory.',
+    next: () => 'Set up what the message names, or use another transport (dir:, oci:, docker-archive:).',
+    special: [
+      {
+        where: 'no Docker daemon answers',
+        applies: says(/Docker daemon|docker_engine|docker\.sock|closed pipe/),
+        next: () =>
+          'Start the Docker daemon (systemctl start docker) or name it (DOCKER_HOST, --src-daemon-host, --dest-daemon-host); docker-archive: needs none.',
+      },
+      {
+        where: 'newuidmap or newgidmap is missing',
+        applies: says(/newuidmap|newgidmap|user namespace/),
+        next: () =>
+          'Install newuidmap and newgidmap (apt-get install uidmap, dnf install shadow-utils) and give the user ranges in /etc/subuid and /etc/subgid.',
+      },
+      {
+        where: 'there is no runtime directory',
+        applies: says(/XDG_RUNTIME_DIR/),
+        next: () => 'Set XDG_RUNTIME_DIR to a directory of this user that exists (loginctl enable-linger makes one).',
+      },
+    ],
   },
   {
     errorType: 'digest_mismatch',
@@ -101,7 +195,9 @@ export const REQUEST_FAILURES: readonly FailureClass[] = [
       'provided digest did not match uploaded content',
       'digest invalid',
     ),
+    answers: [{ codes: ['digest invalid'] }],
     retryable: 'once',
+    because: 'the way may have been at fault; what happens twice is in the source',
     exitStatus: SKOPEO,
     meaning: 'Content differs from its digest: damaged on the way, or at the source.',
     next: () => 'Run it again; if the same blob fails, the source is damaged: fetch or push that image anew.',

@@ -1,0 +1,63 @@
+import assert from 'node:assert/strict';
+import { cp, mkdir } from 'node:fs/promises';
+import { test } from 'node:test';
+import { createLayout } from '../support/images.ts';
+import { runCli } from '../support/process.ts';
+import { startRegistry } from '../support/registry.ts';
+import { mustSkopeo, privateHome } from '../support/skopeo.ts';
+import { type TempDir, tempDir } from '../support/temp.ts';
+
+const IMAGES = 3000;
+
+/** Runs the program with at most so many open files. */
+const runWithin = (limit: number, args: readonly string[], dir: TempDir) =>
+  runCli(args, {
+    wrap: ['prlimit', `--nofile=${limit}:${limit}`],
+    env: privateHome(dir.join('home')),
+    cwd: dir.path,
+  });
+
+const oneImage = async (dir: TempDir): Promise<string> => {
+  const layout = await createLayout(dir.join('layout'));
+  await layout.addImage('app', { layers: [{ sizeBytes: 100 }] });
+  return layout.reference('app');
+};
+
+test('thousands of directories are planned within the usual limit on open files', async () => {
+  await using dir = await tempDir('descriptors');
+  await using registry = await startRegistry();
+  const image = await oneImage(dir);
+  await mustSkopeo(['copy', image, `dir:${dir.join('image')}`]);
+  for (let number = 0; number < IMAGES; number++)
+    await cp(dir.join('image'), dir.join('tree', `app:${number}`), { recursive: true });
+  await mkdir(dir.join('home'));
+  const options = ['--src', 'dir', '--dest', 'docker', '--dest-tls-verify=false', '--dry-run', '--no-state'];
+  const { exitCode, stdout, stderr } = await runWithin(
+    1024,
+    ['sync', ...options, dir.join('tree'), `${registry.host}/mirror`],
+    dir,
+  );
+  assert.equal(exitCode, 0, stderr);
+  assert.match(stdout, new RegExp(`^${IMAGES} to copy`, 'm'));
+});
+
+test('a process that may open hardly any file says so, and how to change it', async () => {
+  await using dir = await tempDir('descriptors');
+  const image = await oneImage(dir);
+  const limits = [22, 24, 26, 28, 30, 32];
+  const ends = await Promise.all(
+    limits.map((limit) =>
+      runWithin(limit, ['copy', '--no-state', '--insecure-policy', image, `dir:${dir.join(`out-${limit}`)}`], dir),
+    ),
+  );
+  for (const { exitCode, signal, stderr } of ends) {
+    // Node itself may need more than it gets.
+    if (signal !== undefined || /^Node\.js v/m.test(stderr)) continue;
+    assert.doesNotMatch(stderr, /internal error|is not skopeo|skopeo_missing/);
+    if (exitCode !== 0) assert.match(stderr, /may not open more files \(EMFILE\).*Raise its limit \(ulimit -n/s);
+  }
+  assert.ok(
+    ends.some(({ exitCode }) => exitCode === 74),
+    'one of the limits is met by us',
+  );
+});
