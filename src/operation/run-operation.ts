@@ -63,7 +63,7 @@ export const runOperation = async (request: OperationRequest, context: Operation
     observers,
     part: request.part ?? false,
   });
-  const sizes = new SizeLookup(request.sourceManifest, request.platform, (event) => emit(event));
+  const sizes = new SizeLookup(request.sourceManifest, request.platform, (event) => emit(event), context.signal);
   const emit = (event: OperationEvent): void => {
     tracker.handle(event);
     context.onEvent(event, tracker);
@@ -79,7 +79,7 @@ export const runOperation = async (request: OperationRequest, context: Operation
     const { failure, exitCode, stdout } = await runAttempts(request, context, { ...running, inPlace });
     context.onSkopeoDone?.();
     await sizes.close(failure ? 0 : LOOKUP_PATIENCE_MS);
-    if (!failure) await readDestination(request, emit);
+    if (!failure) await readDestination(request, emit, context.signal);
     const digest = failure ? undefined : await request.readDigest?.();
     const result = toResult(request, tracker, failure ?? { exitCode }, digest);
     emit({ type: 'operation-finished', result });
@@ -143,8 +143,12 @@ const runAttempts = async (
 };
 
 /** Sizes that were not known before the copy. */
-const readDestination = async (request: OperationRequest, emit: (event: OperationEvent) => void): Promise<void> => {
-  const lookup = new SizeLookup(request.destinationManifest, request.platform, emit);
+const readDestination = async (
+  request: OperationRequest,
+  emit: (event: OperationEvent) => void,
+  signal: AbortSignal,
+): Promise<void> => {
+  const lookup = new SizeLookup(request.destinationManifest, request.platform, emit, signal);
   lookup.readNow();
   await lookup.close(LOOKUP_PATIENCE_MS);
 };

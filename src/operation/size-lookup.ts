@@ -1,3 +1,5 @@
+import PQueue from 'p-queue';
+import { after } from '../host/timers.ts';
 import type { ManifestReader } from '../image/local-image.ts';
 import { type Manifest, parseManifest } from '../image/manifest.ts';
 import { chooseInstance, type Platform } from '../image/platform.ts';
@@ -40,43 +42,57 @@ const describeInstance = async (
   return manifest?.kind === 'image' ? { type: 'manifest-known', instance, blobs: manifest.blobs } : undefined;
 };
 
+/** Each is a skopeo of its own; a list may have thousands of instances. */
+const LOOKUPS_AT_A_TIME = 4;
+
 /**
- * Reads manifests during the copy, as its events name them, so that sizes and totals are known while blobs are copied.
- * Sizes of manifests that cannot be read stay unknown.
+ * Reads manifests during the copy, as its events name them, so that sizes and totals are known while blobs are copied:
+ * a few at a time, and none after `close`. Sizes of manifests that cannot be read stay unknown.
  */
 export class SizeLookup {
   readonly #read: ManifestReader | undefined;
   readonly #platform: Platform;
   readonly #emit: (event: OperationEvent) => void;
   readonly #stop = new AbortController();
-  #pending: Promise<void>[] = [];
+  readonly #signal: AbortSignal;
+  readonly #queue = new PQueue({ concurrency: LOOKUPS_AT_A_TIME });
 
-  constructor(read: ManifestReader | undefined, platform: Platform, emit: (event: OperationEvent) => void) {
+  /** `signal` ends all lookups. */
+  constructor(
+    read: ManifestReader | undefined,
+    platform: Platform,
+    emit: (event: OperationEvent) => void,
+    signal: AbortSignal,
+  ) {
     this.#read = read;
     this.#platform = platform;
     this.#emit = emit;
+    this.#signal = AbortSignal.any([signal, this.#stop.signal]);
   }
 
   onEvent(event: OperationEvent): void {
     if (event.type === 'operation-started') this.readNow();
-    if (event.type === 'instance-started' && this.#read)
-      this.#tell(describeInstance(this.#read, event.digest, this.#stop.signal));
+    if (event.type === 'instance-started') this.#tell((read) => describeInstance(read, event.digest, this.#signal));
   }
 
   /** Asks for the image itself. */
   readNow(): void {
-    if (this.#read) this.#tell(describeImage(this.#read, this.#platform, this.#stop.signal));
+    this.#tell((read) => describeImage(read, this.#platform, this.#signal));
   }
 
   /** Waits for the requested manifests, at most `patienceMs`; then gives up. No event comes after that. */
   async close(patienceMs: number): Promise<void> {
-    const timer = setTimeout(() => this.#stop.abort(), patienceMs);
-    await Promise.all(this.#pending);
-    clearTimeout(timer);
+    using _ = after(patienceMs, () => this.#stop.abort());
+    await this.#queue.onIdle();
   }
 
-  #tell(answer: Promise<OperationEvent | undefined>): void {
-    const told = answer.then((event) => (event ? this.#emit(event) : undefined)).catch(() => undefined);
-    this.#pending.push(told);
+  #tell(describe: (read: ManifestReader) => Promise<OperationEvent | undefined>): void {
+    const read = this.#read;
+    if (read === undefined) return;
+    const lookUp = async (): Promise<void> => {
+      const event = this.#signal.aborted ? undefined : await describe(read);
+      if (event !== undefined) this.#emit(event);
+    };
+    void this.#queue.add(() => lookUp().catch(() => undefined));
   }
 }
