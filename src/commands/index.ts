@@ -19,7 +19,7 @@ export const COMMANDS: CommandTable = {
   'manifest-digest': ofSkopeo('manifest-digest'),
   metrics: async () => (await import('./metrics.ts')).MetricsCommand,
   'metrics-server': async () => (await import('./metrics-server.ts')).MetricsServerCommand,
-  passthrough: async () => (await import('./skopeo-commands.ts')).PassthroughCommand,
+  passthrough: async () => (await import('./skopeo-commands.ts')).passthrough(Object.keys(COMMANDS)),
   'standalone-sign': ofSkopeo('standalone-sign'),
   'standalone-verify': ofSkopeo('standalone-verify'),
   sync: async () => (await import('./sync.ts')).SyncCommand,

@@ -13,6 +13,7 @@ import { DELETE, INSPECT, LIST_TAGS, LOGIN, LOGOUT } from '../command-line/flags
 import type { SubcommandSpec } from '../command-line/flags/spec.ts';
 import { SKOPEO_FLAGS } from '../command-line/flags/table.ts';
 import { readCommandLine } from '../command-line/read-command-line.ts';
+import { refuseUnknownSubcommand } from '../command-line/unknown-subcommand.ts';
 import { copyTask } from '../operation/copy-task.ts';
 import { existsTask, plainTask } from '../operation/plain-task.ts';
 import type { ToTask } from '../operation/request.ts';
@@ -62,19 +63,22 @@ export const skopeoCommand = (id: keyof typeof SKOPEO_COMMANDS): CommandClass =>
 };
 
 /**
- * A subcommand that this program does not know: it goes to skopeo unchanged and is counted as `other`. On a terminal
- * skopeo gets all streams; elsewhere its stderr is read to find out how it failed.
+ * The class for a subcommand that this program does not know and the installed skopeo does: it is passed to skopeo
+ * unchanged and counted as `other`. If stderr is a terminal, skopeo gets all streams; otherwise stderr is read to find out
+ * why it failed. `known`: our own commands, one of which may have been meant.
  */
-export class PassthroughCommand extends WrapperCommand {
-  static override id = 'passthrough';
-  static override hidden = true;
-  static override readonly oclifParses = false;
-  static override strict = false;
-  static override summary = 'Hand a subcommand on to skopeo';
+export const passthrough = (known: readonly string[]): CommandClass =>
+  class extends WrapperCommand {
+    static override id = 'passthrough';
+    static override hidden = true;
+    static override readonly oclifParses = false;
+    static override strict = false;
+    static override summary = 'Hand a subcommand on to skopeo';
 
-  async run(): Promise<number> {
-    const line = await readCommandLine(this.argv, this.context);
-    const streams = this.context.stderr.isTTY === true ? 'terminal' : 'data';
-    return runTracked(line, this.context, plainTask(streams));
-  }
-}
+    async run(): Promise<number> {
+      const line = await readCommandLine(this.argv, this.context);
+      await refuseUnknownSubcommand(line, this.context, known);
+      const streams = this.context.stderr.isTTY === true ? 'terminal' : 'data';
+      return runTracked(line, this.context, plainTask(streams));
+    }
+  };

@@ -1,4 +1,5 @@
 import { hash } from 'node:crypto';
+import { constants } from 'node:fs';
 import { join } from 'node:path';
 import { MAX_MANIFEST_BYTES, mediaTypeOf, parseManifest } from '../image/manifest.ts';
 import { conflict } from './bounds.ts';
@@ -41,6 +42,16 @@ const readInstance = async (files: Files, directory: string, name: string): Prom
   return bytes !== undefined && hash('sha256', bytes) === INSTANCE.exec(name)?.[1] ? bytes : undefined;
 };
 
+/**
+ * Whether a file begins as a signature does: `\0` and the name of a format, or an OpenPGP message. Sources: containers/image,
+ * internal/signature/signature.go; RFC 9580, 4.2.
+ */
+const beginsAsSignature = async (files: Files, path: string): Promise<boolean> => {
+  await using file = await files.open(path, constants.O_RDONLY | constants.O_NOFOLLOW | constants.O_NONBLOCK);
+  const { bytesRead, buffer } = await file.read(Buffer.alloc(1), 0, 1, 0);
+  return bytesRead === 1 && (buffer[0] === 0 || buffer.readUInt8() >= 0x80);
+};
+
 /** Signatures are numbered without gaps: one after a gap is never read, so it does not belong to the image. */
 const isSignature = (name: string, names: readonly string[]): boolean => {
   const [, series, number] = SIGNATURE.exec(name) ?? [];
@@ -73,13 +84,15 @@ export const imageFilesIn = async (files: Files, directory: string, ownStage?: s
   const belongs = (name: string): boolean => {
     if (name === 'version') return true;
     if (name === 'manifest.json') return manifests.length > 0;
-    return valid.has(name) || (BLOB.test(name) && named.has(name)) || isSignature(name, names);
+    return valid.has(name) || (BLOB.test(name) && named.has(name));
   };
+  const isSignatureOfImage = async (name: string): Promise<boolean> =>
+    isSignature(name, names) && (await beginsAsSignature(files, join(directory, name)));
   const found = new Map<string, string>();
   for (const name of names) {
     const entry = await identify(files, join(directory, name));
     if (entry === undefined) continue;
-    if (entry.kind !== 'file' || !belongs(name))
+    if (entry.kind !== 'file' || !(belongs(name) || (await isSignatureOfImage(name))))
       throw conflict(directory, `holds ${name}, which is no part of an image`);
     found.set(name, entry.id);
   }

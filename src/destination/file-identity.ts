@@ -12,6 +12,9 @@ export interface FileIdentity {
   /** Changes when the content of a file changes. */
   readonly mark: string;
   readonly uid: bigint;
+  readonly gid: bigint;
+  /** Permission bits. */
+  readonly mode: number;
 }
 
 const kindOf = (stats: BigIntStats): FileIdentity['kind'] => {
@@ -20,12 +23,16 @@ const kindOf = (stats: BigIntStats): FileIdentity['kind'] => {
   return stats.isSymbolicLink() ? 'link' : 'other';
 };
 
+const PERMISSIONS = 0o777n;
+
 const identityOf = (stats: BigIntStats): FileIdentity => ({
   kind: kindOf(stats),
   id: `${stats.dev}:${stats.ino}`,
   sizeBytes: stats.size,
   mark: `${stats.dev}:${stats.ino}:${stats.size}:${stats.mtimeNs}`,
   uid: stats.uid,
+  gid: stats.gid,
+  mode: Number(stats.mode & PERMISSIONS),
 });
 
 /** What is at a path; absent if there is nothing. Throws any other error of the file system. */
@@ -62,4 +69,12 @@ export const moveToFreeName = async (files: Files, from: string, to: string): Pr
     if ((await identify(files, to)) !== undefined) throw Object.assign(new Error(`${to} exists`), { code: 'EEXIST' });
     await files.rename(from, to);
   }
+};
+
+/** Gives a new file the mode of the one that it replaces and, as far as we may, its owner: what was private stays so. */
+export const takeOver = async (file: FileHandle, old: FileIdentity): Promise<void> => {
+  await file.chown(Number(old.uid), Number(old.gid)).catch((error: unknown) => {
+    if (errorCode(error) !== 'EPERM') throw error;
+  });
+  await file.chmod(old.mode);
 };

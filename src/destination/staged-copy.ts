@@ -3,10 +3,10 @@ import { type LocalTransport, parseLocation } from '../image/docker-reference.ts
 import type { OperationResult } from '../tracking/events.ts';
 import { type ArchiveTransport, archiveAt } from './archive-image.ts';
 import { conflict, fullPath, refuseOutOfBounds } from './bounds.ts';
-import { type DestinationContext, hostContext } from './destination-context.ts';
+import { type DestinationContext, type Files, hostContext } from './destination-context.ts';
 import { imageFilesIn } from './directory-image.ts';
 import { lockDirectory, makeDirectory, type Patience } from './directory-lock.ts';
-import { identify, moveToFreeName } from './file-identity.ts';
+import { type FileIdentity, identify, moveToFreeName, takeOver } from './file-identity.ts';
 import { addToLayout, isStagedWhole, refuseForeignLayout } from './layout.ts';
 import { finishReplacement, replaceInPlace } from './replace-directory.ts';
 import { openStage, type Stage, sweepStages } from './stage.ts';
@@ -36,6 +36,14 @@ const sweep = (directory: string, context: DestinationContext): Promise<void> =>
 
 const hasSucceeded = ({ outcome }: OperationResult): boolean => outcome === 'success';
 
+const replaceArchive = async (files: Files, image: string, path: string, old: FileIdentity): Promise<void> => {
+  {
+    await using file = await files.open(image, 'r+');
+    await takeOver(file, old);
+  }
+  await files.rename(image, path);
+};
+
 const copyArchive = async (
   transport: ArchiveTransport,
   path: string,
@@ -49,7 +57,7 @@ const copyArchive = async (
   const now = await identify(files, path);
   if (now?.mark !== before?.mark) throw conflict(path, 'was changed by somebody else meanwhile');
   if (now === undefined) await moveToFreeName(files, stage.image, path);
-  else await files.rename(stage.image, path);
+  else await replaceArchive(files, stage.image, path, now);
   return result;
 };
 

@@ -31,7 +31,8 @@ export const messages = ({ command, debug, ...options }: MessageOptions): Render
       say(`skopeo-wrapper: ${why}, the next one starts in ${formatSeconds(event.delaySeconds)}`);
     },
     onEnd: ({ failure }) => {
-      if (!failure) return;
+      // As quiet as skopeo alone: nobody looks for a failure behind `| head`.
+      if (!failure || failure.errorType === 'reader_gone') return;
       const reason = skopeoGaveReason ? '' : ` ${failure.message}.`;
       say(`skopeo-wrapper: ${command} failed (${failure.errorType}):${reason} ${failure.next}`);
     },

@@ -48,7 +48,7 @@ export const copyTask: ToTask = async (line, { env, cwd, hasTerminal, redactor, 
   const { logins } = await loginsOf(line, { env, redactor, signal });
   const asked = streamsOf(line, hasTerminal);
   const spec: CopySpec = {
-    ...patienceOf(line),
+    ...patienceOf(line, cwd),
     ...asked,
     streams: handOverNamed(line, cwd, asked.streams),
     subject: subjectOfLine(line),

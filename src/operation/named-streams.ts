@@ -56,6 +56,25 @@ export const namedStreams = (args: readonly SkopeoArgument[], cwd: string): Read
   return new Set(NAMES.filter((_, fd) => paths.some((path) => leadsTo(path, fd))));
 };
 
+/** Flags whose files are read for skopeo, before its first attempt. */
+const READ_BEFOREHAND: ReadonlySet<string> = new Set(['authfile', 'src-authfile', 'dest-authfile']);
+
+const goesOnce = (stats: Stats): boolean =>
+  stats.isFIFO() || stats.isSocket() || (stats.isCharacterDevice() && !isNullDevice(stats));
+
+/**
+ * Whether a command line names something that can be read or written only once: a pipe, a terminal. A second attempt
+ * would find it read out, or write behind what the first one has written.
+ */
+export const namesPipe = (args: readonly SkopeoArgument[], cwd: string): boolean =>
+  args
+    .filter((argument) => argument.type !== 'flag' || !READ_BEFOREHAND.has(argument.name))
+    .flatMap(pathsIn)
+    .some((path) => {
+      const found = orUndefined(() => statSync(resolve(cwd, path)));
+      return found !== undefined && goesOnce(found);
+    });
+
 /** If a stream was closed at its start, Node opens the null device for reading and writing instead. */
 const isClosedStream = (fd: number): boolean => {
   const flags = /^flags:\s*[0-7]*([0-7])$/m.exec(readFileSync(`/proc/self/fdinfo/${fd}`, 'latin1'))?.[1];

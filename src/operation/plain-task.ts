@@ -26,7 +26,7 @@ export const plainTask =
       const changes = answer === undefined ? await loginChanges(logins, context) : answerChanges(answer);
       const { skopeoArguments, spec } = line;
       return {
-        ...patienceOf(line),
+        ...patienceOf(line, cwd),
         ...subjectOfLine(line),
         redactor,
         skopeo: {

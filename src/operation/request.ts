@@ -14,6 +14,7 @@ import type { SkopeoProgram, StreamMode } from '../skopeo/process/start-skopeo.t
 import type { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationIdentity } from '../tracking/observer.ts';
 import type { Operation } from '../tracking/vocabulary.ts';
+import { namesPipe } from './named-streams.ts';
 import type { RetryPolicy } from './retry.ts';
 
 /** What an operation does with which images, as people and metrics see it; the references are without credentials. */
@@ -134,10 +135,13 @@ export const subjectOfLine = ({ subcommand = '', operands }: CommandLine): Opera
   return subjectOf(operationOf(subcommand), READS_IMAGE.has(subcommand) ? first : '');
 };
 
-/** Retries and the limit on silence, the same for every subcommand. */
-export const patienceOf = ({ values, own }: CommandLine) => ({
+/**
+ * Retries and the limit on silence, the same for every subcommand. There is one attempt if the command line names a pipe:
+ * what the first one has read is gone, and what it has written stays.
+ */
+export const patienceOf = ({ values, own, skopeoArguments }: CommandLine, cwd: string) => ({
   retry: {
-    times: values.retryTimes,
+    times: namesPipe(skopeoArguments, cwd) ? 0 : values.retryTimes,
     ...defined({ delaySeconds: values.retryDelaySeconds }),
   },
   stallTimeoutSeconds: own.stallTimeoutSeconds || undefined,

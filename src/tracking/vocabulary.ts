@@ -102,6 +102,7 @@ export const ERROR_TYPES = [
   'prune_refused',
   'stalled',
   'canceled',
+  'reader_gone',
   'killed',
   'crashed',
   'skopeo_missing',

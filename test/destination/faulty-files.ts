@@ -27,7 +27,14 @@ const OPERATIONS = [
   'unlink',
 ] as const satisfies readonly Exclude<keyof Files, 'open'>[];
 const READING: ReadonlySet<string> = new Set(['lstat', 'readdir', 'readFile', 'realpath', 'stat', 'read']);
-const OF_HANDLES = ['writeFile', 'sync', 'stat', 'read'] as const satisfies readonly (keyof FileHandle)[];
+const OF_HANDLES = [
+  'writeFile',
+  'sync',
+  'stat',
+  'read',
+  'chmod',
+  'chown',
+] as const satisfies readonly (keyof FileHandle)[];
 
 /** A process of its own, as far as the file system can tell: its files, its locks, its death. */
 export interface FaultyProcess {

@@ -31,6 +31,7 @@ import {
   fakeImage,
   layoutFiles,
   result,
+  tarOf,
   writeTree,
 } from './support.ts';
 
@@ -97,7 +98,7 @@ for (const [before, after] of [
     const signed = (name: string, count: number) =>
       fakeImage(
         ['config', name],
-        Array.from({ length: count }, (_, index) => `${name} ${index}`),
+        Array.from({ length: count }, (_, index) => `\0sigstore-json\n${name} ${index}`),
       );
     await copy(`dir:${dir.join('image')}`, signed('old', before));
     await copy(`dir:${dir.join('image')}`, signed('new', after));
@@ -210,6 +211,11 @@ const FOREIGN: readonly [name: string, destination: string, make: (path: string)
     (path) => writeTree(path, new Map([...directoryFiles(OLD), ['a'.repeat(64), 'mine']])),
   ],
   [
+    'an image with a file that is only called as a signature is',
+    'dir',
+    (path) => writeTree(path, new Map([...directoryFiles(OLD), ['signature-1', 'thesis']])),
+  ],
+  [
     'an image one file of which is a link',
     'dir',
     async (path) => {
@@ -247,6 +253,26 @@ const FOREIGN: readonly [name: string, destination: string, make: (path: string)
   ['a database', 'oci-archive', (path) => writeFile(path, 'SQLite format 3')],
   ['an archive of another format', 'oci-archive', (path) => writeFile(path, archiveBytes('docker-archive', OLD))],
   ['an archive of another format', 'docker-archive', (path) => writeFile(path, archiveBytes('oci-archive', OLD))],
+  [
+    'an archive of two images',
+    'docker-archive',
+    (path) => writeFile(path, tarOf(new Map([['manifest.json', '[{"Config":"a"},{"Config":"b"}]']]))),
+  ],
+  [
+    'an archive of an image with two names',
+    'docker-archive',
+    (path) => writeFile(path, tarOf(new Map([['manifest.json', '[{"Config":"a","RepoTags":["a:1","b:1"]}]']]))),
+  ],
+  [
+    'an archive of two images',
+    'oci-archive',
+    (path) => writeFile(path, tarOf(new Map([['index.json', '{"manifests":[{"digest":"a"},{"digest":"b"}]}']]))),
+  ],
+  [
+    'an archive behind which somebody has put something',
+    'docker-archive',
+    (path) => writeFile(path, Buffer.concat([archiveBytes('docker-archive', OLD), Buffer.from('thesis')])),
+  ],
   ['a directory', 'docker-archive', (path) => mkdir(path)],
   ['a link', 'docker-archive', (path) => symlink('elsewhere.tar', path)],
   [
@@ -285,6 +311,19 @@ test('what came to be at the place during the copy is not overwritten', async ()
     assert.equal(await readFile(transport === 'dir' ? join(place, 'mine') : place, 'utf8'), 'mine');
   }
   assert.deepEqual(await readdir(dir.path), ['dir', 'docker-archive', 'oci-archive']);
+});
+
+test('an archive keeps its mode and its owner', async () => {
+  await using dir = await tempDir('staged');
+  for (const transport of ['oci-archive', 'docker-archive'] as const) {
+    const place = dir.join(transport);
+    await writeFile(place, archiveBytes(transport, OLD), { mode: 0o600 });
+    const [uid, gid] = process.getuid?.() === 0 ? [65_534, 65_534] : [process.getuid?.(), process.getgid?.()];
+    if (uid !== undefined && gid !== undefined) await chown(place, uid, gid);
+    await copy(`${transport}:${place}`);
+    const after = await lstat(place);
+    assert.deepEqual([after.mode & 0o777, after.uid, after.gid], [0o600, uid, gid]);
+  }
 });
 
 test('an archive that was changed during the copy is not overwritten', async () => {

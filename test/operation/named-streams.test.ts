@@ -1,8 +1,9 @@
 import assert from 'node:assert/strict';
-import { symlinkSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { symlinkSync, writeFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { parseCommandLine } from '../../src/command-line/command-line.ts';
-import { handOverNamed, namedStreams } from '../../src/operation/named-streams.ts';
+import { handOverNamed, namedStreams, namesPipe } from '../../src/operation/named-streams.ts';
 import { type TempDir, tempDir } from '../support/temp.ts';
 
 const EMPTY = { stdin: false, stdout: false, stderr: false };
@@ -66,4 +67,19 @@ test('whoever names stderr gets everything as it is', () => {
 test('JSON and skopeo do not share stdout', () => {
   for (const flags of ['--json', '--events -'])
     assert.throws(() => handOver(`copy ${flags} dir:a docker-archive:/dev/stdout`), { exitCode: 64 });
+});
+
+test('pipes are found wherever a command line names them, since they can be read or written only once', () => {
+  assert.equal(spawnSync('mkfifo', [dir.join('pipe')]).status, 0);
+  symlinkSync('pipe', dir.join('way'));
+  writeFileSync(dir.join('file'), '');
+  const names = (line: string): boolean => namesPipe(parse(line).skopeoArguments, dir.path);
+  for (const place of ['pipe', 'way', './pipe:a:1'])
+    for (const line of [`copy docker-archive:${place} dir:new`, `copy dir:old docker-archive:${place}`])
+      assert.equal(names(line), true, line);
+  assert.equal(names('copy --policy pipe dir:old dir:new'), true);
+  assert.equal(names('copy --digestfile=way dir:old dir:new'), true);
+  assert.equal(names('inspect docker-archive:pipe'), true);
+  assert.equal(names('copy --src-authfile pipe dir:old docker-archive:file'), false);
+  assert.equal(names('copy --policy /dev/null dir:old docker-archive:file'), false);
 });

@@ -100,7 +100,7 @@ const GO_CRASH_STATUS = 2;
 const errorTypeOf = ({ reason, stderrFatal, signal, exitCode }: FailureEvidence): ErrorType => {
   if (reason !== undefined) return reason;
   if (stderrFatal !== undefined) return classifyMessage(stderrFatal);
-  if (signal) return 'killed';
+  if (signal) return signal === 'SIGPIPE' ? 'reader_gone' : 'killed';
   return exitCode === GO_CRASH_STATUS ? 'crashed' : 'unknown';
 };
 
@@ -114,6 +114,7 @@ const ownWords = (errorType: ErrorType, { signal, exitCode }: FailureEvidence): 
   if (errorType === 'stalled') return 'nothing moved for too long; skopeo was stopped';
   if (errorType === 'timeout') return 'the time limit was reached; skopeo was stopped';
   if (errorType === 'canceled') return `stopped${signal ? ` by ${signal}` : ''}`;
+  if (errorType === 'reader_gone') return 'whatever read the output went away';
   return signal ? `skopeo was ended by ${signal}` : `skopeo ended with status ${exitCode} and gave no reason`;
 };
 

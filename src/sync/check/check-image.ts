@@ -57,9 +57,9 @@ const isBroken = async ({ destination }: WantedImage, state: DestinationState, c
   if (location.transport === 'docker')
     return verify === true && !(await hasEveryPart(location, state, context, destinationAccess(destination)));
   const how = verify === true ? 'digests' : 'sizes';
-  if (location.transport === 'dir') return !(await isWhole({ kind: 'dir', path: location.path }, how));
-  if (location.transport !== 'oci') return false;
-  return !(await isWhole({ kind: 'oci', blobs: join(location.path, 'blobs'), digest: state.digest }, how));
+  const { transport: kind, path } = location;
+  if (kind !== 'oci') return !(await isWhole({ kind, path }, how));
+  return !(await isWhole({ kind, blobs: join(path, 'blobs'), digest: state.digest }, how));
 };
 
 const destinationState = async (image: WantedImage, context: CheckContext): Promise<DestinationState | undefined> => {

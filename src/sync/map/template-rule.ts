@@ -103,14 +103,26 @@ const namesVersion = (template: string): boolean => {
   return words.has('tag') || words.has('digest');
 };
 
-/** The tag or digest that a template leaves out: `:tag` or `@digest` at a registry, a separate name in a directory. */
+/** Whether a template says by itself which tag or name an image gets, whatever it is called at its source. */
+const hasFixedVersion = (template: string): boolean => {
+  if (template.startsWith('docker://')) return /:[^/]*$/.test(template.slice('docker://'.length));
+  const [transport, , ...rest] = template.split(':');
+  const name = rest.join(':');
+  if (transport === 'dir' || name === '') return false;
+  return transport === 'docker-archive' ? /:[^/]*$/.test(name) : templateWords(name).size === 0;
+};
+
+/**
+ * The tag or digest that a template leaves out: `:tag` or `@digest` at a registry, a separate name in a directory. An
+ * image in a docker archive has a name in full: without one in the template it keeps its own.
+ */
 const versionSuffix = (template: string, image: SourceImage): string => {
-  if (namesVersion(template)) return '';
-  const isFixed = template.startsWith('docker://') && /:[^/]*$/.test(template.slice('docker://'.length));
-  if (isFixed) return '';
+  if (namesVersion(template) || hasFixedVersion(template)) return '';
   if (template.startsWith('docker://') && image.digest !== undefined) return `@${image.digest}`;
   const version = image.tag ?? image.digest?.replace(':', '-') ?? 'latest';
-  return template.startsWith('dir:') ? `/${version}` : `:${version}`;
+  if (template.startsWith('dir:')) return `/${version}`;
+  const isNameless = /^docker-archive:[^:]*$/.test(template);
+  return isNameless ? `:${image.registry}/${image.path}:${version}` : `:${version}`;
 };
 
 const checked = (reference: string, template: string): ImageLocation => {
@@ -123,8 +135,9 @@ const checked = (reference: string, template: string): ImageLocation => {
 
 const absolute = (reference: string, location: ImageLocation, baseDirectory: string): string => {
   if (location.transport === 'docker' || isAbsolute(location.path)) return reference;
-  const name = location.name === undefined ? '' : `:${location.name}`;
-  return `${location.transport}:${join(baseDirectory, location.path)}${name}`;
+  const { transport, path } = location;
+  const name = reference.slice(`${transport}:${path}`.length);
+  return `${transport}:${join(baseDirectory, path)}${name}`;
 };
 
 /**

@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { open, readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { tarEntries } from '../../../src/destination/archive-image.ts';
+import { tarEntries } from '../../../src/image/tar.ts';
 import { archiveBytes, digestOfFake, directoryFiles, type FakeImage, fakeImage, layoutFiles } from '../support.ts';
 
 export const TRANSPORTS = ['dir', 'oci', 'oci-archive', 'docker-archive'] as const;

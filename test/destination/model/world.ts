@@ -104,6 +104,7 @@ export class World {
     const process = faultyProcess(this.#locks, step.fault);
     const interruptions: Interruptions = {
       kill: () => process.kill(),
+      hasMetFault: () => process.hasMetFault(),
       meddle: async () => {
         if (step.meanwhile === undefined) return;
         await this.#meddle(step.meanwhile);

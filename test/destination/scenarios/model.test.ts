@@ -190,9 +190,9 @@ test('what the planner lets through does not meet, and what it calls unchanged i
           await damage(path, step, chosen, isCut);
           const { action, isBroken = false } = await check(one);
           assert.equal(action, 'copy', 'a broken image is called unchanged');
-          const { context } = faultyProcess(new Map());
+          const { context, hasMetFault } = faultyProcess(new Map());
           const mended = { existingDirectory: 'replace', isBroken, signal: NEVER, context } as const;
-          await copyStaged(one.destination, mended, fakeCopier(step, { meddle: nothing, kill: nothing }));
+          await copyStaged(one.destination, mended, fakeCopier(step, { meddle: nothing, kill: nothing, hasMetFault }));
           assert.equal((await check(one)).action, 'skip');
         }
       },

@@ -112,7 +112,7 @@ const REST: readonly Invocation[] = [
   { command: 'experimental-image-proxy --sockfd 99' },
   { command: 'experimental-image-proxy --sockfd 99 x', differs: REFUSED },
   { command: 'generate-sigstore-key x', differs: REFUSED },
-  { command: 'future-command --with flags' },
+  { command: 'future-command --with flags', differs: REFUSED },
   { command: '--nonsense copy oci:layout:app dir:new', differs: REFUSED },
   { command: '-q copy oci:layout:app dir:new', differs: REFUSED },
   { command: '-v copy oci:layout:app dir:new', status: 0 },

@@ -185,6 +185,8 @@ describe('classifyFailure', () => {
   it('tells a signal of others from our own doing', () => {
     const killed = classifyFailure({ exitCode: null, signal: 'SIGKILL' });
     assert.deepEqual([killed.errorType, killed.exitCode], ['killed', 137]);
+    const gone = classifyFailure({ exitCode: null, signal: 'SIGPIPE' });
+    assert.deepEqual([gone.errorType, gone.exitCode, gone.retryable], ['reader_gone', 141, 'no']);
     const canceled = classifyFailure({ exitCode: null, signal: 'SIGTERM', reason: 'canceled' });
     assert.deepEqual([canceled.errorType, canceled.exitCode], ['canceled', 143]);
     const stalled = classifyFailure({ exitCode: null, signal: 'SIGTERM', reason: 'stalled' });

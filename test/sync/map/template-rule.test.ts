@@ -33,6 +33,13 @@ const CASES: readonly [template: string, image: SourceImage, destination: string
   ['oci:/srv/{{name}}', TAGGED, 'oci:/srv/etcd:v3'],
   ['oci:layout:{{name}}-{{tag}}', TAGGED, 'oci:/base/layout:etcd-v3'],
   ['oci-archive:/srv/{{name}}-{{tag}}.tar', TAGGED, 'oci-archive:/srv/etcd-v3.tar'],
+  ['oci:layout:a', TAGGED, 'oci:/base/layout:a'],
+  ['oci:layout:{{name}}', TAGGED, 'oci:/base/layout:etcd:v3'],
+  ['oci-archive:/srv/a.tar:a', TAGGED, 'oci-archive:/srv/a.tar:a'],
+  ['docker-archive:a.tar', TAGGED, `docker-archive:/base/a.tar:${TAGGED.registry}/${TAGGED.path}:v3`],
+  ['docker-archive:a.tar:x/one', TAGGED, 'docker-archive:/base/a.tar:x/one:v3'],
+  ['docker-archive:a.tar:x/one:{{tag}}', TAGGED, 'docker-archive:/base/a.tar:x/one:v3'],
+  ['docker-archive:a.tar:localhost:5000/x/one:1', TAGGED, 'docker-archive:/base/a.tar:localhost:5000/x/one:1'],
   ['oci:/srv/{{name}}', PINNED, `oci:/srv/etcd:sha256-${'ab'.repeat(32)}`],
   ['reg:5000/{{path}}', LOCAL, 'docker://reg:5000/app:1'],
 ];

@@ -28,6 +28,14 @@ export const PROCESS_FAILURES: readonly FailureClass[] = [
     next: () => 'Run it again; blobs that a registry has already are not sent again.',
   },
   {
+    errorType: 'reader_gone',
+    retryable: 'no',
+    because: 'whoever read has read enough',
+    exitStatus: '141',
+    meaning: 'Whatever read the output went away before its end, such as `head`. That is no failure of the command.',
+    next: () => 'Read the output to its end if all of it is needed.',
+  },
+  {
     errorType: 'killed',
     retryable: 'yes',
     because: 'whoever ended it may not do so again',
