@@ -41,7 +41,7 @@ interface ImageParts {
 
 const algorithmOf = (digest: string): string => digest.slice(0, digest.indexOf(':'));
 
-/** ImageParts that are files. */
+/** Parts that are files. */
 const partsInFiles = (pathOf: (digest: string) => string, manifestPath: (digest?: string) => string): ImageParts => ({
   manifest: async (digest) => {
     const path = manifestPath(digest);
@@ -74,7 +74,7 @@ const readEntry = async (file: FileHandle, entry: TarEntry | undefined): Promise
     ? readAt(file, entry.offset, entry.sizeBytes)
     : undefined;
 
-/** ImageParts that are entries of an OCI archive, which is a layout in a tar file. */
+/** Parts that are entries of an OCI archive, which is a layout in a tar file. */
 const partsInArchive = (file: FileHandle, entries: ReadonlyMap<string, TarEntry>): ImageParts => {
   const entryOf = (digest: string): TarEntry | undefined => entries.get(`blobs/${digest.replace(':', '/')}`);
   return {
