@@ -7,7 +7,7 @@ interface StreamCommand {
   readonly input?: string;
   /** Bytes of an archive with times of its own: only whether there are any is compared. */
   readonly unstable?: true;
-  /** skopeo opens it twice, and waits for ever for a second writer of a FIFO. */
+  /** skopeo opens it twice, and waits for ever for a second one at the other end of a FIFO. */
   readonly opensTwice?: true;
 }
 
@@ -26,7 +26,7 @@ const WRITING: readonly StreamCommand[] = [
   { command: 'standalone-sign dir/manifest.json example.org/app:1 {key} --output {word}', unstable: true },
   { command: 'inspect --raw oci:layout:app' },
   { command: 'copy oci:layout:nope docker-archive:{word}' },
-  { command: 'copy -q --digestfile {word} oci:layout:app docker-archive:{word}' },
+  { command: 'copy -q --digestfile {word} oci:layout:app docker-archive:{word}', opensTwice: true },
   { command: 'copy oci:layout:app oci-archive:{word}:app', unstable: true },
 ];
 
