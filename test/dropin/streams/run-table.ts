@@ -14,8 +14,7 @@ const isSpoiled = (command: string, { closes }: StreamKind): boolean =>
     (closes === 'other' && command.startsWith('copy oci:layout:app docker-archive:')));
 
 /** A link that skopeo removes when a copy fails, as it leads to a file that is still empty. */
-const IS_LINK_TO_FILE =
-  /^(?:a link to nothing|a descriptor of another process|\/dev\/std(?:out|err)(?: with stderr)?, a file(?: written twice)?)$/;
+const IS_LINK_TO_FILE = /^(?:a link to nothing|\/dev\/std(?:out|err)(?: with stderr)?, a file(?: written twice)?)$/;
 
 /** Rows of `docs/differences.md` that speak of descriptors, and which rows of the table they are about. */
 export const DIFFERENCES: Readonly<Record<string, (row: StreamCase, version: string) => boolean>> = {
