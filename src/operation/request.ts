@@ -1,4 +1,5 @@
 import type { CommandLine } from '../command-line/command-line.ts';
+import { SKOPEO_FLAGS } from '../command-line/flags/table.ts';
 import type { Clock, Env } from '../context.ts';
 import { defined } from '../defined.ts';
 import type { DirectCopy } from '../destination/direct-copy.ts';
@@ -10,6 +11,7 @@ import type { AccessFiles } from '../registry/credentials/access-files.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import type { Secret } from '../secrets/secret.ts';
 import type { Failure } from '../skopeo/failure/classify.ts';
+import type { CommandFlags } from '../skopeo/failure/facts.ts';
 import type { SkopeoProgram, StreamMode } from '../skopeo/process/start-skopeo.ts';
 import type { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationIdentity } from '../tracking/observer.ts';
@@ -24,6 +26,8 @@ export interface OperationSubject {
   readonly destination: string;
   readonly sourceShort: string;
   readonly destinationShort: string;
+  /** Absent: it was not asked for by a command line. */
+  readonly flags?: CommandFlags;
 }
 
 /** What a failure of skopeo means for the operation, and its exit status. */
@@ -128,11 +132,20 @@ export const subjectOf = (operation: Operation, source: string, shown?: string):
 /** Subcommands whose first operand is an image or a repository. */
 const READS_IMAGE: ReadonlySet<string> = new Set(['delete', 'exists', 'inspect', 'layers', 'list-tags']);
 
+/** What a command takes and was given; undefined for a subcommand that the table does not have. */
+const flagsOf = ({ spec, values }: CommandLine): CommandFlags | undefined =>
+  spec && {
+    accepted: new Set([...SKOPEO_FLAGS.globalFlags, ...spec.flags].map(({ name }) => name)),
+    given: new Set(values.byName.keys()),
+  };
+
 /** The subject of a command line. Operands are not checked: skopeo reports what is wrong with them. */
-export const subjectOfLine = ({ subcommand = '', operands }: CommandLine): OperationSubject => {
+export const subjectOfLine = (line: CommandLine): OperationSubject => {
+  const { subcommand = '', operands } = line;
   const [first = '', second = ''] = operands;
-  if (subcommand === 'copy') return subjectOf('copy', first, second);
-  return subjectOf(operationOf(subcommand), READS_IMAGE.has(subcommand) ? first : '');
+  const flags = defined({ flags: flagsOf(line) });
+  if (subcommand === 'copy') return { ...subjectOf('copy', first, second), ...flags };
+  return { ...subjectOf(operationOf(subcommand), READS_IMAGE.has(subcommand) ? first : ''), ...flags };
 };
 
 /**

@@ -4,6 +4,7 @@ import { tooManyFiles } from '../errors/descriptors.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { classifyFailure, type Failure, failureClass } from '../skopeo/failure/classify.ts';
+import type { CommandFlags } from '../skopeo/failure/facts.ts';
 import { MAX_CAPTURED_BYTES } from '../skopeo/process/output-buffer.ts';
 import { readProcessIo, unacknowledgedBytes } from '../skopeo/process/process-io.ts';
 import { type SkopeoExit, type SkopeoOptions, startSkopeo } from '../skopeo/process/start-skopeo.ts';
@@ -86,6 +87,7 @@ interface JudgedOperation {
   readonly destination: string;
   readonly binary: string;
   readonly redactor: Redactor;
+  readonly flags?: CommandFlags | undefined;
 }
 
 const REASONS = { signal: 'canceled', timeout: 'timeout', stalled: 'stalled', cut: undefined } as const;
@@ -95,7 +97,7 @@ const REASONS = { signal: 'canceled', timeout: 'timeout', stalled: 'stalled', cu
  * messages.
  */
 export const judge = ({ exit, termination }: AttemptEnd, operation: JudgedOperation): Failure => {
-  const { source, destination, redactor, binary } = operation;
+  const { source, destination, redactor, binary, flags } = operation;
   const failure = classifyFailure({
     exitCode: exit.exitCode ?? null,
     signal: exit.signal,
@@ -103,6 +105,7 @@ export const judge = ({ exit, termination }: AttemptEnd, operation: JudgedOperat
     reason: termination && REASONS[termination.kind],
     source,
     destination: destination || undefined,
+    flags,
     redactor,
   });
   if (termination) return { ...failure, ...describeTermination(termination) };

@@ -9,7 +9,7 @@ import { PROCESS_FAILURES } from './classes/process.ts';
 import { REGISTRY_FAILURES } from './classes/registry.ts';
 import { REQUEST_FAILURES } from './classes/request.ts';
 import { TRANSFER_FAILURES } from './classes/transfer.ts';
-import { type FailureSubject, failedSide, failureSubject, normalizeMessage } from './facts.ts';
+import { type CommandFlags, type FailureSubject, failedSide, failureSubject, normalizeMessage } from './facts.ts';
 import { registryAnswer } from './registry-answer.ts';
 
 /** Lets the next step of a class be the special one that applies. */
@@ -42,6 +42,7 @@ interface FailureEvidence {
   /** References as the user wrote them; they provide what the message does not say. */
   readonly source?: string | undefined;
   readonly destination?: string | undefined;
+  readonly flags?: CommandFlags | undefined;
   readonly redactor?: Pick<Redactor, 'redact'> | undefined;
 }
 

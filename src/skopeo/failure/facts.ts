@@ -5,6 +5,13 @@ import { parseReference } from '../../image/reference.ts';
 /** Which side of a transfer failed. */
 export type FailedSide = 'source' | 'destination';
 
+/** The flags of the command that failed, without dashes; a next step is checked against them. */
+export interface CommandFlags {
+  /** All that the command takes. */
+  readonly accepted: ReadonlySet<string>;
+  readonly given: ReadonlySet<string>;
+}
+
 /** What a failure is about, for the next step. */
 export interface FailureSubject {
   readonly side?: FailedSide;
@@ -16,6 +23,8 @@ export interface FailureSubject {
   /** The file or directory that should hold the image, if it is not in a registry. */
   readonly store?: string;
   readonly tag?: string;
+  /** Absent: not known, or no command line. */
+  readonly flags?: CommandFlags | undefined;
   /** Another host that failed while the registry was asked: one that blobs or tokens come from. */
   readonly otherHost?: string;
   /** skopeo's words, URLs and mirrors taken away: they decide between the next steps of a class. */
@@ -105,7 +114,11 @@ const referenceSubject = (reference: string | undefined, named: string | undefin
 /** What a message of skopeo is about; the references of the command provide what it does not say. */
 export const failureSubject = (
   asked: string,
-  references: { readonly source?: string | undefined; readonly destination?: string | undefined } = {},
+  references: {
+    readonly source?: string | undefined;
+    readonly destination?: string | undefined;
+    readonly flags?: CommandFlags | undefined;
+  } = {},
 ): FailureSubject => {
   const message = normalizeMessage(asked);
   const side = failedSide(message);
@@ -117,7 +130,7 @@ export const failureSubject = (
   return {
     ...defined({ side }),
     ...subject,
-    ...defined({ path, flagPrefix, otherHost: otherHostOf(asked, subject.registry) }),
+    ...defined({ path, flagPrefix, flags: references.flags, otherHost: otherHostOf(asked, subject.registry) }),
     message,
   };
 };

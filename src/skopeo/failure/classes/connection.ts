@@ -1,5 +1,15 @@
 import type { FailureSubject } from '../facts.ts';
-import { any, type FailureClass, oneOf, registry, SKOPEO, type SpecialStep, says, sideFlag } from './failure-class.ts';
+import {
+  any,
+  type FailureClass,
+  offers,
+  oneOf,
+  registry,
+  SKOPEO,
+  type SpecialStep,
+  says,
+  sideFlag,
+} from './failure-class.ts';
 import { loginCommand } from './registry-commands.ts';
 
 const THE_PROXY = 'the proxy that HTTPS_PROXY or HTTP_PROXY names';
@@ -19,15 +29,18 @@ const OTHER_HOST: SpecialStep = {
     `${registry(subject)} sends to ${otherHost}, which cannot be reached: let it through the firewall or the proxy.`,
 };
 
-const withoutTls = (subject: FailureSubject): string =>
-  subject.sync === 'file'
-    ? 'set "tls-verify: false" for it below "registries"'
-    : `add ${sideFlag(subject, 'tls-verify')}=false`;
+const withoutTls = (subject: FailureSubject): string => {
+  if (subject.sync === 'file') return 'set "tls-verify: false" for it below "registries"';
+  const flag = sideFlag(subject, 'tls-verify');
+  return offers(subject, flag) ? `add --${flag}=false` : 'set "insecure = true" for it in registries.conf';
+};
 
-const certificates = (subject: FailureSubject): string =>
-  subject.sync === 'file'
-    ? 'name its directory as "cert-dir" below "registries"'
-    : `give its directory with ${sideFlag(subject, 'cert-dir')}`;
+/** Another place for certificates than the system's. */
+const orElsewhere = (subject: FailureSubject): string => {
+  if (subject.sync === 'file') return ' or name its directory as "cert-dir" below "registries"';
+  const flag = sideFlag(subject, 'cert-dir');
+  return offers(subject, flag) ? ` or give its directory with --${flag}` : '';
+};
 
 /** The host that was asked: the registry, or one that it sends to. */
 const host = (subject: FailureSubject): string => subject.otherHost ?? subject.registry ?? 'REGISTRY';
@@ -113,7 +126,7 @@ export const CONNECTION_FAILURES: readonly FailureClass[] = [
     exitStatus: SKOPEO,
     meaning: 'The certificate of the registry is not trusted, or TLS failed.',
     next: (subject) =>
-      `Put the CA of ${host(subject)} into /etc/containers/certs.d/${host(subject)}/ca.crt or ${certificates(subject)}.`,
+      `Put the CA of ${host(subject)} into /etc/containers/certs.d/${host(subject)}/ca.crt${orElsewhere(subject)}.`,
     special: [
       {
         where: 'the certificate is not valid yet',
@@ -137,7 +150,7 @@ export const CONNECTION_FAILURES: readonly FailureClass[] = [
         where: 'the server wants a client certificate',
         applies: says(/tls: (?:certificate required|bad certificate)|No required SSL cert|\b496\b/),
         next: (subject) =>
-          `Put client.cert and client.key into /etc/containers/certs.d/${host(subject)}/ or ${certificates(subject)}.`,
+          `Put client.cert and client.key into /etc/containers/certs.d/${host(subject)}/${orElsewhere(subject)}.`,
       },
       {
         where: 'no version or cipher is common to both',

@@ -8,11 +8,19 @@ export const SKOPEO = "skopeo's";
 export const registry = (subject: FailureSubject): string => subject.registry ?? 'the registry';
 export const path = (subject: FailureSubject): string => subject.path ?? subject.store ?? 'the path';
 
-/** `--src-tls-verify`, `--dest-tls-verify` or `--tls-verify`. */
-export const sideFlag = ({ flagPrefix }: FailureSubject, name: string): string => `--${flagPrefix ?? ''}${name}`;
+/** `src-tls-verify`, `dest-tls-verify` or `tls-verify`. */
+export const sideFlag = ({ flagPrefix }: FailureSubject, name: string): string => `${flagPrefix ?? ''}${name}`;
+
+/** Whether a flag helps: the command takes it, and was not given it. True where the command is not known. */
+export const offers = ({ flags }: FailureSubject, name: string): boolean =>
+  flags === undefined || (flags.accepted.has(name) && !flags.given.has(name));
+
+/** Whether a flag may be at fault: true where the command is not known. */
+export const wasGiven = ({ flags }: FailureSubject, name: string): boolean => flags?.given.has(name) ?? true;
 
 /** The flag for further attempts, with `words` before it; empty for `sync`, which has made these attempts already. */
-export const retryFlag = ({ sync }: FailureSubject, words: string): string => (sync ? '' : `${words} --retry-times 3`);
+export const retryFlag = (subject: FailureSubject, words: string): string =>
+  subject.sync || !offers(subject, 'retry-times') ? '' : `${words} --retry-times 3`;
 
 /** Matches when one of the patterns matches; `.` matches line ends, since messages have several lines. */
 export const any = (...patterns: readonly string[]): RegExp => new RegExp(patterns.join('|'), 's');

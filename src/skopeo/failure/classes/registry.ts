@@ -1,12 +1,13 @@
 import type { FailureSubject } from '../facts.ts';
 import { WRITING } from '../registry-answer.ts';
-import { any, type FailureClass, oneOf, registry, SKOPEO, says } from './failure-class.ts';
+import { any, type FailureClass, offers, oneOf, registry, SKOPEO, says } from './failure-class.ts';
 import { createCommand, loginCommand } from './registry-commands.ts';
 
-const otherTypes = ({ sync }: FailureSubject): string =>
-  sync === 'file'
-    ? '"format: oci" or "format: v2s2"; lists need their images ("platforms: all")'
-    : '--format oci or --format v2s2; lists need their images (--all)';
+const otherTypes = (subject: FailureSubject): string => {
+  if (subject.sync === 'file') return '"format: oci" or "format: v2s2"; lists need their images ("platforms: all")';
+  const lists = offers(subject, 'all') ? '; lists need their images (--all)' : '';
+  return `oci or v2s2 as --format${lists}`;
+};
 
 /** What a registry refuses. */
 export const REGISTRY_FAILURES: readonly FailureClass[] = [
@@ -82,10 +83,11 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     because: 'the list stays as it is',
     exitStatus: SKOPEO,
     meaning: 'The list has no image for this architecture and system.',
-    next: ({ sync }) =>
-      sync === 'file'
-        ? 'Name one that it has as "platforms", or take "platforms: all".'
-        : 'Choose one with --override-arch and --override-os, or copy all of them with --all.',
+    next: (subject) => {
+      if (subject.sync === 'file') return 'Name one that it has as "platforms", or take "platforms: all".';
+      const all = offers(subject, 'all') ? ', or copy all of them with --all' : '';
+      return `Choose one that it has by --override-arch and --override-os${all}.`;
+    },
   },
   {
     errorType: 'too_large',
@@ -113,7 +115,7 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
     next: ({ sync }) =>
       sync === 'file'
         ? 'List the tag under "immutable", so that what is there is left alone, or leave it out by "exclude".'
-        : 'Copy to another tag, or leave this one as it is; sync --file knows such tags as "immutable".',
+        : 'Leave the tag as it is, or use another one; the file of a mirror can list such tags as "immutable".',
   },
   {
     errorType: 'repository_missing',

@@ -1,4 +1,8 @@
-import { any, type FailureClass, path, registry, SKOPEO, says } from './failure-class.ts';
+import type { FailureSubject } from '../facts.ts';
+import { any, type FailureClass, offers, path, registry, SKOPEO, says } from './failure-class.ts';
+
+const orNamed = (subject: FailureSubject): string =>
+  offers(subject, 'policy') ? ', or name another one with --policy FILE' : '';
 
 /** Failures because of the request, local files or the policy, and content that differs from its digest. */
 export const REQUEST_FAILURES: readonly FailureClass[] = [
@@ -61,7 +65,7 @@ export const REQUEST_FAILURES: readonly FailureClass[] = [
     next: (subject) =>
       subject.path === undefined
         ? 'Free space (df -h; large temporary files go to --tmpdir, default /var/tmp) and run it again.'
-        : `Free space on the file system of ${subject.path} (df -h) and run it again; --tmpdir moves temporary files.`,
+        : `Free space on the file system of ${subject.path} (df -h) and run it again${offers(subject, 'tmpdir') ? '; --tmpdir moves temporary files' : ''}.`,
   },
   {
     errorType: 'permission',
@@ -107,13 +111,12 @@ export const REQUEST_FAILURES: readonly FailureClass[] = [
         where: 'there is no policy',
         applies: says(/^Error loading trust policy: .*no such file or directory/),
         next: (subject) =>
-          `Put a policy at ${subject.path ?? '/etc/containers/policy.json'}, at least {"default":[{"type":"insecureAcceptAnything"}]}, or name one with --policy FILE.`,
+          `Put a policy at ${subject.path ?? '/etc/containers/policy.json'}, at least {"default":[{"type":"insecureAcceptAnything"}]}${orNamed(subject)}.`,
       },
       {
         where: 'the policy cannot be understood',
         applies: says(/^Error loading trust policy/),
-        next: (subject) =>
-          `Correct ${subject.path ?? 'the policy that is named'}, or name another one with --policy FILE.`,
+        next: (subject) => `Correct ${subject.path ?? 'the policy that is named'}${orNamed(subject)}.`,
       },
     ],
   },
@@ -171,7 +174,7 @@ export const REQUEST_FAILURES: readonly FailureClass[] = [
         where: 'no Docker daemon answers',
         applies: says(/Docker daemon|docker_engine|docker\.sock|closed pipe/),
         next: () =>
-          'Start the Docker daemon (systemctl start docker) or name it (DOCKER_HOST, --src-daemon-host, --dest-daemon-host); docker-archive: needs none.',
+          'Start the Docker daemon (systemctl start docker) or name it by DOCKER_HOST; docker-archive: needs none.',
       },
       {
         where: 'newuidmap or newgidmap is missing',

@@ -1,8 +1,10 @@
 import type { FailureSubject } from '../facts.ts';
-import { any, type FailureClass, oneOf, path, registry, retryFlag, SKOPEO, says } from './failure-class.ts';
+import { any, type FailureClass, oneOf, path, registry, retryFlag, SKOPEO, says, wasGiven } from './failure-class.ts';
 
 const oneOfMany = (subject: FailureSubject): string =>
-  subject.sync === 'file' ? 'name the "platforms" to take' : 'leave out --all';
+  subject.sync === 'file'
+    ? 'name the "platforms" to take'
+    : `leave out ${wasGiven(subject, 'all') ? '--all' : '--multi-arch'}`;
 
 /** What goes wrong with an image on its way: it is not there, the registry or the connection fails, a side cannot take it. */
 export const TRANSFER_FAILURES: readonly FailureClass[] = [
@@ -50,7 +52,7 @@ export const TRANSFER_FAILURES: readonly FailureClass[] = [
         ),
         next: (subject) => {
           const child = /reading manifest (sha256:[0-9a-f]+)/.exec(subject.message ?? '')?.[1] ?? 'an image';
-          return `The source is damaged: its index names ${child}, which is not there. Have it pushed anew, or ${subject.sync === 'file' ? 'name other "platforms"' : 'copy another platform without --all'}.`;
+          return `The source is damaged: its index names ${child}, which is not there. Have it pushed anew, or ${subject.sync === 'file' ? 'name other "platforms"' : 'copy a platform that is there'}.`;
         },
       },
       {
@@ -194,8 +196,10 @@ export const TRANSFER_FAILURES: readonly FailureClass[] = [
       {
         where: 'it is an artifact, such as a chart, and no image',
         applies: says(/during manifest conversion: |unsupported image-specific operation on artifact/),
-        next: ({ sync }) =>
-          `It is no usual image: inspect it with inspect --raw, copy it to oci: or to a registry, and let it not be converted (${sync === 'file' ? 'leave out "format"' : 'leave out --format'}).`,
+        next: (subject) => {
+          const flag = wasGiven(subject, 'format') ? ' and leave out --format' : '';
+          return `It is no usual image: look at it by skopeo-wrapper inspect --raw IMAGE; copy it to oci: or to a registry${subject.sync === 'file' ? ' and leave out "format"' : flag}.`;
+        },
       },
       {
         where: 'an index is within an index',
@@ -206,7 +210,7 @@ export const TRANSFER_FAILURES: readonly FailureClass[] = [
         where: 'the compression does not fit the format',
         applies: says(/compression is not supported for type|compression using \S+ required together with format/),
         next: ({ sync }) =>
-          `zstd needs the OCI format: ${sync === 'file' ? 'set "format: oci"' : 'add --format oci, or leave out --dest-compress-format'}.`,
+          `zstd needs the OCI format: ${sync === 'file' ? 'set "format: oci"' : 'use --format oci, or another --dest-compress-format'}.`,
       },
       {
         where: 'an archive cannot keep the manifest as it is',
