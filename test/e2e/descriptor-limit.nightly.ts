@@ -43,4 +43,3 @@ test('thousands of directories are planned within the usual limit on open files'
   assert.equal(exitCode, 0, stderr);
   assert.match(stdout, new RegExp(`^${IMAGES} to copy`, 'm'));
 });
-
