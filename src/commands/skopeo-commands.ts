@@ -1,4 +1,5 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { readLineOfRun } from '../cli/read-line-of-run.ts';
 import { runTracked } from '../cli/run-tracked.ts';
 import { type CommandClass, WrapperCommand } from '../cli/wrapper-command.ts';
 import { COPY } from '../command-line/flags/copy.ts';
@@ -57,7 +58,7 @@ export const skopeoCommand = (id: keyof typeof SKOPEO_COMMANDS): CommandClass =>
     static override flags = oclifFlags(spec);
 
     async run(): Promise<number> {
-      return runTracked(await readCommandLine(this.argv, this.context, table), this.context, toTask);
+      return runTracked(await readLineOfRun(this.argv, this.context, table), this.context, toTask);
     }
   };
 };

@@ -1,9 +1,9 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { readLineOfRun } from '../cli/read-line-of-run.ts';
 import { runSyncCommand } from '../cli/sync/run-sync.ts';
 import { refuseUnknownToEngine, SYNC_COMMAND } from '../cli/sync/sync-flags.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
 import { SKOPEO_FLAGS } from '../command-line/flags/table.ts';
-import { readCommandLine } from '../command-line/read-command-line.ts';
 
 /** Does what `skopeo sync` does, many images at a time, and mirrors by its own configuration file. */
 export class SyncCommand extends WrapperCommand {
@@ -19,7 +19,7 @@ export class SyncCommand extends WrapperCommand {
 
   async run(): Promise<number> {
     const table = { ...SKOPEO_FLAGS, subcommands: [SYNC_COMMAND] };
-    const line = await readCommandLine(this.argv, this.context, table);
+    const line = await readLineOfRun(this.argv, this.context, table);
     refuseUnknownToEngine(line);
     return runSyncCommand(line, this.context);
   }
