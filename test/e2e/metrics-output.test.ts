@@ -45,7 +45,7 @@ const makeHistory = async (scene: Awaited<ReturnType<typeof openScene>>): Promis
     scene.run('inspect', scene.source),
     scene.run('list-tags', 'docker://127.0.0.1:1/x/y'),
     scene.run('manifest-digest', `${scene.dir.path}/nothing`),
-    scene.run('nonsense'),
+    scene.run('standalone-verify', 'manifest', 'example.org/app:1', 'key', 'signature'),
   ]);
 };
 

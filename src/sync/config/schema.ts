@@ -19,7 +19,7 @@ const source = parsedBy(parseLocation);
 const platform = z
   .string()
   .regex(/^[a-z0-9]+\/[a-z0-9_]+(?:\/[a-z0-9.]+)?$/, 'must be os/architecture or os/architecture/variant');
-const registryNameSchema = z.string().refine(isRegistry, 'is not a registryNameSchema (host or host:port)');
+const registryNameSchema = z.string().refine(isRegistry, 'is not a registry (host or host:port)');
 
 const tagRules = z.strictObject({
   list: z.array(tag).min(1, NOT_EMPTY).optional().describe('Tags that are selected whatever the other rules say.'),
@@ -93,12 +93,12 @@ const refuseTwice = (registries: Readonly<Record<string, unknown>>, context: z.c
   for (const name of Object.keys(registries)) {
     const earlier = seen.get(registryKey(name));
     if (earlier === undefined) seen.set(registryKey(name), name);
-    else context.addIssue({ code: 'custom', path: [name], message: `is the same registryNameSchema as "${earlier}"` });
+    else context.addIssue({ code: 'custom', path: [name], message: `is the same registry as "${earlier}"` });
   }
 };
 
 const registrySettingsSchema = z.strictObject({
-  parallel: z.int().min(1).optional().describe('Copies at a time that read from or write to this registryNameSchema.'),
+  parallel: z.int().min(1).optional().describe('Copies at a time that read from or write to this registry.'),
   'requests-per-second': z.number().positive().optional(),
   'pull-reserve': z.int().min(0).optional().describe('Pulls of a counted allowance to leave for others.'),
   'tls-verify': z.boolean().optional(),
