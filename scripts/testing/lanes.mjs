@@ -1,5 +1,5 @@
 import { mkdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 
 /** Below the project's root: what is generated for one run of the tests. */
 const DIRECTORY = '.cache/lanes';
@@ -22,13 +22,19 @@ for (const file of ${JSON.stringify(files)}) {
 }
 `;
 
+/** Models are short to read and long to run. */
+const MODEL_BYTES = 30_000;
+
+const weightOf = (file, root) =>
+  statSync(join(root, file)).size + (basename(file).startsWith('model.') ? MODEL_BYTES : 0);
+
 /**
  * Shares test files out, the largest first, each to where least is: what is large usually takes long, and what takes long
  * should not come last.
  */
 const shareOut = (files, { root, count }) => {
   const lanes = Array.from({ length: Math.min(count, files.length) }, () => ({ bytes: 0, files: [] }));
-  const sized = files.map((file) => ({ file, bytes: statSync(join(root, file)).size }));
+  const sized = files.map((file) => ({ file, bytes: weightOf(file, root) }));
   for (const { file, bytes } of sized.sort((one, other) => other.bytes - one.bytes)) {
     const lane = lanes.reduce((least, other) => (other.bytes < least.bytes ? other : least));
     lane.files.push(file);
