@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { once } from 'node:events';
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import { gzipSync } from 'node:zlib';
 import type { RegistryStep } from '../../src/skopeo/failure/registry-answer.ts';
+import { onLoopback } from '../../test/support/on-loopback.ts';
 
 /** The answer that the registry gives at one step, again and again; everything else succeeds. */
 export interface Fault {
@@ -87,16 +87,5 @@ export const startFaultyRegistry = async (fault: Fault): Promise<{ readonly host
       } else succeed(step, request, response);
     });
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    host: `127.0.0.1:${address.port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return onLoopback(server);
 };

@@ -1,27 +1,12 @@
 import assert from 'node:assert/strict';
 import { linkSync, mkdirSync, readdirSync } from 'node:fs';
 import { test } from 'node:test';
-import { createLayout } from '../support/images.ts';
-import { runCli } from '../support/process.ts';
 import { startRegistry } from '../support/registry.ts';
-import { mustSkopeo, privateHome } from '../support/skopeo.ts';
-import { type TempDir, tempDir } from '../support/temp.ts';
+import { mustSkopeo } from '../support/skopeo.ts';
+import { tempDir } from '../support/temp.ts';
+import { oneImage, runWithin } from './descriptor-limit.ts';
 
 const IMAGES = 3000;
-
-/** Runs the program with at most so many open files. */
-const runWithin = (limit: number, args: readonly string[], dir: TempDir) =>
-  runCli(args, {
-    wrap: ['prlimit', `--nofile=${limit}:${limit}`],
-    env: privateHome(dir.join('home')),
-    cwd: dir.path,
-  });
-
-const oneImage = async (dir: TempDir): Promise<string> => {
-  const layout = await createLayout(dir.join('layout'));
-  await layout.addImage('app', { layers: [{ sizeBytes: 100 }] });
-  return layout.reference('app');
-};
 
 test('thousands of directories are planned within the usual limit on open files', async () => {
   await using dir = await tempDir('descriptors');

@@ -1,23 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createLayout } from '../support/images.ts';
-import { runCli } from '../support/process.ts';
-import { privateHome } from '../support/skopeo.ts';
-import { type TempDir, tempDir } from '../support/temp.ts';
-
-/** Runs the program with at most so many open files. */
-const runWithin = (limit: number, args: readonly string[], dir: TempDir) =>
-  runCli(args, {
-    wrap: ['prlimit', `--nofile=${limit}:${limit}`],
-    env: privateHome(dir.join('home')),
-    cwd: dir.path,
-  });
-
-const oneImage = async (dir: TempDir): Promise<string> => {
-  const layout = await createLayout(dir.join('layout'));
-  await layout.addImage('app', { layers: [{ sizeBytes: 100 }] });
-  return layout.reference('app');
-};
+import { tempDir } from '../support/temp.ts';
+import { oneImage, runWithin } from './descriptor-limit.ts';
 
 test('a process that may open hardly any file says so, and how to change it', async () => {
   await using dir = await tempDir('descriptors');

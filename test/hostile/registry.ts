@@ -1,5 +1,5 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
+import { onLoopback } from '../support/on-loopback.ts';
 
 /** What terminals obey: colours, cursor, titles, links, bells, line ends; and what turns the direction of writing. */
 export const POISON = '\x1b[31m\x1b[2J\x1b[10A\x1b]0;owned\x07\x1b]8;;http://evil\x1b\\\b\r\n\u009b31m\u202e';
@@ -69,16 +69,5 @@ export const startHostileRegistry = async (): Promise<{ readonly host: string } 
     response.on('error', () => {});
     answer(request.url ?? '/', response);
   });
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    host: `127.0.0.1:${address.port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  return onLoopback(server);
 };

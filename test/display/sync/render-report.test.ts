@@ -1,37 +1,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { digestFile, missingPlatformsLine, summaryLine } from '../../../src/display/sync/render-report.ts';
-import { exitCodeOf, type ImageReport, reportTotals, type SyncReport } from '../../../src/sync/report.ts';
+import { exitCodeOf } from '../../../src/sync/report.ts';
+import { FAILED, image, report } from './reports.ts';
 
-const image = (name: string, outcome: ImageReport['outcome'], more: Partial<ImageReport> = {}): ImageReport => ({
-  source: `docker://s.example/${name}:1`,
-  destination: `docker://m.example/${name}:1`,
-  outcome,
-  reason: '',
-  bytes: 0,
-  seconds: 0,
-  attempts: 1,
-  ...more,
-});
-
-const report = (images: readonly ImageReport[], more: Partial<SyncReport> = {}): SyncReport => ({
-  version: 1,
-  startedAt: '2026-01-01T00:00:00Z',
-  durationSeconds: 75.2,
-  exitCode: 0,
-  images,
-  failures: [],
-  dropped: 0,
-  otherShards: 0,
-  totals: reportTotals(images),
-  ...more,
-});
-
-const FAILED = image('b', 'failed', {
-  errorType: 'unauthorized',
-  message: 'authentication\n required',
-  next: 'Log in.',
-});
 const IMAGES = [
   image('a', 'copied', { bytes: 3 * 1024 ** 2, digest: 'sha256:1' }),
   FAILED,

@@ -1,6 +1,6 @@
-import { once } from 'node:events';
 import { createServer, type ServerResponse } from 'node:http';
 import type { Writable } from 'node:stream';
+import { onLoopback } from '../../support/on-loopback.ts';
 
 /** Sends one page of tags; the pages are counted from 1. */
 export type EndlessPage = (page: number, response: ServerResponse) => void;
@@ -34,16 +34,6 @@ export const startListing = async (send: EndlessPage): Promise<{ readonly host: 
     response.on('error', () => {});
     if (request.url === '/v2/') response.end('{}');
     else send(++page, response);
-  }).listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const address = server.address();
-  if (address === null || typeof address === 'string') throw new Error('no port');
-  return {
-    host: `127.0.0.1:${address.port}`,
-    async [Symbol.asyncDispose]() {
-      server.closeAllConnections();
-      server.close();
-      await once(server, 'close');
-    },
-  };
+  });
+  return onLoopback(server);
 };
