@@ -56,8 +56,11 @@ export const namedStreams = (args: readonly SkopeoArgument[], cwd: string): Read
   return new Set(NAMES.filter((_, fd) => paths.some((path) => leadsTo(path, fd))));
 };
 
-/** Flags whose files are read for skopeo, before its first attempt. */
-const READ_BEFOREHAND: ReadonlySet<string> = new Set(['authfile', 'src-authfile', 'dest-authfile']);
+/**
+ * Flags whose files a failed attempt leaves as they are: they are read for skopeo before its first attempt, or written
+ * after a copy that succeeded.
+ */
+const UNTOUCHED: ReadonlySet<string> = new Set(['authfile', 'src-authfile', 'dest-authfile', 'digestfile']);
 
 const goesOnce = (stats: Stats): boolean =>
   stats.isFIFO() || stats.isSocket() || (stats.isCharacterDevice() && !isNullDevice(stats));
@@ -68,7 +71,7 @@ const goesOnce = (stats: Stats): boolean =>
  */
 export const namesPipe = (args: readonly SkopeoArgument[], cwd: string): boolean =>
   args
-    .filter((argument) => argument.type !== 'flag' || !READ_BEFOREHAND.has(argument.name))
+    .filter((argument) => argument.type !== 'flag' || !UNTOUCHED.has(argument.name))
     .flatMap(pathsIn)
     .some((path) => {
       const found = orUndefined(() => statSync(resolve(cwd, path)));
