@@ -15,6 +15,7 @@ import { runPlan } from '../../../src/sync/run/run-plan.ts';
 import type { OperationResult } from '../../../src/tracking/events.ts';
 import type { SyncObserver } from '../../../src/tracking/observer.ts';
 import type { ErrorType } from '../../../src/tracking/vocabulary.ts';
+import { tempDir } from '../../support/temp.ts';
 import { plannedImage } from '../support/images.ts';
 
 const JOB: SyncJob = {
@@ -261,8 +262,11 @@ test('a destination that refuses everything for one reason is not asked again af
 });
 
 test('a full disk is not tried again for every image', async () => {
-  const { attempts, copyImage } = saying(() => 'writing blob: write /srv/m/dir-put-blob1: no space left on device');
-  const images = MANY.map((name) => plannedImage(name, `dir:/srv/m/${name}`));
+  await using dir = await tempDir('full');
+  const { attempts, copyImage } = saying(
+    () => `writing blob: write ${dir.join('dir-put-blob1')}: no space left on device`,
+  );
+  const images = MANY.map((name) => plannedImage(name, `dir:${dir.join(name)}`));
   await run(images, copyImage, { ...JOB, parallel: 1 });
   assert.equal(attempts.length, 3);
 });
