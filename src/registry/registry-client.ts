@@ -9,13 +9,12 @@ import { MEDIA_TYPES } from '../image/manifest.ts';
 import { parseJson } from '../text/json.ts';
 import { Authenticator } from './authenticator.ts';
 import { HttpClient } from './http/http-client.ts';
-import { AnswerError, type HttpAnswer, SilenceError } from './http/message.ts';
+import type { HttpAnswer } from './http/message.ts';
 import type { ManifestHead } from './lookup.ts';
-import { RegistryMisbehaves } from './misbehaviour.ts';
 import { RegistryPaused, type RegistryPauses } from './pauses.ts';
 import { refuseRedirect } from './redirect.ts';
 import type { Route } from './route.ts';
-import { LISTING_LIMITS, type ListingLimits, nextPage, tagsIn } from './tag-pages.ts';
+import { LISTING_LIMITS, type ListingLimits, readTags } from './tag-pages.ts';
 import type { TrustStore } from './trust.ts';
 
 /** A clear answer, or none: then skopeo has to be asked. */
@@ -28,7 +27,6 @@ const UNCLEAR = { kind: 'unclear' } as const;
 const ACCEPT = Object.values(MEDIA_TYPES).join(', ');
 /** Number of requests to one registry at a time. */
 export const REQUESTS_AT_A_TIME = 32;
-const PAGE_SIZE = 1000;
 const TIMES_TOO_MANY = 4;
 const DEFAULT_PAUSE_SECONDS = 5;
 /** A question waits for this long; the caller decides about longer pauses. */
@@ -144,55 +142,16 @@ export class RegistryClient implements Disposable {
     return answer.status === 200 ? { kind: 'found', value: answer.body } : UNCLEAR;
   }
 
-  /**
-   * All tags of a repository, page after page. Rejects with RegistryMisbehaves when they do not come to an end: skopeo would
-   * follow for ever.
-   */
+  /** All tags of a repository, page after page. Rejects with RegistryMisbehaves when they do not come to an end. */
   async tags(repository: Repository, signal: AbortSignal): Promise<ClearAnswer<readonly string[]>> {
-    const startedMs = this.#clock.monotonicMs();
-    const tags = new Set<string>();
-    const visited = new Set<string>();
-    let bytesLeft = this.#limits.bytes;
-    let path: string | undefined = `/v2/${repository.path}/tags/list?n=${PAGE_SIZE}`;
-    while (path !== undefined) {
-      visited.add(path);
-      const answer: HttpAnswer = await this.#page(path, repository, bytesLeft, signal);
-      const page = tagsIn(answer);
-      if (page === undefined) return UNCLEAR;
-      bytesLeft -= answer.body.length;
-      const next = nextPage(answer, path);
-      if (next !== undefined) {
-        const seconds = (this.#clock.monotonicMs() - startedMs) / 1000;
-        this.#refuseEndless({
-          repeats: visited.has(next) || (page.length > 0 && page.every((tag) => tags.has(tag))),
-          pages: visited.size,
-          seconds,
-        });
-      }
-      for (const tag of page) tags.add(tag);
-      path = next;
-    }
-    return { kind: 'found', value: [...tags] };
-  }
-
-  async #page(path: string, repository: Repository, maxBytes: number, signal: AbortSignal): Promise<HttpAnswer> {
-    try {
-      return await this.#ask('GET', path, repository, signal, Math.max(1, maxBytes));
-    } catch (error) {
-      if (!(error instanceof AnswerError) || error instanceof SilenceError) throw error;
-      const { bytes, answerSeconds } = this.#limits;
-      const limits = `${bytes / 1024 ** 2} MiB or within ${answerSeconds} s`;
-      throw new RegistryMisbehaves(this.#route.registry, `sends a list of tags that does not end after ${limits}`);
-    }
-  }
-
-  #refuseEndless({ repeats, pages, seconds }: { repeats: boolean; pages: number; seconds: number }): void {
-    const { registry } = this.#route;
-    const next = 'sends page after page of tags, ';
-    if (repeats) throw new RegistryMisbehaves(registry, `${next}and repeats one`);
-    if (pages >= this.#limits.pages) throw new RegistryMisbehaves(registry, `${next}more than ${pages}`);
-    if (seconds < this.#limits.seconds) return;
-    throw new RegistryMisbehaves(registry, `${next}for more than ${this.#limits.seconds} s`);
+    const tags = await readTags({
+      registry: this.#route.registry,
+      repository,
+      ask: (path, maxBytes) => this.#ask('GET', path, repository, signal, maxBytes),
+      limits: this.#limits,
+      clock: this.#clock,
+    });
+    return tags === undefined ? UNCLEAR : { kind: 'found', value: tags };
   }
 
   [Symbol.dispose](): void {

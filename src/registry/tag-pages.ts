@@ -1,9 +1,12 @@
 import * as z from 'zod';
-import { isTag } from '../image/docker-reference.ts';
+import type { Clock } from '../context.ts';
+import { isTag, type Repository } from '../image/docker-reference.ts';
 import { parseJson } from '../text/json.ts';
-import type { HttpAnswer } from './http/message.ts';
+import { AnswerError, type HttpAnswer, SilenceError } from './http/message.ts';
+import { RegistryMisbehaves } from './misbehaviour.ts';
 
 const MIB = 1024 ** 2;
+const PAGE_SIZE = 1000;
 
 /** How long a list of tags may be, and what it may take; more is a loop, or no registry to be served so. */
 export interface ListingLimits {
@@ -32,7 +35,7 @@ const isFlat = (body: Buffer): boolean => {
 };
 
 /** The tags of one page; undefined if it is no list of tags. */
-export const tagsIn = ({ status, body }: HttpAnswer): readonly string[] | undefined => {
+const tagsIn = ({ status, body }: HttpAnswer): readonly string[] | undefined => {
   const list = status === 200 && isFlat(body) ? parseJson(body, tagsSchema) : undefined;
   return list && (list.tags ?? []).filter(isTag);
 };
@@ -44,8 +47,71 @@ const ANY_ORIGIN = 'https://registry.invalid';
  * Path of the next page after `path`, from a `Link` header; absent after the last page. The host in the header is
  * ignored, as skopeo does: behind a proxy the registry often cannot be reached by that name or scheme.
  */
-export const nextPage = ({ headers }: HttpAnswer, path: string): string | undefined => {
+const nextPage = ({ headers }: HttpAnswer, path: string): string | undefined => {
   const target = /<([^>]*)>\s*;[^,]*\brel="?next"?/.exec(String(headers.link))?.[1];
   const next = target === undefined ? null : URL.parse(target, new URL(path, ANY_ORIGIN).href);
   return next === null ? undefined : `${next.pathname}${next.search}`;
+};
+
+/** What is to be listed, and how. */
+interface TagListing {
+  readonly registry: string;
+  readonly repository: Repository;
+  /** Asks for a page of at most so many bytes. */
+  readonly ask: (path: string, maxBytes: number) => Promise<HttpAnswer>;
+  readonly limits: ListingLimits;
+  readonly clock: Pick<Clock, 'monotonicMs'>;
+}
+
+const readPage = async ({ registry, ask, limits }: TagListing, path: string, maxBytes: number): Promise<HttpAnswer> => {
+  try {
+    return await ask(path, Math.max(1, maxBytes));
+  } catch (error) {
+    if (!(error instanceof AnswerError) || error instanceof SilenceError) throw error;
+    const most = `${limits.bytes / MIB} MiB or within ${limits.answerSeconds} s`;
+    throw new RegistryMisbehaves(registry, `sends a list of tags that does not end after ${most}`);
+  }
+};
+
+interface ListingProgress {
+  readonly repeats: boolean;
+  readonly pages: number;
+  readonly seconds: number;
+}
+
+const refuseEndless = ({ registry, limits }: TagListing, { repeats, pages, seconds }: ListingProgress): void => {
+  const next = 'sends page after page of tags, ';
+  if (repeats) throw new RegistryMisbehaves(registry, `${next}and repeats one`);
+  if (pages >= limits.pages) throw new RegistryMisbehaves(registry, `${next}more than ${pages}`);
+  if (seconds >= limits.seconds) throw new RegistryMisbehaves(registry, `${next}for more than ${limits.seconds} s`);
+};
+
+/**
+ * All tags of a repository, page after page; undefined if an answer is no list of tags. Rejects with RegistryMisbehaves when
+ * the pages do not come to an end: skopeo would follow for ever.
+ */
+export const readTags = async (listing: TagListing): Promise<readonly string[] | undefined> => {
+  const { repository, limits, clock } = listing;
+  const startedMs = clock.monotonicMs();
+  const tags = new Set<string>();
+  const visited = new Set<string>();
+  let bytesLeft = limits.bytes;
+  let path: string | undefined = `/v2/${repository.path}/tags/list?n=${PAGE_SIZE}`;
+  while (path !== undefined) {
+    visited.add(path);
+    const answer: HttpAnswer = await readPage(listing, path, bytesLeft);
+    const page = tagsIn(answer);
+    if (page === undefined) return undefined;
+    bytesLeft -= answer.body.length;
+    const next = nextPage(answer, path);
+    if (next !== undefined)
+      refuseEndless(listing, {
+        repeats: visited.has(next) || (page.length > 0 && page.every((tag) => tags.has(tag))),
+        pages: visited.size,
+        seconds: (clock.monotonicMs() - startedMs) / 1000,
+      });
+    for (const tag of page) tags.add(tag);
+    path = next;
+  }
+  return [...tags];
 };
