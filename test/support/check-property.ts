@@ -1,4 +1,5 @@
 import { randomInt } from 'node:crypto';
+import { inspect } from 'node:util';
 import fc from 'fast-check';
 import { IS_NIGHT } from './sequences.ts';
 
@@ -36,6 +37,7 @@ export const checkProperty = async <Values extends [unknown, ...unknown[]]>(
   if (!found.failed) return;
   const path = found.counterexamplePath ?? '';
   process.stderr.write(`Failed after ${found.numRuns} of ${numRuns}; once more: ${REPLAY}='${found.seed} ${path}'\n`);
+  process.stderr.write(`${inspect(found.errorInstance)}\n`);
   const limits = { numRuns: 1, interruptAfterTimeLimit: SHRINK_MS, markInterruptAsFailure: true };
   await fc.assert(property, { ...limits, seed: found.seed, path });
   throw new Error(`it did not fail again: ${fc.defaultReportMessage(found)}`, { cause: found.errorInstance });

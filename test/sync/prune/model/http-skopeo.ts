@@ -5,12 +5,13 @@ import type { OperationResult } from '../../../../src/tracking/events.ts';
 import type { Store } from './store.ts';
 import type { World } from './world.ts';
 
-const failure = (message: string, errorType: 'not_found' | 'server_error'): WrapperError =>
+const failure = (message: string, errorType: 'not_found' | 'server_error' | 'unsupported'): WrapperError =>
   new WrapperError(message, { errorType, exitCode: EXIT.failure, next: 'Look at the model.' });
 
 /**
  * What the engine asks of skopeo, done by plain HTTP in this process, which costs a hundredth of a process: whole indexes,
- * their images first, each manifest as it is; deletion by the digest that a reference stands for.
+ * their images first, each manifest as it is, but no index within an index; deletion by the digest that a reference stands
+ * for.
  */
 export const httpSkopeo = (writer: string, world: World, store: Store): SkopeoPort => {
   const refuse = async (): Promise<never> => {
@@ -22,6 +23,8 @@ export const httpSkopeo = (writer: string, world: World, store: Store): SkopeoPo
     const { digest } = await store.get(from.path, from.digest ?? from.tag ?? 'latest', 'HEAD');
     const top = digest === undefined ? undefined : world.made(digest);
     if (top === undefined) throw failure(`reading manifest in ${source}: manifest unknown`, 'not_found');
+    if (world.contentOf(top.digest).children.some((part) => world.contentOf(part).children.length > 0))
+      throw failure(`Unexpectedly received a manifest list instead of a manifest for a single image`, 'unsupported');
     for (const part of world.contentOf(top.digest).children) {
       const child = world.made(part);
       if (child === undefined || !world.repo(from.path).manifests.has(part))

@@ -40,6 +40,7 @@ export class World {
   readonly broken = new Set<string>();
   /** How often somebody else did something. */
   foreignActs = 0;
+  #turn: Promise<unknown> = Promise.resolve();
 
   constructor(store: Store) {
     this.#store = store;
@@ -77,6 +78,10 @@ export class World {
 
   /** `reference`: a tag or the digest. */
   async put(writer: Writer, repository: string, reference: string, manifest: MadeManifest): Promise<void> {
+    return this.#inTurn(() => this.#put(writer, repository, reference, manifest));
+  }
+
+  async #put(writer: Writer, repository: string, reference: string, manifest: MadeManifest): Promise<void> {
     await this.#store.put(repository, reference, manifest);
     const { digest, bytes } = manifest;
     const json = JSON.parse(bytes.toString()) as { manifests?: { digest: string }[]; subject?: { digest: string } };
@@ -110,6 +115,10 @@ export class World {
   }
 
   async delete(writer: Writer, repository: string, digest: string): Promise<number> {
+    return this.#inTurn(() => this.#delete(writer, repository, digest));
+  }
+
+  async #delete(writer: Writer, repository: string, digest: string): Promise<number> {
     const status = await this.#store.delete(repository, digest);
     if (status !== 202) return status;
     const repo = this.#repo(repository);
@@ -153,6 +162,13 @@ export class World {
       }
     }
     return found;
+  }
+
+  /** One change at a time: of two under way at once nobody could tell which the registry took last. */
+  #inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const done = this.#turn.then(work);
+    this.#turn = done.catch(() => undefined);
+    return done;
   }
 
   #changed(place: string, digest: string | undefined, writer: Writer): void {
