@@ -8,6 +8,7 @@ import { WrapperError } from '../errors/wrapper-error.ts';
 import { operationOf, subjectOf } from '../operation/request.ts';
 import { reportUnstarted } from '../operation/run-operation.ts';
 import { openSession } from './open-session.ts';
+import { failedRun, withoutSecrets } from './with-run.ts';
 
 /** The wrapper's flags, if they at least can be understood. */
 const ownFlags = (argv: readonly string[], { env }: Context): OwnFlags | undefined => {
@@ -32,7 +33,7 @@ const recordRefusal = async (argv: readonly string[], context: Context, refusal:
     clock: context.clock,
     observers: [session.observer],
   });
-  await session.end({ exitCode: refusal.exitCode, durationSeconds: 0, success: false });
+  await session.end(withoutSecrets({ ...failedRun(refusal), durationSeconds: 0 }, context));
 };
 
 /**

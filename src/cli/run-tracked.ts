@@ -1,13 +1,24 @@
 import type { CommandLine } from '../command-line/command-line.ts';
 import type { Context } from '../context.ts';
+import { defined } from '../defined.ts';
 import { chooseDisplay } from '../display/choose-display.ts';
 import { outcomeJson } from '../display/result-json.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
+import type { FailureCause } from '../metrics/run-history.ts';
 import { subjectOfLine, type ToTask } from '../operation/request.ts';
-import { reportUnstarted, runOperation } from '../operation/run-operation.ts';
+import { type OperationOutcome, reportUnstarted, runOperation } from '../operation/run-operation.ts';
 import { abortOnSignals, timeLimitOf } from '../operation/termination.ts';
 import { openSession } from './open-session.ts';
 import { withRun } from './with-run.ts';
+
+const causeOf = ({ result, failure }: OperationOutcome): FailureCause | undefined =>
+  result.outcome === 'success'
+    ? undefined
+    : {
+        errorType: result.errorType ?? 'unknown',
+        message: result.message ?? '',
+        ...defined({ next: failure?.next }),
+      };
 
 /** Runs one subcommand of skopeo as a tracked operation: display, metrics, signals. Returns the exit status. */
 export const runTracked = async (line: CommandLine, context: Context, toTask: ToTask): Promise<number> => {
@@ -52,7 +63,7 @@ export const runTracked = async (line: CommandLine, context: Context, toTask: To
       });
       const { exitCode, outcome: verdict } = outcome.result;
       return {
-        verdict: { exitCode, success: verdict === 'success' },
+        verdict: { exitCode, success: verdict === 'success', ...defined({ cause: causeOf(outcome) }) },
         tell: (isRecorded) => {
           display.onEnd(outcome);
           if (own.json) stdout.write(`${redactor.json(outcomeJson(outcome))}\n`);

@@ -48,6 +48,7 @@ interface RunFailure {
   readonly errorType: ErrorType;
   readonly exitCode: number;
   readonly message: string;
+  readonly next?: string | undefined;
 }
 
 /** How the body of a run ended. */
@@ -123,6 +124,25 @@ const failureOf = (error: unknown): RunFailure => {
   return { errorType: 'crashed', exitCode: EXIT.failure, message };
 };
 
+/** The end of a run as it is recorded: without secrets. */
+export const withoutSecrets = (
+  { cause, ...verdict }: RunVerdict,
+  { redactor }: Pick<Context, 'redactor'>,
+): RunVerdict => ({
+  ...verdict,
+  ...(cause && {
+    cause: {
+      ...cause,
+      message: redactor.redact(cause.message),
+      ...defined({ next: cause.next && redactor.redact(cause.next) }),
+    },
+  }),
+});
+
+/** The end of a run that failed before its body was done. */
+export const failedRun = ({ errorType, message, next, exitCode }: RunFailure) =>
+  ({ exitCode, success: false, cause: { errorType, message, ...defined({ next }) } }) as const;
+
 /** Refuses files that could not be written at the end. Throws usage errors. */
 const refuseOutputs = async ({ line, context, outputs = [] }: RunRequest): Promise<void> => {
   const { events, metricsTextfile } = line.own;
@@ -197,11 +217,12 @@ const recordUnstarted = async <Job, Opened extends Disposable | AsyncDisposable,
   { job, skopeo }: Known<Job>,
   failure: RunFailure,
   durationSeconds: number,
+  context: Context,
 ): Promise<void> => {
   const open = async (extent: MetricsExtent): Promise<RunMetrics> => parts.openMetrics(job, skopeo, extent);
   const metrics = await open('failure').catch(() => open('state'));
   parts.tellUnstarted(job, failure, metrics.observer);
-  await metrics.end({ exitCode: failure.exitCode, durationSeconds, success: false });
+  await metrics.end(withoutSecrets({ ...failedRun(failure), durationSeconds }, context));
 };
 
 /**
@@ -225,15 +246,15 @@ export const withRun = async <Job, Opened extends Disposable | AsyncDisposable, 
   const { job, tools, opened, metrics } = await open(options, parts, signal, closing, known).catch(
     async (thrown: unknown) => {
       const error = asError(thrown, signal);
-      await recordUnstarted(parts, known, failureOf(error), elapsedSeconds());
+      await recordUnstarted(parts, known, failureOf(error), elapsedSeconds(), context);
       throw error;
     },
   );
   const { verdict, tell } = await parts.body(job, opened, metrics, tools).catch(async (thrown: unknown) => {
     const error = asError(thrown, signal);
-    await metrics.end({ exitCode: failureOf(error).exitCode, durationSeconds: elapsedSeconds(), success: false });
+    await metrics.end(withoutSecrets({ ...failedRun(failureOf(error)), durationSeconds: elapsedSeconds() }, context));
     throw error;
   });
-  await metrics.end({ ...verdict, durationSeconds: elapsedSeconds() });
+  await metrics.end(withoutSecrets({ ...verdict, durationSeconds: elapsedSeconds() }, context));
   return await tell(!(line.own.metricsStrict && metrics.failed));
 };

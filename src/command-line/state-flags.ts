@@ -14,6 +14,7 @@ export const stateDirFlag = Flags.string({
   description: 'state directory, may be given several times [SKOPEO_WRAPPER_STATE_DIR]',
   helpValue: 'DIR',
   multiple: true,
+  multipleNonGreedy: true,
 });
 
 /**

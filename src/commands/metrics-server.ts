@@ -19,6 +19,7 @@ export class MetricsServerCommand extends WrapperCommand {
       description: 'HOST:PORT, :PORT or [ADDRESS]:PORT in place of --host and --port; may be given several times',
       helpValue: 'ADDRESS',
       multiple: true,
+      multipleNonGreedy: true,
     }),
     'web.telemetry-path': Flags.string({ description: 'path of the metrics', default: '/metrics', helpValue: 'PATH' }),
     'web.config.file': Flags.string({
@@ -30,6 +31,7 @@ export class MetricsServerCommand extends WrapperCommand {
       description: 'host name that requests may name; may be given several times',
       helpValue: 'HOST',
       multiple: true,
+      multipleNonGreedy: true,
     }),
     'metrics-textfile': Flags.string({
       description: 'also keep this textfile fresh [SKOPEO_WRAPPER_METRICS_TEXTFILE]',

@@ -1,3 +1,4 @@
+import { defined } from '../defined.ts';
 import { tryTo } from '../errors/system-error.ts';
 import type { Host } from '../host/host.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
@@ -48,7 +49,7 @@ export const keepNothing = (recorder: Recorder, job: Job | undefined, nowSeconds
         },
       ];
     },
-    view: () => recorder.read((recording) => ({ ...recording, jobs })),
+    view: () => recorder.read(({ totals, live }) => ({ totals, live, jobs })),
   };
 };
 
@@ -73,7 +74,7 @@ export const keepState = (recorder: Recorder, options: StateKeeperOptions): Keep
     },
     keep,
     finish: async (end) => {
-      await recorder.read(({ totals }) => run.finish({ totals, ...end }));
+      await recorder.read(({ totals, subject }) => run.finish({ totals, ...defined({ subject }), ...end }));
       // A directory that this user may not read is folded by another user.
       tryTo(() => foldAtExit(location, host));
     },

@@ -5,6 +5,7 @@ import type { Status } from '../tracking/vocabulary.ts';
 import { JOB_NAME, OTHER, REGISTRY } from './contract/definition.ts';
 import { countBlobSize, countFinishedBlob, countFinishedOperation } from './facts.ts';
 import { createCounts } from './registry/counts.ts';
+import { type RunSubject, subjectOf } from './run-history.ts';
 import type { LiveEntry, Totals } from './view.ts';
 
 interface RecorderOptions {
@@ -17,6 +18,8 @@ interface RecorderOptions {
 interface Recording {
   readonly totals: Totals;
   readonly live: readonly LiveEntry[];
+  /** Of the first operation; undefined: none has begun. */
+  readonly subject: RunSubject | undefined;
 }
 
 /** Counts the facts of the operations of one process. */
@@ -49,6 +52,7 @@ export const createRecorder = ({ clock, pid, jobName }: RecorderOptions): Record
   const finished = new WeakSet<LiveSource>();
   const registryLabel = createRegistryLabel();
   let heartbeatWallMs = clock.wallMs();
+  let subject: RunSubject | undefined;
 
   const live = (): readonly LiveEntry[] => {
     const nowMs = clock.monotonicMs();
@@ -57,7 +61,7 @@ export const createRecorder = ({ clock, pid, jobName }: RecorderOptions): Record
   };
 
   return {
-    read: (use) => sink.read((totals) => use({ totals, live: live() })),
+    read: (use) => sink.read((totals) => use({ totals, live: live(), subject })),
     heartbeat: () => {
       heartbeatWallMs = clock.wallMs();
     },
@@ -68,6 +72,7 @@ export const createRecorder = ({ clock, pid, jobName }: RecorderOptions): Record
     },
     operationStarted: (source) => {
       running.add(source);
+      subject ??= subjectOf(source.live());
       heartbeatWallMs = clock.wallMs();
     },
     partStarted: (source) => {

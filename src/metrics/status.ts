@@ -1,6 +1,7 @@
 import { defined } from '../defined.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
-import type { Operation, Step } from '../tracking/vocabulary.ts';
+import type { ErrorType, Operation, Step } from '../tracking/vocabulary.ts';
+import type { FinishedRun } from './run-history.ts';
 import type { JobFacts, LiveEntry, MetricsView } from './view.ts';
 
 /**
@@ -10,6 +11,21 @@ import type { JobFacts, LiveEntry, MetricsView } from './view.ts';
  */
 export const JOB_STATES = ['never_succeeded', 'overdue', 'failing', 'first_run', 'ok'] as const;
 export type JobState = (typeof JOB_STATES)[number];
+
+/** A run that has ended. Times are Unix seconds; the last four are absent after a success. */
+export interface RunStatus {
+  readonly endedSeconds: number;
+  readonly durationSeconds: number;
+  readonly exitCode: number;
+  /** Absent where the run ended before it was known. */
+  readonly operation?: Operation;
+  readonly source?: string;
+  readonly destination?: string;
+  readonly errorType?: ErrorType;
+  readonly message?: string;
+  readonly next?: string;
+  readonly failedImages?: number;
+}
 
 /** A named job. Times are Unix seconds, absent: never. */
 export interface JobStatus {
@@ -23,6 +39,10 @@ export interface JobStatus {
   readonly lastDurationSeconds?: number;
   readonly lastExitCode?: number;
   readonly maxAgeSeconds?: number;
+  /** The last of its runs that failed, as far as the history goes back. */
+  readonly lastFailure?: RunStatus;
+  /** Latest first; only of jobs that were asked for. */
+  readonly runs?: readonly RunStatus[];
 }
 
 /** An operation in progress. */
@@ -51,6 +71,8 @@ export interface StatusReport {
   readonly jobs: readonly JobStatus[];
   /** Longest running first. */
   readonly operations: readonly OperationStatus[];
+  /** Runs without a job name, latest first; empty if jobs were asked for. */
+  readonly recent: readonly RunStatus[];
   /** Jobs that were asked for and are not known. */
   readonly unknownJobs: readonly string[];
   /** 0: all is well. 1: a job fails, is overdue or never succeeded. 2: a job that was asked for is not known. */
@@ -65,7 +87,23 @@ const stateOf = (facts: JobFacts, nowSeconds: number): JobState => {
   return facts.lastExitCode === 0 ? 'ok' : 'failing';
 };
 
-const jobStatus = (facts: JobFacts, running: boolean, nowSeconds: number): JobStatus => ({
+const runStatus = ({ jobName: _, subject, cause, ...run }: FinishedRun): RunStatus => ({
+  ...run,
+  ...(subject && {
+    operation: subject.operation,
+    source: subject.sourceShort,
+    destination: subject.destinationShort,
+  }),
+  ...cause,
+});
+
+const jobStatus = (
+  facts: JobFacts,
+  running: boolean,
+  nowSeconds: number,
+  runs: readonly FinishedRun[],
+  isAsked: boolean,
+): JobStatus => ({
   jobName: facts.jobName,
   state: stateOf(facts, nowSeconds),
   running,
@@ -75,6 +113,8 @@ const jobStatus = (facts: JobFacts, running: boolean, nowSeconds: number): JobSt
   lastDurationSeconds: facts.lastDurationSeconds,
   lastExitCode: facts.lastExitCode,
   maxAgeSeconds: facts.maxAgeSeconds,
+  ...defined({ lastFailure: runs.filter(({ cause }) => cause !== undefined).map(runStatus)[0] }),
+  ...(isAsked ? { runs: runs.map(runStatus) } : {}),
 });
 
 const operationStatus = ({ live, nowMs, pid, jobName }: LiveEntry): OperationStatus => {
@@ -103,17 +143,23 @@ export const makeStatus = (view: MetricsView, askedJobs: readonly string[], nowS
   const live = view.live.filter(({ jobName }) => isAsked(jobName));
   const running = new Set(live.map(({ jobName }) => jobName).filter((name) => name !== undefined));
   const known = new Set(view.jobs.map(({ jobName }) => jobName));
+  const history = view.history ?? [];
+  const runsOf = (name: string | undefined) => history.filter(({ jobName }) => jobName === name);
   const firstRuns = [...running].filter((name) => !known.has(name));
   const jobs: JobStatus[] = [
     ...view.jobs
       .filter(({ jobName }) => isAsked(jobName))
-      .map((facts) => jobStatus(facts, running.has(facts.jobName), nowSeconds)),
+      .map((facts) => {
+        const { jobName } = facts;
+        return jobStatus(facts, running.has(jobName), nowSeconds, runsOf(jobName), askedJobs.length > 0);
+      }),
     ...firstRuns.map((jobName): JobStatus => ({ jobName, state: 'first_run', running: true })),
   ];
   const unknownJobs = [...new Set(askedJobs)].filter((name) => !known.has(name) && !running.has(name));
   return {
     jobs: jobs.toSorted((a, b) => (a.jobName < b.jobName ? -1 : 1)),
     operations: live.map(operationStatus).toSorted((a, b) => b.runningSeconds - a.runningSeconds),
+    recent: askedJobs.length > 0 ? [] : runsOf(undefined).map(runStatus),
     unknownJobs,
     exitCode: exitCodeOfStatus(jobs, unknownJobs),
   };

@@ -1,4 +1,5 @@
 import type { LiveOperation } from '../tracking/live-operation.ts';
+import type { FinishedRun } from './run-history.ts';
 
 /**
  * Label values of one series, in the order of the contract's labels, as one JSON-safe key. `\u001f` (unit separator)
@@ -53,6 +54,8 @@ export interface MetricsView {
   readonly totals: Totals;
   readonly live: readonly LiveEntry[];
   readonly jobs: readonly JobFacts[];
+  /** The last runs of each job and of those without a name, latest first; absent without a state directory. */
+  readonly history?: readonly FinishedRun[];
   /** Absent without a state directory. */
   readonly state?: {
     readonly runs: Readonly<Record<RunState, number>>;

@@ -1,5 +1,6 @@
 import { defined } from '../defined.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
+import type { FailureCause } from '../metrics/run-history.ts';
 import { describeTermination, terminationOf } from '../operation/termination.ts';
 import { failureClass } from '../skopeo/failure/classify.ts';
 import type { OperationResult } from '../tracking/events.ts';
@@ -125,6 +126,24 @@ export const resultOfReport = (report: SyncReport): OperationResult => {
       : { outcome: 'error', errorType: report.exitCode === 3 ? 'partial_failure' : errorType }),
   };
 };
+
+/** Why a run failed: what most of its images failed with, unless a whole source did; absent after a success. */
+export const causeOfReport = ({ exitCode, images, failures, prune = [] }: SyncReport): FailureCause | undefined => {
+  if (exitCode === EXIT.success) return undefined;
+  const failed = images.filter(({ outcome }) => outcome === 'failed');
+  const { errorType, message, next } = failures[0] ?? mostCommon(failed) ?? { message: undefined };
+  const unremoved = prune.find(({ outcome }) => outcome === 'failed');
+  return {
+    errorType: errorType ?? 'partial_failure',
+    message: message ?? unremoved?.reason ?? 'not everything was copied: see the report',
+    ...defined({ next }),
+    failedImages: failed.length,
+  };
+};
+
+/** The first image of the class that failed most often. */
+const mostCommon = (failed: readonly ImageReport[]): ImageReport | undefined =>
+  [...Map.groupBy(failed, ({ errorType }) => errorType).values()].toSorted((a, b) => b.length - a.length)[0]?.[0];
 
 /** Why there is no plan: a signal or a time limit; absent where neither ended the run. */
 export const stoppedBeforePlan = (signal: AbortSignal) => {

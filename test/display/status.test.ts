@@ -7,6 +7,7 @@ it('is one line of JSON with names in snake case', () => {
   const report = {
     jobs: [{ jobName: 'new', state: 'first_run', running: true, lastExitCode: 0 }],
     operations: [],
+    recent: [],
     unknownJobs: ['x\ny'],
     exitCode: 2,
   } as const;
@@ -15,6 +16,7 @@ it('is one line of JSON with names in snake case', () => {
   assert.deepEqual(JSON.parse(text), {
     jobs: [{ job_name: 'new', state: 'first_run', running: true, last_exit_code: 0 }],
     operations: [],
+    recent: [],
     unknown_jobs: ['x\ny'],
     exit_code: 2,
   });
@@ -64,6 +66,7 @@ const REPORT: StatusReport = {
       throughputBytesPerSecond: 0,
     },
   ],
+  recent: [],
   unknownJobs: [],
   exitCode: 1,
 };
@@ -85,8 +88,36 @@ inspect  docker:quay.io/c    -             running       1.0 s       1.0 s      
     );
   });
 
+  it('tells the last failure of each job, the runs of jobs that were asked for, and runs without a name', () => {
+    const failure = {
+      ...({ endedSeconds: NOW - 7_200, durationSeconds: 62, exitCode: 3, operation: 'sync' } as const),
+      ...({ errorType: 'denied', message: 'requested access\u001b[2J is denied', failedImages: 60 } as const),
+      next: 'Log in.',
+    };
+    const success = { endedSeconds: NOW - 60, durationSeconds: 2, exitCode: 0, operation: 'sync' } as const;
+    const report: StatusReport = {
+      ...REPORT,
+      jobs: [{ jobName: 'nightly', state: 'ok', running: false, lastFailure: failure, runs: [success, failure] }],
+      operations: [],
+      recent: [{ ...success, operation: 'copy', source: 'docker:a/b', destination: 'dir:out' }],
+    };
+    assert.equal(
+      renderStatus(report, NOW).split('\n\n').slice(2).join('\n\n'),
+      `nightly failed 2 h 00 min ago (denied, 60 images failed): requested access is denied
+  next: Log in.
+
+RUN OF nightly  ENDED           TOOK        EXIT  ERROR                     MESSAGE
+sync            1 min 00 s ago  2.0 s       0     -                         -
+sync            2 h 00 min ago  1 min 02 s  3     denied, 60 images failed  requested access is denied
+
+WITHOUT A JOB  SOURCE      DESTINATION  ENDED           TOOK   EXIT  ERROR
+copy           docker:a/b  dir:out      1 min 00 s ago  2.0 s  0     -
+`,
+    );
+  });
+
   it('is one line when there is nothing', () => {
-    const empty = { jobs: [], operations: [], unknownJobs: [], exitCode: 0 };
+    const empty = { jobs: [], operations: [], recent: [], unknownJobs: [], exitCode: 0 };
     assert.equal(renderStatus(empty, NOW), '0 jobs; 0 operations running\n');
   });
 });

@@ -6,6 +6,15 @@ import { parseSamples } from '../metrics/samples.ts';
 import { waitFor } from '../support/wait-for.ts';
 import { openScene, samplesOf, stallingCopy, startStallingRegistry } from './scene.ts';
 
+const failureSchema = z.object({
+  operation: z.string(),
+  exit_code: z.number(),
+  error_type: z.string(),
+  message: z.string(),
+  next: z.string().optional(),
+  failed_images: z.number().optional(),
+});
+
 const reportSchema = z.object({
   jobs: z.array(
     z.object({
@@ -14,8 +23,10 @@ const reportSchema = z.object({
       running: z.boolean(),
       last_success_seconds: z.number().optional(),
       last_exit_code: z.number().optional(),
+      last_failure: failureSchema.optional(),
     }),
   ),
+  recent: z.array(z.object({ operation: z.string(), exit_code: z.number() })),
   operations: z.array(z.object({ operation: z.string(), job_name: z.string().optional(), pid: z.number() })),
   exit_code: z.number(),
 });
@@ -44,7 +55,13 @@ test("a job's last success survives failures and kills, and status says how it s
   assert.deepEqual(await job(), {
     ...{ job_name: 'mirror', state: 'failing', running: false, last_success_seconds: lastSuccessSeconds },
     last_exit_code: failed.exitCode,
+    last_failure: (await job())?.last_failure,
   });
+  const failure = (await job())?.last_failure;
+  assert.equal(failure?.error_type, 'not_found');
+  assert.match(failure?.message ?? '', /missing/);
+  assert.ok(failed.stderr.includes(failure?.next ?? '-'), failed.stderr);
+  assert.match((await scene.run('status')).stdout, /mirror failed \d.* ago \(not_found\): .*\n {2}next: /);
 
   const copy = scene.start(
     ...['--job-name', 'mirror'],
@@ -62,7 +79,20 @@ test("a job's last success survives failures and kills, and status says how it s
   assert.deepEqual(await job(), {
     ...{ job_name: 'mirror', state: 'failing', running: false, last_success_seconds: lastSuccessSeconds },
     last_exit_code: 137,
+    last_failure: {
+      ...{ operation: 'copy', exit_code: 137, error_type: 'crashed' },
+      message: 'it ended without a word: killed, or the host went down',
+    },
   });
+  const { stdout } = await scene.run('status', '--state-dir', scene.stateDir, 'mirror');
+  assert.deepEqual(
+    [...stdout.matchAll(/^copy .*ago +\S+ .*?(\d+) +(\S+)/gm)].map(([, ...end]) => end),
+    [
+      ['137', 'crashed'],
+      [String(failed.exitCode), 'not_found'],
+      ['0', '-'],
+    ],
+  );
 
   const samples = await scene.metrics();
   assert.deepEqual(samplesOf(samples, 'skopeo_job_runs_total'), {

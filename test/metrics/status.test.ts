@@ -53,7 +53,13 @@ describe('makeStatus', () => {
   });
 
   it('is content with nothing', () => {
-    assert.deepEqual(makeStatus(view([]), [], NOW), { jobs: [], operations: [], unknownJobs: [], exitCode: 0 });
+    assert.deepEqual(makeStatus(view([]), [], NOW), {
+      jobs: [],
+      operations: [],
+      recent: [],
+      unknownJobs: [],
+      exitCode: 0,
+    });
   });
 
   it('leaves out times that never were', () => {
@@ -68,6 +74,35 @@ describe('makeStatus', () => {
       lastExitCode: 1,
       maxAgeSeconds: 26 * HOUR,
     });
+  });
+
+  it('tells the last failure of each job, all runs of those that were asked for, and else those without a name', () => {
+    const ended = { durationSeconds: 1, exitCode: 0 };
+    const cause = { errorType: 'denied', message: 'no', next: 'Log in.', failedImages: 2 } as const;
+    const subject = { operation: 'copy', sourceShort: 'docker:a', destinationShort: 'dir:b' } as const;
+    const history = [
+      { ...ended, jobName: 'nightly', endedSeconds: 9 },
+      { ...ended, jobName: 'nightly', endedSeconds: 8, exitCode: 3, subject, cause },
+      { ...ended, endedSeconds: 7, subject },
+      { ...ended, jobName: 'nightly', endedSeconds: 6, exitCode: 1, cause: { ...cause, message: 'older' } },
+    ];
+    const failure = {
+      ...{ ...ended, endedSeconds: 8, exitCode: 3, ...cause },
+      ...{ operation: 'copy', source: 'docker:a', destination: 'dir:b' },
+    };
+    const all = makeStatus({ ...view([job('nightly')]), history }, [], NOW);
+    assert.deepEqual(all.jobs[0]?.lastFailure, failure);
+    assert.equal(all.jobs[0]?.runs, undefined);
+    assert.deepEqual(
+      all.recent.map(({ endedSeconds, source }) => [endedSeconds, source]),
+      [[7, 'docker:a']],
+    );
+    const asked = makeStatus({ ...view([job('nightly')]), history }, ['nightly'], NOW);
+    assert.deepEqual(asked.recent, []);
+    assert.deepEqual(
+      asked.jobs[0]?.runs?.map(({ endedSeconds }) => endedSeconds),
+      [9, 8, 6],
+    );
   });
 
   it('shows operations, the longest running first, by the clock of their process', () => {

@@ -1,5 +1,6 @@
 import type { CommandLine } from '../../command-line/command-line.ts';
 import type { Context } from '../../context.ts';
+import { defined } from '../../defined.ts';
 import { progressKind } from '../../display/choose-display.ts';
 import { openEvents } from '../../display/event-stream.ts';
 import { planJson } from '../../display/sync/plan-json.ts';
@@ -15,7 +16,7 @@ import { destinationSamples } from '../../sync/destination-samples.ts';
 import type { SyncJob } from '../../sync/job.ts';
 import type { Plan } from '../../sync/plan.ts';
 import { planSync } from '../../sync/plan-sync.ts';
-import { resultOfReport, type SyncReport } from '../../sync/report.ts';
+import { causeOfReport, resultOfReport, type SyncReport } from '../../sync/report.ts';
 import { runSync, type SyncOptions } from '../../sync/sync.ts';
 import type { OperationResult } from '../../tracking/events.ts';
 import { type SyncRunIdentity, SyncRunTracker } from '../../tracking/sync-run-tracker.ts';
@@ -202,7 +203,7 @@ const execute = async (
   const exitCode = exitCodeOfRun(report, tools.signal);
   tracker.finish({ ...resultOfReport(report), exitCode });
   return {
-    verdict: { exitCode, success: exitCode === EXIT.success },
+    verdict: { exitCode, success: exitCode === EXIT.success, ...defined({ cause: causeOfReport(report) }) },
     tell: async (isRecorded) => {
       const isTold = await tellReport({ ...report, exitCode }, line, context, tools.signal);
       const isKept = isTold && isRecorded && !(line.own.metricsStrict && isStateLost);

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import * as z from 'zod';
 import { parseJson } from '../../../text/json.ts';
+import { type FinishedRun, finishedRunSchema } from '../../run-history.ts';
 import { NO_TOTALS } from '../../totals.ts';
 import { type JobFacts, STATE_ERROR_REASONS, type StateErrorReason, type Totals } from '../../view.ts';
 import { acceptTotals } from './accepted-totals.ts';
@@ -28,6 +29,8 @@ const mapErrors = (count: (reason: StateErrorReason) => number): StateErrors => 
 export interface Sums {
   readonly totals: Totals;
   readonly jobs: readonly JobFacts[];
+  /** The last runs, latest first. */
+  readonly history: readonly FinishedRun[];
   readonly errors: StateErrors;
 }
 
@@ -41,6 +44,7 @@ export interface Aggregate extends Sums {
 export const EMPTY_AGGREGATE: Aggregate = {
   totals: NO_TOTALS,
   jobs: [],
+  history: [],
   errors: NO_ERRORS,
   folded: [],
   foldedSpills: {},
@@ -68,6 +72,7 @@ const aggregateSchema = z.object({
       maxAgeSeconds: amount,
     }),
   ),
+  history: z.array(finishedRunSchema).catch([]),
   errors: z.object({ damaged_run: count, damaged_aggregate: count, unreadable: count, refused: count, spilled: count }),
   folded: z.array(z.string()),
   foldedSpills: z.record(z.string(), amount),

@@ -4,6 +4,7 @@ import { parseJson } from '../../../text/json.ts';
 import type { LiveOperation } from '../../../tracking/live-operation.ts';
 import { OPERATIONS, STEPS } from '../../../tracking/vocabulary.ts';
 import { JOB_NAME, SHORT_REFERENCE } from '../../contract/definition.ts';
+import { failureCauseSchema, runSubjectSchema } from '../../run-history.ts';
 import type { Totals } from '../../view.ts';
 import { acceptTotals } from './accepted-totals.ts';
 
@@ -39,7 +40,13 @@ const runRecord = z.object({
   job: z.object({ name: z.string().regex(JOB_NAME.pattern), maxAgeSeconds: amount }).exactOptional(),
   /** How the run ended; only with `state: 'done'`. */
   outcome: z
-    .object({ exitCode: z.int().min(0).max(255), durationSeconds: amount, success: z.boolean() })
+    .object({
+      exitCode: z.int().min(0).max(255),
+      durationSeconds: amount,
+      success: z.boolean(),
+      subject: runSubjectSchema.exactOptional(),
+      cause: failureCauseSchema.exactOptional(),
+    })
     .exactOptional(),
   live: z.array(liveOperation).max(MAX_LIVE_OPERATIONS),
   totals: z.unknown(),

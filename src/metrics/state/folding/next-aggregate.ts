@@ -1,6 +1,6 @@
 import type { Host } from '../../../host/host.ts';
 import { type Aggregate, addErrors } from '../files/aggregate.ts';
-import { withoutOtherJobs } from '../reading/job-facts.ts';
+import { withoutOtherJobs, withoutOtherRuns } from '../reading/job-facts.ts';
 import { mergeRuns } from '../reading/merge.ts';
 import { aggregateErrors, type Snapshot } from '../reading/snapshot.ts';
 import type { UnfoldedRun } from '../reading/unfolded-runs.ts';
@@ -31,6 +31,7 @@ export const nextAggregate = (
   const aggregate = {
     totals: withoutOtherJobs(merged.totals, jobs),
     jobs,
+    history: withoutOtherRuns(merged.history, jobs),
     errors: addErrors([merged.errors, aggregateErrors(snapshot)]),
     ...foldedNames(snapshot, runs, nowMs),
   };

@@ -1,5 +1,7 @@
+import { defined } from '../../../defined.ts';
 import { JOB_NAME, OTHER } from '../../contract/definition.ts';
 import { decodeSeriesKey, seriesKeyOf } from '../../registry/series-key.ts';
+import { type FinishedRun, subjectOf } from '../../run-history.ts';
 import type { JobFacts, Totals } from '../../view.ts';
 import type { RunRecord } from '../files/run-record.ts';
 
@@ -33,6 +35,23 @@ export const jobRunOf = ({ job, outcome, started, heartbeat }: RunRecord): JobRu
     maxAgeSeconds: job.maxAgeSeconds,
   };
   return { facts, success };
+};
+
+const KILLED = { errorType: 'crashed', message: 'it ended without a word: killed, or the host went down' } as const;
+
+/** A finished run as the history shows it. Undefined: it left the work to another run, or did none. */
+export const finishedRunOf = (record: RunRecord): FinishedRun | undefined => {
+  const { job, outcome, started, heartbeat, live } = record;
+  const [first] = live;
+  const subject = outcome === undefined ? first && subjectOf(first) : outcome.subject;
+  if (job === undefined && subject === undefined) return undefined;
+  const cause = outcome === undefined ? KILLED : outcome.cause;
+  return {
+    ...defined({ jobName: job?.name, subject, cause }),
+    endedSeconds: heartbeat.wallMs / 1000,
+    durationSeconds: outcome?.durationSeconds ?? Math.max(0, heartbeat.monotonicMs - started.monotonicMs) / 1000,
+    exitCode: outcome?.exitCode ?? KILLED_EXIT_CODE,
+  };
 };
 
 /** The counter of one run of a job. */
@@ -76,6 +95,15 @@ const mergeFacts = (a: JobFacts, b: JobFacts): JobFacts => ({
 /** Leaves out jobs without a run in the last thirty days. */
 export const currentJobs = (jobs: readonly JobFacts[], nowSeconds: number): readonly JobFacts[] =>
   jobs.filter(({ lastRunSeconds }) => nowSeconds - lastRunSeconds < JOB_RETENTION_SECONDS);
+
+/** The runs of `jobs` and those without a name; a job that is not counted by its name is `_other`. */
+export const withoutOtherRuns = (runs: readonly FinishedRun[], jobs: readonly JobFacts[]): readonly FinishedRun[] => {
+  const names = new Set(jobs.map(({ jobName }) => jobName));
+  return runs.flatMap((run) => {
+    if (run.jobName === undefined || names.has(run.jobName)) return run;
+    return names.has(OTHER) ? { ...run, jobName: OTHER } : [];
+  });
+};
 
 /** Leaves out the run counts of jobs that are not in `jobs`. */
 export const withoutOtherJobs = (totals: Totals, jobs: readonly JobFacts[]): Totals => {

@@ -3,18 +3,21 @@ import { TRANSPORTS, type Transport } from '../../../tracking/vocabulary.ts';
 import { collectTotals } from '../../collected-totals.ts';
 import { OTHER, REGISTRY } from '../../contract/definition.ts';
 import { countOrphanedOperation } from '../../facts.ts';
+import { type FinishedRun, lastRuns } from '../../run-history.ts';
 import { addTotals, NO_TOTALS } from '../../totals.ts';
 import type { Totals } from '../../view.ts';
 import { addErrors, type StateErrors, type Sums } from '../files/aggregate.ts';
 import type { RunRecord } from '../files/run-record.ts';
 import {
   currentJobs,
+  finishedRunOf,
   type JobRun,
   jobRunOf,
   jobRunTotals,
   mergeJobs,
   nameJobRuns,
   withoutOtherJobs,
+  withoutOtherRuns,
 } from './job-facts.ts';
 import type { UnfoldedRun } from './unfolded-runs.ts';
 
@@ -23,6 +26,8 @@ interface Contribution {
   readonly totals: Totals;
   /** Only for a finished run. */
   readonly jobRun: JobRun | undefined;
+  /** The same for the history. */
+  readonly finished: FinishedRun | undefined;
   readonly errors: Partial<StateErrors>;
 }
 
@@ -31,12 +36,13 @@ const contributionOf = ({ reading, spilled, state }: UnfoldedRun): Contribution 
   const spill = spilled ? { spilled: 1 } : {};
   if (reading.kind !== 'record') {
     const reason = reading.kind === 'unusable' ? reading.reason : 'unreadable';
-    return { totals: NO_TOTALS, jobRun: undefined, errors: { ...spill, [reason]: 1 } };
+    return { totals: NO_TOTALS, jobRun: undefined, finished: undefined, errors: { ...spill, [reason]: 1 } };
   }
   const { record, rejectedSeries } = reading;
   return {
     totals: state === 'dead' ? deadTotals(record) : record.totals,
     jobRun: state === 'live' ? undefined : jobRunOf(record),
+    finished: state === 'live' ? undefined : finishedRunOf(record),
     errors: { ...spill, ...(rejectedSeries > 0 ? { refused: 1 } : {}) },
   };
 };
@@ -79,9 +85,11 @@ export const mergeRuns = (base: Sums, runs: readonly UnfoldedRun[], nowSeconds: 
   );
   const jobs = currentJobs(mergeJobs([...base.jobs, ...jobRuns.map(({ facts }) => facts)]), nowSeconds);
   const totals = addTotals([base.totals, ...contributions.map((part) => part.totals), ...jobRuns.map(jobRunTotals)]);
+  const finished = contributions.flatMap((part) => part.finished ?? []);
   return {
     totals: withoutOtherJobs(capRegistries(totals), jobs),
     jobs,
+    history: lastRuns(withoutOtherRuns([...base.history, ...finished], jobs)),
     errors: addErrors([base.errors, ...contributions.map(({ errors }) => errors)]),
   };
 };

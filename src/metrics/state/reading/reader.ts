@@ -1,5 +1,6 @@
 import { defined } from '../../../defined.ts';
 import type { Host } from '../../../host/host.ts';
+import { lastRuns } from '../../run-history.ts';
 import { addTotals } from '../../totals.ts';
 import type { LiveEntry, MetricsView, RunState } from '../../view.ts';
 import { addErrors, maxErrors, NO_ERRORS, type StateErrors, type Sums } from '../files/aggregate.ts';
@@ -45,6 +46,7 @@ export const createReader = ({ locations, host, probe = false }: ReaderOptions):
         totals: addTotals(parts.map(({ sums }) => sums.totals)),
         live: parts.flatMap(({ runs }) => runs.flatMap((run) => liveEntries(run, host))),
         jobs: mergeJobs(parts.flatMap(({ sums }) => sums.jobs)),
+        history: lastRuns(parts.flatMap(({ sums }) => sums.history)),
         state: {
           runs: countStates(parts.flatMap(({ runs }) => runs)),
           errors: seen,

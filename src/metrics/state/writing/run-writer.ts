@@ -2,6 +2,7 @@ import { defined } from '../../../defined.ts';
 import { messageOf, tryTo } from '../../../errors/system-error.ts';
 import type { Host } from '../../../host/host.ts';
 import type { LiveOperation } from '../../../tracking/live-operation.ts';
+import { type FailureCause, type RunSubject, shortCause } from '../../run-history.ts';
 import { NO_TOTALS, subtractTotals } from '../../totals.ts';
 import type { Totals } from '../../view.ts';
 import type { RunRecord } from '../files/run-record.ts';
@@ -31,6 +32,8 @@ export interface RunVerdict {
   readonly exitCode: number;
   readonly durationSeconds: number;
   readonly success: boolean;
+  /** Why it failed, without secrets. */
+  readonly cause?: FailureCause;
   /** It did nothing because another run was in progress: the record says nothing about the job. */
   readonly stoodAside?: boolean;
 }
@@ -42,7 +45,7 @@ export interface RunVerdict {
 export interface RunWriter {
   write(snapshot: RunSnapshot): void;
   /** Records the end of the run, flushes it to disk and closes the file; later calls do nothing. */
-  finish(end: RunVerdict & Pick<RunSnapshot, 'totals'>): void;
+  finish(end: RunVerdict & Pick<RunSnapshot, 'totals'> & { readonly subject?: RunSubject }): void;
   /** Whether the last record could not be stored anywhere (status 74 with `--metrics-strict`). */
   readonly failed: boolean;
   /** Whether the run had to be stored in the spill directory. */
@@ -86,11 +89,15 @@ export const openRun = ({ location, host, heartbeatIntervalMs, job, onWarning }:
     write: (snapshot) => {
       if (!finished) put(record(snapshot));
     },
-    finish: ({ totals, stoodAside = false, ...outcome }) => {
+    finish: ({ totals, stoodAside = false, subject, cause, ...verdict }) => {
       if (finished) return;
       finished = true;
       const { job: ownJob, ...last } = record({ totals, live: [] });
-      put({ ...last, ...(ownJob && !stoodAside && { job: ownJob }), state: 'done', outcome });
+      const outcome = { ...verdict, ...defined({ cause: cause && shortCause(cause) }) };
+      const done = { ...last, state: 'done', outcome } as const;
+      put(
+        stoodAside ? done : { ...done, ...defined({ job: ownJob }), outcome: { ...outcome, ...defined({ subject }) } },
+      );
       tryTo(place.close);
     },
     get failed() {
