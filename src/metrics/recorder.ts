@@ -5,7 +5,7 @@ import type { Status } from '../tracking/vocabulary.ts';
 import { JOB_NAME, OTHER, REGISTRY } from './contract/definition.ts';
 import { countBlobSize, countFinishedBlob, countFinishedOperation } from './facts.ts';
 import { createCounts } from './registry/counts.ts';
-import { type RunSubject, subjectOf } from './run-history.ts';
+import { type RunSubject, runSubjectOf } from './run-history.ts';
 import type { LiveEntry, Totals } from './view.ts';
 
 interface RecorderOptions {
@@ -72,7 +72,7 @@ export const createRecorder = ({ clock, pid, jobName }: RecorderOptions): Record
     },
     operationStarted: (source) => {
       running.add(source);
-      subject ??= subjectOf(source.live());
+      subject ??= runSubjectOf(source.live());
       heartbeatWallMs = clock.wallMs();
     },
     partStarted: (source) => {

@@ -1,7 +1,6 @@
 import * as z from 'zod';
 import type { LiveOperation } from '../tracking/live-operation.ts';
 import { ERROR_TYPES, OPERATIONS } from '../tracking/vocabulary.ts';
-import { JOB_NAME, OTHER, SHORT_REFERENCE } from './contract/definition.ts';
 
 /** The last runs that are kept of each job. */
 const RUNS_PER_JOB = 10;
@@ -12,7 +11,8 @@ const MAX_TEXT = 500;
 
 const text = z.string().max(MAX_TEXT);
 const amount = z.number().nonnegative();
-const short = z.string().regex(SHORT_REFERENCE.pattern);
+/** Names of jobs and short references have no more. */
+const name = z.string().max(64);
 
 /** Why a run failed. A class that this version does not know is read as `unknown`. */
 export const failureCauseSchema = z.object({
@@ -27,20 +27,20 @@ export type FailureCause = Readonly<z.infer<typeof failureCauseSchema>>;
 /** What a run was about: its operation and the short references that metrics have. */
 export const runSubjectSchema = z.object({
   operation: z.enum(OPERATIONS),
-  sourceShort: short,
-  destinationShort: short,
+  sourceShort: name,
+  destinationShort: name,
 });
 export type RunSubject = Readonly<z.infer<typeof runSubjectSchema>>;
 
 /** What a process is about whose first operation this is. */
-export const subjectOf = ({ operation, sourceShort, destinationShort }: LiveOperation): RunSubject => ({
+export const runSubjectOf = ({ operation, sourceShort, destinationShort }: LiveOperation): RunSubject => ({
   operation,
   sourceShort,
   destinationShort,
 });
 
 export const finishedRunSchema = z.object({
-  jobName: z.string().regex(JOB_NAME.pattern).or(z.literal(OTHER)).exactOptional(),
+  jobName: name.exactOptional(),
   subject: runSubjectSchema.exactOptional(),
   endedSeconds: amount,
   durationSeconds: amount,
@@ -53,11 +53,11 @@ export type FinishedRun = Readonly<z.infer<typeof finishedRunSchema>>;
 /** A cause whose texts are short enough for the history. */
 export const shortCause = ({ message, next, ...rest }: FailureCause): FailureCause => ({
   ...rest,
-  message: shorten(message),
-  ...(next === undefined ? {} : { next: shorten(next) }),
+  message: cutText(message),
+  ...(next === undefined ? {} : { next: cutText(next) }),
 });
 
-const shorten = (whole: string): string => (whole.length > MAX_TEXT ? `${whole.slice(0, MAX_TEXT - 1)}…` : whole);
+const cutText = (whole: string): string => (whole.length > MAX_TEXT ? `${whole.slice(0, MAX_TEXT - 1)}…` : whole);
 
 const limitOf = ({ jobName }: FinishedRun): number => (jobName === undefined ? NAMELESS_RUNS : RUNS_PER_JOB);
 

@@ -1,7 +1,7 @@
 import { defined } from '../../../defined.ts';
 import { JOB_NAME, OTHER } from '../../contract/definition.ts';
 import { decodeSeriesKey, seriesKeyOf } from '../../registry/series-key.ts';
-import { type FinishedRun, subjectOf } from '../../run-history.ts';
+import { type FinishedRun, runSubjectOf } from '../../run-history.ts';
 import type { JobFacts, Totals } from '../../view.ts';
 import type { RunRecord } from '../files/run-record.ts';
 
@@ -43,7 +43,7 @@ const KILLED = { errorType: 'crashed', message: 'it ended without a word: killed
 export const finishedRunOf = (record: RunRecord): FinishedRun | undefined => {
   const { job, outcome, started, heartbeat, live } = record;
   const [first] = live;
-  const subject = outcome === undefined ? first && subjectOf(first) : outcome.subject;
+  const subject = outcome === undefined ? first && runSubjectOf(first) : outcome.subject;
   if (job === undefined && subject === undefined) return undefined;
   const cause = outcome === undefined ? KILLED : outcome.cause;
   return {
