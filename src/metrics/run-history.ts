@@ -11,8 +11,8 @@ const MAX_TEXT = 500;
 
 const text = z.string().max(MAX_TEXT);
 const amount = z.number().nonnegative();
-/** Names of jobs and short references have no more. */
-const name = z.string().max(64);
+/** Names of jobs and short references have 64 characters, which may be two of UTF-16 each. */
+const name = z.string().max(128);
 
 /** Why a run failed. A class that this version does not know is read as `unknown`. */
 export const failureCauseSchema = z.object({
