@@ -19,7 +19,7 @@ export const makePlan = async (job: SyncJob, context: PlanContext, options?: Pla
   const plan = joinPlans(parts);
   const task = planner.prune();
   if (task === undefined) return plan;
-  if ('refused' in task) return { ...plan, prune: task };
+  if ('refused' in task) return { ...plan, prune: { refused: task.refused } };
   const { verdicts } = await examinePrune({ ...context, ...task, destinationAccess: destinationAccess(job) });
   return {
     ...plan,

@@ -64,8 +64,14 @@ export interface PruneVerdict {
   readonly reason: string;
 }
 
+/** Why a job that prunes may remove nothing, and what to do about it. */
+export interface PruneRefusal {
+  readonly refused: string;
+  readonly next: string;
+}
+
 /** Verdicts on tags that are no longer selected, or the reason why nothing may be removed. */
-type PrunePlan = { readonly verdicts: readonly PruneVerdict[] } | { readonly refused: string };
+type PrunePlan = { readonly verdicts: readonly PruneVerdict[] } | Pick<PruneRefusal, 'refused'>;
 
 /** Joins the parts of a plan. */
 export const joinPlans = (parts: readonly Plan[]): Plan => ({

@@ -2,10 +2,9 @@ import { defined } from '../defined.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
 import type { FailureCause } from '../metrics/run-history.ts';
 import { describeTermination, terminationOf } from '../operation/termination.ts';
-import { failureClass } from '../skopeo/failure/classify.ts';
 import type { OperationResult } from '../tracking/events.ts';
 import type { ErrorType, ImageOutcome } from '../tracking/vocabulary.ts';
-import type { Plan } from './plan.ts';
+import type { Plan, PruneRefusal } from './plan.ts';
 
 /** The result of one image. */
 export interface ImageReport {
@@ -153,10 +152,10 @@ export const stoppedBeforePlan = (signal: AbortSignal) => {
   return { errorType, message: `${message}, before the plan was made`, next: 'Run it again.', exitCode };
 };
 
-/** The sources from which nothing was copied, and what else of the plan failed. `pruneRefused`: why nothing is pruned. */
+/** The sources from which nothing was copied, and what else of the plan failed. `refusal`: of pruning. */
 export const sourceFailures = (
   { failures, isIncomplete = false }: Plan,
-  pruneRefused: string | undefined,
+  refusal: PruneRefusal | undefined,
   signal: AbortSignal,
 ): readonly SourceFailure[] => {
   const stopped = isIncomplete ? stoppedBeforePlan(signal) : undefined;
@@ -169,10 +168,8 @@ export const sourceFailures = (
       message,
       ...defined({ next }),
     })),
-    ...(pruneRefused !== undefined && failures.length === 0
-      ? [{ source: 'prune', errorType: 'prune_refused' as const, message: pruneRefused, next: PRUNE_NEXT }]
+    ...(refusal !== undefined && failures.length === 0
+      ? [{ source: 'prune', errorType: 'prune_refused' as const, message: refusal.refused, next: refusal.next }]
       : []),
   ];
 };
-
-const PRUNE_NEXT = failureClass('prune_refused').next({});

@@ -68,7 +68,7 @@ const runLocked = async (job: SyncJob, context: SyncContext, options: SyncOption
   const startedMs = clock.monotonicMs();
   const path = memoryOf(job, context);
   const memory = await loadMemory(path);
-  if (memory.doubt !== undefined) context.warn?.(memory.doubt);
+  if (memory.doubt !== undefined) context.warn?.(memory.doubt.reason);
   using keeper = keepMemory(path, memory);
   const work = { ...planContext(context, memory), ...context };
   const done = await planAndCopy(job, work, options);
@@ -78,8 +78,8 @@ const runLocked = async (job: SyncJob, context: SyncContext, options: SyncOption
     const reason = messageOf(error);
     context.warn?.(`what this run found out could not be kept (${reason}): the next one asks again and prunes less`);
   });
-  const pruneRefused = choice !== undefined && 'refused' in choice ? choice.refused : undefined;
-  const failures = sourceFailures(plan, pruneRefused, context.signal);
+  const refusal = choice !== undefined && 'refused' in choice ? choice : undefined;
+  const failures = sourceFailures(plan, refusal, context.signal);
   return {
     version: 1,
     ...defined({ job: job.name }),
@@ -90,7 +90,7 @@ const runLocked = async (job: SyncJob, context: SyncContext, options: SyncOption
     failures,
     dropped: plan.dropped.length,
     otherShards: plan.otherShards,
-    ...defined({ prune: pruned, pruneRefused }),
+    ...defined({ prune: pruned, pruneRefused: refusal?.refused }),
     totals: reportTotals(images, pruned),
   };
 };

@@ -27,17 +27,27 @@ export const memoryPath = (directory: string, job: string | undefined): string =
 /** Several times what a job with a hundred thousand images needs. */
 const MAX_BYTES = 128 * 1024 * 1024;
 
-const doubtful = (path: string, reason: string): SyncMemory =>
-  new SyncMemory(undefined, `what earlier runs wrote is not known: ${path} ${reason}`);
+/** What to do about a memory that is not trusted. The run replaces a file, but it writes nothing into such a directory. */
+const DOUBT_NEXT = {
+  directory:
+    'Let the directory belong to the user of the job alone (chown, chmod go-w); move it away if others wrote there.',
+  file: 'Put a backup of it back, or remove by hand what earlier runs wrote: the memory begins anew with this run.',
+};
+
+const doubtful = (what: keyof typeof DOUBT_NEXT, path: string, reason: string): SyncMemory =>
+  new SyncMemory(undefined, {
+    reason: `what earlier runs wrote is not known: ${path} ${reason}`,
+    next: DOUBT_NEXT[what],
+  });
 
 const readMemory = async (path: string): Promise<SyncMemory> => {
   const foreign = await foreignDirectory(dirname(path));
-  if (foreign !== undefined) return doubtful(dirname(path), foreign);
+  if (foreign !== undefined) return doubtful('directory', dirname(path), foreign);
   const read = readOwnFile(path, MAX_BYTES);
   if (read.kind === 'absent') return new SyncMemory();
-  if (read.kind === 'refused') return doubtful(path, read.reason);
+  if (read.kind === 'refused') return doubtful('file', path, read.reason);
   const stored = parseJson(read.text, memorySchema);
-  return stored === undefined ? doubtful(path, 'is damaged') : new SyncMemory(stored);
+  return stored === undefined ? doubtful('file', path, 'is damaged') : new SyncMemory(stored);
 };
 
 /**
@@ -49,7 +59,7 @@ export const loadMemory = async (path: string | undefined): Promise<SyncMemory> 
   try {
     return await readMemory(path);
   } catch (error) {
-    return doubtful(path, messageOf(error));
+    return doubtful('directory', path, messageOf(error));
   }
 };
 

@@ -55,6 +55,12 @@ const MAX_ENTRIES = 50_000;
 const lastUsed = (entries: Readonly<Record<string, string>>): Record<string, string> =>
   Object.fromEntries(Object.entries(entries).slice(-MAX_ENTRIES));
 
+/** Why the findings of earlier runs cannot be used, and what to do about it. */
+export interface MemoryDoubt {
+  readonly reason: string;
+  readonly next: string;
+}
+
 /** A copy of a certain content, made in a certain way. */
 export interface RememberedCopy {
   readonly sourceDigest: string;
@@ -93,10 +99,10 @@ export class SyncMemory {
     created: new Set(),
     settled: new Set(),
   };
-  /** Why the findings of earlier runs cannot be used, if they exist. */
-  readonly doubt: string | undefined;
+  /** Absent: the findings of earlier runs can be used. */
+  readonly doubt: MemoryDoubt | undefined;
 
-  constructor(stored: Stored = structuredClone(EMPTY), doubt?: string) {
+  constructor(stored: Stored = structuredClone(EMPTY), doubt?: MemoryDoubt) {
     const { owned, ...others } = stored;
     this.#stored = others;
     this.#owned = byPlace(owned);

@@ -11,7 +11,7 @@ import { connectDestinations } from '../destination-samples.ts';
 import { destinationAccess, type SyncEntry, type SyncJob } from '../job.ts';
 import { withoutCollisions } from '../map/collisions.ts';
 import { mapLimited } from '../map-limited.ts';
-import type { FailedEntry, Plan, PlannedImage, WantedImage } from '../plan.ts';
+import type { FailedEntry, Plan, PlannedImage, PruneRefusal, WantedImage } from '../plan.ts';
 import type { RunContext, SkopeoPort } from '../ports.ts';
 import { choosePrune } from '../prune/candidates.ts';
 import type { PruneTask } from '../prune/examine.ts';
@@ -138,7 +138,7 @@ export class Planner {
   }
 
   /** What pruning may remove, once everything else is planned; absent when the job does not prune. */
-  prune(): PruneTask | { readonly refused: string } | undefined {
+  prune(): PruneTask | PruneRefusal | undefined {
     if (this.#job.prune === undefined) return undefined;
     const wanted = this.#wanted.map(({ destination }) => destination);
     const rules = this.#job.entries.flatMap(({ destinations }) => destinations);

@@ -1,7 +1,9 @@
 import { parseDockerReference, placeKey, type Repository, repositoryKey } from '../../image/docker-reference.ts';
 import type { SyncMemory } from '../check/memory.ts';
 import type { PrunePolicy } from '../job.ts';
+import type { PruneRefusal } from '../plan.ts';
 import { belongsTo, type Shard } from '../shard.ts';
+import { PRUNE_REFUSALS } from './refusals.ts';
 
 /** Something that this job has written at a registry and no longer selects. */
 export interface Candidate {
@@ -13,7 +15,7 @@ export interface Candidate {
 /** What this job may remove if nothing else needs it, or the reason why it may remove nothing. */
 export type PruneChoice =
   | { readonly candidates: readonly Candidate[]; readonly outside: readonly Candidate[] }
-  | { readonly refused: string };
+  | PruneRefusal;
 
 interface PruneQuestion {
   readonly policy: PrunePolicy;
@@ -38,8 +40,8 @@ const isOurs = (destination: string, shard: Shard | undefined): boolean =>
  */
 export const choosePrune = (question: PruneQuestion): PruneChoice => {
   const { policy, memory, writesTo, failedSources, shard } = question;
-  if (failedSources > 0) return { refused: 'a source could not be listed, or had too few images' };
-  if (memory.doubt !== undefined) return { refused: memory.doubt };
+  if (failedSources > 0) return PRUNE_REFUSALS.sourceFailed();
+  if (memory.doubt !== undefined) return PRUNE_REFUSALS.memoryInDoubt(memory.doubt);
   const wanted = new Set(question.wanted.map(placeKey));
   const all = Object.entries(memory.owned)
     .filter(([destination]) => destination.startsWith('docker://') && isOurs(destination, shard))
@@ -51,7 +53,5 @@ export const choosePrune = (question: PruneQuestion): PruneChoice => {
     const inside = new Set(own);
     return { candidates, outside: all.filter((one) => !inside.has(one) && unwanted(one)) };
   }
-  const percent = Math.round((100 * candidates.length) / own.length);
-  const allowed = Math.round(100 * policy.maxShare);
-  return { refused: `${candidates.length} of ${own.length} tags (${percent} %) would go, at most ${allowed} % may` };
+  return PRUNE_REFUSALS.tooMany({ candidates: candidates.length, owned: own.length, maxShare: policy.maxShare });
 };

@@ -1,6 +1,6 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseDockerReference, type Repository, repositoryKey } from '../../image/docker-reference.ts';
-import type { PruneVerdict } from '../plan.ts';
+import type { PruneRefusal, PruneVerdict } from '../plan.ts';
 import type { Candidate, PruneChoice } from './candidates.ts';
 import { type Finding, type LookContext, RepositoryWatch, type Wanted, wantedByRepository } from './repository-look.ts';
 
@@ -25,7 +25,7 @@ interface Examination {
 
 /** What is to be examined. */
 export interface PruneTask {
-  readonly choice: Exclude<PruneChoice, { refused: string }>;
+  readonly choice: Exclude<PruneChoice, PruneRefusal>;
   /** The destinations of everything that is selected. */
   readonly wanted: readonly string[];
   /** Whether another shard still has to copy a selected image that is not at its destination. */

@@ -12,6 +12,7 @@ import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
 import { type PlanContext, Planner } from '../../../src/sync/plan/planner.ts';
 import { makePlan } from '../../../src/sync/plan-sync.ts';
+import { PRUNE_REFUSALS } from '../../../src/sync/prune/refusals.ts';
 import type { ErrorType } from '../../../src/tracking/vocabulary.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -221,7 +222,7 @@ test('prune refuses while a source is given up', async () => {
   const planner = new Planner(jobOf(`job: x\nprune: { enabled: true }\n${BOTH}`), contextWith(lookup));
   await planner.now();
   planner.giveUpRest();
-  assert.deepEqual(await planner.prune(), { refused: 'a source could not be listed, or had too few images' });
+  assert.deepEqual(planner.prune(), PRUNE_REFUSALS.sourceFailed());
 });
 
 test('what turns out late to collide fails, as others are copied by then', async () => {

@@ -9,7 +9,7 @@ export const PROCESS_FAILURES: readonly FailureClass[] = [
     exitStatus: '3; 1 if nothing else was done',
     meaning:
       'sync --prune removed nothing: it would have removed more than it may, or does not know what the job wrote.',
-    next: () => 'Look at --dry-run; if this is right, raise "max-share" for one run.',
+    next: () => 'See --dry-run for the reason; each reason has its own next step (docs/sync.md, "Pruning").',
   },
   {
     errorType: 'stalled',
