@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { parseJson } from '../text/json.ts';
 import { descriptorSchema } from './manifest.ts';
 import { isPlatform, type Platform, platformName } from './platform.ts';
@@ -16,6 +17,14 @@ export interface FilteredIndex {
   /** Nothing was removed: the bytes are those of the original. */
   readonly isWhole: boolean;
 }
+
+/** The failure of a copy whose source has an image for none of the requested platforms. */
+export const noMatchingPlatform = (source: string, requested: readonly string[]): WrapperError =>
+  new WrapperError(`${source} has no image for ${requested.join(', ')}`, {
+    errorType: 'no_matching_platform',
+    exitCode: EXIT.failure,
+    next: 'Name one of its platforms, or take all of them.',
+  });
 
 /** Reduces an index to the requested platforms and keeps everything else; absent when the bytes are not an index. */
 export const filterIndex = (bytes: Uint8Array, platforms: readonly Platform[]): FilteredIndex | undefined => {

@@ -1,12 +1,36 @@
+import { defined } from '../defined.ts';
 import { usageError, WrapperError } from '../errors/wrapper-error.ts';
+import { parseDockerReference } from '../image/docker-reference.ts';
+import { failureClass } from '../skopeo/failure/classify.ts';
+import { isAbsentAtSource } from './check/check-image.ts';
 import type { SyncMemory } from './check/memory.ts';
 import { loadMemory, memoryPath, syncDirectory } from './check/memory-file.ts';
 import { destinationAccess, type SyncJob } from './job.ts';
+import { mapLimited } from './map-limited.ts';
 import { type PlanContext, Planner, type PlanOptions } from './plan/planner.ts';
-import { joinPlans, type Plan } from './plan.ts';
+import { joinPlans, type Plan, type PlannedImage } from './plan.ts';
 import type { SyncContext } from './ports.ts';
 import { examinePrune } from './prune/examine.ts';
 import { stoppedBeforePlan } from './report.ts';
+
+/** Images at a time whose source is asked whether it has them. */
+const QUESTIONS_AT_A_TIME = 16;
+
+/**
+ * An image to be copied, with the failure that a run would meet if its source does not have it. Reading manifests has told
+ * already, but where that counts as a pull; a look without reading is no pull.
+ */
+const withAbsence = async (image: PlannedImage, { lookup, signal }: PlanContext): Promise<PlannedImage> => {
+  if (image.action === 'skip' || image.failure !== undefined || image.pulls === undefined) return image;
+  const isAbsent = await isAbsentAtSource(image, { lookup, signal }).catch((error: unknown) => {
+    if (!(error instanceof WrapperError) || signal.aborted) throw error;
+    return false;
+  });
+  if (!isAbsent) return image;
+  const { registry, path, tag } = parseDockerReference(image.source);
+  const next = failureClass('not_found').next({ registry, repository: path, ...defined({ tag }) });
+  return { ...image, failure: { errorType: 'not_found', message: `${image.source} does not exist`, next } };
+};
 
 /**
  * Makes the whole plan of a job; waits for registries that limit their rate.
@@ -16,7 +40,9 @@ export const makePlan = async (job: SyncJob, context: PlanContext, options?: Pla
   const planner = new Planner(job, context, options);
   const parts = [await planner.now()];
   if (planner.hasRest) parts.push(await planner.rest());
-  const plan = joinPlans(parts);
+  const joined = joinPlans(parts);
+  const images = await mapLimited(joined.images, QUESTIONS_AT_A_TIME, (image) => withAbsence(image, context));
+  const plan = { ...joined, images };
   const task = planner.prune();
   if (task === undefined) return plan;
   if ('refused' in task) return { ...plan, prune: { refused: task.refused } };

@@ -27,8 +27,17 @@ export interface PlannedImage extends WantedImage {
   readonly blobs?: readonly BlobDescriptor[];
   /** Platforms that were requested and that the source does not have, as far as is known. */
   readonly missingPlatforms?: readonly string[];
+  /** Why a copy would fail, where the source has said so already. */
+  readonly failure?: ImageFailure;
   /** Number of pulls that a copy costs at the source's registry; absent where pulls are not counted. */
   readonly pulls?: number;
+}
+
+/** The class of a failure, what was said, and what to do. */
+export interface ImageFailure {
+  readonly errorType: ErrorType;
+  readonly message: string;
+  readonly next?: string;
 }
 
 /** A tag of a source that is not selected. */
@@ -38,11 +47,8 @@ export interface DroppedImage {
 }
 
 /** An entry that is skipped, because its source could not be listed or has too few images. */
-export interface FailedEntry {
+export interface FailedEntry extends ImageFailure {
   readonly entry: SyncEntry;
-  readonly errorType: ErrorType;
-  readonly message: string;
-  readonly next?: string;
 }
 
 export interface Plan {
@@ -87,6 +93,8 @@ interface PlanTotals {
   readonly skip: number;
   readonly dropped: number;
   readonly failed: number;
+  /** Images that cannot be copied, as far as is known. */
+  readonly failedImages: number;
   /** Bytes of distinct blobs per destination registry; it is not known beforehand which the destination has already. */
   readonly bytes: number;
   /** Images whose size is not known. */
@@ -97,7 +105,7 @@ interface PlanTotals {
 
 /** Sums up a plan. A blob that several images share counts once for each destination registry. */
 export const planTotals = ({ images, dropped, failures }: Plan): PlanTotals => {
-  const copies = images.filter(({ action }) => action === 'copy');
+  const copies = images.filter(({ action, failure }) => action === 'copy' && failure === undefined);
   const sizes = new Map<string, number>();
   const pulls: Record<string, number> = {};
   for (const { source, destination, blobs, pulls: own } of copies) {
@@ -108,9 +116,10 @@ export const planTotals = ({ images, dropped, failures }: Plan): PlanTotals => {
   }
   return {
     copy: copies.length,
-    skip: images.length - copies.length,
+    skip: images.filter(({ action }) => action === 'skip').length,
     dropped: dropped.length,
     failed: failures.length,
+    failedImages: images.filter(({ failure }) => failure !== undefined).length,
     bytes: [...sizes.values()].reduce((sum, size) => sum + size, 0),
     unknownSize: copies.filter(({ blobs }) => blobs === undefined).length,
     pulls,

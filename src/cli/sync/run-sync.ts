@@ -127,9 +127,11 @@ const planParts = (line: CommandLine, context: Context): Parts => ({
   tellUnstarted: () => undefined,
 });
 
+/** The exit status that a run would have, as far as it is known. */
 const exitCodeOfPlan = ({ failures, images }: Plan): number => {
-  if (failures.length === 0) return EXIT.success;
-  return images.length === 0 ? EXIT.failure : EXIT.partialFailure;
+  const possible = images.filter(({ failure }) => failure === undefined);
+  if (failures.length === 0 && possible.length === images.length) return EXIT.success;
+  return possible.length === 0 ? EXIT.failure : EXIT.partialFailure;
 };
 
 /** Carries out the job. */

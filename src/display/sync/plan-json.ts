@@ -1,8 +1,10 @@
 import * as z from 'zod';
-import { type Plan, type PlannedImage, planTotals } from '../../sync/plan.ts';
+import { type ImageFailure, type Plan, type PlannedImage, planTotals } from '../../sync/plan.ts';
 import { FAILURE, failureJson, MISSING_PLATFORMS } from './report-json.ts';
 
 const count = (description: string) => z.int().nonnegative().describe(description);
+
+const IMAGE_FAILURE = FAILURE.omit({ source: true });
 
 /** One image of a plan as JSON, with everything that another machine needs to copy it by `--images -`. */
 const imageJsonSchema = z.object({
@@ -13,6 +15,7 @@ const imageJsonSchema = z.object({
   selected_because: z.string().optional(),
   digest: z.string().optional().describe("what the source's reference stands for now, where it was asked"),
   missing_platforms: MISSING_PLATFORMS.optional(),
+  failure: IMAGE_FAILURE.optional().describe('why it cannot be copied, where the source has said so already'),
   bytes: z.number().optional().describe('of a copy; absent where finding out would have cost a pull'),
   pulls: z.number().optional().describe("what a copy counts for at the source's registry, where pulls are counted"),
 });
@@ -33,6 +36,7 @@ export const SYNC_PLAN = z
       skip: count('images'),
       dropped: count('tags of the sources that are not wanted'),
       failed: count('sources'),
+      failed_images: count('images that cannot be copied, as far as is known; not in `copy`'),
       bytes: count('distinct blobs per destination registry'),
       unknown_size: count('images whose size is not known'),
       pulls: z.record(z.string(), z.number()).describe('expected pulls per source registry that counts them'),
@@ -59,16 +63,19 @@ const imageJson = (image: PlannedImage): ImageJson => ({
   selected_because: image.selectedBecause,
   digest: image.sourceDigest,
   missing_platforms: image.missingPlatforms && [...image.missingPlatforms],
+  failure: image.failure && imageFailureJson(image.failure),
   bytes: image.action === 'copy' ? bytesOf(image) : undefined,
   pulls: image.pulls,
 });
 
+const imageFailureJson = ({ errorType, ...failure }: ImageFailure) => ({ ...failure, error_type: errorType });
+
 /** A plan as the object behind `--dry-run --json` and `--plan-only --json`. */
 export const planJson = (plan: Plan) => {
-  const { unknownSize, ...totals } = planTotals(plan);
+  const { unknownSize, failedImages, ...totals } = planTotals(plan);
   return {
     version: 1,
-    totals: { ...totals, unknown_size: unknownSize },
+    totals: { ...totals, failed_images: failedImages, unknown_size: unknownSize },
     images: plan.images.map(imageJson),
     dropped: plan.dropped,
     failures: plan.failures.map(({ entry, ...failure }) => failureJson({ ...failure, source: entry.name })),

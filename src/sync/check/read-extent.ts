@@ -1,16 +1,17 @@
 import { defined } from '../../defined.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseLocation } from '../../image/docker-reference.ts';
-import { filterIndex } from '../../image/filtered-index.ts';
+import { filterIndex, noMatchingPlatform } from '../../image/filtered-index.ts';
 import { type Manifest, manifestDigestOf, parseManifest } from '../../image/manifest.ts';
-import { onlyInstanceFor, systemPlatform } from '../../image/platform.ts';
+import { isPlatform, onlyInstanceFor, platformName, systemPlatform } from '../../image/platform.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
+import { failureClass } from '../../skopeo/failure/classify.ts';
 import type { BlobDescriptor } from '../../tracking/events.ts';
 import { isSeveralPlatforms, type SyncEntry } from '../job.ts';
 import type { PlannedImage } from '../plan.ts';
 
 /** What a copy would read. */
-type CopyExtent = Pick<PlannedImage, 'blobs' | 'pulls' | 'sourceDigest' | 'missingPlatforms'>;
+type CopyExtent = Pick<PlannedImage, 'blobs' | 'pulls' | 'sourceDigest' | 'missingPlatforms' | 'failure'>;
 
 const wantedInstances = (
   { instances }: Extract<Manifest, { kind: 'list' }>,
@@ -28,6 +29,24 @@ const wantedInstances = (
 const missingPlatforms = (index: Uint8Array, { content }: SyncEntry['copy']): readonly string[] =>
   isSeveralPlatforms(content) ? (filterIndex(index, content)?.missing ?? []) : [];
 
+/** The requested platforms, if the index has none of them for certain: skopeo takes a near variant where it is asked for one. */
+const absentPlatforms = (
+  index: Uint8Array,
+  { instances }: Extract<Manifest, { kind: 'list' }>,
+  { content, systemPlatform: system }: SyncEntry['copy'],
+): readonly string[] | undefined => {
+  if (content === 'all') return undefined;
+  if (isSeveralPlatforms(content)) {
+    const filtered = filterIndex(index, content);
+    return filtered?.instances.length === 0 ? filtered.missing : undefined;
+  }
+  const wanted = content === 'system' ? systemPlatform(system) : content[0];
+  if (wanted === undefined) return undefined;
+  const { variant: _, ...anyVariant } = wanted;
+  const mayFit = instances.some(({ platform }) => platform === undefined || isPlatform(anyVariant, platform));
+  return mayFit ? undefined : [platformName(wanted)];
+};
+
 const unique = (blobs: readonly BlobDescriptor[]): readonly BlobDescriptor[] => [
   ...new Map(blobs.map((blob) => [blob.digest, blob])).values(),
 ];
@@ -41,6 +60,8 @@ const readManifests = async (image: PlannedImage, lookup: RegistryLookup, signal
   const digest = manifestDigestOf(bytes);
   const known = defined({ sourceDigest: digest });
   if (top?.kind !== 'list') return { ...known, ...defined({ blobs: top && unique(top.blobs) }) };
+  const absent = absentPlatforms(bytes, top, entry.copy);
+  if (absent !== undefined) throw noMatchingPlatform(source, absent);
   const instances = await Promise.all(
     wantedInstances(top, entry.copy).map(async (instance) =>
       parseManifest(await lookup.manifest(dockerReference(location, { digest: instance }), entry.sourceAccess, signal)),
@@ -67,6 +88,7 @@ export const readExtent = async (
     return await readManifests(image, lookup, signal);
   } catch (error) {
     if (!(error instanceof WrapperError) || signal.aborted) throw error;
-    return {};
+    const { errorType, message, next } = error;
+    return failureClass(errorType).retryable === 'no' ? { failure: { errorType, message, ...defined({ next }) } } : {};
   }
 };

@@ -3,10 +3,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { defined } from '../../defined.ts';
 import { copyStaged } from '../../destination/staged-copy.ts';
-import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { makeTemporaryDirectory } from '../../host/temporary-directory.ts';
 import { dockerReference, isLocal, parseDockerReference } from '../../image/docker-reference.ts';
-import { type FilteredIndex, filterIndex } from '../../image/filtered-index.ts';
+import { type FilteredIndex, filterIndex, noMatchingPlatform } from '../../image/filtered-index.ts';
 import type { Platform } from '../../image/platform.ts';
 import type { RegistryAccess } from '../../registry/access.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
@@ -61,15 +60,6 @@ const together = (results: readonly OperationResult[], source: string, destinati
   };
 };
 
-const refuseWithoutAny = (source: string, { instances, missing }: FilteredIndex): void => {
-  if (instances.length > 0) return;
-  throw new WrapperError(`${source} has no image for ${missing.join(', ')}`, {
-    errorType: 'no_matching_platform',
-    exitCode: EXIT.failure,
-    next: 'Name one of its platforms, or take all of them.',
-  });
-};
-
 /** Copies every image by its digest, then the index that names only these. */
 const copyReduced = async (
   source: string,
@@ -104,7 +94,7 @@ const copyPlatforms = async (
 ): Promise<ImageCopyResult> => {
   const index = filterIndex(indexBytes, platforms);
   if (index === undefined) return copy(source, destination, { content: 'all', preserveDigests: true });
-  refuseWithoutAny(source, index);
+  if (index.instances.length === 0) throw noMatchingPlatform(source, index.missing);
   const result = index.isWhole
     ? await copy(source, destination, { content: 'all', preserveDigests: true })
     : await copyReduced(source, destination, index, copy, base);
