@@ -1,9 +1,8 @@
 import type { Clock } from '../../context.ts';
 import { defined } from '../../defined.ts';
 import type { SyncObserver } from '../../tracking/observer.ts';
-import type { PlannedImage } from '../plan.ts';
+import type { ImageFailure, PlannedImage } from '../plan.ts';
 import type { ImageReport } from '../report.ts';
-import type { ImageFailure } from './image-failure.ts';
 
 /** The attempts, bytes and time of an image so far. */
 interface Effort {

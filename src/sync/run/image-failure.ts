@@ -9,14 +9,7 @@ import { failureSubject } from '../../skopeo/failure/facts.ts';
 import type { OperationResult } from '../../tracking/events.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import type { Mapped } from '../map/collisions.ts';
-import type { WantedImage } from '../plan.ts';
-
-/** Why an attempt failed, and what to do about it. */
-export interface ImageFailure {
-  readonly errorType: ErrorType;
-  readonly message: string;
-  readonly next: string;
-}
+import type { ImageFailure, WantedImage } from '../plan.ts';
 
 /** The failure that a result of skopeo describes. */
 export const failureOfResult = (

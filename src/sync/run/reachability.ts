@@ -6,8 +6,8 @@ import type { RegistryOutages } from '../../registry/outages.ts';
 import { RegistryPaused, type RegistryPauses } from '../../registry/pauses.ts';
 import { destinationAccess, type SyncJob } from '../job.ts';
 import type { Mapped } from '../map/collisions.ts';
-import type { PlannedImage } from '../plan.ts';
-import { type ImageFailure, registryWithoutAnswer } from './image-failure.ts';
+import type { ImageFailure, PlannedImage } from '../plan.ts';
+import { registryWithoutAnswer } from './image-failure.ts';
 
 /**
  * How many seconds a registry that refused a copy because of its rate limit wants to be left alone. skopeo does not

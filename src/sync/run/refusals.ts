@@ -1,11 +1,12 @@
 import { dirname } from 'node:path';
+import { defined } from '../../defined.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { localPathOf, parseDockerReference, registryOf, repositoryKey } from '../../image/docker-reference.ts';
 import { failureSubject } from '../../skopeo/failure/facts.ts';
 import { registryAnswer, WRITING } from '../../skopeo/failure/registry-answer.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import type { Mapped } from '../map/collisions.ts';
-import type { ImageFailure } from './image-failure.ts';
+import type { ImageFailure } from '../plan.ts';
 
 /** Refusals that the next image gets, too: they are about the user, or the room, and not about the image. */
 const REFUSALS: ReadonlySet<ErrorType> = new Set([
@@ -29,7 +30,7 @@ interface Refused {
   readonly errorType: ErrorType;
   readonly times: number;
   readonly message: string;
-  readonly next: string;
+  readonly next: string | undefined;
 }
 
 /** Does not ask again: the place has refused everything so far. */
@@ -38,7 +39,7 @@ export class RefusedAlready extends WrapperError {
     super(`not tried after ${ENOUGH} refusals: ${message}`, {
       errorType,
       exitCode: EXIT.failure,
-      next,
+      ...defined({ next }),
     });
   }
 }
