@@ -18,7 +18,7 @@ import { waitFor } from '../test/support/wait-for.ts';
 import { seededRandom } from './monitoring/random.ts';
 import { growth, holdingsOf } from './soaking/growth.ts';
 import { Journal } from './soaking/journal.ts';
-import { nextWeather } from './soaking/weather.ts';
+import { randomFaults } from './soaking/random-faults.ts';
 
 const { values } = parseArgs({
   options: {
@@ -106,7 +106,7 @@ const work = async (): Promise<void> => {
 
 const changeWeather = async (): Promise<void> => {
   while (!isOver()) {
-    proxy.setRules(nextWeather(random));
+    proxy.setRules(randomFaults(random));
     await sleep(WEATHER_MS);
   }
   proxy.setRules([]);

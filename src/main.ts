@@ -7,7 +7,7 @@ import { COMMANDS } from './commands/index.ts';
 import { type Context, type Env, type OutputStream, processContext } from './context.ts';
 import { EXIT, usageError } from './errors/wrapper-error.ts';
 
-const STAND_INS = { SHELL: 'unknown', HOME: '/' } as const;
+const USER_DEFAULTS = { SHELL: 'unknown', HOME: '/' } as const;
 
 /**
  * Loads oclif for a user that the system does not know. While its modules are evaluated and configured, oclif asks for
@@ -15,7 +15,7 @@ const STAND_INS = { SHELL: 'unknown', HOME: '/' } as const;
  * does not ask if HOME and SHELL are set, so both are set while `load` runs.
  */
 const loadAsUnknownUser = async <T>(env: Env, load: () => Promise<T>): Promise<T> => {
-  const missing = Object.entries(STAND_INS).filter(([name]) => env[name] === undefined);
+  const missing = Object.entries(USER_DEFAULTS).filter(([name]) => env[name] === undefined);
   for (const [name, value] of missing) process.env[name] = value;
   try {
     return await load();
@@ -78,17 +78,17 @@ export const runProgram = async (argv: readonly string[], context: Context): Pro
 const flush = (stream: OutputStream): Promise<void> => new Promise((resolve) => stream.write('', () => resolve()));
 
 /** The errors of a pipe whose reader has gone, and of a terminal that was closed. */
-const LOST_READER: ReadonlySet<string> = new Set(['EPIPE', 'EIO']);
+const READER_GONE_CODES: ReadonlySet<string> = new Set(['EPIPE', 'EIO']);
 
 /**
  * Warns about data that an output does not accept (a full disk) instead of failing; a lost reader stays an error of the
  * stream.
  */
-const tellOfLostWrites = (stream: Writable, onLost: (error: Error) => void): void => {
+const warnAboutLostWrites = (stream: Writable, onLost: (error: Error) => void): void => {
   const write = stream._write.bind(stream);
   stream._write = (chunk, encoding, done) =>
     write(chunk, encoding, (error?: NodeJS.ErrnoException | null) => {
-      if (!error || LOST_READER.has(error.code ?? '')) return done(error);
+      if (!error || READER_GONE_CODES.has(error.code ?? '')) return done(error);
       onLost(error);
       done();
     });
@@ -102,13 +102,13 @@ const tellOfLostWrites = (stream: Writable, onLost: (error: Error) => void): voi
 export const runProcess = async (argv: readonly string[], inheritedDescriptors: readonly number[]): Promise<never> => {
   const context = processContext(inheritedDescriptors);
   const ignoreLostReader = (error: NodeJS.ErrnoException): void => {
-    if (!LOST_READER.has(error.code ?? '')) throw error;
+    if (!READER_GONE_CODES.has(error.code ?? '')) throw error;
   };
   let lost: Error | undefined;
-  tellOfLostWrites(process.stdout, (error) => {
+  warnAboutLostWrites(process.stdout, (error) => {
     lost ??= error;
   });
-  tellOfLostWrites(process.stderr, () => undefined);
+  warnAboutLostWrites(process.stderr, () => undefined);
   process.stdout.on('error', ignoreLostReader);
   process.stderr.on('error', ignoreLostReader);
   process.on('uncaughtException', (error) => process.exit(reportError(error, context, { json: false })));

@@ -6,7 +6,7 @@ import { readCommandLine } from '../command-line/read-command-line.ts';
 import type { Context } from '../context.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
 import { operationOf, subjectOf } from '../operation/request.ts';
-import { reportUnstarted } from '../operation/run-operation.ts';
+import { reportStartFailure } from '../operation/run-operation.ts';
 import { openSession } from './open-session.ts';
 import { failedRun, withoutSecrets } from './with-run.ts';
 
@@ -29,7 +29,7 @@ const recordRefusal = async (argv: readonly string[], context: Context, refusal:
   const session = await openSession(own, context, undefined, 'failure').catch(() =>
     openSession(own, context, undefined, 'state'),
   );
-  void reportUnstarted(subjectOf(operationOf(id), ''), refusal, {
+  void reportStartFailure(subjectOf(operationOf(id), ''), refusal, {
     clock: context.clock,
     observers: [session.observer],
   });

@@ -6,7 +6,7 @@ import { outcomeJson } from '../display/result-json.ts';
 import { EXIT } from '../errors/wrapper-error.ts';
 import type { FailureCause } from '../metrics/run-history.ts';
 import { subjectOfLine, type ToTask } from '../operation/request.ts';
-import { type OperationOutcome, reportUnstarted, runOperation } from '../operation/run-operation.ts';
+import { type OperationOutcome, reportStartFailure, runOperation } from '../operation/run-operation.ts';
 import { abortOnSignals, timeLimitOf } from '../operation/termination.ts';
 import { openSession } from './open-session.ts';
 import { withRun } from './with-run.ts';
@@ -71,7 +71,7 @@ export const runTracked = async (line: CommandLine, context: Context, toTask: To
         },
       };
     },
-    tellUnstarted: (_, failure, observer) =>
-      void reportUnstarted(subjectOfLine(line), failure, { clock, observers: [observer] }),
+    onStartFailure: (_, failure, observer) =>
+      void reportStartFailure(subjectOfLine(line), failure, { clock, observers: [observer] }),
   });
 };

@@ -75,7 +75,7 @@ export interface RunParts<Job, Opened extends Disposable | AsyncDisposable, Resu
   ): Promise<RunMetrics> | RunMetrics;
   body(job: Job, opened: Opened, metrics: RunMetrics, tools: RunTools): Promise<RunEnd<Result>>;
   /** Reports a run that ended before its body began. */
-  tellUnstarted(job: Job | undefined, failure: RunFailure, observer: OperationObserver): void;
+  onStartFailure(job: Job | undefined, failure: RunFailure, observer: OperationObserver): void;
 }
 
 /** What is known of a run from its command line. */
@@ -212,7 +212,7 @@ const open = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
 };
 
 /** Counts a run that failed before its body began. */
-const recordUnstarted = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
+const recordStartFailure = async <Job, Opened extends Disposable | AsyncDisposable, Result>(
   parts: RunParts<Job, Opened, Result>,
   { job, skopeo }: Known<Job>,
   failure: RunFailure,
@@ -221,7 +221,7 @@ const recordUnstarted = async <Job, Opened extends Disposable | AsyncDisposable,
 ): Promise<void> => {
   const open = async (extent: MetricsExtent): Promise<RunMetrics> => parts.openMetrics(job, skopeo, extent);
   const metrics = await open('failure').catch(() => open('state'));
-  parts.tellUnstarted(job, failure, metrics.observer);
+  parts.onStartFailure(job, failure, metrics.observer);
   await metrics.end(withoutSecrets({ ...failedRun(failure), durationSeconds }, context));
 };
 
@@ -246,7 +246,7 @@ export const withRun = async <Job, Opened extends Disposable | AsyncDisposable, 
   const { job, tools, opened, metrics } = await open(options, parts, signal, closing, known).catch(
     async (thrown: unknown) => {
       const error = asError(thrown, signal);
-      await recordUnstarted(parts, known, failureOf(error), elapsedSeconds(), context);
+      await recordStartFailure(parts, known, failureOf(error), elapsedSeconds(), context);
       throw error;
     },
   );

@@ -21,19 +21,19 @@ interface Ownership {
 }
 
 /** Why something was not made by this user, or root, alone; absent if it was. */
-const foreignness = ({ uid, mode }: Ownership): string | undefined => {
+const ownershipProblem = ({ uid, mode }: Ownership): string | undefined => {
   if (uid !== process.geteuid?.() && uid !== 0) return `belongs to user ${uid}`;
   return (mode & WRITABLE_BY_OTHERS) === 0 ? undefined : 'may be written by others';
 };
 
 /** Why a directory is not this user's, or root's, alone; absent if it is, or is not there. */
-export const foreignDirectory = async (path: string): Promise<string | undefined> => {
+export const directoryOwnershipProblem = async (path: string): Promise<string | undefined> => {
   const status = await lstat(path).catch((error: unknown) => {
     if (ABSENT.has(errorCode(error))) return undefined;
     throw error;
   });
   if (status === undefined) return undefined;
-  return status.isDirectory() ? foreignness(status) : 'is no directory';
+  return status.isDirectory() ? ownershipProblem(status) : 'is no directory';
 };
 
 /**
@@ -42,12 +42,12 @@ export const foreignDirectory = async (path: string): Promise<string | undefined
  */
 export const makeOwnDirectory = async (path: string): Promise<void> => {
   await mkdir(path, { recursive: true, mode: 0o700 });
-  const reason = await foreignDirectory(path);
+  const reason = await directoryOwnershipProblem(path);
   if (reason !== undefined) throw new Error(`${path} ${reason}`);
 };
 
-const foreignFile = ({ names, ...owned }: Ownership & { readonly names: number }): string | undefined =>
-  names === 1 ? foreignness(owned) : 'has several names';
+const fileOwnershipProblem = ({ names, ...owned }: Ownership & { readonly names: number }): string | undefined =>
+  names === 1 ? ownershipProblem(owned) : 'has several names';
 
 /**
  * Reads a file that nobody but this user or root can have written: no link is followed, nothing waited for, and nothing read
@@ -58,7 +58,7 @@ export const readOwnFile = (path: string, maxBytes: number): OwnRead => {
   if (read.kind === 'vanished' || (read.kind === 'unreadable' && ABSENT.has(read.code))) return { kind: 'absent' };
   if (read.kind === 'unreadable') return { kind: 'refused', reason: `cannot be read (${read.code})` };
   if (read.kind === 'refused') return read;
-  const reason = foreignFile(read);
+  const reason = fileOwnershipProblem(read);
   return reason === undefined ? { kind: 'content', text: read.bytes.toString() } : { kind: 'refused', reason };
 };
 
@@ -69,6 +69,6 @@ export const readOwnFile = (path: string, maxBytes: number): OwnRead => {
 export const touchOwnFile = async (path: string): Promise<void> => {
   await using file = await open(path, O_RDWR | O_CREAT | O_NOFOLLOW | O_NONBLOCK, 0o600);
   const status = await file.stat();
-  const reason = status.isFile() ? foreignFile({ ...status, names: status.nlink }) : 'is no regular file';
+  const reason = status.isFile() ? fileOwnershipProblem({ ...status, names: status.nlink }) : 'is no regular file';
   if (reason !== undefined) throw new Error(`${path} ${reason}`);
 };

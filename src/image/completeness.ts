@@ -16,7 +16,7 @@ type StoredImage =
   | { readonly kind: 'oci-archive' | 'docker-archive'; readonly path: string };
 
 /** `sizes` reads nothing but manifests, of archives only which files they hold; `digests` reads every byte. */
-type Thoroughness = 'sizes' | 'digests';
+type CheckDepth = 'sizes' | 'digests';
 
 const MAX_DEPTH = 4;
 
@@ -87,11 +87,7 @@ const partsInArchive = (file: FileHandle, entries: ReadonlyMap<string, TarEntry>
   };
 };
 
-const isBlobWhole = async (
-  parts: ImageParts,
-  { digest, size, urls }: ImagePart,
-  how: Thoroughness,
-): Promise<boolean> => {
+const isBlobWhole = async (parts: ImageParts, { digest, size, urls }: ImagePart, how: CheckDepth): Promise<boolean> => {
   const found = await parts.sizeOf(digest);
   // Layers that may not be distributed are not copied; they stay at their URLs.
   if (found === undefined) return urls !== undefined && urls.length > 0;
@@ -107,7 +103,7 @@ const everyOne = async <T>(items: readonly T[], holds: (item: T) => Promise<bool
 const isManifestWhole = async (
   parts: ImageParts,
   digest: string | undefined,
-  how: Thoroughness,
+  how: CheckDepth,
   depth = 0,
 ): Promise<boolean> => {
   const bytes = await parts.manifest(digest);
@@ -132,7 +128,7 @@ const NAMED_BY_DIGEST = /^(?:blobs\/sha256\/)?([0-9a-f]{64})(?:\.json|\.tar)?$/;
 const isDockerArchiveWhole = async (
   file: FileHandle,
   entries: ReadonlyMap<string, TarEntry>,
-  how: Thoroughness,
+  how: CheckDepth,
 ): Promise<boolean> => {
   const document = await readEntry(file, entries.get('manifest.json'));
   const images = document && parseJson(document, dockerArchiveSchema);
@@ -149,7 +145,7 @@ const isDockerArchiveWhole = async (
 
 const isArchiveWhole = async (
   { kind, path }: Extract<StoredImage, { kind: 'oci-archive' | 'docker-archive' }>,
-  how: Thoroughness,
+  how: CheckDepth,
 ): Promise<boolean> => {
   await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const status = await file.stat();
@@ -160,7 +156,7 @@ const isArchiveWhole = async (
   return await isManifestWhole(partsInArchive(file, entries), undefined, how);
 };
 
-const isStoredWhole = (image: StoredImage, how: Thoroughness): Promise<boolean> => {
+const isStoredWhole = (image: StoredImage, how: CheckDepth): Promise<boolean> => {
   if (image.kind === 'dir') {
     const pathOf = (digest: string): string => join(image.path, hexOf(digest));
     const manifestPath = (digest?: string): string =>
@@ -179,7 +175,7 @@ const isStoredWhole = (image: StoredImage, how: Thoroughness): Promise<boolean> 
  * Whether an image has every manifest and every blob that it consists of, with the sizes that its manifests state, or
  * with the right content. What cannot be read counts as not whole.
  */
-export const isWhole = async (image: StoredImage, how: Thoroughness): Promise<boolean> => {
+export const isWhole = async (image: StoredImage, how: CheckDepth): Promise<boolean> => {
   try {
     return await isStoredWhole(image, how);
   } catch {

@@ -119,7 +119,7 @@ export const parseSyncDestination = (text: string, scheme: string): ImageReferen
 const MAX_SHORT_NAME = 64;
 
 /** Replaces the middle of a text by `…` if it is longer than `limit` characters. */
-const elide = (text: string, limit: number): string => {
+const shortenMiddle = (text: string, limit: number): string => {
   if (text.length <= limit) return text;
   const head = Math.floor((limit - 1) / 2);
   return `${text.slice(0, head)}…${text.slice(text.length - (limit - 1 - head))}`;
@@ -135,7 +135,7 @@ export const shortName = (reference: ImageReference): string => {
   const { scheme, registry, repository, path } = reference;
   if (scheme === '') return '';
   const place = path === undefined ? [registry, repository].filter(Boolean).join('/') : lastTwoComponents(path);
-  return elide(printable(`${scheme}:${place}`), MAX_SHORT_NAME);
+  return shortenMiddle(printable(`${scheme}:${place}`), MAX_SHORT_NAME);
 };
 
 /** The reference as it was written, but without credentials before the host; for people and reports. */

@@ -8,7 +8,7 @@ import { LIVE_METRICS } from '../metrics/contract/live-metrics.ts';
 import { OPERATION_METRICS } from '../metrics/contract/operation-metrics.ts';
 import { METRIC_NAMES } from '../metrics/contract.ts';
 import { DEFAULT_HEARTBEAT_SECONDS, HEARTBEAT_BOUNDS, isHeartbeatInterval } from '../metrics/heartbeat-interval.ts';
-import { type Keeper, keepNothing, keepState, keptObserver } from '../metrics/keeper.ts';
+import { type Keeper, keepNothing, keepState, storingObserver } from '../metrics/keeper.ts';
 import { createRecorder, type Recorder } from '../metrics/recorder.ts';
 import { registerMetrics } from '../metrics/registry/register-metrics.ts';
 import { defaultSpillRoot, locateState } from '../metrics/state/files/state-directory.ts';
@@ -80,7 +80,7 @@ export class SkopeoMetrics implements AsyncDisposable {
     this.#keeper = this.#openKeeper(options, heartbeatIntervalSeconds);
     this.#heartbeat =
       stateDir === undefined ? undefined : startHeartbeat(heartbeatIntervalSeconds, () => this.heartbeat());
-    this.observer = keptObserver(this.#recorder, this.#keeper);
+    this.observer = storingObserver(this.#recorder, this.#keeper);
   }
 
   /** The page for Prometheus in the text format, including other metrics of the registry. */

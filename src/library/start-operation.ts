@@ -6,7 +6,7 @@ import { defined } from '../defined.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
 import { DEFAULT_HEARTBEAT_SECONDS } from '../metrics/heartbeat-interval.ts';
 import { type OperationRequest, subjectOfLine, type ToTask } from '../operation/request.ts';
-import { reportUnstarted, runOperation } from '../operation/run-operation.ts';
+import { reportStartFailure, runOperation } from '../operation/run-operation.ts';
 import { timeLimitOf } from '../operation/termination.ts';
 import { Secret } from '../secrets/secret.ts';
 import type { OperationEvent, OperationResult } from '../tracking/events.ts';
@@ -140,9 +140,9 @@ const execute = async (
           const verdict = { exitCode: result.exitCode, success: result.outcome === 'success' };
           return { verdict, tell: () => toRunResult(result, failure?.next, stdout) };
         },
-        tellUnstarted: (_, failure, observer) => {
+        onStartFailure: (_, failure, observer) => {
           const hearers = { clock, observers: [observer], onEvent: listeners.tell };
-          unstarted = reportUnstarted(subjectOfLine(line), failure, hearers);
+          unstarted = reportStartFailure(subjectOfLine(line), failure, hearers);
         },
       },
     );

@@ -35,8 +35,8 @@ export const keepNothing = (recorder: Recorder, job: Job | undefined, nowSeconds
   return {
     failed: false,
     keep: async () => undefined,
-    finish: async ({ exitCode, durationSeconds, success, stoodAside }) => {
-      if (!job || stoodAside) return;
+    finish: async ({ exitCode, durationSeconds, success, wasSkipped }) => {
+      if (!job || wasSkipped) return;
       jobs = [
         {
           jobName: job.name,
@@ -86,7 +86,7 @@ export const keepState = (recorder: Recorder, options: StateKeeperOptions): Keep
 };
 
 /** Passes facts to a recorder, and stores at once what a killed process must not lose. */
-export const keptObserver = (recorder: Recorder, keeper: Keeper): OperationObserver => ({
+export const storingObserver = (recorder: Recorder, keeper: Keeper): OperationObserver => ({
   ...recorder,
   operationStarted: (source) => {
     recorder.operationStarted(source);

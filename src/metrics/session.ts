@@ -3,7 +3,7 @@ import { messageOf } from '../errors/system-error.ts';
 import { WrapperError, withNextStep } from '../errors/wrapper-error.ts';
 import { systemHost } from '../host/host.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
-import { type Job, type Keeper, keepNothing, keepState, keptObserver } from './keeper.ts';
+import { type Job, type Keeper, keepNothing, keepState, storingObserver } from './keeper.ts';
 import type { ListenAddress } from './listener/addresses.ts';
 import type { MetricsListener } from './listener/listener.ts';
 import type { RenderMetrics } from './listener/scrape.ts';
@@ -65,7 +65,7 @@ export const openMetricsSession = async (options: MetricsSessionOptions): Promis
     void writer.write();
   }, options.heartbeatIntervalSeconds * 1000);
 
-  const observer = keptObserver(recorder, keeper);
+  const observer = storingObserver(recorder, keeper);
   return {
     observer: {
       ...observer,
@@ -77,10 +77,10 @@ export const openMetricsSession = async (options: MetricsSessionOptions): Promis
     get failed() {
       return writer.failed || keeper.failed;
     },
-    end: async ({ stoodAside = false, ...verdict }) => {
+    end: async ({ wasSkipped = false, ...verdict }) => {
       clearInterval(heartbeat);
-      if (!stoodAside) recorder.runFinished(verdict.success ? 'success' : 'error');
-      await keeper.finish({ ...verdict, stoodAside });
+      if (!wasSkipped) recorder.runFinished(verdict.success ? 'success' : 'error');
+      await keeper.finish({ ...verdict, wasSkipped });
       await writer.write(FINAL_WAIT_MS);
       await listener?.close();
     },

@@ -2,14 +2,14 @@ import type { Clock } from '../context.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { after } from '../host/timers.ts';
 import { parseReference } from '../image/reference.ts';
-import { RegistryMisbehaves } from '../registry/misbehaviour.ts';
+import { RegistryMisbehaviourError } from '../registry/misbehaviour.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { Secret } from '../secrets/secret.ts';
 import { residentBytes } from '../skopeo/process/process-io.ts';
 import type { SkopeoProgram } from '../skopeo/process/start-skopeo.ts';
 import type { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationEvent } from '../tracking/events.ts';
-import { judge, runAttempt } from './run-attempt.ts';
+import { classifyAttempt, runAttempt } from './run-attempt.ts';
 import { terminationError } from './termination.ts';
 
 /** What a question needs from the run that asks it. */
@@ -53,7 +53,7 @@ export const askSkopeo = async (question: SkopeoQuestion, context: AskContext): 
   const endless = new AbortController();
   const giveUp = (what: string): void => {
     const { registry = 'skopeo' } = parseReference(question.reference);
-    endless.abort(new RegistryMisbehaves(registry, `sends an answer that does not end: ${what}`));
+    endless.abort(new RegistryMisbehaviourError(registry, `sends an answer that does not end: ${what}`));
   };
   using _ = after(seconds * 1000, () => giveUp(`skopeo was given ${seconds} s for it`));
   let movedBytes = 0;
@@ -84,6 +84,11 @@ export const askSkopeo = async (question: SkopeoQuestion, context: AskContext): 
   if (endless.signal.aborted && exit.exitCode !== 0) throw endless.signal.reason;
   if (termination !== undefined) throw terminationError(termination);
   if (exit.exitCode === 0) return exit.stdout;
-  const { errorType, message, next } = judge(end, { source: question.reference, destination: '', binary, redactor });
+  const { errorType, message, next } = classifyAttempt(end, {
+    source: question.reference,
+    destination: '',
+    binary,
+    redactor,
+  });
   throw new WrapperError(message, { errorType, exitCode: EXIT.failure, next });
 };

@@ -25,7 +25,7 @@ const pathsIn = ({ type, written }: SkopeoArgument): readonly string[] => {
 const OURS = new RegExp(`^/proc/${process.pid}(?:/task/\\d+)?/fd$`);
 
 /** The descriptor of ours to which a path leads: `/dev/stdout`, `/dev/fd/1`, `/proc/self/fd/1`, links to them. */
-const descriptorBehind = (path: string): string | undefined => {
+const ownDescriptorOf = (path: string): string | undefined => {
   const target = linkTarget(path);
   return OURS.test(realpathSync(dirname(target))) ? basename(target) : undefined;
 };
@@ -42,7 +42,7 @@ const orUndefined = <T>(look: () => T): T | undefined => {
 
 /** Whether an argument leads to a stream. `/dev/null` does not count, since nothing else is read or written there. */
 const leadsTo = (path: string, fd: number): boolean => {
-  if (orUndefined(() => descriptorBehind(path)) === String(fd)) return true;
+  if (orUndefined(() => ownDescriptorOf(path)) === String(fd)) return true;
   const [file, stream] = [orUndefined(() => statSync(path)), orUndefined(() => fstatSync(fd))];
   return file !== undefined && stream !== undefined && isSameFile(file, stream) && !isNullDevice(stream);
 };
@@ -60,9 +60,14 @@ export const namedStreams = (args: readonly SkopeoArgument[], cwd: string): Read
  * Flags whose files a failed attempt leaves as they are: they are read for skopeo before its first attempt, or written
  * after a copy that succeeded.
  */
-const UNTOUCHED: ReadonlySet<string> = new Set(['authfile', 'src-authfile', 'dest-authfile', 'digestfile']);
+const KEPT_BY_FAILED_ATTEMPTS: ReadonlySet<string> = new Set([
+  'authfile',
+  'src-authfile',
+  'dest-authfile',
+  'digestfile',
+]);
 
-const goesOnce = (stats: Stats): boolean =>
+const isOneTimeStream = (stats: Stats): boolean =>
   stats.isFIFO() || stats.isSocket() || (stats.isCharacterDevice() && !isNullDevice(stats));
 
 /**
@@ -71,11 +76,11 @@ const goesOnce = (stats: Stats): boolean =>
  */
 export const namesPipe = (args: readonly SkopeoArgument[], cwd: string): boolean =>
   args
-    .filter((argument) => argument.type !== 'flag' || !UNTOUCHED.has(argument.name))
+    .filter((argument) => argument.type !== 'flag' || !KEPT_BY_FAILED_ATTEMPTS.has(argument.name))
     .flatMap(pathsIn)
     .some((path) => {
       const found = orUndefined(() => statSync(resolve(cwd, path)));
-      return found !== undefined && goesOnce(found);
+      return found !== undefined && isOneTimeStream(found);
     });
 
 /** If a stream was closed at its start, Node opens the null device for reading and writing instead. */

@@ -1,6 +1,6 @@
 import { WrapperError } from '../errors/wrapper-error.ts';
 import { wait } from '../host/timers.ts';
-import { RegistryPaused } from '../registry/pauses.ts';
+import { RegistryPausedError } from '../registry/pauses.ts';
 import { failureClass } from '../skopeo/failure/classify.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';
 
@@ -88,7 +88,7 @@ export const withRetries = async <T>(
       return await ask();
     } catch (error) {
       if (!(error instanceof WrapperError) || signal.aborted) throw error;
-      const askedSeconds = error instanceof RegistryPaused ? error.waitSeconds : undefined;
+      const askedSeconds = error instanceof RegistryPausedError ? error.waitSeconds : undefined;
       const decision = decideRetry(error.errorType, attempt, policy, random(), askedSeconds);
       if (decision.kind === 'give-up') throw error;
       retrying?.(error.errorType);

@@ -81,7 +81,7 @@ export const runAttempt = async (options: AttemptOptions): Promise<AttemptEnd> =
 };
 
 /** What is needed to classify a failure, besides how the attempt ended. */
-interface JudgedOperation {
+interface ClassifiedOperation {
   readonly source: string;
   /** Empty for a command on one image. */
   readonly destination: string;
@@ -96,7 +96,7 @@ const REASONS = { signal: 'canceled', timeout: 'timeout', stalled: 'stalled', cu
  * The one class of an attempt's failure. If we ended the attempt ourselves, that counts more than skopeo's own
  * messages.
  */
-export const judge = ({ exit, termination }: AttemptEnd, operation: JudgedOperation): Failure => {
+export const classifyAttempt = ({ exit, termination }: AttemptEnd, operation: ClassifiedOperation): Failure => {
   const { source, destination, redactor, binary, flags } = operation;
   const failure = classifyFailure({
     exitCode: exit.exitCode ?? null,

@@ -11,7 +11,7 @@ import type { OperationObserver } from '../tracking/observer.ts';
 import { TrackedOperation } from '../tracking/tracked-operation.ts';
 import type { OperationRequest, OperationSubject } from './request.ts';
 import { decideRetry } from './retry.ts';
-import { judge, runAttempt } from './run-attempt.ts';
+import { classifyAttempt, runAttempt } from './run-attempt.ts';
 import { SizeLookup } from './size-lookup.ts';
 import { terminationOf } from './termination.ts';
 
@@ -117,7 +117,7 @@ const runAttempts = async (
     const { stdout } = end.exit;
     if (end.exit.exitCode === 0 && !end.exit.isCut) return { failure: undefined, exitCode: 0, stdout };
     await running.inPlace?.clear().catch(() => undefined);
-    const judged = judge(end, { ...request, ...request.skopeo });
+    const judged = classifyAttempt(end, { ...request, ...request.skopeo });
     const { answered = false, exitCode = judged.exitCode } = request.interpret?.(judged) ?? {};
     if (answered) return { failure: undefined, exitCode, stdout };
     const failure = { ...judged, exitCode };
@@ -136,7 +136,7 @@ const runAttempts = async (
     await wait(delaySeconds * 1000, signal).catch(() => undefined);
     const termination = terminationOf(signal);
     if (termination) {
-      const ended = judge({ exit: end.exit, termination }, { ...request, ...request.skopeo });
+      const ended = classifyAttempt({ exit: end.exit, termination }, { ...request, ...request.skopeo });
       return { failure: ended, exitCode: ended.exitCode, stdout };
     }
   }
@@ -171,7 +171,7 @@ const toResult = (
 });
 
 /** Reports an operation that failed before any skopeo could be started for it, like any other; returns its result. */
-export const reportUnstarted = (
+export const reportStartFailure = (
   { identity, source, destination, sourceShort, destinationShort }: OperationSubject,
   { errorType, exitCode, message }: Pick<WrapperError, 'errorType' | 'exitCode' | 'message'>,
   { clock, observers, onEvent }: Pick<OperationContext, 'clock' | 'observers'> & Partial<OperationContext>,

@@ -5,7 +5,7 @@ import { parseJson } from '../text/json.ts';
 import type { Login } from './credentials/logins.ts';
 import type { HttpClient } from './http/http-client.ts';
 import { SilenceError } from './http/message.ts';
-import { RegistrySilent } from './outages.ts';
+import { RegistrySilentError } from './outages.ts';
 import { pingRegistry } from './ping.ts';
 import type { Route } from './route.ts';
 
@@ -60,7 +60,7 @@ const basic = ({ username, password }: Login): string =>
   `Basic ${Buffer.from(`${username}:${password.reveal()}`).toString('base64')}`;
 
 /** We do not support a part of the registry's authentication; skopeo has to do it. */
-class CannotAuthenticate extends Error {}
+class AuthenticationError extends Error {}
 
 /** How to send requests to one registry: scheme, kind of authentication, and one token for each repository. */
 export class Authenticator {
@@ -76,7 +76,7 @@ export class Authenticator {
     this.#monotonicMs = monotonicMs;
   }
 
-  /** The scheme and host that answer; asks the registry once. Rejects with RegistrySilent when nobody answers. */
+  /** The scheme and host that answer; asks the registry once. Rejects with RegistrySilentError when nobody answers. */
   async origin(signal: AbortSignal): Promise<string> {
     return (await this.#meet(signal)).origin;
   }
@@ -86,10 +86,10 @@ export class Authenticator {
     const { challenge, origin } = await this.#meet(signal);
     const { credentials } = this.#route;
     if (challenge.scheme === 'none') return undefined;
-    if (challenge.scheme === 'unknown') throw new CannotAuthenticate('unknown kind of authentication');
+    if (challenge.scheme === 'unknown') throw new AuthenticationError('unknown kind of authentication');
     if (challenge.scheme === 'basic') return credentials === undefined ? undefined : basic(credentials);
     const isSafe = challenge.realm.protocol === 'https:' || origin.startsWith('http:') || this.#route.insecure;
-    if (!isSafe && !isLoopback(challenge.realm.hostname)) throw new CannotAuthenticate('tokens over plain HTTP');
+    if (!isSafe && !isLoopback(challenge.realm.hostname)) throw new AuthenticationError('tokens over plain HTTP');
     return (await this.#token(path, challenge, signal)).header;
   }
 
@@ -101,7 +101,7 @@ export class Authenticator {
   #meet(signal: AbortSignal): Promise<{ origin: string; challenge: Challenge }> {
     this.#registry ??= this.#ping(signal).catch((error: unknown) => {
       this.#registry = undefined;
-      throw error instanceof SilenceError ? new RegistrySilent(this.#route.registry) : error;
+      throw error instanceof SilenceError ? new RegistrySilentError(this.#route.registry) : error;
     });
     return this.#registry;
   }
@@ -135,10 +135,10 @@ export class Authenticator {
     const { credentials } = this.#route;
     const headers: Record<string, string> = credentials === undefined ? {} : { authorization: basic(credentials) };
     const { status, body } = await this.#http.send({ method: 'GET', url, headers, signal });
-    if (status !== 200) throw new CannotAuthenticate(`token service answers ${status}`);
+    if (status !== 200) throw new AuthenticationError(`token service answers ${status}`);
     const { token, access_token: accessToken, expires_in: term } = parseJson(body, tokenSchema) ?? {};
     const value = token ?? accessToken;
-    if (value === undefined || value === '') throw new CannotAuthenticate('token service gives no token');
+    if (value === undefined || value === '') throw new AuthenticationError('token service gives no token');
     const lifetimeMs = Math.max(0, (term ?? DEFAULT_TERM_SECONDS) * 1000 - MARGIN_MS);
     return { header: `Bearer ${value}`, expiresMs: this.#monotonicMs() + lifetimeMs };
   }

@@ -11,10 +11,10 @@ import { saysAbsent } from '../skopeo/failure/absence.ts';
 import type { RegistryAccess, RegistryLimits } from './access.ts';
 import type { ManifestHead, RegistryLookup, SkopeoQuestions } from './lookup.ts';
 import { ManifestCache } from './manifest-cache.ts';
-import { RegistryMisbehaves } from './misbehaviour.ts';
-import { RegistrySilent } from './outages.ts';
-import { RegistryPaused, type RegistryPauses } from './pauses.ts';
-import { type ClearAnswer, REQUESTS_AT_A_TIME, RegistryClient, type RegistryNews } from './registry-client.ts';
+import { RegistryMisbehaviourError } from './misbehaviour.ts';
+import { RegistrySilentError } from './outages.ts';
+import { RegistryPausedError, type RegistryPauses } from './pauses.ts';
+import { type ClearAnswer, REQUESTS_AT_A_TIME, RegistryClient, type RegistryListener } from './registry-client.ts';
 import type { Route, Router } from './route.ts';
 import type { ListingLimits } from './tag-pages.ts';
 import { TrustStore } from './trust.ts';
@@ -33,7 +33,7 @@ interface LookupOptions {
 }
 
 /** What a direct question may end with that skopeo need not be asked after. */
-const LEAVES_NOTHING_OPEN = [RegistryPaused, RegistrySilent, RegistryMisbehaves];
+const LEAVES_NOTHING_OPEN = [RegistryPausedError, RegistrySilentError, RegistryMisbehaviourError];
 
 const DEFAULT_TAG = 'latest';
 
@@ -113,7 +113,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
       await this.#directly(repository, access, signal, (client) => client.head(repository, version, signal));
       return undefined;
     } catch (error) {
-      return error instanceof RegistryPaused ? error.waitSeconds : undefined;
+      return error instanceof RegistryPausedError ? error.waitSeconds : undefined;
     }
   }
 
@@ -195,7 +195,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
     const known = this.#clients.get(identity);
     if (known !== undefined) return known;
     const { clock, pauses, rateLimited, silenceSeconds, listingLimits } = this.#options;
-    const news: RegistryNews = {
+    const listener: RegistryListener = {
       rateLimited: (registry) => rateLimited?.(registry),
       pullsLeft: (registry, count) => void this.#left.set(registryKey(registry), count),
     };
@@ -204,7 +204,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
       trust: this.#trust,
       clock,
       pauses,
-      news,
+      listener,
       silenceSeconds,
       listingLimits,
     };

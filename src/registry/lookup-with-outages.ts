@@ -6,7 +6,7 @@ import type { RegistryLookup } from './lookup.ts';
 import { isNoAnswer, type Question, type RegistryOutages } from './outages.ts';
 
 /**
- * A lookup that records in `outages` which registries answer, and rejects with RegistryOut for registries that were
+ * A lookup that records in `outages` which registries answer, and rejects with RegistryOutageError for registries that were
  * given up. `observer` is told about every question.
  */
 export const lookupWithOutages = (

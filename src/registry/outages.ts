@@ -28,7 +28,7 @@ interface Silence {
 export const isNoAnswer = (errorType: ErrorType): boolean => NO_ANSWER.has(errorType);
 
 /** A registry does not answer at all, not even that it is a registry. */
-export class RegistrySilent extends WrapperError {
+export class RegistrySilentError extends WrapperError {
   constructor(registry: string) {
     super(`${registry} does not answer`, {
       errorType: 'stalled',
@@ -39,7 +39,7 @@ export class RegistrySilent extends WrapperError {
 }
 
 /** A registry does not answer, and therefore was not asked again. */
-export class RegistryOut extends WrapperError {
+export class RegistryOutageError extends WrapperError {
   constructor(registry: string, silentSeconds: number, errorType: ErrorType) {
     super(`not tried, since ${registry} has not answered for ${Math.floor(silentSeconds)} s`, {
       errorType,
@@ -84,10 +84,10 @@ export class RegistryOutages {
   }
 
   /** The error for a registry that is given up. */
-  refusal(registry: string, question: Question): RegistryOut | undefined {
+  refusal(registry: string, question: Question): RegistryOutageError | undefined {
     const { givenUp, sinceMs = 0 } = this.#silences.get(keyOf(registry, question)) ?? {};
     if (givenUp === undefined) return undefined;
-    return new RegistryOut(registry, (this.#clock.monotonicMs() - sinceMs) / 1000, givenUp);
+    return new RegistryOutageError(registry, (this.#clock.monotonicMs() - sinceMs) / 1000, givenUp);
   }
 
   /** Every registry may be asked again. */

@@ -40,7 +40,7 @@ export class RegistryPauses {
 }
 
 /** A registry asked for a longer pause than a question waits for. */
-export class RegistryPaused extends WrapperError {
+export class RegistryPausedError extends WrapperError {
   readonly waitSeconds: number;
 
   constructor(registry: string, waitSeconds: number) {

@@ -1,7 +1,7 @@
 import { lookup } from 'node:dns/promises';
 import { BlockList, isIP } from 'node:net';
 import type { HttpAnswer } from './http/message.ts';
-import { RegistryMisbehaves } from './misbehaviour.ts';
+import { RegistryMisbehaviourError } from './misbehaviour.ts';
 
 /** What an address can be reached from, the widest first. */
 const REACHES = ['the internet', 'a private network', 'this machine', 'its own link'] as const;
@@ -41,7 +41,7 @@ const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308]);
 /**
  * Refuses an answer that redirects to where the registry itself is not: from the internet to a private network, from
  * anywhere to an address of this machine or of a link, where clouds keep their secrets. skopeo would follow. Rejects with
- * RegistryMisbehaves.
+ * RegistryMisbehaviourError.
  */
 export const refuseRedirect = async (
   { status, headers }: Pick<HttpAnswer, 'status' | 'headers'>,
@@ -52,5 +52,8 @@ export const refuseRedirect = async (
   if (target === null || target.host === asked.host) return;
   const [from, to] = await Promise.all([reachOf(asked.hostname), reachOf(target.hostname)]);
   if (to !== 'its own link' && REACHES.indexOf(to) <= REACHES.indexOf(from)) return;
-  throw new RegistryMisbehaves(registry, `redirects to ${target.hostname}, an address of ${to}: that is not followed`);
+  throw new RegistryMisbehaviourError(
+    registry,
+    `redirects to ${target.hostname}, an address of ${to}: that is not followed`,
+  );
 };

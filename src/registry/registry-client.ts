@@ -11,7 +11,7 @@ import { Authenticator } from './authenticator.ts';
 import { HttpClient } from './http/http-client.ts';
 import type { HttpAnswer } from './http/message.ts';
 import type { ManifestHead } from './lookup.ts';
-import { RegistryPaused, type RegistryPauses } from './pauses.ts';
+import { RegistryPausedError, type RegistryPauses } from './pauses.ts';
 import { refuseRedirect } from './redirect.ts';
 import type { Route } from './route.ts';
 import { LISTING_LIMITS, type ListingLimits, readTags } from './tag-pages.ts';
@@ -43,7 +43,7 @@ const saysInWordsAbsent = (body: Buffer): boolean =>
   ) ?? false;
 
 /** Called when the registry says that there were too many requests, or how much is left of an allowance. */
-export interface RegistryNews {
+export interface RegistryListener {
   rateLimited(registry: string): void;
   pullsLeft(registry: string, count: number): void;
 }
@@ -57,7 +57,7 @@ interface ClientContext {
   readonly trust: TrustStore;
   readonly clock: Clock;
   readonly pauses: RegistryPauses;
-  readonly news: RegistryNews;
+  readonly listener: RegistryListener;
 }
 
 const single = (value: string | string[] | undefined): string | undefined =>
@@ -82,7 +82,7 @@ export const retryAfterSeconds = (headers: IncomingHttpHeaders, wallMs: number):
 
 /**
  * Reads manifests and tags of one registry with the rights of one user. It keeps to the limits of the registry: all its
- * users share one queue, and pauses are kept. All methods reject with RegistryPaused when a pause is long.
+ * users share one queue, and pauses are kept. All methods reject with RegistryPausedError when a pause is long.
  */
 export class RegistryClient implements Disposable {
   readonly #http: HttpClient;
@@ -91,11 +91,11 @@ export class RegistryClient implements Disposable {
   readonly #route: Route;
   readonly #clock: Clock;
   readonly #pauses: RegistryPauses;
-  readonly #news: RegistryNews;
+  readonly #listener: RegistryListener;
   readonly #limits: ListingLimits;
 
   constructor(route: Route, context: ClientContext) {
-    const { queue, trust, clock, pauses, news, silenceSeconds, listingLimits = LISTING_LIMITS } = context;
+    const { queue, trust, clock, pauses, listener, silenceSeconds, listingLimits = LISTING_LIMITS } = context;
     const { answerSeconds } = listingLimits;
     this.#http = new HttpClient({
       ...route,
@@ -110,7 +110,7 @@ export class RegistryClient implements Disposable {
     this.#route = route;
     this.#clock = clock;
     this.#pauses = pauses;
-    this.#news = news;
+    this.#listener = listener;
   }
 
   /** Connects, and finds out which scheme and authentication the registry uses. */
@@ -142,7 +142,7 @@ export class RegistryClient implements Disposable {
     return answer.status === 200 ? { kind: 'found', value: answer.body } : UNCLEAR;
   }
 
-  /** All tags of a repository, page after page. Rejects with RegistryMisbehaves when they do not come to an end. */
+  /** All tags of a repository, page after page. Rejects with RegistryMisbehaviourError when they do not come to an end. */
   async tags(repository: Repository, signal: AbortSignal): Promise<ClearAnswer<readonly string[]>> {
     const tags = await readTags({
       registry: this.#route.registry,
@@ -173,9 +173,9 @@ export class RegistryClient implements Disposable {
       if (answer.status !== 429) return answer;
       const { registry } = this.#route;
       const asked = retryAfterSeconds(answer.headers, this.#clock.wallMs()) ?? DEFAULT_PAUSE_SECONDS * 2 ** time;
-      this.#news.rateLimited(registry);
+      this.#listener.rateLimited(registry);
       this.#pauses.pause(registry, asked);
-      if (time === TIMES_TOO_MANY) throw new RegistryPaused(registry, asked);
+      if (time === TIMES_TOO_MANY) throw new RegistryPausedError(registry, asked);
     }
   }
 
@@ -213,13 +213,13 @@ export class RegistryClient implements Disposable {
   async #waitForPause(signal: AbortSignal): Promise<void> {
     const { registry } = this.#route;
     for (let left = this.#pauses.remainingSeconds(registry); left > 0; left = this.#pauses.remainingSeconds(registry)) {
-      if (left > PATIENCE_SECONDS) throw new RegistryPaused(registry, left);
+      if (left > PATIENCE_SECONDS) throw new RegistryPausedError(registry, left);
       await wait(left * 1000, signal);
     }
   }
 
   #listen({ headers }: HttpAnswer): void {
     const left = pullsLeft(headers);
-    if (left !== undefined) this.#news.pullsLeft(this.#route.registry, left);
+    if (left !== undefined) this.#listener.pullsLeft(this.#route.registry, left);
   }
 }

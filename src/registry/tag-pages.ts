@@ -3,7 +3,7 @@ import type { Clock } from '../context.ts';
 import { isTag, type Repository } from '../image/docker-reference.ts';
 import { parseJson } from '../text/json.ts';
 import { AnswerError, type HttpAnswer, SilenceError } from './http/message.ts';
-import { RegistryMisbehaves } from './misbehaviour.ts';
+import { RegistryMisbehaviourError } from './misbehaviour.ts';
 
 const MIB = 1024 ** 2;
 const PAGE_SIZE = 1000;
@@ -28,7 +28,7 @@ const tagsSchema = z.object({ tags: z.array(z.string()).nullish() });
 const MAX_BRACKETS = 10_000;
 const [SQUARE, CURLY] = [0x5b, 0x7b];
 
-const isFlat = (body: Buffer): boolean => {
+const hasFewBrackets = (body: Buffer): boolean => {
   let brackets = 0;
   for (const byte of body) if (byte === SQUARE || byte === CURLY) brackets++;
   return brackets <= MAX_BRACKETS;
@@ -36,7 +36,7 @@ const isFlat = (body: Buffer): boolean => {
 
 /** The tags of one page; undefined if it is no list of tags. */
 const tagsIn = ({ status, body }: HttpAnswer): readonly string[] | undefined => {
-  const list = status === 200 && isFlat(body) ? parseJson(body, tagsSchema) : undefined;
+  const list = status === 200 && hasFewBrackets(body) ? parseJson(body, tagsSchema) : undefined;
   return list && (list.tags ?? []).filter(isTag);
 };
 
@@ -69,7 +69,7 @@ const readPage = async ({ registry, ask, limits }: TagListing, path: string, max
   } catch (error) {
     if (!(error instanceof AnswerError) || error instanceof SilenceError) throw error;
     const most = `${limits.bytes / MIB} MiB or within ${limits.answerSeconds} s`;
-    throw new RegistryMisbehaves(registry, `sends a list of tags that does not end after ${most}`);
+    throw new RegistryMisbehaviourError(registry, `sends a list of tags that does not end after ${most}`);
   }
 };
 
@@ -81,13 +81,14 @@ interface ListingProgress {
 
 const refuseEndless = ({ registry, limits }: TagListing, { repeats, pages, seconds }: ListingProgress): void => {
   const next = 'sends page after page of tags, ';
-  if (repeats) throw new RegistryMisbehaves(registry, `${next}and repeats one`);
-  if (pages >= limits.pages) throw new RegistryMisbehaves(registry, `${next}more than ${pages}`);
-  if (seconds >= limits.seconds) throw new RegistryMisbehaves(registry, `${next}for more than ${limits.seconds} s`);
+  if (repeats) throw new RegistryMisbehaviourError(registry, `${next}and repeats one`);
+  if (pages >= limits.pages) throw new RegistryMisbehaviourError(registry, `${next}more than ${pages}`);
+  if (seconds >= limits.seconds)
+    throw new RegistryMisbehaviourError(registry, `${next}for more than ${limits.seconds} s`);
 };
 
 /**
- * All tags of a repository, page after page; undefined if an answer is no list of tags. Rejects with RegistryMisbehaves when
+ * All tags of a repository, page after page; undefined if an answer is no list of tags. Rejects with RegistryMisbehaviourError when
  * the pages do not come to an end: skopeo would follow for ever.
  */
 export const readTags = async (listing: TagListing): Promise<readonly string[] | undefined> => {

@@ -80,7 +80,7 @@ export const reportTotals = (
 });
 
 /** The report of a run that did nothing because another run is in progress. */
-export const idleReport = (job: string | undefined, startedAt: string): SyncReport => ({
+export const skippedRunReport = (job: string | undefined, startedAt: string): SyncReport => ({
   version: 1,
   ...defined({ job }),
   startedAt,

@@ -33,12 +33,12 @@ class DigestIndex<Value> {
 }
 
 /** Facts about blobs that have become known since the last call. */
-interface BlobNews {
+interface BlobChanges {
   readonly finished: readonly FinishedBlob[];
   readonly sized: readonly (FinishedBlob & { readonly sizeBytes: number })[];
 }
 
-const NO_NEWS: BlobNews = { finished: [], sized: [] };
+const NO_NEWS: BlobChanges = { finished: [], sized: [] };
 
 /**
  * The blobs of one image in one attempt: what is in progress, how the others ended, what the manifest says about them.
@@ -55,7 +55,7 @@ export class ImageLedger {
   readonly #known = new DigestIndex<BlobDescriptor>();
   #sums: BlobShare = { movedBytes: 0, skippedBytes: 0, startedBytes: 0, unsized: 0 };
   #finished: readonly FinishedBlob[] | undefined = [];
-  /** Positions that have changed since the last call of `takeNews`. */
+  /** Positions that have changed since the last call of `takeChanges`. */
   readonly #changed = new Set<number>();
   readonly #toldFinished = new Set<number>();
   readonly #toldSized = new Set<number>();
@@ -94,7 +94,7 @@ export class ImageLedger {
   }
 
   /** The facts to report; each fact is returned once. */
-  takeNews(): BlobNews {
+  takeChanges(): BlobChanges {
     if (this.#changed.size === 0) return NO_NEWS;
     const finished: FinishedBlob[] = [];
     const sized: (FinishedBlob & { sizeBytes: number })[] = [];

@@ -199,7 +199,7 @@ export class TrackedOperation implements LiveSource {
 
   #reportAll(): void {
     for (const image of this.#images.all) {
-      const { finished, sized } = image.takeNews();
+      const { finished, sized } = image.takeChanges();
       for (const blob of finished) this.#tell((observer) => observer.blobFinished?.(this.identity, blob));
       for (const blob of sized) this.#tell((observer) => observer.blobSized?.(this.identity, blob));
     }

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { parseCommandLine } from '../../src/command-line/command-line.ts';
 import { subjectOfLine } from '../../src/operation/request.ts';
-import { judge } from '../../src/operation/run-attempt.ts';
+import { classifyAttempt } from '../../src/operation/run-attempt.ts';
 import { Redactor } from '../../src/secrets/redactor.ts';
 
 /** The next step after skopeo lost its connection. */
@@ -16,7 +16,8 @@ const nextAfter = (argv: readonly string[], fatalMessage: string): string => {
     stdout: Buffer.alloc(0),
     isCut: false,
   };
-  return judge({ exit, termination: undefined }, { ...subject, binary: 'skopeo', redactor: new Redactor() }).next;
+  return classifyAttempt({ exit, termination: undefined }, { ...subject, binary: 'skopeo', redactor: new Redactor() })
+    .next;
 };
 
 const LOST = 'initializing source docker://r/a:1: pinging container registry r: Get "https://r/v2/": EOF';

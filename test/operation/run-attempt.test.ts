@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { judge } from '../../src/operation/run-attempt.ts';
+import { classifyAttempt } from '../../src/operation/run-attempt.ts';
 import { Redactor } from '../../src/secrets/redactor.ts';
 
 const failed = {
@@ -15,7 +15,7 @@ const failed = {
 
 test('a command on one image is told of flags without a side', () => {
   const judged = (destination: string) =>
-    judge(
+    classifyAttempt(
       { exit: failed, termination: undefined },
       { source: 'docker://registry.example/app', destination, binary: 'skopeo', redactor: new Redactor() },
     ).next;

@@ -3,7 +3,7 @@ import { test } from 'node:test';
 import { WrapperError } from '../../src/errors/wrapper-error.ts';
 import type { RegistryLookup } from '../../src/registry/lookup.ts';
 import { lookupWithOutages } from '../../src/registry/lookup-with-outages.ts';
-import { RegistryOut, RegistryOutages } from '../../src/registry/outages.ts';
+import { RegistryOutageError, RegistryOutages } from '../../src/registry/outages.ts';
 import type { ErrorType } from '../../src/tracking/vocabulary.ts';
 
 const { signal } = new AbortController();
@@ -45,11 +45,11 @@ test('a registry that answers nobody is asked no more, for tags and for images e
   await assert.rejects(lookup.head(IMAGE, {}, signal), /it failed/);
   await assert.rejects(lookup.manifest(IMAGE, {}, signal), /it failed/);
   await assert.rejects(lookup.head(IMAGE, {}, signal), /it failed/);
-  await assert.rejects(lookup.head(IMAGE, {}, signal), RegistryOut);
-  await assert.rejects(lookup.manifest(IMAGE, {}, signal), RegistryOut);
+  await assert.rejects(lookup.head(IMAGE, {}, signal), RegistryOutageError);
+  await assert.rejects(lookup.manifest(IMAGE, {}, signal), RegistryOutageError);
   assert.equal(asked(), 3);
   for (let time = 0; time < 3; time++) await assert.rejects(lookup.tags(REPOSITORY, {}, signal), /it failed/);
-  await assert.rejects(lookup.tags(REPOSITORY, {}, signal), RegistryOut);
+  await assert.rejects(lookup.tags(REPOSITORY, {}, signal), RegistryOutageError);
   assert.equal(asked(), 6);
 });
 

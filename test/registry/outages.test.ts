@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { RegistryOut, RegistryOutages } from '../../src/registry/outages.ts';
+import { RegistryOutageError, RegistryOutages } from '../../src/registry/outages.ts';
 
 const DOWN = 'down.example';
 
@@ -21,7 +21,7 @@ test('a registry is given up when nobody has got an answer for a minute, in thre
   assert.equal(outages.refusal(DOWN, 'images'), undefined);
   fail(90);
   const refusal = outages.refusal(DOWN, 'images');
-  assert.ok(refusal instanceof RegistryOut);
+  assert.ok(refusal instanceof RegistryOutageError);
   assert.equal(refusal.message, 'not tried, since down.example has not answered for 120 s');
   assert.equal(refusal.errorType, 'timeout');
   assert.match(refusal.next ?? '', /down\.example/);

@@ -6,7 +6,7 @@ import { summaryLine } from '../../src/display/sync/render-report.ts';
 import type { Repository } from '../../src/image/docker-reference.ts';
 import type { RegistryAccess } from '../../src/registry/access.ts';
 import type { RegistryLookup } from '../../src/registry/lookup.ts';
-import { RegistryPaused } from '../../src/registry/pauses.ts';
+import { RegistryPausedError } from '../../src/registry/pauses.ts';
 import { loadMemory } from '../../src/sync/check/memory-file.ts';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
 import type { SyncJob } from '../../src/sync/job.ts';
@@ -163,7 +163,7 @@ const withLimitOn = (path: string, own: Parameters<typeof realContext>[0], waitS
       ...bound(lookup),
       tags: async (repository, ...rest) => {
         if (repository.path !== path || limits-- <= 0) return lookup.tags(repository, ...rest);
-        throw new RegistryPaused(repository.registry, waitSeconds);
+        throw new RegistryPausedError(repository.registry, waitSeconds);
       },
     },
     skopeo: {
@@ -208,7 +208,7 @@ test('a registry that asks for more patience than a run has fails, the others ar
   const lookup = {
     ...bound(limited.lookup),
     tags: async (repository: Repository, access: RegistryAccess, signal: AbortSignal) => {
-      if (repository.path === 'patience/slow') throw new RegistryPaused(repository.registry, 7200);
+      if (repository.path === 'patience/slow') throw new RegistryPausedError(repository.registry, 7200);
       return limited.lookup.tags(repository, access, signal);
     },
   };

@@ -9,7 +9,7 @@ import type { SyncDisplay } from '../../display/sync/sync-display.ts';
 import { withEvents } from '../../display/sync/sync-events.ts';
 import { syncPlain } from '../../display/sync/sync-plain.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
-import { reportUnstarted } from '../../operation/run-operation.ts';
+import { reportStartFailure } from '../../operation/run-operation.ts';
 import { abortOnSignals, describeTermination, terminationOf, timeLimitOf } from '../../operation/termination.ts';
 import { renderExpandedFile } from '../../sync/config/load-sync-file.ts';
 import { destinationSamples } from '../../sync/destination-samples.ts';
@@ -26,7 +26,7 @@ import { checkSync, tellWarnings } from './check-sync.ts';
 import { jobFormOf, readJob } from './read-job.ts';
 import { openSyncContext } from './sync-context.ts';
 import { chosenImages, refuseIneffective, syncMode, syncOptions } from './sync-options.ts';
-import { resultFiles, tellIdle, tellReport } from './tell-sync.ts';
+import { resultFiles, tellReport, tellSkippedRun } from './tell-sync.ts';
 
 /** What one call of `sync` is to do. */
 interface ReadSync {
@@ -66,7 +66,7 @@ export const runSyncCommand = async (line: CommandLine, context: Context): Promi
 
 type Parts = RunParts<ReadSync, Shown, number>;
 
-const showing = async (
+const openDisplay = async (
   line: CommandLine,
   context: Context,
   isRun: boolean,
@@ -106,7 +106,7 @@ const NOT_COUNTED: RunMetrics = { observer: {}, end: async () => undefined, fail
 /** Prints what a run would do. */
 const planParts = (line: CommandLine, context: Context): Parts => ({
   prepare: (signal) => readSync(line, context, signal),
-  open: (_, tools) => showing(line, context, false, tools),
+  open: (_, tools) => openDisplay(line, context, false, tools),
   openMetrics: () => NOT_COUNTED,
   body: async ({ job, options }, { display }, metrics, tools) => {
     const tracker = new SyncRunTracker(runIdentityOf(job), context.clock, []);
@@ -124,7 +124,7 @@ const planParts = (line: CommandLine, context: Context): Parts => ({
       },
     };
   },
-  tellUnstarted: () => undefined,
+  onStartFailure: () => undefined,
 });
 
 /** The exit status that a run would have, as far as it is known. */
@@ -137,13 +137,13 @@ const exitCodeOfPlan = ({ failures, images }: Plan): number => {
 /** Carries out the job. */
 const runParts = (line: CommandLine, context: Context): Parts => ({
   prepare: (signal) => readSync(line, context, signal),
-  open: (_, tools) => showing(line, context, true, tools),
+  open: (_, tools) => openDisplay(line, context, true, tools),
   openMetrics: (read, skopeo, extent) => openSession(line.own, context, skopeo, extent, read?.job.name),
   body: (read, { display }, metrics, tools) => execute(line, context, read, display, metrics, tools),
-  tellUnstarted: (read, failure, observer) => {
+  onStartFailure: (read, failure, observer) => {
     const { clock } = context;
     const identity = read === undefined ? UNREAD : runIdentityOf(read.job).identity;
-    reportUnstarted({ ...NAMELESS, identity }, failure, { clock, observers: [observer] });
+    reportStartFailure({ ...NAMELESS, identity }, failure, { clock, observers: [observer] });
   },
 });
 
@@ -199,8 +199,8 @@ const execute = async (
   display.onEnd();
   if (report === undefined) {
     tracker.finish(NOTHING_DONE);
-    const verdict = { exitCode: EXIT.success, success: true, stoodAside: true };
-    return { verdict, tell: () => tellIdle(job, line, context, tools.signal) };
+    const verdict = { exitCode: EXIT.success, success: true, wasSkipped: true };
+    return { verdict, tell: () => tellSkippedRun(job, line, context, tools.signal) };
   }
   const exitCode = exitCodeOfRun(report, tools.signal);
   tracker.finish({ ...resultOfReport(report), exitCode });

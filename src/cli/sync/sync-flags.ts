@@ -9,7 +9,7 @@ import { SIGNING_NAMES } from '../../sync/signing.ts';
 const OURS = { handledByWrapper: true } as const;
 
 /** Options of `skopeo sync` that are passed to every `skopeo copy`. `sync` itself implements the others. */
-const HANDED_ON: ReadonlySet<string> = new Set(Object.values(SIGNING_NAMES));
+const PASSED_TO_COPY: ReadonlySet<string> = new Set(Object.values(SIGNING_NAMES));
 
 /** `sync` as this program offers it: skopeo's options and its own. */
 export const SYNC_COMMAND: SubcommandSpec = {
@@ -17,7 +17,7 @@ export const SYNC_COMMAND: SubcommandSpec = {
   summary: 'Mirror repositories: copies what changed, many images at a time',
   operands: ['[SOURCE DESTINATION]'],
   flags: [
-    ...SYNC.flags.map((flag) => (HANDED_ON.has(flag.name) ? flag : { ...flag, ...OURS })),
+    ...SYNC.flags.map((flag) => (PASSED_TO_COPY.has(flag.name) ? flag : { ...flag, ...OURS })),
     stringFlag('file', 'FILE', 'mirror as this YAML or JSON file says', OURS),
     booleanFlag('check', 'validate the file and ask no registry', OURS),
     booleanFlag('show-config', 'print the file after expansion, secrets blacked out', OURS),

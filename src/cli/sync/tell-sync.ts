@@ -10,7 +10,7 @@ import { writeNamed } from '../../host/named-files.ts';
 import { describeTermination, terminationOf } from '../../operation/termination.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { SyncJob } from '../../sync/job.ts';
-import { idleReport, type SyncReport } from '../../sync/report.ts';
+import { type SyncReport, skippedRunReport } from '../../sync/report.ts';
 import type { OutputFile } from '../output-files.ts';
 
 /** A file that a run writes at its end. */
@@ -66,7 +66,7 @@ const printReport = (report: SyncReport, { stdout, redactor }: Context): void =>
   void stdout.write(`${redactor.json(reportJson(report))}\n`);
 
 /** Writes result files; returns whether all of them could be written. */
-const keep = async (
+const writeFiles = async (
   report: SyncReport,
   files: ReturnType<typeof resultFiles>,
   { stderr, redactor }: Context,
@@ -81,7 +81,7 @@ const keep = async (
  * Reports a run that did nothing because another run was in progress; it replaces the report, since an old one would
  * mislead. Returns the exit status.
  */
-export const tellIdle = async (
+export const tellSkippedRun = async (
   { name }: SyncJob,
   { own, values }: CommandLine,
   context: Context,
@@ -89,9 +89,11 @@ export const tellIdle = async (
 ): Promise<number> => {
   const { stderr, clock, cwd } = context;
   if (!values.quiet) stderr.write('skopeo-wrapper: another run of this job is under way; nothing was done\n');
-  const report = idleReport(name, new Date(clock.wallMs()).toISOString());
+  const report = skippedRunReport(name, new Date(clock.wallMs()).toISOString());
   if (own.json) printReport(report, context);
-  return (await keep(report, resultFiles({ values }, cwd, ['report']), context, signal)) ? EXIT.success : EXIT.ioError;
+  return (await writeFiles(report, resultFiles({ values }, cwd, ['report']), context, signal))
+    ? EXIT.success
+    : EXIT.ioError;
 };
 
 /** Prints and writes the result of the run; returns whether everything could be written. */
@@ -108,5 +110,5 @@ export const tellReport = async (
   if (!values.quiet && missing !== '') stderr.write(`skopeo-wrapper: warning: ${missing}\n`);
   if (!values.quiet) stderr.write(`sync: ${summaryLine(report)}\n`);
   if (own.json) printReport(report, context);
-  return keep(report, resultFiles({ values }, cwd), context, signal);
+  return writeFiles(report, resultFiles({ values }, cwd), context, signal);
 };

@@ -29,7 +29,7 @@ const reasonIn = (message: string): string =>
     .replaceAll(/reading manifest \S+ in|uploading manifest \S+ to/g, '…')
     .replaceAll(/\S*[\d/]\S*/g, '…');
 
-const together = (causes: readonly Cause[]): readonly Cause[] =>
+const groupByReason = (causes: readonly Cause[]): readonly Cause[] =>
   [...Map.groupBy(causes, ({ kind, message, next }) => `${kind}\n${reasonIn(message)}\n${next}`).values()].flatMap(
     ([first, ...others]) => (first === undefined ? [] : [{ ...first, images: 1 + others.length }]),
   );
@@ -38,7 +38,7 @@ const together = (causes: readonly Cause[]): readonly Cause[] =>
 const causesOf = ({ images, failures, prune = [] }: SyncReport): readonly Cause[] => {
   const nameOf = imageName(images);
   const failed = images.filter(({ outcome }) => outcome === 'failed');
-  return together([
+  return groupByReason([
     ...failures.map(({ source, errorType, message, next = '' }) => ({
       kind: errorType,
       name: source,

@@ -9,8 +9,8 @@ import { type CheckFinding, findingsOf } from '../finding.ts';
 const OTHERS_READ = 0o004;
 const OTHERS_ENTER = 0o001;
 
-const upwards = (path: string): readonly string[] =>
-  dirname(path) === path ? [path] : [path, ...upwards(dirname(path))];
+const selfAndParents = (path: string): readonly string[] =>
+  dirname(path) === path ? [path] : [path, ...selfAndParents(dirname(path))];
 
 const lacks = (path: string, mode: number): boolean => (statSync(path).mode & mode) !== mode;
 
@@ -18,8 +18,8 @@ const lacks = (path: string, mode: number): boolean => (statSync(path).mode & mo
  * What prevents node_exporter, which is neither owner nor in the group, from reading the file: a command that corrects
  * it.
  */
-const obstacleFor = (file: string): string | undefined => {
-  const [directory = '/', ...above] = upwards(dirname(file));
+const correctionFor = (file: string): string | undefined => {
+  const [directory = '/', ...above] = selfAndParents(dirname(file));
   if (lacks(directory, OTHERS_READ | OTHERS_ENTER)) return `chmod o+rx ${directory}`;
   const closed = above.find((path) => lacks(path, OTHERS_ENTER));
   if (closed !== undefined) return `chmod o+x ${closed}`;
@@ -36,7 +36,7 @@ export const checkTextfile = async (path: string, clock: Clock): Promise<readonl
       const next = `Make ${directory} writable for the user of the jobs: the file is replaced, not rewritten.`;
       return [error(`the textfile ${file} cannot be written`, next)];
     }
-    const obstacle = obstacleFor(file);
+    const obstacle = correctionFor(file);
     if (obstacle === undefined) return [ok(`the textfile ${file} can be written and read`)];
     return [warning(`node_exporter may not be able to read ${file}`, `Unless its user is in the group: ${obstacle}`)];
   } catch (problem) {

@@ -17,7 +17,7 @@ interface ViewSource {
  * prom-client's error when a name is taken.
  */
 export const registerMetrics = (registry: Registry, names: readonly MetricName[], source: ViewSource): void => {
-  const { view, info } = inOneGo(source);
+  const { view, info } = withSharedView(source);
   for (const name of names) register(registry, name, async () => samplesOfView(name, await view(), info));
 };
 
@@ -37,7 +37,7 @@ export const createRegistries = (source: ViewSource, clock: Clock): PageRegistri
   const shared = new Registry();
   const listener = new Registry();
   const textfile = new Registry();
-  const oneSource = inOneGo(source);
+  const oneSource = withSharedView(source);
   registerMetrics(shared, namesFor('both'), oneSource);
   registerMetrics(
     listener,
@@ -65,7 +65,7 @@ const register = (registry: Registry, name: MetricName, collect: () => Promise<r
 };
 
 /** The same source; all metrics that are collected together, as a registry does it, get the same view. */
-const inOneGo = ({ view, info }: ViewSource): ViewSource => {
+const withSharedView = ({ view, info }: ViewSource): ViewSource => {
   let current: Promise<MetricsView> | undefined;
   const forget = (): void => {
     current = undefined;

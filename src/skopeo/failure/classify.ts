@@ -4,7 +4,7 @@ import { redactSecrets, shorten } from '../../secrets/redact.ts';
 import type { Redactor } from '../../secrets/redactor.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import { CONNECTION_FAILURES } from './classes/connection.ts';
-import { type FailureClass, isAnswered, type Retryable, TELLING } from './classes/failure-class.ts';
+import { BY_SPECIFICITY, type FailureClass, isAnswered, type Retryable } from './classes/failure-class.ts';
 import { PROCESS_FAILURES } from './classes/process.ts';
 import { REGISTRY_FAILURES } from './classes/registry.ts';
 import { REQUEST_FAILURES } from './classes/request.ts';
@@ -81,7 +81,7 @@ const classifyAnswer = (message: string): ErrorType | undefined => {
   const answer = registryAnswer(message);
   if (answer === undefined) return undefined;
   const side = failedSide(message);
-  for (const by of TELLING) {
+  for (const by of BY_SPECIFICITY) {
     const found = FAILURE_CLASSES.find(({ answers }) => answers?.some((rule) => isAnswered(rule, by, answer, side)));
     if (found !== undefined) return found.errorType;
   }
@@ -111,7 +111,7 @@ const exitCodeOfFailure = ({ reason, signal, exitCode }: FailureEvidence): numbe
   return exitCode || EXIT.failure;
 };
 
-const ownWords = (errorType: ErrorType, { signal, exitCode }: FailureEvidence): string => {
+const wrapperMessage = (errorType: ErrorType, { signal, exitCode }: FailureEvidence): string => {
   if (errorType === 'stalled') return 'nothing moved for too long; skopeo was stopped';
   if (errorType === 'timeout') return 'the time limit was reached; skopeo was stopped';
   if (errorType === 'canceled') return `stopped${signal ? ` by ${signal}` : ''}`;
@@ -126,7 +126,7 @@ export const classifyFailure = (evidence: FailureEvidence): Failure => {
   const fatal = evidence.reason === undefined ? evidence.stderrFatal : undefined;
   const subject = failureSubject(fatal ?? '', evidence);
   const message =
-    fatal === undefined ? ownWords(errorType, evidence) : (evidence.redactor?.redact ?? redactSecrets)(fatal);
+    fatal === undefined ? wrapperMessage(errorType, evidence) : (evidence.redactor?.redact ?? redactSecrets)(fatal);
   return {
     ...subject,
     errorType,

@@ -74,10 +74,11 @@ const PATH =
  */
 const EDGE_LENGTH = 4096;
 
-const edges = (message: string): string =>
+const startAndEnd = (message: string): string =>
   message.length <= 2 * EDGE_LENGTH ? message : `${message.slice(0, EDGE_LENGTH)} … ${message.slice(-EDGE_LENGTH)}`;
 
-const withoutMirrors = (message: string): string => edges(message).replace(/\(Mirrors also failed: \[.*?\]\): /s, '');
+const withoutMirrors = (message: string): string =>
+  startAndEnd(message).replace(/\(Mirrors also failed: \[.*?\]\): /s, '');
 
 /** Removes what is about other endpoints: the mirrors that failed before the last one, and URLs. */
 export const normalizeMessage = (message: string): string =>

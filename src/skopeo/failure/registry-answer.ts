@@ -42,7 +42,13 @@ const STEP_PATTERNS: readonly (readonly [RegistryStep, RegExp])[] = [
 ];
 
 /** The steps that only happen at a destination. */
-export const WRITING: readonly RegistryStep[] = ['blob-head', 'upload-start', 'upload', 'commit', 'manifest-put'];
+export const DESTINATION_STEPS: readonly RegistryStep[] = [
+  'blob-head',
+  'upload-start',
+  'upload',
+  'commit',
+  'manifest-put',
+];
 
 /**
  * The notations of an HTTP status in messages of containers/image. In parentheses it stands behind the body that `delete`

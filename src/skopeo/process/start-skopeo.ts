@@ -120,7 +120,7 @@ const spawn = (options: SkopeoOptions, terminal: Terminal | undefined, errors: P
  * The kernel does not give the order between two streams. But after two turns of the event loop one complete poll has
  * passed, and everything that was waiting has been read.
  */
-class HeldBack<Chunk> {
+class DelayedOutput<Chunk> {
   readonly #take: (chunk: Chunk) => void;
   readonly #chunks: Chunk[] = [];
 
@@ -197,7 +197,7 @@ export const startSkopeo = (options: SkopeoOptions): SkopeoProcess => {
   let fatalMessage: string | undefined;
 
   // What the log says about an image must come before the line on stdout that ends the image.
-  const shown = new HeldBack<Buffer>((chunk) => stdout.push(chunk).forEach(onEvent));
+  const shown = new DelayedOutput<Buffer>((chunk) => stdout.push(chunk).forEach(onEvent));
   const takeOutput = (chunk: Buffer): void => {
     outputBytes += chunk.length;
     if (streams === 'captured') captured.push(chunk);

@@ -12,7 +12,7 @@ import type { ManifestHead, RegistryLookup } from '../../registry/lookup.ts';
 import { isSeveralPlatforms } from '../job.ts';
 import type { PlannedImage, WantedImage } from '../plan.ts';
 import { signsAnew } from '../signing.ts';
-import { compareDigests, isPlainlyUnchanged, UNCHANGED, type Verdict } from './compare.ts';
+import { compareDigests, isUnchangedByDigest, UNCHANGED, type Verdict } from './compare.ts';
 import type { RememberedCopy, SyncMemory } from './memory.ts';
 
 /** What is needed to check an image. */
@@ -132,7 +132,7 @@ const compare = async (image: WantedImage, destination: DestinationState, contex
   if (source === undefined) return { action: 'copy', reason: 'not found at the source', destinationDigest };
   const { copy } = image.entry;
   const digests = { sourceDigest: source.digest, destinationDigest };
-  if (isPlainlyUnchanged(copy, source, destination)) return { ...UNCHANGED, ...digests };
+  if (isUnchangedByDigest(copy, source, destination)) return { ...UNCHANGED, ...digests };
   const { memory } = context;
   const remembered = rememberedCopy(image, source);
   const verdict =
@@ -143,7 +143,7 @@ const compare = async (image: WantedImage, destination: DestinationState, contex
 };
 
 /** An image that is copied because it could not be compared. */
-export const uncompared = (image: WantedImage, { message }: WrapperError): PlannedImage => ({
+export const copyUncompared = (image: WantedImage, { message }: WrapperError): PlannedImage => ({
   ...image,
   action: 'copy',
   reason: `could not be compared: ${message}`,

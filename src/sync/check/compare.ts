@@ -33,7 +33,7 @@ const isSameContent = ({ content, format }: CopySettings, mediaType: string | un
 };
 
 /** Whether the digests alone say that there is nothing to do, whatever earlier runs found out. */
-export const isPlainlyUnchanged = (
+export const isUnchangedByDigest = (
   settings: CopySettings,
   source: ManifestHead,
   destination: DestinationState,
@@ -54,7 +54,7 @@ export const compareDigests = (
   destination: DestinationState,
   remembered: string | undefined,
 ): Verdict | undefined => {
-  if (remembered === destination.digest || isPlainlyUnchanged(settings, source, destination)) return UNCHANGED;
+  if (remembered === destination.digest || isUnchangedByDigest(settings, source, destination)) return UNCHANGED;
   if (source.digest === destination.digest) {
     const mediaType = destination.mediaType ?? source.mediaType;
     if (isSeveralOfIndex(settings, mediaType)) return undefined;

@@ -2,7 +2,7 @@ import { statSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
 import { messageOf } from '../../errors/system-error.ts';
-import { foreignDirectory, makeOwnDirectory, readOwnFile } from '../../host/own-files.ts';
+import { directoryOwnershipProblem, makeOwnDirectory, readOwnFile } from '../../host/own-files.ts';
 import { parseJson } from '../../text/json.ts';
 import { lockName, takeJobLock } from '../job-lock.ts';
 import { memorySchema, SyncMemory } from './memory.ts';
@@ -41,7 +41,7 @@ const doubtful = (what: keyof typeof DOUBT_NEXT, path: string, reason: string): 
   });
 
 const readMemory = async (path: string): Promise<SyncMemory> => {
-  const foreign = await foreignDirectory(dirname(path));
+  const foreign = await directoryOwnershipProblem(dirname(path));
   if (foreign !== undefined) return doubtful('directory', dirname(path), foreign);
   const read = readOwnFile(path, MAX_BYTES);
   if (read.kind === 'absent') return new SyncMemory();

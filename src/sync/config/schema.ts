@@ -88,7 +88,10 @@ const image = z.strictObject(
 );
 
 /** A registry must not be set twice: it would not be clear which settings apply. */
-const refuseTwice = (registries: Readonly<Record<string, unknown>>, context: z.core.$RefinementCtx): void => {
+const refuseDuplicateRegistries = (
+  registries: Readonly<Record<string, unknown>>,
+  context: z.core.$RefinementCtx,
+): void => {
   const seen = new Map<string, string>();
   for (const name of Object.keys(registries)) {
     const earlier = seen.get(registryKey(name));
@@ -144,7 +147,7 @@ export const syncFileSchema = z.strictObject({
         .describe("Largest part of the job's own tags that one run may remove; 0.2 if not given."),
     })
     .optional(),
-  registries: z.record(registryNameSchema, registrySettingsSchema).superRefine(refuseTwice).optional(),
+  registries: z.record(registryNameSchema, registrySettingsSchema).superRefine(refuseDuplicateRegistries).optional(),
   images: z.array(image).min(1),
 });
 

@@ -114,7 +114,7 @@ const entriesOf = (
   });
 
 /** A file that names no repository, or a registry without a repository, is an error. */
-const refuseNothing = (
+const refuseEmptyFile = (
   document: ConfigurationDocument,
   entries: readonly { readonly registry: string; readonly found: readonly SyncEntry[] }[],
 ): void => {
@@ -142,6 +142,6 @@ export const loadSkopeoYaml = (path: string, text: string, options: SkopeoYamlOp
     registry,
     found: entriesOf(document, registry, settings, options),
   }));
-  refuseNothing(document, entries);
+  refuseEmptyFile(document, entries);
   return entries.flatMap(({ found }) => found);
 };

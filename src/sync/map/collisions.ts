@@ -15,7 +15,7 @@ const refuse = (a: Mapped, b: Mapped, destination: string): never => {
   );
 };
 
-const refuseTwoWays = ({ source }: Mapped, destination: string): never => {
+const refuseDifferentCopies = ({ source }: Mapped, destination: string): never => {
   throw usageError(
     `${source} would be written to ${destination} in two ways: entries differ in platforms, format or signing`,
     'Let one of them select it, or give them different destinations.',
@@ -76,7 +76,7 @@ export const withoutCollisions = <T extends Mapped>(
     const earlier = seen.get(key);
     if (earlier === undefined) seen.set(key, image);
     else if (sourceKey(earlier.source) !== sourceKey(image.source)) refuse(earlier, image, image.destination);
-    else if (!isCopiedAlike(earlier, image)) refuseTwoWays(image, image.destination);
+    else if (!isCopiedAlike(earlier, image)) refuseDifferentCopies(image, image.destination);
   }
   places.refuseNested();
   return [...seen.values()];

@@ -147,7 +147,7 @@ const ANY_WORD = 'zzanyzz';
 const ANY_REGISTRY = 'zz.any.zz';
 const ANY_DIGEST = `sha256:${'0'.repeat(64)}`;
 
-const standIn = (word: string): string => {
+const sampleValue = (word: string): string => {
   if (word === 'digest') return ANY_DIGEST;
   return word === 'registry' ? ANY_REGISTRY : ANY_WORD;
 };
@@ -157,7 +157,7 @@ const escaped = (text: string): string => text.replace(/[.+*?^${}()|[\]\\]/g, '\
 /** The repositories that a template can name. */
 const repositoriesOf = (template: string): ((repository: Repository) => boolean) => {
   if (!template.startsWith('docker://')) return () => false;
-  const { registry, repository: path } = parseDockerName(replaceWords(template, standIn).slice('docker://'.length));
+  const { registry, repository: path } = parseDockerName(replaceWords(template, sampleValue).slice('docker://'.length));
   const parts = repositoryKey({ registry, path }).split(/zzanyzz|zz\.any\.zz/);
   const pattern = new RegExp(`^${parts.map(escaped).join('.+')}$`);
   return (repository) => pattern.test(repositoryKey(repository));

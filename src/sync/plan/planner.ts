@@ -5,7 +5,7 @@ import { placeKey } from '../../image/docker-reference.ts';
 import { withRetries } from '../../operation/retry.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
-import { checkImage, isAbsentAtSource, uncompared } from '../check/check-image.ts';
+import { checkImage, copyUncompared, isAbsentAtSource } from '../check/check-image.ts';
 import { readExtent } from '../check/read-extent.ts';
 import { connectDestinations } from '../destination-samples.ts';
 import { destinationAccess, type SyncEntry, type SyncJob } from '../job.ts';
@@ -21,8 +21,8 @@ import {
   type EntrySelection,
   type Listed,
   listEntry,
+  listingFailed,
   mapEntry,
-  notListed,
   type SelectContext,
 } from './select-entry.ts';
 
@@ -59,14 +59,14 @@ const NOT_LISTED: Omit<FailedEntry, 'entry'> = {
   next: 'Run it again.',
 };
 
-const PUT_OFF = Symbol('to be asked again later');
+const POSTPONED = Symbol('to be asked again later');
 
-const isDone = <T>(result: T | typeof PUT_OFF): result is T => result !== PUT_OFF;
+const isDone = <T>(result: T | typeof POSTPONED): result is T => result !== POSTPONED;
 
-const putOffOf = <T, R>(items: readonly T[], results: readonly (R | typeof PUT_OFF)[]): readonly T[] =>
-  items.filter((_, index) => results[index] === PUT_OFF);
+const postponedOf = <T, R>(items: readonly T[], results: readonly (R | typeof POSTPONED)[]): readonly T[] =>
+  items.filter((_, index) => results[index] === POSTPONED);
 
-const mayPass = ({ errorType }: WrapperError): boolean => failureClass(errorType).retryable !== 'no';
+const isTemporary = ({ errorType }: WrapperError): boolean => failureClass(errorType).retryable !== 'no';
 
 const withoutImmutable = (entry: SyncEntry): SyncEntry => ({ ...entry, immutable: [] });
 
@@ -83,7 +83,7 @@ export class Planner {
   readonly #access: ReturnType<typeof destinationAccess>;
   /** All images selected so far, of all shards. */
   #wanted: readonly WantedImage[] = [];
-  #putOff: Work;
+  #postponed: Work;
   #failedSources = 0;
   #checked = 0;
   #toCheck = 0;
@@ -94,12 +94,12 @@ export class Planner {
     this.#shard = shard;
     this.#verify = verify;
     this.#access = destinationAccess(job);
-    this.#putOff = { entries: verify ? job.entries.map(withoutImmutable) : job.entries, images: [] };
+    this.#postponed = { entries: verify ? job.entries.map(withoutImmutable) : job.entries, images: [] };
   }
 
   /** Whether something is left that depends on a registry which could not be asked yet. */
   get hasRest(): boolean {
-    return this.#putOff.entries.length + this.#putOff.images.length > 0;
+    return this.#postponed.entries.length + this.#postponed.images.length > 0;
   }
 
   /**
@@ -126,8 +126,8 @@ export class Planner {
 
   /** The rest, if nobody waits for it: images are not compared, and entries that were not listed have failed. */
   giveUpRest(failure: Omit<FailedEntry, 'entry'> = NOT_LISTED): Plan {
-    const { entries, images } = this.#putOff;
-    this.#putOff = NOTHING;
+    const { entries, images } = this.#postponed;
+    this.#postponed = NOTHING;
     this.#failedSources += entries.length;
     return {
       images: images.map((image) => ({ ...image, action: 'copy', reason: 'not compared' })),
@@ -163,7 +163,7 @@ export class Planner {
   }
 
   async #plan(isPatient: boolean): Promise<Plan> {
-    const { entries, images } = this.#putOff;
+    const { entries, images } = this.#postponed;
     const selections = await this.#select(entries, isPatient);
     const done = selections.filter(isDone);
     const failures = done.flatMap((one) => ('failure' in one ? one.failure : []));
@@ -178,8 +178,8 @@ export class Planner {
     this.#toCheck += own.length;
     const checked = await this.#check(toCheck, isPatient);
     this.#failedSources += failures.length;
-    this.#putOff = { entries: putOffOf(entries, selections), images: putOffOf(toCheck, checked) };
-    this.#context.observer?.sourcesLeft?.(this.#putOff.entries.length);
+    this.#postponed = { entries: postponedOf(entries, selections), images: postponedOf(toCheck, checked) };
+    this.#context.observer?.sourcesLeft?.(this.#postponed.entries.length);
     return {
       images: checked.filter(isDone),
       dropped: done.flatMap(({ dropped }) => dropped),
@@ -188,16 +188,16 @@ export class Planner {
     };
   }
 
-  #select(entries: readonly SyncEntry[], isPatient: boolean): Promise<(EntrySelection | typeof PUT_OFF)[]> {
+  #select(entries: readonly SyncEntry[], isPatient: boolean): Promise<(EntrySelection | typeof POSTPONED)[]> {
     return mapLimited(entries, QUESTIONS_AT_A_TIME, async (entry) => {
       const listed = await this.#list(entry, isPatient);
-      if (listed === PUT_OFF) return PUT_OFF;
-      return listed instanceof WrapperError ? notListed(entry, listed) : mapEntry(entry, listed);
+      if (listed === POSTPONED) return POSTPONED;
+      return listed instanceof WrapperError ? listingFailed(entry, listed) : mapEntry(entry, listed);
     });
   }
 
   /** Also postpones a source that hangs or fails temporarily, so that no other source waits for its retries. */
-  async #list(entry: SyncEntry, isPatient: boolean): Promise<Listed | WrapperError | typeof PUT_OFF> {
+  async #list(entry: SyncEntry, isPatient: boolean): Promise<Listed | WrapperError | typeof POSTPONED> {
     const list = (signal: AbortSignal) => listEntry(entry, this.#selectContext(signal));
     if (isPatient) return this.#patiently(() => list(this.#context.signal));
     const patience = AbortSignal.timeout(LISTING_SECONDS * 1000);
@@ -205,31 +205,31 @@ export class Planner {
       return await list(AbortSignal.any([this.#context.signal, patience]));
     } catch (error) {
       if (this.#context.signal.aborted) throw error;
-      if (patience.aborted) return PUT_OFF;
+      if (patience.aborted) return POSTPONED;
       if (!(error instanceof WrapperError)) throw error;
-      return mayPass(error) ? PUT_OFF : error;
+      return isTemporary(error) ? POSTPONED : error;
     }
   }
 
-  #check(images: readonly WantedImage[], isPatient: boolean): Promise<(PlannedImage | typeof PUT_OFF)[]> {
+  #check(images: readonly WantedImage[], isPatient: boolean): Promise<(PlannedImage | typeof POSTPONED)[]> {
     const { lookup, signal, observer } = this.#context;
     return mapLimited(images, QUESTIONS_AT_A_TIME, async (image) => {
       const checked = await this.#compare(image, isPatient);
-      if (checked === PUT_OFF) return PUT_OFF;
-      const planned = checked instanceof WrapperError ? uncompared(image, checked) : checked;
+      if (checked === POSTPONED) return POSTPONED;
+      const planned = checked instanceof WrapperError ? copyUncompared(image, checked) : checked;
       const extent = planned.action === 'copy' ? await readExtent(planned, lookup, signal) : {};
       observer?.checked?.(++this.#checked, this.#toCheck);
       return { ...planned, ...extent };
     });
   }
 
-  async #compare(image: WantedImage, isPatient: boolean): Promise<PlannedImage | WrapperError | typeof PUT_OFF> {
+  async #compare(image: WantedImage, isPatient: boolean): Promise<PlannedImage | WrapperError | typeof POSTPONED> {
     const check = () => checkImage(image, { ...this.#context, destinationAccess: this.#access, verify: this.#verify });
     try {
       return await check();
     } catch (error) {
       if (!(error instanceof WrapperError) || this.#context.signal.aborted) throw error;
-      if (!isPatient) return mayPass(error) ? PUT_OFF : error;
+      if (!isPatient) return isTemporary(error) ? POSTPONED : error;
       return error.errorType === 'rate_limited' ? this.#patiently(check) : error;
     }
   }

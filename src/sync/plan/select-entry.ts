@@ -123,7 +123,7 @@ export const listEntry = (entry: SyncEntry, context: SelectContext): Promise<Lis
 };
 
 /** The result for an entry whose source could not be listed: only this entry fails. */
-export const notListed = (entry: SyncEntry, error: WrapperError): EntrySelection => ({
+export const listingFailed = (entry: SyncEntry, error: WrapperError): EntrySelection => ({
   failure: listingFailure(entry, error),
   dropped: [],
 });

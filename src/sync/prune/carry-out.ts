@@ -28,9 +28,9 @@ const reportAll = (
 ): readonly PruneReport[] => candidates.map(({ destination }) => ({ destination, outcome, reason }));
 
 /** The result of the last look, and the number of removals for which it may still be used. */
-interface Permission {
+interface UsableLook {
   readonly findings: RepositoryLook['findings'];
-  left: number;
+  usesLeft: number;
 }
 
 const STOPPED = 'the run was stopped';
@@ -39,7 +39,7 @@ const STOPPED = 'the run was stopped';
 class Pruning {
   readonly #context: PruneContext;
   readonly #open: Set<Removal>;
-  readonly #permissions = new Map<Removal['watch'], Permission>();
+  readonly #usableLooks = new Map<Removal['watch'], UsableLook>();
 
   constructor(removals: readonly Removal[], context: PruneContext) {
     this.#context = context;
@@ -101,11 +101,11 @@ class Pruning {
 
   /** What a look at the repository says of everything that is still to be removed, as long as this look may be used. */
   async #lastLook({ watch }: Removal): Promise<RepositoryLook['findings']> {
-    const known = this.#permissions.get(watch);
-    if (known !== undefined && --known.left > 0) return known.findings;
+    const known = this.#usableLooks.get(watch);
+    if (known !== undefined && --known.usesLeft > 0) return known.findings;
     const open = [...this.#open].filter((removal) => removal.watch === watch);
     const { findings, tagCount } = await watch.look(open.flatMap(({ candidates }) => candidates));
-    this.#permissions.set(watch, { findings, left: Math.max(1, Math.floor(tagCount / TAGS_PER_REMOVAL)) });
+    this.#usableLooks.set(watch, { findings, usesLeft: Math.max(1, Math.floor(tagCount / TAGS_PER_REMOVAL)) });
     return findings;
   }
 
@@ -157,7 +157,11 @@ export const carryOutPrune = async (context: PruneContext): Promise<readonly Pru
   const rest = verdicts.filter(({ action }) => action !== 'remove');
   for (const { destination, action } of rest) if (action === 'forget') context.memory.forgetOwned(destination);
   const kept = rest.map(
-    ({ destination, reason, isOpen }): PruneReport => ({ destination, outcome: isOpen ? 'failed' : 'kept', reason }),
+    ({ destination, reason, isUndecided }): PruneReport => ({
+      destination,
+      outcome: isUndecided ? 'failed' : 'kept',
+      reason,
+    }),
   );
   return [...kept, ...(await new Pruning(removals, context).removeAll())];
 };

@@ -4,10 +4,10 @@ import type { PruneRefusal, PruneVerdict } from '../plan.ts';
 import type { Candidate, PruneChoice } from './candidates.ts';
 import { type Finding, type LookContext, RepositoryWatch, type Wanted, wantedByRepository } from './repository-look.ts';
 
-/** A verdict that may still be open. */
-interface Judgement extends PruneVerdict {
+/** The verdict on one tag, as far as there is one. */
+interface ExaminedVerdict extends PruneVerdict {
   /** It could not be found out what to do with it. */
-  readonly isOpen?: true;
+  readonly isUndecided?: true;
 }
 
 /** Candidates that are the same image: a registry can only remove them together. */
@@ -19,7 +19,7 @@ export interface Removal {
 }
 
 interface Examination {
-  readonly verdicts: readonly Judgement[];
+  readonly verdicts: readonly ExaminedVerdict[];
   readonly removals: readonly Removal[];
 }
 
@@ -42,12 +42,12 @@ const verdictOf = ({ destination }: Candidate, finding: Finding | undefined): Pr
   return { destination, action: finding.kind === 'needed' ? 'keep' : 'forget', reason: finding.reason };
 };
 
-const keepAll = (candidates: readonly Candidate[], reason: string, isOpen: boolean): Examination => ({
+const keepAll = (candidates: readonly Candidate[], reason: string, isUndecided: boolean): Examination => ({
   verdicts: candidates.map(({ destination }) => ({
     destination,
     action: 'keep',
     reason,
-    ...(isOpen ? { isOpen: true as const } : {}),
+    ...(isUndecided ? { isUndecided: true as const } : {}),
   })),
   removals: [],
 });
@@ -64,9 +64,9 @@ const examineRepository = async (
 ): Promise<Examination> => {
   const { repository } = wanted;
   const watch = new RepositoryWatch(wanted, question);
-  const { findings, missing, lack } = await watch.look(candidates);
-  if (lack !== undefined) {
-    const reason = `a selected index lacks its part ${lack}, which somebody removed; a run with --verify brings it back`;
+  const { findings, missing, missingPart } = await watch.look(candidates);
+  if (missingPart !== undefined) {
+    const reason = `a selected index lacks its part ${missingPart}, which somebody removed; a run with --verify brings it back`;
     return keepAll(candidates, reason, true);
   }
   for (const version of missing) {

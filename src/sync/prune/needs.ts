@@ -20,7 +20,7 @@ export interface NeedsQuestion {
 type ReadLinks = (digest: string) => Promise<ManifestLinks | undefined>;
 
 /** Something that stays. */
-interface Place {
+interface NeededImage {
   readonly digest: string;
   /** Its name in reasons. */
   readonly name: string;
@@ -48,7 +48,7 @@ export const neededDigests = async (question: NeedsQuestion): Promise<ReadonlyMa
   const { staying, wantedDigests, linksOf } = question;
   const attached = await attachments(question);
   const reasons = new Map<string, string>();
-  const queue: Place[] = [];
+  const queue: NeededImage[] = [];
   /**
    * Digests of tags that stand for an image and not for an attachment; a candidate's tag stays if its image is needed.
    */
@@ -64,8 +64,8 @@ export const neededDigests = async (question: NeedsQuestion): Promise<ReadonlyMa
   };
   for (const digest of wantedDigests) need(digest, 'is selected by its digest', digest);
   for (const { tag, digest } of staying) need(digest, `is the same image as tag ${tag}`, `tag ${tag}`);
-  for (let place = queue.shift(); place !== undefined; place = queue.shift()) {
-    const { digest, name } = place;
+  for (let image = queue.shift(); image !== undefined; image = queue.shift()) {
+    const { digest, name } = image;
     const { children, subject } = (await linksOf(digest)) ?? NO_LINKS;
     for (const child of children) need(child, `is a part of ${name}`, name);
     for (const attachment of attached.get(digest) ?? []) need(attachment, `is attached to ${name}`, name);
@@ -75,7 +75,7 @@ export const neededDigests = async (question: NeedsQuestion): Promise<ReadonlyMa
 };
 
 /** The first missing part, at any depth, of one of these digests. */
-export const lackOf = async (digests: readonly string[], linksOf: ReadLinks): Promise<string | undefined> => {
+export const firstMissingPart = async (digests: readonly string[], linksOf: ReadLinks): Promise<string | undefined> => {
   const open = [...digests];
   const seen = new Set<string>();
   for (let digest = open.pop(); digest !== undefined; digest = open.pop()) {

@@ -6,7 +6,7 @@ import type { RegistryAccess } from '../../registry/access.ts';
 import type { ManifestHead, RegistryLookup } from '../../registry/lookup.ts';
 import { mapLimited } from '../map-limited.ts';
 import type { Candidate } from './candidates.ts';
-import { lackOf, neededDigests } from './needs.ts';
+import { firstMissingPart, neededDigests } from './needs.ts';
 
 export interface LookContext {
   readonly lookup: RegistryLookup;
@@ -33,7 +33,7 @@ export interface RepositoryLook {
   /** Selected tags and digests that are not there. */
   readonly missing: readonly Version[];
   /** The first part that is missing of something selected, if any is. */
-  readonly lack: string | undefined;
+  readonly missingPart: string | undefined;
   readonly findings: ReadonlyMap<Candidate, Finding>;
 }
 
@@ -132,8 +132,8 @@ export class RepositoryWatch {
       if ((await this.#linksOf(digest)) === undefined) missing.push({ digest });
       else selected.push(digest);
     }
-    const lack = await lackOf(selected, (digest) => this.#linksOf(digest));
-    return { tagCount: tags.length, missing, lack, findings };
+    const missingPart = await firstMissingPart(selected, (digest) => this.#linksOf(digest));
+    return { tagCount: tags.length, missing, missingPart, findings };
   }
 
   /** A repository that does not exist has no tags. */

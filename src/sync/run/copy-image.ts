@@ -47,7 +47,7 @@ const copyIndex = async (
 };
 
 /** Several copies as one: the result of the last copy, with the blobs of all. */
-const together = (results: readonly OperationResult[], source: string, destination: string): OperationResult => {
+const combinedResult = (results: readonly OperationResult[], source: string, destination: string): OperationResult => {
   const last = results.at(-1);
   if (last === undefined) throw new TypeError('an image was copied in no step');
   return {
@@ -73,10 +73,10 @@ const copyReduced = async (
     const step = { content: 'system', preserveDigests: true } as const;
     const result = await copy(withDigest(source, digest), withDigest(destination, digest), step);
     results.push(result);
-    if (result.outcome === 'error') return together(results, source, destination);
+    if (result.outcome === 'error') return combinedResult(results, source, destination);
   }
   results.push(await copyIndex(index, destination, copy, base));
-  return together(results, source, destination);
+  return combinedResult(results, source, destination);
 };
 
 /**

@@ -3,7 +3,7 @@ import { registriesOf, registryOf } from '../../image/docker-reference.ts';
 import { LONGEST_PAUSE_SECONDS } from '../../operation/retry.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
 import type { RegistryOutages } from '../../registry/outages.ts';
-import { RegistryPaused, type RegistryPauses } from '../../registry/pauses.ts';
+import { RegistryPausedError, type RegistryPauses } from '../../registry/pauses.ts';
 import { destinationAccess, type SyncJob } from '../job.ts';
 import type { Mapped } from '../map/collisions.ts';
 import type { ImageFailure, PlannedImage } from '../plan.ts';
@@ -35,7 +35,7 @@ export const refusalOf = (
 ): WrapperError | undefined => {
   for (const registry of registriesOf(image)) {
     const seconds = pauses.remainingSeconds(registry);
-    if (seconds > LONGEST_PAUSE_SECONDS) return new RegistryPaused(registry, seconds);
+    if (seconds > LONGEST_PAUSE_SECONDS) return new RegistryPausedError(registry, seconds);
     const refusal = outages.refusal(registry, 'images');
     if (refusal !== undefined) return refusal;
   }

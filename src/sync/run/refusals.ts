@@ -3,7 +3,7 @@ import { defined } from '../../defined.ts';
 import { EXIT, WrapperError } from '../../errors/wrapper-error.ts';
 import { localPathOf, parseDockerReference, registryOf, repositoryKey } from '../../image/docker-reference.ts';
 import { failureSubject } from '../../skopeo/failure/facts.ts';
-import { registryAnswer, WRITING } from '../../skopeo/failure/registry-answer.ts';
+import { DESTINATION_STEPS, registryAnswer } from '../../skopeo/failure/registry-answer.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
 import type { Mapped } from '../map/collisions.ts';
 import type { ImageFailure } from '../plan.ts';
@@ -20,7 +20,7 @@ const REFUSALS: ReadonlySet<ErrorType> = new Set([
 /** A registry in read-only mode says that it does not support writing. */
 const isReadOnly = ({ errorType, message }: ImageFailure): boolean => {
   const step = registryAnswer(message)?.step;
-  return errorType === 'unsupported' && step !== undefined && WRITING.includes(step);
+  return errorType === 'unsupported' && step !== undefined && DESTINATION_STEPS.includes(step);
 };
 
 /** So many in a row of one kind are believed. */

@@ -8,8 +8,8 @@ import type { RunContext } from '../ports.ts';
 import type { ImageReport } from '../report.ts';
 import { afterCopy } from './after-copy.ts';
 import { copyImage, type ImageCopyResult } from './copy-image.ts';
-import { ImageBooks, unchangedReport } from './image-books.ts';
 import { failureOfError, failureOfResult, noPullsLeft, registryOfFailure } from './image-failure.ts';
+import { ImageRecords, unchangedReport } from './image-records.ts';
 import { noteAnswers, noteFailure, refusalOf, requestedPauseSeconds } from './reachability.ts';
 import { Refusals } from './refusals.ts';
 import { Schedule } from './schedule.ts';
@@ -29,7 +29,7 @@ class PlanRun {
   readonly #job: SyncJob;
   readonly #context: RunContext;
   readonly #schedule: Schedule;
-  readonly #books: ImageBooks;
+  readonly #records: ImageRecords;
   readonly #refusals = new Refusals();
   readonly #timers = new Set<Disposable>();
   /** Images that wait for their next attempt. */
@@ -46,7 +46,7 @@ class PlanRun {
   constructor(job: SyncJob, copies: readonly PlannedImage[], context: RunContext) {
     this.#job = job;
     this.#context = context;
-    this.#books = new ImageBooks(context.clock, context.observer);
+    this.#records = new ImageRecords(context.clock, context.observer);
     this.#schedule = new Schedule(copies, job.registries, allowances(job, context.lookup));
   }
 
@@ -54,14 +54,14 @@ class PlanRun {
     const { signal, pauses, stopReason } = this.#context;
     const stop = () => this.#stop('the run was stopped');
     signal.addEventListener('abort', stop, { once: true });
-    const hearNoMore = pauses.listen((registry, seconds) => this.#leaveInPeace(registry, seconds));
+    const stopListening = pauses.listen((registry, seconds) => this.#pauseRegistry(registry, seconds));
     if (signal.aborted) stop();
     else if (stopReason !== undefined) this.#stop(stopReason);
     else this.#pump();
     await this.#ended.promise;
-    hearNoMore();
+    stopListening();
     signal.removeEventListener('abort', stop);
-    return this.#books.reports;
+    return this.#records.reports;
   }
 
   /** Starts every image that may start, and ends the run when there is nothing left to wait for. */
@@ -95,7 +95,7 @@ class PlanRun {
       this.#failForGood(image, this.#failures.get(image) ?? failureOfError(refusal, this.#context.signal));
       return;
     }
-    const effort = this.#books.effortFor(image);
+    const effort = this.#records.effortFor(image);
     effort.attempts++;
     this.#running++;
     const end = await this.#copy(image, effort.attempts);
@@ -130,7 +130,7 @@ class PlanRun {
     noteAnswers(image, this.#context.outages);
     const digest = await afterCopy(this.#job, image, result, this.#context);
     const { missingPlatforms = image.missingPlatforms } = result;
-    this.#books.close(image, { outcome: 'copied', reason: image.reason, ...defined({ digest, missingPlatforms }) });
+    this.#records.close(image, { outcome: 'copied', reason: image.reason, ...defined({ digest, missingPlatforms }) });
   }
 
   async #fail(image: PlannedImage, failure: ImageFailure): Promise<void> {
@@ -139,7 +139,7 @@ class PlanRun {
     const isLimited = failure.errorType === 'rate_limited' && registry !== undefined;
     if (isLimited) observer?.rateLimited?.(registry);
     const askedSeconds = isLimited ? await this.#requestedPauseSeconds(image, registry) : undefined;
-    const { attempts, startedMs } = this.#books.effortFor(image);
+    const { attempts, startedMs } = this.#records.effortFor(image);
     const decision = decideRetry(failure.errorType, attempts, this.#job.retry, random(), askedSeconds);
     if (decision.kind === 'give-up' || this.#stopReason !== undefined) {
       noteFailure(image, failure, startedMs, outages);
@@ -158,7 +158,7 @@ class PlanRun {
   }
 
   #failForGood(image: PlannedImage, failure: ImageFailure): void {
-    this.#books.close(image, { outcome: 'failed', reason: image.reason, ...failure });
+    this.#records.close(image, { outcome: 'failed', reason: image.reason, ...failure });
     if (this.#job.onFailure === 'stop') this.#stop(ANOTHER_FAILED);
   }
 
@@ -166,12 +166,12 @@ class PlanRun {
     return requestedPauseSeconds(this.#job, image, registry, this.#context.lookup, this.#context.signal);
   }
 
-  #leaveInPeace(registry: string, seconds: number): void {
+  #pauseRegistry(registry: string, seconds: number): void {
     if (seconds > LONGEST_PAUSE_SECONDS) return; // no pause: the images of this registry fail instead
     this.#schedule.pause(registry);
     this.#after(seconds, () => {
       const leftSeconds = this.#context.pauses.remainingSeconds(registry);
-      if (leftSeconds > 0) this.#leaveInPeace(registry, leftSeconds);
+      if (leftSeconds > 0) this.#pauseRegistry(registry, leftSeconds);
       else this.#schedule.resume(registry);
     });
   }
@@ -211,8 +211,8 @@ class PlanRun {
       const { reason } = image;
       const failure = this.#failures.get(image) ?? (this.#stopReason === undefined ? noPullsLeft(image) : undefined);
       if (failure === undefined)
-        this.#books.close(image, { outcome: 'skipped', reason: `not tried: ${this.#stopReason}` });
-      else this.#books.close(image, { outcome: 'failed', reason, ...failure });
+        this.#records.close(image, { outcome: 'skipped', reason: `not tried: ${this.#stopReason}` });
+      else this.#records.close(image, { outcome: 'failed', reason, ...failure });
     }
   }
 }

@@ -71,9 +71,9 @@ const newestTags = (
   return { kept: latest.kept, dropped: [...young.dropped, ...latest.dropped] };
 };
 
-type TagJudgement = { readonly keep: boolean; readonly reason: string };
+type TagDecision = { readonly keep: boolean; readonly reason: string };
 
-const judgeVersion = (tag: string, { versions }: TagRules): TagJudgement | undefined => {
+const judgeVersion = (tag: string, { versions }: TagRules): TagDecision | undefined => {
   if (versions.length === 0) return undefined;
   const version = tagVersion(tag);
   if (version === undefined) return { keep: false, reason: 'is not a version' };
@@ -83,14 +83,14 @@ const judgeVersion = (tag: string, { versions }: TagRules): TagJudgement | undef
   return { keep: false, reason: isPrerelease ? 'prerelease, in no range' : 'in no range of versions' };
 };
 
-const judgePattern = (tag: string, { include }: TagRules): TagJudgement => {
+const judgePattern = (tag: string, { include }: TagRules): TagDecision => {
   if (include.length === 0) return { keep: true, reason: 'every tag' };
   const pattern = include.find((one) => one.matches(tag));
   if (pattern === undefined) return { keep: false, reason: 'matches no include pattern' };
   return { keep: true, reason: `matches ${pattern.text}` };
 };
 
-const judgeTag = (tag: string, rules: TagRules): TagJudgement => {
+const judgeTag = (tag: string, rules: TagRules): TagDecision => {
   const excluded = rules.exclude.find((one) => one.matches(tag));
   if (excluded !== undefined) return { keep: false, reason: `excluded by ${excluded.text}` };
   const pattern = judgePattern(tag, rules);

@@ -17,7 +17,7 @@ export interface StreamCase extends StreamCommand {
 }
 
 /** Every option and operand of skopeo that names something to write. */
-const WRITING: readonly StreamCommand[] = [
+const DESTINATION_STEPS: readonly StreamCommand[] = [
   { command: 'copy -q oci:layout:app docker-archive:{word}' },
   { command: 'copy oci:layout:app docker-archive:{word}:example.org/app:1' },
   { command: 'copy -q oci:layout:app oci-archive:{word}', unstable: true },
@@ -46,7 +46,7 @@ const rows = (commands: readonly StreamCommand[], kinds: readonly StreamKind[]):
   );
 
 /** Every command with every kind. */
-export const TABLE: readonly StreamCase[] = [...rows(WRITING, OUTPUTS), ...rows(READING, INPUTS)];
+export const TABLE: readonly StreamCase[] = [...rows(DESTINATION_STEPS, OUTPUTS), ...rows(READING, INPUTS)];
 
 /** One row of each kind, the commands in turn. */
 const once = (commands: readonly StreamCommand[], kinds: readonly StreamKind[]): StreamCase[] =>
@@ -56,6 +56,6 @@ const isDaily = ({ isDaily }: StreamKind): boolean => isDaily === true;
 
 /** Few rows, in which every command and every way to connect something is found. */
 export const SAMPLE: readonly StreamCase[] = [
-  ...once(WRITING, OUTPUTS.filter(isDaily)),
+  ...once(DESTINATION_STEPS, OUTPUTS.filter(isDaily)),
   ...once(READING, INPUTS.filter(isDaily)),
 ];

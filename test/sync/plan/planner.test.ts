@@ -7,7 +7,7 @@ import { registryOf } from '../../../src/image/docker-reference.ts';
 import type { RegistryLookup } from '../../../src/registry/lookup.ts';
 import { lookupWithOutages } from '../../../src/registry/lookup-with-outages.ts';
 import { RegistryOutages } from '../../../src/registry/outages.ts';
-import { RegistryPaused } from '../../../src/registry/pauses.ts';
+import { RegistryPausedError } from '../../../src/registry/pauses.ts';
 import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
 import { type PlanContext, Planner } from '../../../src/sync/plan/planner.ts';
@@ -35,7 +35,7 @@ const lookupThat = (limits: (registry: string, question: 'tags' | 'head') => boo
   const asked: string[] = [];
   const ask = (registry: string, question: 'tags' | 'head') => {
     asked.push(`${question} ${registry}`);
-    if (limits(registry, question)) throw new RegistryPaused(registry, 0.02);
+    if (limits(registry, question)) throw new RegistryPausedError(registry, 0.02);
   };
   const lookup: RegistryLookup = {
     connect: () => {},

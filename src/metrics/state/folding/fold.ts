@@ -55,7 +55,7 @@ const tryFold = (location: StateLocation, host: Host, options: FoldOptions): Fol
   if (next === undefined) return { outcome: 'nothing' };
   const published = publish(location.stateDir, snapshot.listing.highest + 1, next.aggregate);
   if (published !== 'published') return published;
-  clearAway(location, snapshot);
+  deleteFolded(location, snapshot);
   return { outcome: 'folded', runs: next.runs };
 };
 
@@ -87,7 +87,7 @@ const publish = (
 };
 
 /** Deletes the runs that the previous aggregate had folded, and all older aggregates; damaged ones are kept aside. */
-const clearAway = ({ stateDir, spillDir }: StateLocation, { newest, listing, spilledNames }: Snapshot): void => {
+const deleteFolded = ({ stateDir, spillDir }: StateLocation, { newest, listing, spilledNames }: Snapshot): void => {
   const { folded, foldedSpills } = newest.aggregate;
   const over = new Set([...folded, ...Object.keys(foldedSpills)]);
   for (const name of listing.runs) if (over.has(name)) unlinkIfPossible(join(stateDir, name));

@@ -29,10 +29,10 @@ export const nowForRecord = ({ identity, heartbeat }: RunRecord, { clock, identi
 const isAlive = (record: RunRecord, host: Host): boolean => {
   const { identity } = record;
   const here = host.identity;
-  if (!isSameBoot(identity.bootId, here.bootId)) return identity.host !== here.host && isHeard(record, host);
-  if (identity.pidNamespace !== here.pidNamespace) return isHeard(record, host);
+  if (!isSameBoot(identity.bootId, here.bootId)) return identity.host !== here.host && hasRecentHeartbeat(record, host);
+  if (identity.pidNamespace !== here.pidNamespace) return hasRecentHeartbeat(record, host);
   return host.processes.isRunning(identity.pid, identity.startTicks);
 };
 
-const isHeard = (record: RunRecord, host: Host): boolean =>
+const hasRecentHeartbeat = (record: RunRecord, host: Host): boolean =>
   nowForRecord(record, host) - record.heartbeat.monotonicMs <= silenceLimitMs(record.heartbeatIntervalMs);

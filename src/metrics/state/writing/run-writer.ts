@@ -35,7 +35,7 @@ export interface RunVerdict {
   /** Why it failed, without secrets. */
   readonly cause?: FailureCause;
   /** It did nothing because another run was in progress: the record says nothing about the job. */
-  readonly stoodAside?: boolean;
+  readonly wasSkipped?: boolean;
 }
 
 /**
@@ -89,14 +89,14 @@ export const openRun = ({ location, host, heartbeatIntervalMs, job, onWarning }:
     write: (snapshot) => {
       if (!finished) put(record(snapshot));
     },
-    finish: ({ totals, stoodAside = false, subject, cause, ...verdict }) => {
+    finish: ({ totals, wasSkipped = false, subject, cause, ...verdict }) => {
       if (finished) return;
       finished = true;
       const { job: ownJob, ...last } = record({ totals, live: [] });
       const outcome = { ...verdict, ...defined({ cause: cause && shortCause(cause) }) };
       const done = { ...last, state: 'done', outcome } as const;
       put(
-        stoodAside ? done : { ...done, ...defined({ job: ownJob }), outcome: { ...outcome, ...defined({ subject }) } },
+        wasSkipped ? done : { ...done, ...defined({ job: ownJob }), outcome: { ...outcome, ...defined({ subject }) } },
       );
       tryTo(place.close);
     },
@@ -125,7 +125,7 @@ const createKeeper = (place: RunPlace): ((record: RunRecord) => void) => {
     place.startOver();
   };
   return (record) => {
-    if (stored !== undefined && wasSilent(stored, record) && place.isFolded()) beginAgain();
+    if (stored !== undefined && missedHeartbeats(stored, record) && place.isFolded()) beginAgain();
     store(record);
     if (place.isDeleted()) {
       beginAgain();
@@ -135,7 +135,7 @@ const createKeeper = (place: RunPlace): ((record: RunRecord) => void) => {
   };
 };
 
-const wasSilent = (before: RunRecord, after: RunRecord): boolean =>
+const missedHeartbeats = (before: RunRecord, after: RunRecord): boolean =>
   after.heartbeat.monotonicMs - before.heartbeat.monotonicMs > silenceLimitMs(after.heartbeatIntervalMs);
 
 const createWarner = ({ stateDir, spillDir }: StateLocation, onWarning: (message: string) => void) => {

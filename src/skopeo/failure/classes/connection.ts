@@ -15,7 +15,7 @@ import { loginCommand } from './registry-commands.ts';
 const THE_PROXY = 'the proxy that HTTPS_PROXY or HTTP_PROXY names';
 
 /** What to check when the connection fails at a proxy. */
-const BEFORE_THE_PROXY: SpecialStep = {
+const PROXY_STEP: SpecialStep = {
   where: 'the proxy cannot be reached',
   applies: says(/: proxyconnect tcp: /),
   next: (subject) => `Check ${THE_PROXY}; without one, except ${registry(subject)} by NO_PROXY.`,
@@ -168,7 +168,7 @@ export const CONNECTION_FAILURES: readonly FailureClass[] = [
     meaning: 'The name of the registry cannot be resolved.',
     next: (subject) => `Check the spelling of ${registry(subject)} and the resolver (getent hosts HOST).`,
     special: [
-      BEFORE_THE_PROXY,
+      PROXY_STEP,
       {
         where: 'the resolver does not answer',
         applies: says(/\blookup \S+ on (?:.*(?:connection refused|i\/o timeout|unreachable)|\S+: server misbehaving)/),
@@ -185,7 +185,7 @@ export const CONNECTION_FAILURES: readonly FailureClass[] = [
     exitStatus: SKOPEO,
     meaning: 'Nothing listens at that address.',
     next: (subject) => `Check that ${registry(subject)} is up and the port is right.`,
-    special: [BEFORE_THE_PROXY, OTHER_HOST],
+    special: [PROXY_STEP, OTHER_HOST],
   },
   {
     errorType: 'unreachable',
@@ -196,7 +196,7 @@ export const CONNECTION_FAILURES: readonly FailureClass[] = [
     meaning: 'There is no network path to the registry.',
     next: (subject) =>
       `Check network, firewall and proxy settings (HTTPS_PROXY, NO_PROXY) towards ${registry(subject)}.`,
-    special: [BEFORE_THE_PROXY, OTHER_HOST],
+    special: [PROXY_STEP, OTHER_HOST],
   },
   {
     errorType: 'timeout',

@@ -43,12 +43,12 @@ export interface AnswerRule {
 }
 
 /** How telling what a rule looks at is, the most telling first. */
-export const TELLING = ['words', 'codes', 'status'] as const;
+export const BY_SPECIFICITY = ['words', 'codes', 'status'] as const;
 
 /** Whether a rule whose most telling part is `by` holds for an answer. */
 export const isAnswered = (
   { words, codes, status, steps, side }: AnswerRule,
-  by: (typeof TELLING)[number],
+  by: (typeof BY_SPECIFICITY)[number],
   answer: RegistryAnswer,
   answeringSide: FailedSide | undefined,
 ): boolean => {

@@ -1,5 +1,5 @@
 import type { FailureSubject } from '../facts.ts';
-import { WRITING } from '../registry-answer.ts';
+import { DESTINATION_STEPS } from '../registry-answer.ts';
 import { any, type FailureClass, offers, oneOf, registry, SKOPEO, says } from './failure-class.ts';
 import { createCommand, loginCommand } from './registry-commands.ts';
 
@@ -120,8 +120,8 @@ export const REGISTRY_FAILURES: readonly FailureClass[] = [
   {
     errorType: 'repository_missing',
     answers: [
-      { words: /(?:project|repository)\b.*\b(?:not found|does not exist)/i, steps: WRITING },
-      { codes: ['name unknown'], steps: WRITING },
+      { words: /(?:project|repository)\b.*\b(?:not found|does not exist)/i, steps: DESTINATION_STEPS },
+      { codes: ['name unknown'], steps: DESTINATION_STEPS },
       { status: oneOf(404), steps: ['blob-head', 'upload-start', 'manifest-put'] },
     ],
     retryable: 'no',

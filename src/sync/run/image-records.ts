@@ -15,7 +15,7 @@ interface Effort {
 type ImageEnd = Pick<ImageReport, 'outcome' | 'reason' | 'digest' | 'missingPlatforms'> & Partial<ImageFailure>;
 
 /** Records the attempts, bytes and time of the images of a run, and their results. */
-export class ImageBooks {
+export class ImageRecords {
   readonly #clock: Clock;
   readonly #observer: SyncObserver | undefined;
   readonly #efforts = new Map<PlannedImage, Effort>();

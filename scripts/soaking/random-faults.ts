@@ -29,7 +29,7 @@ const pick = <Item>(random: () => number, items: readonly Item[]): Item | undefi
   items[Math.floor(random() * items.length)];
 
 /** Rules of a proxy for the next moments: up to three faults, each for a few requests. */
-export const nextWeather = (random: () => number): Rule[] =>
+export const randomFaults = (random: () => number): Rule[] =>
   Array.from({ length: Math.floor(random() * 4) }, () => ({
     match: { path: pick(random, PATHS) ?? /./, times: 1 + Math.floor(random() * 3), skip: Math.floor(random() * 4) },
     do: pick(random, FAULTS) ?? {},
