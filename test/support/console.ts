@@ -1,8 +1,8 @@
 import { EventEmitter } from 'node:events';
 import { PassThrough, Writable } from 'node:stream';
-import { type Context, systemClock } from '../../src/context.ts';
-import { Redactor } from '../../src/secrets/redactor.ts';
-import { privateHome, SKOPEO } from './skopeo.ts';
+import type { Context } from '../../src/context.ts';
+import { contextOf } from './context.ts';
+import { privateHome } from './skopeo.ts';
 import type { TempDir } from './temp.ts';
 
 /** What a command line of this process is run with. */
@@ -24,25 +24,13 @@ export const consoleIn = (dir: TempDir, env: Record<string, string> = {}): Conso
       },
     });
   const signals = new EventEmitter();
-  const context: Context = {
-    env: {
-      PATH: process.env.PATH,
-      ...privateHome(dir.path),
-      SKOPEO_WRAPPER_STATE_DIR: dir.join('state'),
-      SKOPEO_WRAPPER_SKOPEO_PATH: SKOPEO,
-      ...env,
-    },
+  const context = contextOf({
+    env: { ...privateHome(dir.path), SKOPEO_WRAPPER_STATE_DIR: dir.join('state'), ...env },
     cwd: dir.path,
-    clock: systemClock,
     stdin: new PassThrough(),
     stdout: collect(),
     stderr: collect(),
     signals,
-    pid: process.pid,
-    uid: process.getuid?.() ?? 0,
-    program: [],
-    inheritedDescriptors: [],
-    redactor: new Redactor(),
-  };
+  });
   return { context, signals, text: () => text };
 };

@@ -1,10 +1,8 @@
-import { EventEmitter } from 'node:events';
 import { PassThrough, Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { processContext } from '../../src/context.ts';
 import { runProgram } from '../../src/main.ts';
+import { contextOf } from './context.ts';
 import type { CliOptions, CliResult } from './process.ts';
-import { SKOPEO } from './skopeo.ts';
 
 /** Where the process is while no call is under way, and where each call under way wants it to be: all at one place. */
 const start = process.cwd();
@@ -36,16 +34,7 @@ export const runHere = async (
   using _ = goTo(cwd);
   const [stdout, stderr] = [new PassThrough(), new PassThrough()];
   const output = Promise.all([text(stdout), text(stderr)]);
-  const exitCode = await runProgram(args, {
-    ...processContext(),
-    env: { PATH: process.env.PATH, SKOPEO_WRAPPER_SKOPEO_PATH: SKOPEO, ...env },
-    cwd,
-    stdin: Readable.from([input]),
-    stdout,
-    stderr,
-    signals: new EventEmitter(),
-    program: [],
-  });
+  const exitCode = await runProgram(args, contextOf({ env, cwd, stdin: Readable.from([input]), stdout, stderr }));
   stdout.end();
   stderr.end();
   const [stdoutText, stderrText] = await output;
