@@ -1,14 +1,13 @@
 import { constants } from 'node:fs';
 import type { FileHandle } from 'node:fs/promises';
 import * as z from 'zod';
+import type { ArchiveTransport } from '../image/docker-reference.ts';
 import { indexSchema } from '../image/manifest.ts';
 import { readAt, type TarEntry, tarEntries } from '../image/tar.ts';
 import { parseJson } from '../text/json.ts';
 import { conflict } from './bounds.ts';
 import type { Files } from './destination-context.ts';
 import { type FileIdentity, identify, identifyHandle } from './file-identity.ts';
-
-export type ArchiveTransport = 'oci-archive' | 'docker-archive';
 
 const MAX_DOCUMENT_BYTES = 8 * 1024 * 1024;
 

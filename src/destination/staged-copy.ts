@@ -1,7 +1,7 @@
 import { dirname, join, resolve } from 'node:path';
-import { type LocalTransport, parseLocation } from '../image/docker-reference.ts';
+import { type ArchiveTransport, type LocalTransport, parseLocation } from '../image/docker-reference.ts';
 import type { OperationResult } from '../tracking/events.ts';
-import { type ArchiveTransport, archiveAt } from './archive-image.ts';
+import { archiveAt } from './archive-image.ts';
 import { conflict, fullPath, refuseOutOfBounds } from './bounds.ts';
 import { type DestinationContext, type Files, hostContext } from './destination-context.ts';
 import { imageFilesIn } from './directory-image.ts';

@@ -6,14 +6,20 @@ import { pipeline } from 'node:stream/promises';
 import * as z from 'zod';
 import { parseJson } from '../text/json.ts';
 import { hexOf } from '../tracking/tracked-blob.ts';
+import type { ArchiveTransport } from './docker-reference.ts';
 import { type Descriptor, descriptorSchema, MAX_MANIFEST_BYTES } from './manifest.ts';
 import { readAt, type TarEntry, tarEntries } from './tar.ts';
+
+interface StoredArchive {
+  readonly kind: ArchiveTransport;
+  readonly path: string;
+}
 
 /** An image on this machine: in `dir:` format, a digest among the blobs of an OCI layout, or an archive. */
 type StoredImage =
   | { readonly kind: 'dir'; readonly path: string }
   | { readonly kind: 'oci'; readonly blobs: string; readonly digest: string }
-  | { readonly kind: 'oci-archive' | 'docker-archive'; readonly path: string };
+  | StoredArchive;
 
 /** `sizes` reads nothing but manifests, of archives only which files they hold; `digests` reads every byte. */
 type CheckDepth = 'sizes' | 'digests';
@@ -143,10 +149,7 @@ const isDockerArchiveWhole = async (
   );
 };
 
-const isArchiveWhole = async (
-  { kind, path }: Extract<StoredImage, { kind: 'oci-archive' | 'docker-archive' }>,
-  how: CheckDepth,
-): Promise<boolean> => {
+const isArchiveWhole = async ({ kind, path }: StoredArchive, how: CheckDepth): Promise<boolean> => {
   await using file = await open(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const status = await file.stat();
   const found = status.isFile() ? await tarEntries(file, status.size) : undefined;

@@ -16,6 +16,7 @@ export type ImageLocation =
 
 const LOCAL_TRANSPORTS = ['dir', 'oci', 'oci-archive', 'docker-archive'] as const;
 export type LocalTransport = (typeof LOCAL_TRANSPORTS)[number];
+export type ArchiveTransport = Extract<LocalTransport, `${string}-archive`>;
 
 const COMPONENT = '[a-z0-9]+(?:(?:\\.|_|__|-+)[a-z0-9]+)*';
 const PATH = new RegExp(`^${COMPONENT}(?:/${COMPONENT})*$`);

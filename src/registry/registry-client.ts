@@ -17,6 +17,15 @@ import type { Route } from './route.ts';
 import { LISTING_LIMITS, type ListingLimits, readTags } from './tag-pages.ts';
 import type { TrustStore } from './trust.ts';
 
+/** A question to a registry about one of its repositories. */
+interface RepositoryRequest {
+  readonly method: 'GET' | 'HEAD';
+  readonly path: string;
+  readonly repository: Repository;
+  readonly signal: AbortSignal;
+  readonly maxBytes?: number;
+}
+
 /** A clear answer, or none: then skopeo has to be asked. */
 export type ClearAnswer<T> =
   | { readonly kind: 'found'; readonly value: T }
@@ -125,9 +134,9 @@ export class RegistryClient implements Disposable {
    */
   async head(repository: Repository, reference: string, signal: AbortSignal): Promise<ClearAnswer<ManifestHead>> {
     const path = `/v2/${repository.path}/manifests/${reference}`;
-    const answer = await this.#ask('HEAD', path, repository, signal);
+    const answer = await this.#ask({ method: 'HEAD', path, repository, signal });
     if (answer.status === 404) {
-      const { status, body } = await this.#ask('GET', path, repository, signal);
+      const { status, body } = await this.#ask({ method: 'GET', path, repository, signal });
       return status === 404 && saysInWordsAbsent(body) ? { kind: 'absent' } : UNCLEAR;
     }
     const digest = single(answer.headers['docker-content-digest']);
@@ -138,7 +147,8 @@ export class RegistryClient implements Disposable {
 
   /** The bytes of a manifest. */
   async manifest(repository: Repository, reference: string, signal: AbortSignal): Promise<ClearAnswer<Uint8Array>> {
-    const answer = await this.#ask('GET', `/v2/${repository.path}/manifests/${reference}`, repository, signal);
+    const path = `/v2/${repository.path}/manifests/${reference}`;
+    const answer = await this.#ask({ method: 'GET', path, repository, signal });
     return answer.status === 200 ? { kind: 'found', value: answer.body } : UNCLEAR;
   }
 
@@ -147,7 +157,7 @@ export class RegistryClient implements Disposable {
     const tags = await readTags({
       registry: this.#route.registry,
       repository,
-      ask: (path, maxBytes) => this.#ask('GET', path, repository, signal, maxBytes),
+      ask: (path, maxBytes) => this.#ask({ method: 'GET', path, repository, signal, maxBytes }),
       limits: this.#limits,
       clock: this.#clock,
     });
@@ -158,18 +168,12 @@ export class RegistryClient implements Disposable {
     this.#http[Symbol.dispose]();
   }
 
-  async #ask(
-    method: 'GET' | 'HEAD',
-    path: string,
-    repository: Repository,
-    signal: AbortSignal,
-    maxBytes?: number,
-  ): Promise<HttpAnswer> {
+  /** Asks when it is this question's turn, and again when the registry says that there were too many requests. */
+  async #ask(request: RepositoryRequest): Promise<HttpAnswer> {
+    const { signal } = request;
     for (let time = 0; ; time++) {
-      const answer = await this.#queue.add(() => this.#authorized(method, path, repository, signal, maxBytes), {
-        signal,
-      });
-      this.#listen(answer);
+      const answer = await this.#queue.add(() => this.#sendAuthorized(request), { signal });
+      this.#readAllowance(answer);
       if (answer.status !== 429) return answer;
       const { registry } = this.#route;
       const asked = retryAfterSeconds(answer.headers, this.#clock.wallMs()) ?? DEFAULT_PAUSE_SECONDS * 2 ** time;
@@ -180,27 +184,15 @@ export class RegistryClient implements Disposable {
   }
 
   /** Sends with authentication, and once more with a new token if a token was refused. */
-  async #authorized(
-    method: 'GET' | 'HEAD',
-    path: string,
-    repository: Repository,
-    signal: AbortSignal,
-    maxBytes: number | undefined,
-  ): Promise<HttpAnswer> {
-    await this.#waitForPause(signal);
-    const answer = await this.#send(method, path, repository, signal, maxBytes);
+  async #sendAuthorized(request: RepositoryRequest): Promise<HttpAnswer> {
+    await this.#waitForPause(request.signal);
+    const answer = await this.#send(request);
     if (answer.status !== 401) return answer;
-    this.#authenticator.forget(repository.path);
-    return this.#send(method, path, repository, signal, maxBytes);
+    this.#authenticator.forget(request.repository.path);
+    return this.#send(request);
   }
 
-  async #send(
-    method: 'GET' | 'HEAD',
-    path: string,
-    repository: Repository,
-    signal: AbortSignal,
-    maxBytes: number | undefined,
-  ): Promise<HttpAnswer> {
+  async #send({ method, path, repository, signal, maxBytes }: RepositoryRequest): Promise<HttpAnswer> {
     const origin = await this.#authenticator.origin(signal);
     const authorization = await this.#authenticator.authorization(repository.path, signal);
     const headers = { accept: ACCEPT, ...defined({ authorization }) };
@@ -218,7 +210,7 @@ export class RegistryClient implements Disposable {
     }
   }
 
-  #listen({ headers }: HttpAnswer): void {
+  #readAllowance({ headers }: HttpAnswer): void {
     const left = pullsLeft(headers);
     if (left !== undefined) this.#listener.pullsLeft(this.#route.registry, left);
   }

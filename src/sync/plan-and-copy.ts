@@ -1,14 +1,12 @@
 import type { SyncJob } from './job.ts';
-import { type PlanContext, Planner, type PlanOptions } from './plan/planner.ts';
+import { Planner, type PlanOptions } from './plan/planner.ts';
 import { joinPlans, type Plan } from './plan.ts';
 import type { RunContext } from './ports.ts';
 import type { ImageReport } from './report.ts';
 import { ANOTHER_FAILED, runPlan } from './run/run-plan.ts';
 
-type PlanAndCopyContext = PlanContext & RunContext;
-
 /** The result of `work`, or of `instead` if the run was stopped meanwhile. */
-const unlessStopped = async <T>(work: Promise<T>, { signal }: PlanAndCopyContext, instead: () => T): Promise<T> => {
+const unlessStopped = async <T>(work: Promise<T>, { signal }: RunContext, instead: () => T): Promise<T> => {
   try {
     return await work;
   } catch (error) {
@@ -28,7 +26,7 @@ const hasFailed = (images: readonly ImageReport[]): boolean => images.some(({ ou
  */
 export const planAndCopy = async (
   job: SyncJob,
-  context: PlanAndCopyContext,
+  context: RunContext,
   options: PlanOptions,
 ): Promise<{ plan: Plan; images: readonly ImageReport[]; prune: ReturnType<Planner['prune']> }> => {
   const planner = new Planner(job, context, options);
@@ -40,6 +38,6 @@ export const planAndCopy = async (
   const isOver = context.signal.aborted || stopReason !== undefined;
   const giveUp = () => planner.giveUpRest();
   const rest = isOver ? giveUp() : await unlessStopped(planner.rest(), context, giveUp);
-  const late = await runPlan(job, rest, { ...context, stopReason });
+  const late = await runPlan(job, rest, context, stopReason);
   return { plan: joinPlans([first, rest]), images: [...done, ...late], prune: planner.prune() };
 };

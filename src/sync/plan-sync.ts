@@ -9,7 +9,7 @@ import { destinationAccess, type SyncJob } from './job.ts';
 import { mapLimited } from './map-limited.ts';
 import { type PlanContext, Planner, type PlanOptions } from './plan/planner.ts';
 import { joinPlans, type Plan, type PlannedImage } from './plan.ts';
-import type { SyncContext } from './ports.ts';
+import type { RunContext, SyncContext } from './ports.ts';
 import { examinePrune } from './prune/examine.ts';
 import { stoppedBeforePlan } from './report.ts';
 
@@ -68,8 +68,8 @@ export const refuseNamelessPrune = (
   );
 };
 
-/** What planning needs of a run. */
-export const planContext = (context: SyncContext, memory: SyncMemory): PlanContext => ({
+/** What a run of a job begins with. */
+export const runContext = (context: SyncContext, memory: SyncMemory): RunContext => ({
   ...context,
   memory,
   nowMs: context.clock.wallMs(),
@@ -88,7 +88,7 @@ export const planSync = async (job: SyncJob, context: SyncContext, options: Plan
   refuseNamelessPrune(job, context);
   const path = memoryOf(job, context);
   try {
-    return await makePlan(job, planContext(context, await loadMemory(path)), options);
+    return await makePlan(job, runContext(context, await loadMemory(path)), options);
   } catch (error) {
     const stopped = stoppedBeforePlan(context.signal);
     if (stopped === undefined) throw error;

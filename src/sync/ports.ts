@@ -58,9 +58,10 @@ export interface SyncContext {
   readonly warn?: (message: string) => void;
 }
 
-/** The same together with what earlier runs of the job wrote. */
+/** The same together with what belongs to one run of one job. */
 export interface RunContext extends SyncContext {
+  /** What earlier runs of the job found out and wrote. */
   readonly memory: SyncMemory;
-  /** Why nothing may be tried any more, if that is known from the beginning. */
-  readonly stopReason?: string | undefined;
+  /** When the run began: ages of tags count from it. */
+  readonly nowMs: number;
 }

@@ -8,7 +8,7 @@ import { type JobLockOptions, lockJob } from './job-lock.ts';
 import type { PlanOptions } from './plan/planner.ts';
 import type { Plan } from './plan.ts';
 import { planAndCopy } from './plan-and-copy.ts';
-import { memoryOf, planContext, refuseNamelessPrune } from './plan-sync.ts';
+import { memoryOf, refuseNamelessPrune, runContext } from './plan-sync.ts';
 import type { SyncContext } from './ports.ts';
 import { carryOutPrune } from './prune/carry-out.ts';
 import {
@@ -70,8 +70,7 @@ const runLocked = async (job: SyncJob, context: SyncContext, options: SyncOption
   const memory = await loadMemory(path);
   if (memory.doubt !== undefined) context.warn?.(memory.doubt.reason);
   using keeper = keepMemory(path, memory);
-  const work = { ...planContext(context, memory), ...context };
-  const done = await planAndCopy(job, work, options);
+  const done = await planAndCopy(job, runContext(context, memory), options);
   const { plan, images, prune: choice } = done;
   const pruned = await prune(job, done, memory, keeper, context);
   await keeper.end().catch((error: unknown) => {

@@ -2,17 +2,14 @@ import { WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseDockerReference, type Repository } from '../../image/docker-reference.ts';
 import { parseManifest } from '../../image/manifest.ts';
 import type { RegistryLookup } from '../../registry/lookup.ts';
-import type { SyncMemory } from '../check/memory.ts';
 import type { SyncEntry } from '../job.ts';
 import { mapLimited } from '../map-limited.ts';
-import type { SkopeoPort } from '../ports.ts';
+import type { RunContext, SkopeoPort } from '../ports.ts';
 import type { LookUpCreationTimes } from '../select/select-tags.ts';
 
-interface CreationContext {
+interface CreationContext extends Pick<RunContext, 'memory' | 'signal'> {
   readonly lookup: Pick<RegistryLookup, 'head' | 'manifest'>;
   readonly skopeo: Pick<SkopeoPort, 'createdAt'>;
-  readonly memory: SyncMemory;
-  readonly signal: AbortSignal;
 }
 
 /** skopeo reads creation times, with one process for each. */

@@ -28,9 +28,8 @@ import {
 
 /** What planning needs from outside. */
 export interface PlanContext
-  extends Pick<RunContext, 'lookup' | 'outages' | 'signal' | 'random' | 'memory' | 'observer'> {
+  extends Pick<RunContext, 'lookup' | 'outages' | 'signal' | 'random' | 'memory' | 'nowMs' | 'observer'> {
   readonly skopeo: Pick<SkopeoPort, 'createdAt'>;
-  readonly nowMs: number;
 }
 
 export interface PlanOptions {

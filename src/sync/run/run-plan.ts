@@ -50,8 +50,9 @@ class PlanRun {
     this.#schedule = new Schedule(copies, job.registries, allowances(job, context.lookup));
   }
 
-  async run(): Promise<ReadonlyMap<PlannedImage, ImageReport>> {
-    const { signal, pauses, stopReason } = this.#context;
+  /** `stopReason`: why nothing may be tried, if that is known from the beginning. */
+  async run(stopReason: string | undefined): Promise<ReadonlyMap<PlannedImage, ImageReport>> {
+    const { signal, pauses } = this.#context;
     const stop = () => this.#stop('the run was stopped');
     signal.addEventListener('abort', stop, { once: true });
     const stopListening = pauses.listen((registry, seconds) => this.#pauseRegistry(registry, seconds));
@@ -219,11 +220,17 @@ class PlanRun {
 
 /**
  * Carries out a plan and reports the result of every image, in the order of the plan. It stops early when `signal`
- * aborts, or after the first failure if the job says so; images that were not tried then are `skipped`.
+ * aborts, or after the first failure if the job says so; images that were not tried then are `skipped`. With a
+ * `stopReason` none is tried.
  */
-export const runPlan = async (job: SyncJob, plan: Plan, context: RunContext): Promise<readonly ImageReport[]> => {
+export const runPlan = async (
+  job: SyncJob,
+  plan: Plan,
+  context: RunContext,
+  stopReason?: string,
+): Promise<readonly ImageReport[]> => {
   const copies = plan.images.filter(({ action }) => action === 'copy');
   for (const { action } of plan.images) if (action === 'skip') context.observer?.imageFinished?.('unchanged');
-  const reports = await new PlanRun(job, copies, context).run();
+  const reports = await new PlanRun(job, copies, context).run(stopReason);
   return plan.images.map((image) => reports.get(image) ?? unchangedReport(image));
 };

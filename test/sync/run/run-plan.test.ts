@@ -74,6 +74,7 @@ const run = (
   copyImage: SkopeoPort['copyImage'],
   job = JOB,
   changes: Partial<RunContext> = {},
+  stopReason?: string,
 ) => {
   const refuse = async () => assert.fail('only copies are expected');
   const context: RunContext = {
@@ -85,9 +86,10 @@ const run = (
     clock: systemClock,
     signal: new AbortController().signal,
     random: () => 0,
+    nowMs: systemClock.wallMs(),
     ...changes,
   };
-  return runPlan(job, { images, dropped: [], failures: [], otherShards: 0 }, context);
+  return runPlan(job, { images, dropped: [], failures: [], otherShards: 0 }, context, stopReason);
 };
 
 const names = (...all: string[]) => all.map((name) => plannedImage(name, `docker://mirror.example/${name}:1`));
@@ -347,7 +349,7 @@ test('what waits for another attempt when the run is stopped has failed, and say
 
 test('a run that may not begin reports every image', async () => {
   const { copyImage, attempts } = scripted({});
-  const reports = await run(names('a', 'b'), copyImage, JOB, { stopReason: 'another image failed' });
+  const reports = await run(names('a', 'b'), copyImage, JOB, {}, 'another image failed');
   assert.deepEqual(
     reports.map(({ outcome, reason }) => [outcome, reason]),
     Array(2).fill(['skipped', 'not tried: another image failed']),
