@@ -2,12 +2,12 @@ import { type CommandLine, readOwnFlagsAlone } from '../command-line/command-lin
 import { findSubcommand, globalOptionTakesValue } from '../command-line/find-subcommand.ts';
 import type { FlagTable } from '../command-line/flags/table.ts';
 import type { OwnFlags } from '../command-line/own-flags.ts';
-import { readCommandLine } from '../command-line/read-command-line.ts';
 import type { Context } from '../context.ts';
 import { WrapperError } from '../errors/wrapper-error.ts';
 import { operationOf, subjectOf } from '../operation/request.ts';
 import { reportStartFailure } from '../operation/run-operation.ts';
 import { openSession } from './open-session.ts';
+import { readCommandLine } from './read-command-line.ts';
 import { failedRun, withoutSecrets } from './with-run.ts';
 
 /** The wrapper's flags, if they at least can be understood. */

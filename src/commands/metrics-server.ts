@@ -1,8 +1,8 @@
 import * as Flags from '@oclif/core/flags';
 import { findWriterInfo } from '../cli/open-session.ts';
+import { stateDirFlag, stateLocations } from '../cli/state-flags.ts';
 import { VERSION } from '../cli/version.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
-import { stateDirFlag, stateLocations } from '../command-line/state-flags.ts';
 import { defined } from '../defined.ts';
 import { serveHostMetrics } from '../metrics/host-metrics.ts';
 import { parseListenAddress } from '../metrics/listener/addresses.ts';

@@ -1,8 +1,8 @@
 import { resolve } from 'node:path';
 import * as Args from '@oclif/core/args';
 import { findWriterInfo } from '../cli/open-session.ts';
+import { stateDirFlag, stateLocations } from '../cli/state-flags.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
-import { stateDirFlag, stateLocations } from '../command-line/state-flags.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { systemHost } from '../host/host.ts';
 import { type HostPages, openHostPages } from '../metrics/host-metrics.ts';

@@ -1,6 +1,8 @@
 import { oclifFlags } from '../cli/oclif-flags.ts';
+import { readCommandLine } from '../cli/read-command-line.ts';
 import { readLineOfRun } from '../cli/read-line-of-run.ts';
 import { runTracked } from '../cli/run-tracked.ts';
+import { refuseUnknownSubcommand } from '../cli/unknown-subcommand.ts';
 import { type CommandClass, WrapperCommand } from '../cli/wrapper-command.ts';
 import { COPY } from '../command-line/flags/copy.ts';
 import {
@@ -13,8 +15,6 @@ import { EXISTS } from '../command-line/flags/own-commands.ts';
 import { DELETE, INSPECT, LIST_TAGS, LOGIN, LOGOUT } from '../command-line/flags/registry-commands.ts';
 import type { SubcommandSpec } from '../command-line/flags/spec.ts';
 import { SKOPEO_FLAGS } from '../command-line/flags/table.ts';
-import { readCommandLine } from '../command-line/read-command-line.ts';
-import { refuseUnknownSubcommand } from '../command-line/unknown-subcommand.ts';
 import { copyTask } from '../operation/copy-task.ts';
 import { existsTask, plainTask } from '../operation/plain-task.ts';
 import type { ToTask } from '../operation/request.ts';

@@ -1,7 +1,7 @@
 import * as Args from '@oclif/core/args';
 import * as Flags from '@oclif/core/flags';
+import { stateDirFlag, stateLocations } from '../cli/state-flags.ts';
 import { WrapperCommand } from '../cli/wrapper-command.ts';
-import { stateDirFlag, stateLocations } from '../command-line/state-flags.ts';
 import { renderStatus, renderStatusJson } from '../display/status.ts';
 import { systemHost } from '../host/host.ts';
 import { readView } from '../metrics/state/reading/reader.ts';

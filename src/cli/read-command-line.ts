@@ -1,10 +1,10 @@
+import { type CommandLine, parseCommandLine, readOwnFlagsAlone } from '../command-line/command-line.ts';
+import { UnknownFlagError } from '../command-line/flag-lookup.ts';
+import { isNewerThanKnown, withFlagsFromHelp } from '../command-line/flags/help.ts';
+import { type FlagTable, SKOPEO_FLAGS } from '../command-line/flags/table.ts';
+import { refuseOperands } from '../command-line/refusals.ts';
 import type { Context } from '../context.ts';
 import { findSkopeo, readHelp } from '../skopeo/binary.ts';
-import { type CommandLine, parseCommandLine, readOwnFlagsAlone } from './command-line.ts';
-import { UnknownFlagError } from './flag-lookup.ts';
-import { isNewerThanKnown, withFlagsFromHelp } from './flags/help.ts';
-import { type FlagTable, SKOPEO_FLAGS } from './flags/table.ts';
-import { refuseOperands } from './refusals.ts';
 
 /**
  * The table together with the flags from the help of the installed skopeo; undefined if this skopeo is not newer than

@@ -1,8 +1,8 @@
+import type { CommandLine } from '../command-line/command-line.ts';
 import type { Context } from '../context.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { findSkopeo, readHelp } from '../skopeo/binary.ts';
 import { nearestWord } from '../text/nearest.ts';
-import type { CommandLine } from './command-line.ts';
 
 /**
  * Refuses a subcommand that the installed skopeo does not know either: skopeo shows its general help for it. Without a
