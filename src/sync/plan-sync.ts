@@ -11,6 +11,7 @@ import { type PlanContext, Planner, type PlanOptions } from './plan/planner.ts';
 import { joinPlans, type Plan, type PlannedImage } from './plan.ts';
 import type { RunContext, SyncContext } from './ports.ts';
 import { examinePrune } from './prune/examine.ts';
+import { pruneTask } from './prune/prune-task.ts';
 import { stoppedBeforePlan } from './report.ts';
 
 /** Images at a time whose source is asked whether it has them. */
@@ -43,7 +44,7 @@ export const makePlan = async (job: SyncJob, context: PlanContext, options?: Pla
   const joined = joinPlans(parts);
   const images = await mapLimited(joined.images, QUESTIONS_AT_A_TIME, (image) => withAbsence(image, context));
   const plan = { ...joined, images };
-  const task = planner.prune();
+  const task = pruneTask(job, planner.selected, options?.shard, context);
   if (task === undefined) return plan;
   if ('refused' in task) return { ...plan, prune: { refused: task.refused } };
   const { verdicts } = await examinePrune({ ...context, ...task, destinationAccess: destinationAccess(job) });

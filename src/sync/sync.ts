@@ -5,12 +5,12 @@ import type { SyncMemory } from './check/memory.ts';
 import { keepMemory, loadMemory, type MemoryKeeper, syncDirectory } from './check/memory-file.ts';
 import { destinationAccess, type SyncJob } from './job.ts';
 import { type JobLockOptions, lockJob } from './job-lock.ts';
-import type { PlanOptions } from './plan/planner.ts';
-import type { Plan } from './plan.ts';
-import { planAndCopy } from './plan-and-copy.ts';
+import { Planner, type PlanOptions } from './plan/planner.ts';
+import { joinPlans, type Plan } from './plan.ts';
 import { memoryOf, refuseNamelessPrune, runContext } from './plan-sync.ts';
-import type { SyncContext } from './ports.ts';
+import type { RunContext, SyncContext } from './ports.ts';
 import { carryOutPrune } from './prune/carry-out.ts';
+import { pruneTask } from './prune/prune-task.ts';
 import {
   exitCodeOf,
   type ImageReport,
@@ -19,10 +19,55 @@ import {
   type SyncReport,
   sourceFailures,
 } from './report.ts';
+import { ANOTHER_FAILED, runPlan } from './run/run-plan.ts';
 
 export type { SyncContext } from './ports.ts';
 
 export interface SyncOptions extends PlanOptions, JobLockOptions {}
+
+/** The result of `work`, or of `instead` if the run was stopped meanwhile. */
+const unlessStopped = async <T>(work: Promise<T>, { signal }: RunContext, instead: () => T): Promise<T> => {
+  try {
+    return await work;
+  } catch (error) {
+    if (!signal.aborted) throw error;
+    return instead();
+  }
+};
+
+/** A run that was stopped during planning has a report as well. */
+const stoppedPlan = (): Plan => ({ images: [], dropped: [], failures: [], otherShards: 0, isIncomplete: true });
+
+const hasFailed = (images: readonly ImageReport[]): boolean => images.some(({ outcome }) => outcome === 'failed');
+
+/** What became of a run's plan. */
+interface Done {
+  readonly plan: Plan;
+  readonly images: readonly ImageReport[];
+  readonly prune: ReturnType<typeof pruneTask>;
+}
+
+/**
+ * Plans and copies. What depends on a registry that could not be asked yet is done last, and not at all once the run is
+ * to stop.
+ */
+const planAndCopy = async (job: SyncJob, context: RunContext, options: PlanOptions): Promise<Done> => {
+  const planner = new Planner(job, context, options);
+  const first = await unlessStopped(planner.now(), context, stoppedPlan);
+  const done = await runPlan(job, first, context);
+  if (first.isIncomplete === true) return { plan: first, images: done, prune: undefined };
+
+  const stopReason = job.onFailure === 'stop' && hasFailed(done) ? ANOTHER_FAILED : undefined;
+  const isOver = context.signal.aborted || stopReason !== undefined;
+  const giveUp = () => planner.giveUpRest();
+  const rest = isOver ? giveUp() : await unlessStopped(planner.rest(), context, giveUp);
+  const late = await runPlan(job, rest, context, stopReason);
+  return {
+    plan: joinPlans([first, rest]),
+    images: [...done, ...late],
+    prune: pruneTask(job, planner.selected, options.shard, context),
+  };
+};
 
 /** Whether each image is at its destination, or its source does not have it either. */
 const areAllThere = async (
@@ -42,7 +87,7 @@ const areAllThere = async (
 /** Prunes if everything else succeeded: if an image is missing, it is better to keep the one that it replaces. */
 const prune = async (
   job: SyncJob,
-  { plan, images, prune: task }: Awaited<ReturnType<typeof planAndCopy>>,
+  { plan, images, prune: task }: Done,
   memory: SyncMemory,
   keeper: MemoryKeeper,
   context: SyncContext,

@@ -1,20 +1,17 @@
 import { isDeepStrictEqual } from 'node:util';
 import { defined } from '../../defined.ts';
 import { WrapperError } from '../../errors/wrapper-error.ts';
-import { placeKey } from '../../image/docker-reference.ts';
 import { withRetries } from '../../operation/retry.ts';
 import { failureClass } from '../../skopeo/failure/classify.ts';
 import type { ErrorType } from '../../tracking/vocabulary.ts';
-import { checkImage, copyUncompared, isAbsentAtSource } from '../check/check-image.ts';
+import { checkImage, copyUncompared } from '../check/check-image.ts';
 import { readExtent } from '../check/read-extent.ts';
 import { connectDestinations } from '../destination-samples.ts';
 import { destinationAccess, type SyncEntry, type SyncJob } from '../job.ts';
 import { withoutCollisions } from '../map/collisions.ts';
 import { mapLimited } from '../map-limited.ts';
-import type { FailedEntry, Plan, PlannedImage, PruneRefusal, WantedImage } from '../plan.ts';
+import type { FailedEntry, Plan, PlannedImage, WantedImage } from '../plan.ts';
 import type { RunContext, SkopeoPort } from '../ports.ts';
-import { choosePrune } from '../prune/candidates.ts';
-import type { PruneTask } from '../prune/examine.ts';
 import { belongsTo, type Shard } from '../shard.ts';
 import { creationTimes } from './creation-times.ts';
 import {
@@ -136,29 +133,9 @@ export class Planner {
     };
   }
 
-  /** What pruning may remove, once everything else is planned; absent when the job does not prune. */
-  prune(): PruneTask | PruneRefusal | undefined {
-    if (this.#job.prune === undefined) return undefined;
-    const wanted = this.#wanted.map(({ destination }) => destination);
-    const rules = this.#job.entries.flatMap(({ destinations }) => destinations);
-    const choice = choosePrune({
-      policy: this.#job.prune,
-      memory: this.#context.memory,
-      wanted,
-      writesTo: (repository) => rules.some((rule) => rule.writesTo(repository)),
-      failedSources: this.#failedSources,
-      ...defined({ shard: this.#shard }),
-    });
-    if ('refused' in choice) return choice;
-    return { choice, wanted, isAwaited: (destination) => this.#isAwaited(destination) };
-  }
-
-  /** Whether another shard still has to copy it. That is not so if its source does not have it either. */
-  async #isAwaited(destination: string): Promise<boolean> {
-    const key = placeKey(destination);
-    const image = this.#wanted.find((one) => placeKey(one.destination) === key);
-    if (image === undefined || this.#shard === undefined || belongsTo(this.#shard, image.destination)) return false;
-    return !(await isAbsentAtSource(image, this.#context));
+  /** Everything that was selected, of all shards, and from how many sources nothing could be. */
+  get selected(): { readonly images: readonly WantedImage[]; readonly failedSources: number } {
+    return { images: this.#wanted, failedSources: this.#failedSources };
   }
 
   async #plan(isPatient: boolean): Promise<Plan> {

@@ -1,9 +1,8 @@
 import { parseDockerReference, placeKey, type Repository, repositoryKey } from '../../image/docker-reference.ts';
-import type { SyncMemory } from '../check/memory.ts';
+import type { MemoryDoubt, SyncMemory } from '../check/memory.ts';
 import type { PrunePolicy } from '../job.ts';
 import type { PruneRefusal } from '../plan.ts';
 import { belongsTo, type Shard } from '../shard.ts';
-import { PRUNE_REFUSALS } from './refusals.ts';
 
 /** Something that this job has written at a registry and no longer selects. */
 export interface Candidate {
@@ -16,6 +15,28 @@ export interface Candidate {
 export type PruneChoice =
   | { readonly candidates: readonly Candidate[]; readonly outside: readonly Candidate[] }
   | PruneRefusal;
+
+/** How many tags would go, of all that the job owns. */
+interface Share {
+  readonly candidates: number;
+  readonly owned: number;
+  readonly maxShare: number;
+}
+
+/** Every reason to remove nothing at all, with its own next step. */
+export const PRUNE_REFUSALS = {
+  sourceFailed: (): PruneRefusal => ({
+    refused: 'a source could not be listed, or had too few images',
+    next: 'Mend that source first; the next run in which no source fails prunes.',
+  }),
+  memoryInDoubt: ({ reason, next }: MemoryDoubt): PruneRefusal => ({ refused: reason, next }),
+  tooMany: ({ candidates, owned, maxShare }: Share): PruneRefusal => ({
+    refused: `${candidates} of ${owned} tags (${percent(candidates / owned)} %) would go, at most ${percent(maxShare)} % may`,
+    next: 'Look at --dry-run; if this is right, raise "max-share" for one run.',
+  }),
+};
+
+const percent = (share: number): number => Math.round(100 * share);
 
 interface PruneQuestion {
   readonly policy: PrunePolicy;

@@ -1,7 +1,8 @@
 import { WrapperError } from '../../errors/wrapper-error.ts';
 import { dockerReference, parseDockerReference, type Repository, repositoryKey } from '../../image/docker-reference.ts';
-import type { PruneRefusal, PruneVerdict } from '../plan.ts';
-import type { Candidate, PruneChoice } from './candidates.ts';
+import type { PruneVerdict } from '../plan.ts';
+import type { Candidate } from './candidates.ts';
+import type { PruneTask } from './prune-task.ts';
 import { type Finding, type LookContext, RepositoryWatch, type Wanted, wantedByRepository } from './repository-look.ts';
 
 /** The verdict on one tag, as far as there is one. */
@@ -21,15 +22,6 @@ export interface Removal {
 interface Examination {
   readonly verdicts: readonly ExaminedVerdict[];
   readonly removals: readonly Removal[];
-}
-
-/** What is to be examined. */
-export interface PruneTask {
-  readonly choice: Exclude<PruneChoice, PruneRefusal>;
-  /** The destinations of everything that is selected. */
-  readonly wanted: readonly string[];
-  /** Whether another shard still has to copy a selected image that is not at its destination. */
-  readonly isAwaited: (destination: string) => Promise<boolean>;
 }
 
 export interface ExamineQuestion extends PruneTask, LookContext {}

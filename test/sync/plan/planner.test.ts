@@ -12,7 +12,8 @@ import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import { loadSyncFile } from '../../../src/sync/config/load-sync-file.ts';
 import { type PlanContext, Planner } from '../../../src/sync/plan/planner.ts';
 import { makePlan } from '../../../src/sync/plan-sync.ts';
-import { PRUNE_REFUSALS } from '../../../src/sync/prune/refusals.ts';
+import { PRUNE_REFUSALS } from '../../../src/sync/prune/candidates.ts';
+import { pruneTask } from '../../../src/sync/prune/prune-task.ts';
 import type { ErrorType } from '../../../src/tracking/vocabulary.ts';
 
 const DIGEST = `sha256:${'a'.repeat(64)}`;
@@ -219,10 +220,12 @@ test('a rest that is given up is copied uncompared, and failed where it was not 
 
 test('prune refuses while a source is given up', async () => {
   const { lookup } = lookupThat((registry) => registry === 'slow.example');
-  const planner = new Planner(jobOf(`job: x\nprune: { enabled: true }\n${BOTH}`), contextWith(lookup));
+  const job = jobOf(`job: x\nprune: { enabled: true }\n${BOTH}`);
+  const context = contextWith(lookup);
+  const planner = new Planner(job, context);
   await planner.now();
   planner.giveUpRest();
-  assert.deepEqual(planner.prune(), PRUNE_REFUSALS.sourceFailed());
+  assert.deepEqual(pruneTask(job, planner.selected, undefined, context), PRUNE_REFUSALS.sourceFailed());
 });
 
 test('what turns out late to collide fails, as others are copied by then', async () => {

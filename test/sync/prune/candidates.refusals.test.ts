@@ -4,8 +4,7 @@ import { dirname } from 'node:path';
 import { describe, it } from 'node:test';
 import { SyncMemory } from '../../../src/sync/check/memory.ts';
 import { loadMemory } from '../../../src/sync/check/memory-file.ts';
-import { choosePrune } from '../../../src/sync/prune/candidates.ts';
-import { PRUNE_REFUSALS } from '../../../src/sync/prune/refusals.ts';
+import { choosePrune, PRUNE_REFUSALS } from '../../../src/sync/prune/candidates.ts';
 import { sourceFailures } from '../../../src/sync/report.ts';
 import { tempDir } from '../../support/temp.ts';
 
