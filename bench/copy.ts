@@ -1,7 +1,7 @@
 /**
  * What the wrapper adds to a large copy: wall times of one image of five layers, copied by skopeo and by the wrapper from a
- * layout to a directory and to a layout, as ratios. All variants run in turn, in one series; the median counts. A registry
- * is no destination here: what skopeo remembers of blobs makes every copy but the first one a matter of no bytes.
+ * layout to a directory and to a layout, as ratios. All variants run in turn, in one series; the median counts. None
+ * copies to a registry: skopeo remembers where it has seen blobs, so that every copy after the first would move no bytes.
  *
  *   [TMPDIR=/dev/shm] node bench/copy.ts [--mebibytes 200] [--rounds 3]
  */

@@ -17,7 +17,7 @@ const wallMsOf = async ([program = '', ...argv]: readonly string[]): Promise<num
 const median = (values: readonly number[]): number =>
   values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
 
-/** Median wall time of each variant, the variants taken in turn so that the machine's moods hit all alike. */
+/** Median wall time of each variant, the variants taken in turn so that changes in the machine's load affect all alike. */
 const measure = async (variants: readonly Variant[], rounds: number): Promise<Map<string, number>> => {
   const times = new Map<string, number[]>(variants.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {

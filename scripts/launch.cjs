@@ -1,9 +1,9 @@
 /**
  * launch.cjs [--set-up=PART] [--NODE-OPTION ...] PROGRAM [ARGUMENT ...]: the way into every script of package.json. PROGRAM is
- * a script below the root, or one that an npm package brings, such as biome. Whatever Node and npm started us: it runs
- * under the project's own Node.
+ * a script below the root, or one that an npm package brings, such as biome. It runs
+ * under the project's own Node, whichever Node and npm started us.
  *
- * Of syntax and modules only what any Node knows: the first second tells those whose Node is too old.
+ * This file uses only syntax and modules that every Node knows, so that it can say at once that a Node is too old.
  */
 const OWN_NODE_FOR = ['linux-x64', 'linux-arm64']; // optionalDependencies of package.json
 const OLDEST_TO_BEGIN_WITH = 18; // of Debian 12, and what scripts/setup/ is written for

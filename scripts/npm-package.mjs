@@ -14,10 +14,10 @@ import { buildLibrary, buildProgram } from './build.mjs';
 const root = resolve(import.meta.dirname, '..');
 const stage = join(root, 'build/npm');
 
-/** What the program, though it is one file, still looks for in node_modules. */
+/** What the program still loads from node_modules, although it is one file. */
 const NATIVE = '@lydell/node-pty';
 
-/** The fields that mean something to those who install it; of the dependencies what the library imports. */
+/** The fields that matter to users who install it; of the dependencies only those that the library imports. */
 export const publishedManifest = (manifest, imported) => {
   const { name, version, description, keywords, license, type, engines, bin, files, dependencies } = manifest;
   return {

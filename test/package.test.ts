@@ -51,7 +51,7 @@ describe('the executable for this machine', () => {
   };
 
   const assertWorks = (name: string, prefix: readonly string[] = []): void => {
-    // By day the one without a prefix says enough of these two.
+    // In the daily run the one without a prefix is enough.
     if (prefix.length === 0 || IS_NIGHT) assertAnswers(prefix);
     run(prefix, 'copy', image, `dir:${out}/${name}`);
   };

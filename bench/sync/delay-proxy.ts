@@ -10,7 +10,7 @@ const HALF_MS = roundTripMs / 2;
 const forward = (from: Socket, to: Socket, firstExtraMs: number): void => {
   let extraMs = firstExtraMs;
   let freeAtMs = 0;
-  // One timer for all: timers of different lengths keep no order among themselves, and the link must.
+  // One timer for all chunks: several timers may fire in another order than they were set, but a link keeps the order.
   const waiting: { readonly atMs: number; readonly action: () => void }[] = [];
   const deliver = (): void => {
     for (let next = waiting[0]; next !== undefined && next.atMs <= performance.now(); next = waiting[0]) {

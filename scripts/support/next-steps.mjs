@@ -1,4 +1,4 @@
-/** What those do next who have seen the program run: the last lines of `npm start`, and the README's way to install it. */
+/** What to do after seeing the program run: the last lines of `npm start`, and the README's way to install it. */
 export const nextSteps = ({ arch, isRoot }) => `Put it into PATH:
   npm run package -- ${arch}
   ${isRoot ? '' : 'sudo '}install build/skopeo-wrapper-linux-${arch} /usr/local/bin/skopeo-wrapper

@@ -29,8 +29,8 @@ const weightOf = (file, root) =>
   statSync(join(root, file)).size + (basename(file).startsWith('model.') ? MODEL_BYTES : 0);
 
 /**
- * Shares test files out, the largest first, each to where least is: what is large usually takes long, and what takes long
- * should not come last.
+ * Shares test files out, the largest first, each to the lane that has least so far: a large file usually takes long, and
+ * a long test should not come last.
  */
 const shareOut = (files, { root, count }) => {
   const lanes = Array.from({ length: Math.min(count, files.length) }, () => ({ bytes: 0, files: [] }));

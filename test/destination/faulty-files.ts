@@ -8,8 +8,8 @@ export class Killed extends Error {}
 export interface Fault {
   readonly at: number;
   /**
-   * `kill`: nothing is done from the operation on; only those that change something count, since it makes no difference
-   * between which others a process dies. Else an error code, once.
+   * `kill`: the process dies at this operation. Only operations that change something are counted, since it makes no
+   * difference at which of the others it dies. An error code: this one operation fails with it.
    */
   readonly what: 'kill' | 'ENOSPC' | 'EACCES' | 'EIO';
 }
@@ -109,7 +109,7 @@ export const faultyProcess = (locks: LockTable, fault?: Fault): FaultyProcess =>
   );
   const files = {
     ...wrapped,
-    // File systems list in any order: here the marker of a stage comes before all else, so that who relies on an order fails.
+    // File systems list in any order: here the marker of a stage comes first, so that code that relies on an order fails.
     readdir: (path: string) => step('readdir', async () => (await promises.readdir(path)).toSorted().toReversed()),
     open: (...args: Parameters<Files['open']>) =>
       step('open', async () => {

@@ -12,7 +12,7 @@ import { openScene, type Scene, samplesOf, stallingCopy, startStallingRegistry }
 
 const COPIES = 'skopeo_operations_total{operation="copy",status="success"}';
 
-/** Where root's runs go that the state directory cannot take; removed with the scene. */
+/** Where root's runs go when the state directory cannot take them; removed with the scene. */
 const spillOf = (stateDir: string) => {
   const path = spillDirFor('/run/skopeo-wrapper', stateDir);
   return { path, [Symbol.asyncDispose]: () => rm(path, { recursive: true, force: true }) };
@@ -89,7 +89,7 @@ test('a state directory is made when it is missing, and again when it is deleted
   );
   const isRecorded = async () => (await readdir(scene.stateDir)).some((name) => name.startsWith('run.'));
   await waitFor('the run to be recorded', isRecorded);
-  // At one go: a heartbeat must not find half of it.
+  // In one step: a heartbeat must not see half of the change.
   await rename(scene.stateDir, scene.dir.join('deleted'));
   await rm(scene.dir.join('deleted'), { recursive: true });
   await waitFor('the run to be recorded again', isRecorded);

@@ -68,7 +68,7 @@ export interface Fault {
 /** Silence that ends an attempt in this suite. */
 export const STALL = ['--stall-timeout', '2s'] as const;
 
-/** Silence that no healthy copy of this suite keeps, not even where a slow disk holds it up. */
+/** A longer silence than any healthy copy of this suite has, even on a slow disk. */
 export const PATIENT_STALL = ['--stall-timeout', '5s'] as const;
 
 /** A hang ends by the watchdog: 2 s of silence, half a second of sampling, the time to die. */

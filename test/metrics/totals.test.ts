@@ -8,7 +8,7 @@ import type { HistogramValue, Totals } from '../../src/metrics/view.ts';
 import { sequences } from '../support/sequences.ts';
 import { copies } from './state/support/fixtures.ts';
 
-/** Of three such amounts of seconds the microseconds are still exact. */
+/** The sum of three such amounts of seconds is still exact to the microsecond. */
 const amount = fc.nat({ max: 2 ** 30 });
 const seriesOf = <Value>(keys: readonly string[], value: fc.Arbitrary<Value>) =>
   fc.dictionary(fc.constantFrom(...keys), value, { minKeys: 1, maxKeys: 4, noNullPrototype: true });

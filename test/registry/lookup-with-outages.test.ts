@@ -10,7 +10,7 @@ const { signal } = new AbortController();
 const REPOSITORY = { registry: 'a.example', path: 'app' };
 const IMAGE = 'docker://a.example/app:1';
 
-/** A lookup of which every question takes 100 s and fails in this way, if in any. */
+/** A lookup in which every question takes 100 s, and fails with this error if there is one. */
 const lookupThatFails = (failure: { errorType?: ErrorType }) => {
   const time = { ms: 0 };
   const clock = { monotonicMs: () => time.ms };

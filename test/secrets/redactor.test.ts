@@ -20,7 +20,7 @@ const base64 = (text: string): string => Buffer.from(text).toString('base64');
 const base64url = (text: string): string => Buffer.from(text).toString('base64url');
 const query = (text: string): string => new URLSearchParams({ '': text }).toString().slice(1);
 
-/** How what a program echoes is written, by itself and on top of each other. */
+/** The ways in which a program may write what it echoes, alone and combined. */
 const ENCODERS: Readonly<Record<string, (text: string) => string>> = {
   plain: (text) => text,
   goQuoted,

@@ -35,7 +35,7 @@ interface Seen {
   readonly error?: string;
 }
 
-/** What is left of a client's patience where nothing is to come. */
+/** How long a client still waits where nothing more will come. */
 const PATIENCE_MS = 300;
 
 /** What a plain client sees of one request; it gives up some time after `isStuck`. */

@@ -4,7 +4,7 @@ import { runProgram } from '../../src/main.ts';
 import { contextOf } from './context.ts';
 import type { CliOptions, CliResult } from './process.ts';
 
-/** Where the process is while no call is under way, and where each call under way wants it to be: all at one place. */
+/** The working directory while no call is in progress, and that of each call in progress: these are all the same. */
 const start = process.cwd();
 const inUse: string[] = [];
 

@@ -5,8 +5,8 @@ import { IS_NIGHT } from './sequences.ts';
 export const day = (): number => Number(process.env.SKOPEO_WRAPPER_TEST_DAY ?? Math.floor(Date.now() / 86_400_000));
 
 /**
- * At least `count` of the rows of a table, in their order: others each day, in an order of chance that is always the same,
- * until all have had their turn. At night all of them.
+ * At least `count` of the rows of a table, in the order of the table: each day the next ones of a shuffled list that is
+ * always the same, until all have had their turn. At night all of them.
  */
 export const sample = <T>(rows: readonly T[], count: number): T[] => {
   if (IS_NIGHT) return [...rows];

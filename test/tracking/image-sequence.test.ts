@@ -27,7 +27,7 @@ const instance = (letter: string, position: string): readonly Line[] => [
   line(`Copying image ${digest(letter)} (${position})`),
 ];
 
-/** Lines as they are heard when stderr is read earlier than stdout, by `lead` lines of stdout. */
+/** Lines in the order in which they arrive when stderr is read `lead` lines of stdout too early. */
 const withStderrAhead = (lines: readonly Line[], lead: () => number): readonly Line[] => {
   let shown = 0;
   let least = 0;

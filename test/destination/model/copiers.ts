@@ -24,7 +24,7 @@ export interface CopyPlan {
 export interface Interruptions {
   readonly meddle: () => Promise<void>;
   readonly kill: () => Promise<void>;
-  /** Whether the file system has failed us: what we could not look at we leave. */
+  /** Whether the file system has failed: we leave what we could not look at. */
   readonly hasMetFault: () => boolean;
 }
 
@@ -111,7 +111,7 @@ const writePartial = async (plan: CopyPlan, path: string, look: () => void): Pro
   }
 };
 
-/** What skopeo would do at the destination itself; a place that is taken it refuses. Tells what it left half-written. */
+/** What skopeo would do at the destination itself; it refuses a place that is taken. Returns what it left half-written. */
 export const copyInPlace = async (
   plan: CopyPlan,
   path: string,

@@ -52,7 +52,7 @@ export const foreignArbitrary: fc.Arbitrary<Foreign> = fc.record({
 /** What a skopeo that failed early leaves in a directory: the beginning of an image, whose bytes every image has. */
 const VERSION = 'Directory Transport Version: 1.1\n';
 
-/** What `cp -a` makes of a stage that a killed run left: the marker is true of the directory that it was written for. */
+/** What `cp -a` makes of a stage that a killed run left: the marker still names the directory that it was written for. */
 const COPIED_STAGE = { stage: '{"skopeo-wrapper":"stage","directory":"1:2"}', image: 'rescued', old: 'rescued' };
 
 /** How somebody's file is compared: by its bytes alone where an image has the same ones under the same name. */
@@ -77,7 +77,7 @@ export const snapshot = async (root: string, below = ''): Promise<ReadonlyMap<st
   return found;
 };
 
-/** Makes what is somebody else's, if the place is free; tells which paths came to be. */
+/** Makes what belongs to somebody else, if the place is free; returns the paths that were made. */
 export const makeForeign = async (root: string, { kind, name }: Foreign): Promise<readonly string[]> => {
   const path = join(root, name);
   const parent = dirname(path);

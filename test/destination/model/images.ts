@@ -22,7 +22,7 @@ export const IMAGES: readonly FakeImage[] = [
   fakeImage(['other config', 'layer 1'], [signature('D'), signature('E'), signature('F')]),
 ];
 
-/** The text of a file; of nothing else, since whoever reads a pipe waits. */
+/** The text of a regular file; absent for anything else, since reading a pipe would wait. */
 const readText = async (path: string): Promise<string | undefined> => {
   const stats = await stat(path).catch(() => undefined);
   return stats?.isFile() === true ? readFile(path, 'utf8') : undefined;

@@ -144,7 +144,7 @@ export class World {
       const names = path.split('/');
       const stage = names.findIndex(isStageName);
       if (stage < 0 || this.#foreign.has(names.slice(0, stage + 1).join('/'))) continue;
-      // Killed before it could say whose it is: no more than an empty beginning.
+      // Killed before its marker was written: such a stage may stay, but it holds no part of an image.
       const rest = names.slice(stage + 1);
       assert.ok(rest.length === 0 || (rest.length === 1 && rest[0] === 'stage'), `${path} was left`);
     }

@@ -9,7 +9,7 @@ import { pageOf } from '../a-view.ts';
 
 /**
  * A run as the textfile sees it: counts in a file of its own, and whenever it may, writes the sum of all files.
- * Arguments: directory of the counts, textfile, name of this run, file that ends the run by being there.
+ * Arguments: directory of the counts, textfile, name of this run, file whose existence ends the run.
  */
 const [counts = '', path = '', name = '', stop = ''] = process.argv.slice(2);
 

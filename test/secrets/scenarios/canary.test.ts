@@ -112,8 +112,8 @@ class World {
   }
 
   /**
-   * Processes of this run other than the wrapper itself, whose own arguments are its user's; for a moment, until it is
-   * another program, a new process has them too.
+   * Processes of this run except the wrapper itself, whose arguments are what its user typed. A new process has the same
+   * arguments for a moment, until it runs another program.
    */
   children(pid: number) {
     const found = processesWithEnv(this.marker);

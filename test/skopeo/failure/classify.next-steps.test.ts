@@ -21,7 +21,7 @@ const ourCommands = (text: string): readonly string[] =>
 const withoutCommands = (text: string): string =>
   text.replaceAll(/(?:skopeo-wrapper|aws|gcloud|az) [a-z][^;)]*/g, '').replaceAll(/skopeo-wrapper COMMAND --help/g, '');
 
-/** Only where a class is about that flag, whatever the command: the flag was needed for it to happen. */
+/** Flags that a class may name for every command: such a failure only happens with that flag. */
 const OF_ITS_OWN: Readonly<Record<string, readonly string[]>> = {
   usage: ['help', 'sign-passphrase-file'],
   decryption_failed: ['decryption-key'],

@@ -34,7 +34,7 @@ const expressions = (repeated: Repeat): fc.Arbitrary<string> =>
 
 const whatever = expressions((inner, repeat) => `(?:${inner})${repeat}`);
 
-/** What may match nothing is not repeated: there JavaScript goes on to the next choice, and RE2 and Go take the nothing. */
+/** What may match an empty text is not repeated: there JavaScript tries the next choice, but RE2 and Go accept the empty match. */
 const comparable = expressions((inner, repeat) =>
   new RegExp(`^(?:${inner})$`).test('') ? `(?:${inner})` : `(?:${inner})${repeat}`,
 );

@@ -13,8 +13,8 @@ const attachedTo = (tag: string): string | undefined => {
 };
 
 /**
- * Everything in a repository that must stay, by the plainest algorithm there is: what has no claim of this job, or is
- * selected, and again and again whatever one of these needs.
+ * Everything in a repository that must stay, by the simplest algorithm: what this job has no claim to, what is selected,
+ * and then, until nothing is added, everything that one of these needs.
  */
 export const mustStay = (
   world: World,

@@ -28,7 +28,7 @@ export interface Scene {
   /** Of this sequence alone. */
   readonly name: string;
   readonly directory: string;
-  /** Counts what happened, so that a model in which nothing does is found out. */
+  /** Counts what happened, to find out a model in which nothing happens. */
   readonly tally: (what: string) => void;
 }
 
@@ -360,7 +360,7 @@ export class Play {
     const digest = given ?? world.repo(path).tags.get(tag ?? 'latest') ?? '';
     const now = world.repo(path);
     const wrongs = [this.#lastLooks.get(path) ?? now, now].map((repo) => this.#wrong(name, job, path, repo, digest));
-    // What came between the last look and the deletion no run can know.
+    // No run can know what changed between its last look and the deletion.
     if (wrongs.every((wrong) => wrong !== undefined))
       this.violations.push(`${name} removes ${reference}: ${wrongs[1]}`);
   }
@@ -399,7 +399,7 @@ export class Play {
       const repo = world.repo(path);
       const top = digest ?? repo.tags.get(tag);
       const missing = top === undefined ? ['all of it'] : lacks(world, repo, top);
-      // What others have removed only those runs see that look at every part.
+      // Only runs that look at every part see what others have removed.
       const looksAtParts = verify || (report.exitCode === 0 && examinedPaths.has(path));
       const own = missing.filter((one) => looksAtParts || !world.broken.has(`${path}@${one}`));
       if (own.length > 0 || (top === undefined && report.exitCode === 0))

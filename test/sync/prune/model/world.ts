@@ -136,8 +136,9 @@ export class World {
   }
 
   /**
-   * What a job would find otherwise than it left it, if it looked now. Call the answer when it has looked at all of that: then
-   * it is not its any more. What changes while it runs it may see the next time only, when somebody may have changed it back.
+   * What a job would find changed since it wrote it, if it looked now. Call the answer when the job has looked at all of it:
+   * from then on it does not own that any more. What changes during its run, it may see only in its next run; by then
+   * somebody may have changed it back.
    */
   changedNow(writer: Writer): () => void {
     const claims = this.#claims.get(writer) ?? new Map<string, Claim>();

@@ -24,7 +24,7 @@ const IMAGES: Readonly<Record<string, MadeManifest>> = {
   v3: makeImage('v3'),
 };
 const TAGS = Object.keys(IMAGES);
-/** What each image consists of, but for itself. */
+/** The parts of each image, without the image itself. */
 const PARTS: Readonly<Record<string, readonly MadeManifest[]>> = { v1: [AMD64, ARM64] };
 
 interface Round {
@@ -86,7 +86,7 @@ test('the program killed with SIGKILL at any request removes nothing that is nee
       running.kill('SIGKILL');
       if ((await running.result).signal === 'SIGKILL') killed++;
       await waitFor('its processes to end', () => scene.processes().length === 0);
-      // What is selected the job replaces, whoever pushed it.
+      // The job replaces what is selected, whoever pushed it.
       for (const tag of tags) theirs.delete(tag);
       for (const [tag, digest] of theirs) assert.equal((await store.get(to, tag)).digest, digest, `${tag} is theirs`);
     }

@@ -138,7 +138,7 @@ test('a part that somebody removed is found where the job prunes, and brought ba
     pruned(doubtful).join(),
     new RegExp(`^failed old: a selected index lacks its part ${arm64.digest}, which`),
   );
-  // What another shard has still to bring says nothing about the part.
+  // What another shard has yet to copy says nothing about the part.
   const place = `${registry.host}/part/to`;
   const shard = [0, 1]
     .map((index) => ({ index, count: 2 }))
