@@ -22,6 +22,21 @@ export interface SignalSource {
   off(signal: NodeJS.Signals, listener: (signal: NodeJS.Signals) => void): unknown;
 }
 
+/** When the run that this process carries out must have ended: its outputs wait no longer for their readers. */
+export class Deadline {
+  #atMs = Infinity;
+
+  /** Monotonic milliseconds. */
+  get atMs(): number {
+    return this.#atMs;
+  }
+
+  /** The earliest one counts. */
+  bringForward(atMs: number): void {
+    this.#atMs = Math.min(this.#atMs, atMs);
+  }
+}
+
 /** Environment variables. */
 export type Env = Readonly<Record<string, string | undefined>>;
 
@@ -34,6 +49,7 @@ export interface Context {
   readonly stdout: OutputStream;
   readonly stderr: OutputStream;
   readonly signals: SignalSource;
+  readonly deadline: Deadline;
   readonly pid: number;
   readonly uid: number;
   /** Real paths of the executable or script that runs: they are not skopeo, under whatever name PATH has them. */
@@ -68,6 +84,7 @@ export const processContext = (inheritedDescriptors: readonly number[] = []): Co
   stdout: process.stdout,
   stderr: process.stderr,
   signals: process,
+  deadline: new Deadline(),
   pid: process.pid,
   uid: process.getuid?.() ?? 0,
   program: realPaths([process.execPath, process.argv[1]]),

@@ -1,11 +1,11 @@
-import type { Writable } from 'node:stream';
 import { reportError } from './cli/report-error.ts';
 import { versionLine } from './cli/version.ts';
 import type { CommandClass } from './cli/wrapper-command.ts';
 import { findSubcommand, globalOptionTakesValue, isHelpRequest, wantsJson } from './command-line/find-subcommand.ts';
 import { COMMANDS } from './commands/index.ts';
-import { type Context, type Env, type OutputStream, processContext } from './context.ts';
+import { type Context, type Env, processContext } from './context.ts';
 import { EXIT, usageError } from './errors/wrapper-error.ts';
+import { ProcessOutput } from './host/process-output.ts';
 
 const USER_DEFAULTS = { SHELL: 'unknown', HOME: '/' } as const;
 
@@ -74,47 +74,26 @@ export const runProgram = async (argv: readonly string[], context: Context): Pro
   }
 };
 
-/** Resolves when everything that was written before has left the process, or nobody reads it any more. */
-const flush = (stream: OutputStream): Promise<void> => new Promise((resolve) => stream.write('', () => resolve()));
-
-/** The errors of a pipe whose reader has gone, and of a terminal that was closed. */
-const READER_GONE_CODES: ReadonlySet<string> = new Set(['EPIPE', 'EIO']);
-
-/**
- * Warns about data that an output does not accept (a full disk) instead of failing; a lost reader stays an error of the
- * stream.
- */
-const warnAboutLostWrites = (stream: Writable, onLost: (error: Error) => void): void => {
-  const write = stream._write.bind(stream);
-  stream._write = (chunk, encoding, done) =>
-    write(chunk, encoding, (error?: NodeJS.ErrnoException | null) => {
-      if (!error || READER_GONE_CODES.has(error.code ?? '')) return done(error);
-      onLost(error);
-      done();
-    });
-};
+/** How long a run that was told to end waits for readers of its output. */
+const PATIENCE_MS = 3_000;
+/** What a reader gets at least, however late the run has ended. */
+const LEAST_PATIENCE_MS = 1_000;
 
 /**
  * Runs the command line of this process and ends the process. Whatever happens to its output, the run goes on to its
- * end and is recorded. A reader that has gone (`| head`, a closed terminal) is not a failure; a full disk behind stdout
- * is one, and is reported at the end.
+ * end and is recorded. A reader that has gone is not a failure. A full disk behind stdout is one, and so is a reader that
+ * takes nothing until the run must have ended; both are reported at the end.
  */
 export const runProcess = async (argv: readonly string[], inheritedDescriptors: readonly number[]): Promise<never> => {
   const context = processContext(inheritedDescriptors);
-  const ignoreLostReader = (error: NodeJS.ErrnoException): void => {
-    if (!READER_GONE_CODES.has(error.code ?? '')) throw error;
-  };
-  let lost: Error | undefined;
-  warnAboutLostWrites(process.stdout, (error) => {
-    lost ??= error;
-  });
-  warnAboutLostWrites(process.stderr, () => undefined);
-  process.stdout.on('error', ignoreLostReader);
-  process.stderr.on('error', ignoreLostReader);
+  const { clock, deadline } = context;
+  const [stdout, stderr] = [new ProcessOutput(process.stdout), new ProcessOutput(process.stderr)];
+  const patienceMs = (): number => Math.max(deadline.atMs + PATIENCE_MS - clock.monotonicMs(), LEAST_PATIENCE_MS);
   process.on('uncaughtException', (error) => process.exit(reportError(error, context, { json: false })));
   const exitCode = await runProgram(argv, context);
-  await flush(context.stdout);
-  if (lost !== undefined) context.stderr.write(`skopeo-wrapper: stdout could not be written: ${lost.message}\n`);
-  await flush(context.stderr);
-  process.exit(lost === undefined ? exitCode : exitCode || EXIT.ioError);
+  await stdout.flush(patienceMs());
+  if (stdout.lost !== undefined)
+    context.stderr.write(`skopeo-wrapper: stdout could not be written: ${stdout.lost.message}\n`);
+  await stderr.flush(patienceMs());
+  process.exit(stdout.lost === undefined ? exitCode : exitCode || EXIT.ioError);
 };

@@ -52,7 +52,7 @@ const examinationOf = (line: CommandLine, context: Context): DoctorTask => {
 /** Checks whether a run with these flags would find all it needs, and prints the findings. Returns the exit status. */
 export const runDoctor = async (line: CommandLine, context: Context): Promise<number> => {
   refuseOperands(line);
-  const diagnosis = await withinLimit(line, () => diagnose(examinationOf(line, context), context));
+  const diagnosis = await withinLimit(line, context, () => diagnose(examinationOf(line, context), context));
   const { redactor, stdout } = context;
   stdout.write(
     line.own.json ? `${redactor.json(doctorJson(diagnosis))}\n` : redactor.redact(renderDiagnosis(diagnosis)),

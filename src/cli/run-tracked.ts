@@ -25,7 +25,7 @@ export const runTracked = async (line: CommandLine, context: Context, toTask: To
   const { own, values } = line;
   const { env, cwd, clock, stdin, stdout, redactor } = context;
   const hasTerminal = stdin.isTTY === true || stdout.isTTY === true;
-  using signals = abortOnSignals(context.signals);
+  using signals = abortOnSignals(context);
   const options = { line, context, timeLimit: timeLimitOf(line), signal: signals.signal };
   return await withRun(options, {
     prepare: (signal) => toTask(line, { env, cwd, hasTerminal, redactor, signal }),

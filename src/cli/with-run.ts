@@ -107,8 +107,12 @@ const unlessEnded = async <T>(answer: Promise<T> | T, signal: AbortSignal): Prom
 };
 
 /** Reads what a command line names, at most until the time limit of the command line. */
-export const withinLimit = async <T>(line: CommandLine, read: (signal: AbortSignal) => Promise<T>): Promise<T> => {
-  using limit = abortAfter(timeLimitOf(line));
+export const withinLimit = async <T>(
+  line: CommandLine,
+  context: Context,
+  read: (signal: AbortSignal) => Promise<T>,
+): Promise<T> => {
+  using limit = abortAfter(timeLimitOf(line), context);
   return await unlessEnded(read(limit.signal), limit.signal);
 };
 
@@ -240,7 +244,7 @@ export const withRun = async <Job, Opened extends Disposable | AsyncDisposable, 
   const startedMs = clock.monotonicMs();
   const elapsedSeconds = (): number => (clock.monotonicMs() - startedMs) / 1000;
   await using closing = new AsyncDisposableStack();
-  const limit = closing.use(abortAfter(options.timeLimit));
+  const limit = closing.use(abortAfter(options.timeLimit, context));
   const signal = AbortSignal.any([options.signal, limit.signal]);
   const known: Known<Job> = {};
   const { job, tools, opened, metrics } = await open(options, parts, signal, closing, known).catch(

@@ -51,7 +51,7 @@ export class MetricsServerCommand extends WrapperCommand {
     const { stderr, clock } = this.context;
     const say = (text: string): void => void stderr.write(`skopeo-wrapper: ${text}\n`);
     const webConfigFile = flags['web.config.file'];
-    using signals = abortOnSignals(this.context.signals);
+    using signals = abortOnSignals(this.context);
     await serveHostMetrics({
       locations: stateLocations(flags['state-dir'], this.context),
       clock,

@@ -1,5 +1,5 @@
 import { constants } from 'node:os';
-import type { SignalSource } from '../context.ts';
+import type { Context } from '../context.ts';
 import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { after } from '../host/timers.ts';
 import { type Failure, failureClass } from '../skopeo/failure/classify.ts';
@@ -92,20 +92,34 @@ export const terminationError = (termination: Termination): WrapperError => {
   return new WrapperError(message, { errorType, exitCode, next: next ?? failureClass(errorType).next({}) });
 };
 
-/** An abort signal that a time limit triggers. */
-export const abortAfter = (limit: TimeLimit | undefined): { readonly signal: AbortSignal } & Disposable => {
+/** An abort signal that a time limit triggers, which is the deadline of the process. */
+export const abortAfter = (
+  limit: TimeLimit | undefined,
+  { clock, deadline }: Pick<Context, 'clock' | 'deadline'>,
+): { readonly signal: AbortSignal } & Disposable => {
   const controller = new AbortController();
   const expire = (set: TimeLimit): void => controller.abort({ kind: 'timeout', ...set } satisfies Termination);
+  if (limit !== undefined) deadline.bringForward(clock.monotonicMs() + limit.seconds * 1000);
   const timer = limit && after(limit.seconds * 1000, () => expire(limit));
   return { signal: controller.signal, [Symbol.dispose]: () => timer?.[Symbol.dispose]() };
 };
 
 const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
-/** Turns the signals that ask a process to end into an abort signal; its reason names the first of them. */
-export const abortOnSignals = (source: SignalSource): { readonly signal: AbortSignal } & Disposable => {
+/**
+ * Turns the signals that ask a process to end into an abort signal, whose reason names the first of them, and into the
+ * deadline of the process.
+ */
+export const abortOnSignals = ({
+  signals: source,
+  clock,
+  deadline,
+}: Pick<Context, 'signals' | 'clock' | 'deadline'>): { readonly signal: AbortSignal } & Disposable => {
   const controller = new AbortController();
-  const abort = (signal: NodeJS.Signals): void => controller.abort({ kind: 'signal', signal } satisfies Termination);
+  const abort = (signal: NodeJS.Signals): void => {
+    deadline.bringForward(clock.monotonicMs());
+    controller.abort({ kind: 'signal', signal } satisfies Termination);
+  };
   for (const signal of ENDING) source.on(signal, abort);
   return {
     signal: controller.signal,

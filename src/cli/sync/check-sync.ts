@@ -40,7 +40,7 @@ const tellValid = (read: ReadJob, line: CommandLine, context: Context): void => 
  */
 export const checkSync = async (line: CommandLine, context: Context): Promise<number> => {
   try {
-    tellValid(await withinLimit(line, (signal) => readAll(line, context, signal)), line, context);
+    tellValid(await withinLimit(line, context, (signal) => readAll(line, context, signal)), line, context);
     return EXIT.success;
   } catch (error) {
     if (!(error instanceof WrapperError) || !line.own.json) throw error;

@@ -45,7 +45,7 @@ const readSync = async (line: CommandLine, context: Context, signal: AbortSignal
 };
 
 const showConfig = async (line: CommandLine, context: Context): Promise<number> => {
-  const { file } = await withinLimit(line, (signal) => readJob(line, context, signal));
+  const { file } = await withinLimit(line, context, (signal) => readJob(line, context, signal));
   if (file !== undefined) context.stdout.write(renderExpandedFile(file, line.own.json ? 'json' : 'yaml'));
   return EXIT.success;
 };
@@ -58,7 +58,7 @@ export const runSyncCommand = async (line: CommandLine, context: Context): Promi
   if (mode === 'show-config') return showConfig(line, context);
   jobFormOf(line);
   syncOptions(line, context.env);
-  using signals = abortOnSignals(context.signals);
+  using signals = abortOnSignals(context);
   const options = { line, context, timeLimit: timeLimitOf(line), signal: signals.signal };
   if (mode === 'plan') return await withRun(options, planParts(line, context));
   return await withRun({ ...options, outputs: resultFiles(line, context.cwd) }, runParts(line, context));
