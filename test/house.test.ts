@@ -55,13 +55,34 @@ test('tests mirror the sources: a file, a topic of it, or scenarios of a folder'
   assert.deepEqual(strays, []);
 });
 
-test('the ways through the house lead past files that exist', () => {
-  const named = [...contributing.matchAll(/`((?!src\/|test\/|scripts\/)[\w-]+\/[\w/-]+\.ts)`/g)].map(
+/** Where a path of a document begins: at the root, or in one of these folders. */
+const BEGINNINGS = ['', 'src', 'scripts', 'bin'];
+
+const exists = (path: string): boolean => BEGINNINGS.some((folder) => existsSync(resolve(root, folder, path)));
+
+test('every file and folder that CONTRIBUTING.md names exists', () => {
+  const named = [...contributing.matchAll(/`([\w.-]+\/(?:[\w./-]*)|[\w.-]+\.(?:c?js|mjs|ts))`/g)].map(
     ([, path = '']) => path,
+  );
+  assert.ok(named.length > 80);
+  const examples = /^(?:src|test)\/a\//;
+  assert.deepEqual(
+    named.filter((path) => !examples.test(path) && !exists(path)),
+    [],
+  );
+});
+
+test('every file of ours that a page of docs/ names exists', () => {
+  const named = globSync('{*.md,docs/**/*.md}', { cwd: root }).flatMap((page) =>
+    [
+      ...readFileSync(resolve(root, page), 'utf8').matchAll(
+        /\b(?:src|test|scripts|bench)\/[\w./-]+\.(?:c?js|mjs|ts)\b/g,
+      ),
+    ].map(([path]) => `${page}: ${path}`),
   );
   assert.ok(named.length > 10);
   assert.deepEqual(
-    named.filter((path) => !existsSync(resolve(root, 'src', path))),
+    named.filter((line) => !line.includes('/a/b.') && !existsSync(resolve(root, line.split(': ')[1] ?? ''))),
     [],
   );
 });
