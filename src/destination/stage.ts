@@ -26,7 +26,7 @@ export interface Stage extends AsyncDisposable {
   /** Removes what was made there, for another attempt. */
   clear(): Promise<void>;
   /** If `work` fails, the stage stays. The next run finds it by its marker and finishes what the stage describes. */
-  keptUnlessDone(work: () => Promise<void>): Promise<void>;
+  keepOnFailure(work: () => Promise<void>): Promise<void>;
 }
 
 const markerOf = async (files: Files, path: string): Promise<FileIdentity | undefined> => {
@@ -105,7 +105,7 @@ export const openStage = async (parent: string, { files, lock }: DestinationCont
     path,
     image: join(path, 'image'),
     clear: () => removeContents(files, path, MARKER),
-    keptUnlessDone: async (work) => {
+    keepOnFailure: async (work) => {
       isLeft = true;
       await work();
       isLeft = false;

@@ -66,7 +66,7 @@ const replaceLocked = async (directory: string, stage: Stage, staging: Staging):
   const { files } = context;
   await using _lock = await lockDirectory(directory, staging, context);
   const old = await imageFilesIn(files, directory, stage.path);
-  await stage.keptUnlessDone(async () => {
+  await stage.keepOnFailure(async () => {
     try {
       await replaceInPlace(files, { image: stage.image, directory, stage: stage.path, old });
     } finally {

@@ -11,9 +11,9 @@ import { watchSuspension } from './suspension.ts';
 
 const REDRAW_MS = 150;
 const DIGEST_DIGITS = 12;
-const MOST_CELLS = 30;
+const MAX_CELLS = 30;
 /** A shorter bar shows no more than its numbers do. */
-const FEWEST_CELLS = 8;
+const MIN_CELLS = 8;
 /** The widest text around a bar: indent, `config` and digest, brackets and spaces, `1023.9 MiB / 1023.9 MiB 100%`. */
 const COLUMNS_AROUND_BAR = 2 + 19 + 4 + 28;
 /** ora's symbol and a space before the text, and one column because some terminals wrap at the last one. */
@@ -31,8 +31,8 @@ const blobLine = (blob: TrackedBlob, columns: number): string => {
   if (size === undefined || size === 0) return `${name} ${formatBytes(blob.readBytes)}`;
   const fraction = Math.min(1, blob.readBytes / size);
   const numbers = `${formatBytes(blob.readBytes)} / ${formatBytes(size)} ${formatPercent(fraction * 100)}`;
-  const cells = Math.min(MOST_CELLS, columns - COLUMNS_AROUND_BAR);
-  return cells < FEWEST_CELLS ? `${name} ${numbers}` : `${name} ${bar(fraction, cells)} ${numbers}`;
+  const cells = Math.min(MAX_CELLS, columns - COLUMNS_AROUND_BAR);
+  return cells < MIN_CELLS ? `${name} ${numbers}` : `${name} ${bar(fraction, cells)} ${numbers}`;
 };
 
 /** A line that a terminal does not wrap and that contains no control characters. */

@@ -49,7 +49,7 @@ const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 /** How long the end of a run waits for a reader that does not read. */
 const PATIENCE_MS = 5_000;
 
-const TAKES_NOTHING = 'its reader takes nothing';
+const READER_STOPPED = 'its reader takes nothing';
 
 /**
  * Keeps what a FIFO, a terminal or a device does not accept yet, so that only the end of the run waits for its reader.
@@ -77,13 +77,13 @@ const toReader = (fd: number, onLost: OnLost, signal: AbortSignal, patienceMs: n
       if (giveUp.signal.aborted) return;
       kept.push(line);
       keptBytes += Buffer.byteLength(line);
-      if (keptBytes > MAX_KEPT_BYTES) lose(TAKES_NOTHING);
+      if (keptBytes > MAX_KEPT_BYTES) lose(READER_STOPPED);
       writing ??= writeKept().catch((error: unknown) => lose(messageOf(error)));
     },
     close: once(async () => {
       let leftBytes = keptBytes;
       const timer = setInterval(() => {
-        if (signal.aborted || keptBytes === leftBytes) lose(TAKES_NOTHING);
+        if (signal.aborted || keptBytes === leftBytes) lose(READER_STOPPED);
         leftBytes = keptBytes;
       }, patienceMs);
       await writing;

@@ -21,7 +21,7 @@ type BoundedRead =
 const IRREGULAR = 'is no regular file';
 
 /** What opening says of what is no file that can be read. */
-const REFUSING: Readonly<Record<string, string>> = {
+const REASON_BY_CODE: Readonly<Record<string, string>> = {
   ELOOP: 'is a link',
   ENXIO: IRREGULAR,
   ENODEV: IRREGULAR,
@@ -60,7 +60,7 @@ export const readIfRegular = (path: string, maxBytes: number): Buffer | undefine
 
 const failedOpen = (path: string, code: string): BoundedRead => {
   if (code === 'ENOENT') return { kind: 'vanished' };
-  const reason = REFUSING[code];
+  const reason = REASON_BY_CODE[code];
   if (reason === undefined) return { kind: 'unreadable', code };
   const modifiedMs = lstatSync(path, { throwIfNoEntry: false })?.mtimeMs;
   return modifiedMs === undefined ? { kind: 'vanished' } : { kind: 'refused', reason, modifiedMs };

@@ -141,8 +141,8 @@ const execute = async (
           return { verdict, tell: () => toRunResult(result, failure?.next, stdout) };
         },
         onStartFailure: (_, failure, observer) => {
-          const hearers = { clock, observers: [observer], onEvent: listeners.tell };
-          unstarted = reportStartFailure(subjectOfLine(line), failure, hearers);
+          const receivers = { clock, observers: [observer], onEvent: listeners.tell };
+          unstarted = reportStartFailure(subjectOfLine(line), failure, receivers);
         },
       },
     );

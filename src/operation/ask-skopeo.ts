@@ -59,7 +59,7 @@ export const askSkopeo = async (question: SkopeoQuestion, context: AskContext): 
   let movedBytes = 0;
   let quietSinceMs = clock.monotonicMs();
   let pid: number | undefined;
-  const hear = (event: OperationEvent): void => {
+  const onEvent = (event: OperationEvent): void => {
     if (event.type === 'attempt-started') pid = event.pid;
     if (pid !== undefined && (residentBytes(pid) ?? 0) > bytes)
       giveUp(`skopeo took ${bytes / 1024 ** 2} MiB of memory`);
@@ -75,7 +75,7 @@ export const askSkopeo = async (question: SkopeoQuestion, context: AskContext): 
     streams: 'captured',
     stdin: NO_ANSWERS,
     attempt: 1,
-    emit: hear,
+    emit: onEvent,
     quietSinceMs: () => quietSinceMs,
     look: () => undefined,
     onErrorLine: () => undefined,

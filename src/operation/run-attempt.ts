@@ -15,7 +15,7 @@ import { Watchdog } from './watchdog.ts';
 /** How often the process's I/O counters are read and silence is checked. */
 const SAMPLE_MS = 500;
 /** Only after this silence the sockets are examined for waiting bytes: the table of a busy host is long. */
-const LOOK_CLOSER_MS = 1_000;
+const CHECK_SOCKETS_AFTER_MS = 1_000;
 
 interface AttemptOptions extends Omit<SkopeoOptions, 'signal' | 'onEvent'> {
   readonly clock: Clock;
@@ -57,7 +57,7 @@ export const runAttempt = async (options: AttemptOptions): Promise<AttemptEnd> =
     if (pid !== undefined) options.look(pid);
     const io = pid === undefined ? undefined : readProcessIo(pid);
     if (pid === undefined || io === undefined) return;
-    const isQuiet = clock.monotonicMs() - options.quietSinceMs() >= LOOK_CLOSER_MS;
+    const isQuiet = clock.monotonicMs() - options.quietSinceMs() >= CHECK_SOCKETS_AFTER_MS;
     const queuedBytes = isQuiet ? unacknowledgedBytes(pid) : undefined;
     // What skopeo writes to us is display, not transfer.
     const writtenBytes = io.writtenBytes - skopeo.outputBytes();

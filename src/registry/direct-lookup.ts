@@ -33,7 +33,7 @@ interface LookupOptions {
 }
 
 /** What a direct question may end with that skopeo need not be asked after. */
-const LEAVES_NOTHING_OPEN = [RegistryPausedError, RegistrySilentError, RegistryMisbehaviourError];
+const FINAL_ERRORS = [RegistryPausedError, RegistrySilentError, RegistryMisbehaviourError];
 
 const DEFAULT_TAG = 'latest';
 
@@ -155,7 +155,7 @@ export class DirectLookup implements RegistryLookup, Disposable {
       const route = await this.#routeTo(repository, access);
       return route === undefined ? { kind: 'unclear' } : await ask(this.#clientFor(route));
     } catch (error) {
-      if (signal.aborted || LEAVES_NOTHING_OPEN.some((kind) => error instanceof kind)) throw error;
+      if (signal.aborted || FINAL_ERRORS.some((kind) => error instanceof kind)) throw error;
       return { kind: 'unclear' };
     }
   }

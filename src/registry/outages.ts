@@ -75,9 +75,9 @@ export class RegistryOutages {
   /** A question that began at `startedMs` got no answer. */
   unanswered(registry: string, question: Question, startedMs: number, errorType: ErrorType): void {
     const key = keyOf(registry, question);
-    const { failures: earlier = 0, sinceMs: heardMs = startedMs } = this.#silences.get(key) ?? {};
+    const { failures: earlier = 0, sinceMs: silentSinceMs = startedMs } = this.#silences.get(key) ?? {};
     const failures = earlier + 1;
-    const sinceMs = earlier === 0 ? Math.max(startedMs, heardMs) : heardMs;
+    const sinceMs = earlier === 0 ? Math.max(startedMs, silentSinceMs) : silentSinceMs;
     const isLong = this.#clock.monotonicMs() - sinceMs >= SECONDS_TO_GIVE_UP * 1000;
     const isGivenUp = isLong && failures >= FAILURES_TO_GIVE_UP;
     this.#silences.set(key, { failures, sinceMs, ...(isGivenUp && { givenUp: errorType }) });

@@ -36,7 +36,7 @@ const UNCLEAR = { kind: 'unclear' } as const;
 const ACCEPT = Object.values(MEDIA_TYPES).join(', ');
 /** Number of requests to one registry at a time. */
 export const REQUESTS_AT_A_TIME = 32;
-const TIMES_TOO_MANY = 4;
+const MAX_RATE_LIMITED_RETRIES = 4;
 const DEFAULT_PAUSE_SECONDS = 5;
 /** A question waits for this long; the caller decides about longer pauses. */
 const PATIENCE_SECONDS = 10;
@@ -45,7 +45,7 @@ const PATIENCE_SECONDS = 10;
 const errorsSchema = z.object({ errors: z.array(z.object({ code: z.string(), message: z.string().catch('') })) });
 
 /** The codes of the specification, and the message of Harbor. */
-const saysInWordsAbsent = (body: Buffer): boolean =>
+const isAbsenceError = (body: Buffer): boolean =>
   parseJson(body, errorsSchema)?.errors.some(
     ({ code, message }) =>
       /^(?:MANIFEST|NAME)_UNKNOWN$/.test(code) || /^(?:artifact|repository) \S+ not found/.test(message),
@@ -137,7 +137,7 @@ export class RegistryClient implements Disposable {
     const answer = await this.#ask({ method: 'HEAD', path, repository, signal });
     if (answer.status === 404) {
       const { status, body } = await this.#ask({ method: 'GET', path, repository, signal });
-      return status === 404 && saysInWordsAbsent(body) ? { kind: 'absent' } : UNCLEAR;
+      return status === 404 && isAbsenceError(body) ? { kind: 'absent' } : UNCLEAR;
     }
     const digest = single(answer.headers['docker-content-digest']);
     if (answer.status !== 200 || digest === undefined || !isDigest(digest)) return UNCLEAR;
@@ -179,7 +179,7 @@ export class RegistryClient implements Disposable {
       const asked = retryAfterSeconds(answer.headers, this.#clock.wallMs()) ?? DEFAULT_PAUSE_SECONDS * 2 ** time;
       this.#listener.rateLimited(registry);
       this.#pauses.pause(registry, asked);
-      if (time === TIMES_TOO_MANY) throw new RegistryPausedError(registry, asked);
+      if (time === MAX_RATE_LIMITED_RETRIES) throw new RegistryPausedError(registry, asked);
     }
   }
 

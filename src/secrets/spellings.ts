@@ -37,8 +37,8 @@ const PLAIN = /^[A-Za-z0-9]$/;
  * A text may be quoted up to three times, for example when a log quotes what a server quoted. Each time doubles its
  * backslashes.
  */
-const MOST_BACKSLASHES = 8;
-const BACKSLASHES = `\\\\{1,${MOST_BACKSLASHES}}`;
+const MAX_BACKSLASHES = 8;
+const BACKSLASHES = `\\\\{1,${MAX_BACKSLASHES}}`;
 
 const codes = (text: string): string =>
   Array.from(text, (character) => `\\u{${(character.codePointAt(0) ?? 0).toString(16)}}`).join('');
@@ -59,7 +59,7 @@ const spellingsOf = (part: string, isAfterBackslashes = false): string => {
   if (PLAIN.test(part)) return part;
   const numbers = numbered(part);
   if (part.startsWith('\\')) {
-    return `(?:${[...numbers, `\\\\{${part.length},${part.length * MOST_BACKSLASHES}}`].join('|')})`;
+    return `(?:${[...numbers, `\\\\{${part.length},${part.length * MAX_BACKSLASHES}}`].join('|')})`;
   }
   const named = NAMED[part];
   const entity = ENTITIES[part];
@@ -70,7 +70,7 @@ const spellingsOf = (part: string, isAfterBackslashes = false): string => {
     ...(named === undefined ? [] : [`${BACKSLASHES}${named}`]),
     ...(part === ' ' ? ['\\+'] : []),
     // Backslashes before it belong to those that have been matched already.
-    isAfterBackslashes ? codes(part) : `\\\\{0,${MOST_BACKSLASHES}}${codes(part)}`,
+    isAfterBackslashes ? codes(part) : `\\\\{0,${MAX_BACKSLASHES}}${codes(part)}`,
   ].join('|')})`;
 };
 

@@ -38,7 +38,7 @@ interface BlobChanges {
   readonly sized: readonly (FinishedBlob & { readonly sizeBytes: number })[];
 }
 
-const NO_NEWS: BlobChanges = { finished: [], sized: [] };
+const NO_CHANGES: BlobChanges = { finished: [], sized: [] };
 
 /**
  * The blobs of one image in one attempt: what is in progress, how the others ended, what the manifest says about them.
@@ -57,8 +57,8 @@ export class ImageLedger {
   #finished: readonly FinishedBlob[] | undefined = [];
   /** Positions that have changed since the last call of `takeChanges`. */
   readonly #changed = new Set<number>();
-  readonly #toldFinished = new Set<number>();
-  readonly #toldSized = new Set<number>();
+  readonly #reportedFinished = new Set<number>();
+  readonly #reportedSized = new Set<number>();
 
   get blobs(): readonly TrackedBlob[] {
     return this.#blobs;
@@ -95,18 +95,18 @@ export class ImageLedger {
 
   /** The facts to report; each fact is returned once. */
   takeChanges(): BlobChanges {
-    if (this.#changed.size === 0) return NO_NEWS;
+    if (this.#changed.size === 0) return NO_CHANGES;
     const finished: FinishedBlob[] = [];
     const sized: (FinishedBlob & { sizeBytes: number })[] = [];
     for (const position of this.#changed) {
       const blob = this.#blobs[position];
       const fact = blob && toFinishedBlob(blob);
       if (!fact) continue;
-      if (!this.#toldFinished.has(position)) finished.push(fact);
-      this.#toldFinished.add(position);
-      if (fact.sizeBytes === undefined || this.#toldSized.has(position)) continue;
+      if (!this.#reportedFinished.has(position)) finished.push(fact);
+      this.#reportedFinished.add(position);
+      if (fact.sizeBytes === undefined || this.#reportedSized.has(position)) continue;
       sized.push({ ...fact, sizeBytes: fact.sizeBytes });
-      this.#toldSized.add(position);
+      this.#reportedSized.add(position);
     }
     this.#changed.clear();
     return { finished, sized };
@@ -114,7 +114,7 @@ export class ImageLedger {
 
   /** Takes full digests and exact sizes from a manifest, for present and future blobs. */
   describe(descriptors: readonly BlobDescriptor[]): void {
-    if (this.#descriptors.length === 0) this.#consistsOf(descriptors);
+    if (this.#descriptors.length === 0) this.#setDescriptors(descriptors);
     for (const descriptor of descriptors) this.#known.add(hexOf(descriptor.digest), descriptor);
     for (const [position, blob] of this.#blobs.entries()) this.#put(position, this.#described(blob));
   }
@@ -154,7 +154,7 @@ export class ImageLedger {
   /** The destination has a layer of that digest already; if there are several, any unfinished one is taken. */
   present(digest: string): void {
     const key: BlobKey = { kind: 'layer', hex: hexOf(digest), occurrence: 1 };
-    this.reuse(this.#unfinishedLike(key) ?? key);
+    this.reuse(this.#unfinishedKeyOf(key) ?? key);
   }
 
   /** Gives an outcome to unfinished blobs: only layers, or the config too. */
@@ -164,7 +164,7 @@ export class ImageLedger {
     }
   }
 
-  #consistsOf(descriptors: readonly BlobDescriptor[]): void {
+  #setDescriptors(descriptors: readonly BlobDescriptor[]): void {
     this.#descriptors = descriptors;
     if (descriptors.length === 0) return;
     this.#totalBytes = descriptors.reduce<number | undefined>(
@@ -181,7 +181,7 @@ export class ImageLedger {
   }
 
   /** The key of an unfinished blob of that digest, whichever occurrence it is. */
-  #unfinishedLike(key: BlobKey): BlobKey | undefined {
+  #unfinishedKeyOf(key: BlobKey): BlobKey | undefined {
     return this.#positions
       .near(key.hex)
       .map((position) => this.#blobs[position])

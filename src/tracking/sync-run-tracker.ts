@@ -8,13 +8,13 @@ import type { ImageOutcome } from './vocabulary.ts';
 const SHOWN_SECONDS = 10;
 
 /** A registry that leaves questions unanswered, and for how long it has done so. */
-interface Unanswered {
+interface UnansweredRegistry {
   readonly registry: string;
   readonly seconds: number;
 }
 
 /** Which registries have unanswered questions, so that a display can show what the run waits for. */
-class OpenQuestions {
+class UnansweredQuestions {
   readonly #clock: Pick<Clock, 'monotonicMs'>;
   /** The number of open questions, and since when the registry has not answered. */
   readonly #open = new Map<string, { count: number; sinceMs: number }>();
@@ -37,7 +37,7 @@ class OpenQuestions {
   }
 
   /** Registries that have not answered for longer than usual. */
-  unanswered(): readonly Unanswered[] {
+  unanswered(): readonly UnansweredRegistry[] {
     const nowMs = this.#clock.monotonicMs();
     return [...this.#open]
       .map(([registry, { sinceMs }]) => ({ registry, seconds: (nowMs - sinceMs) / 1000 }))
@@ -55,7 +55,7 @@ export interface SyncProgress {
   /** Registries that asked for a pause, and the rest of that pause. */
   readonly pauses: readonly { readonly registry: string; readonly seconds: number }[];
   /** Registries that have not answered for long, with questions open. */
-  readonly unanswered: readonly Unanswered[];
+  readonly unanswered: readonly UnansweredRegistry[];
 }
 
 const MAX_SHORT_NAME = 64;
@@ -81,14 +81,14 @@ export class SyncRunTracker implements LiveSource {
   #waiting = 0;
   #sourcesLeft = 0;
   readonly #pausedUntilMs = new Map<string, number>();
-  readonly #questions: OpenQuestions;
+  readonly #questions: UnansweredQuestions;
 
   constructor(run: SyncRunIdentity, clock: Clock, observers: readonly OperationObserver[]) {
     this.identity = run.identity;
     this.#run = run;
     this.#clock = clock;
     this.#observers = observers;
-    this.#questions = new OpenQuestions(clock);
+    this.#questions = new UnansweredQuestions(clock);
     this.#startedMs = clock.monotonicMs();
     this.#lastProgressMs = this.#startedMs;
   }
@@ -159,7 +159,7 @@ export class SyncRunTracker implements LiveSource {
       destinationShort: this.#run.destinationShort.slice(0, MAX_SHORT_NAME),
       step: done === 0 && this.#waiting === 0 ? 'starting' : 'running',
       startedMs: this.#startedMs,
-      lastProgressMs: this.#lastSignMs(),
+      lastProgressMs: this.#lastActivityMs(),
       blobsFinished: 0,
       transferredBytes: 0,
       throughputBytesPerSecond: 0,
@@ -169,7 +169,7 @@ export class SyncRunTracker implements LiveSource {
   }
 
   /** While a pause lasts for which a registry asked, silence does not count as a standstill. */
-  #lastSignMs(): number {
+  #lastActivityMs(): number {
     const pauseEndsMs = Math.max(0, ...this.#pausedUntilMs.values());
     return Math.max(this.#lastProgressMs, Math.min(pauseEndsMs, this.#clock.monotonicMs()));
   }

@@ -18,14 +18,14 @@ interface Block {
  */
 export const imageLines = (stdout: Pick<OutputStream, 'write'>) => {
   const blocks = new WeakMap<TrackedOperation, Block>();
-  const letGo = (block: Block): void => {
+  const printHeld = (block: Block): void => {
     stdout.write(block.held);
     block.held = '';
   };
   const begin = (): Block => {
     const write = (text: string): void => {
       block.held += text;
-      if (block.held.length > MAX_HELD_CHARACTERS) letGo(block);
+      if (block.held.length > MAX_HELD_CHARACTERS) printHeld(block);
     };
     const block: Block = { lines: skopeoLines({ write }), held: '' };
     return block;
@@ -36,6 +36,6 @@ export const imageLines = (stdout: Pick<OutputStream, 'write'>) => {
     block.lines.onEvent?.(event, image);
     if (event.type !== 'operation-finished') return;
     block.lines.onEnd?.({ result: event.result, stdout: Buffer.alloc(0) });
-    letGo(block);
+    printHeld(block);
   };
 };

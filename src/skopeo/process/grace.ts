@@ -14,10 +14,10 @@ export const withGrace = <Child extends { readonly nodeChildProcess: ChildProces
   ...others: readonly ({ destroy(): unknown } | undefined)[]
 ): Child => {
   const { nodeChildProcess: process } = child;
-  const letGo = (): void => {
+  const closeStreams = (): void => {
     for (const stream of [process.stdout, process.stderr, ...others]) stream?.destroy();
   };
   // However late the timer fires on a busy machine, one more turn of the event loop reads what is waiting.
-  process.once('exit', () => setTimeout(() => setImmediate(letGo), GRACE_MS).unref());
+  process.once('exit', () => setTimeout(() => setImmediate(closeStreams), GRACE_MS).unref());
   return child;
 };

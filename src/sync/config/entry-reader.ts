@@ -58,7 +58,7 @@ export class EntryReader {
       isOne ? digests : (image.digests ?? []),
       this.#file.defaults?.tags,
     );
-    this.#tryOut(source, selection, destinations, index);
+    this.#checkSamples(source, selection, destinations, index);
     return {
       name: nameOf(source),
       line: this.#document.positionOf(['images', index]).line,
@@ -114,7 +114,7 @@ export class EntryReader {
   }
 
   /** Before anything runs, samples of a source's images show whether these fit their destinations. */
-  #tryOut(
+  #checkSamples(
     source: SyncSource,
     { tags, digests, rules }: Selection,
     destinations: SyncEntry['destinations'],

@@ -16,7 +16,7 @@ interface PruneContext extends ExamineQuestion {
 }
 
 /** Number of removals that are recorded together before the first of them. */
-const NOTED_AT_A_TIME = 32;
+const RECORDED_AT_A_TIME = 32;
 
 /** Examining a repository costs a request for each tag; so in a large repository one look serves several removals. */
 const TAGS_PER_REMOVAL = 100;
@@ -50,7 +50,7 @@ class Pruning {
     const reports: PruneReport[] = [];
     const waiting = [...this.#open];
     while (waiting.length > 0 && !this.#context.signal.aborted) {
-      reports.push(...(await this.#removeNoted(waiting.splice(0, NOTED_AT_A_TIME))));
+      reports.push(...(await this.#removeRecorded(waiting.splice(0, RECORDED_AT_A_TIME))));
     }
     return [...reports, ...waiting.flatMap(({ candidates }) => reportAll(candidates, 'failed', STOPPED))];
   }
@@ -59,7 +59,7 @@ class Pruning {
    * Before the run removes something, the memory on disk forgets that the job owns it. Otherwise, if the run is killed
    * and somebody else puts the same image there, the next run would remove it.
    */
-  async #removeNoted(removals: readonly Removal[]): Promise<readonly PruneReport[]> {
+  async #removeRecorded(removals: readonly Removal[]): Promise<readonly PruneReport[]> {
     const { memory, saveMemory } = this.#context;
     for (const { destination } of removals.flatMap(({ candidates }) => candidates)) memory.forgetOwned(destination);
     try {

@@ -52,7 +52,7 @@ export const neededDigests = async (question: NeedsQuestion): Promise<ReadonlyMa
   /**
    * Digests of tags that stand for an image and not for an attachment; a candidate's tag stays if its image is needed.
    */
-  const standing = new Set(
+  const imageDigests = new Set(
     [...staying, ...question.candidates].flatMap(({ tag, digest }) =>
       tag !== undefined && attachedTo(tag) === undefined ? [digest] : [],
     ),
@@ -69,7 +69,7 @@ export const neededDigests = async (question: NeedsQuestion): Promise<ReadonlyMa
     const { children, subject } = (await linksOf(digest)) ?? NO_LINKS;
     for (const child of children) need(child, `is a part of ${name}`, name);
     for (const attachment of attached.get(digest) ?? []) need(attachment, `is attached to ${name}`, name);
-    if (subject !== undefined && standing.has(digest)) need(subject, `is what ${name} is attached to`, name);
+    if (subject !== undefined && imageDigests.has(digest)) need(subject, `is what ${name} is attached to`, name);
   }
   return reasons;
 };

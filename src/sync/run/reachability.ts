@@ -43,12 +43,12 @@ export const refusalOf = (
 };
 
 /** Records that both registries of a copy have answered. */
-export const noteAnswers = (image: Mapped, outages: RegistryOutages): void => {
+export const recordAnswers = (image: Mapped, outages: RegistryOutages): void => {
   for (const registry of registriesOf(image)) outages.answered(registry, 'images');
 };
 
 /** Records that an image, whose first attempt began at `startedMs`, has finally failed. */
-export const noteFailure = (
+export const recordFailure = (
   image: Mapped,
   failure: ImageFailure,
   startedMs: number,

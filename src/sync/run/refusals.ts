@@ -60,10 +60,10 @@ const placeOf = ({ source, destination }: Mapped, side: CopySide): string => {
 export class Refusals {
   readonly #refused = new Map<string, Refused>();
   /** What has worked once is asked on: it refuses single images. */
-  readonly #willing = new Set<string>();
+  readonly #workedOnce = new Set<string>();
 
   accepted(image: Mapped): void {
-    for (const side of SIDES) this.#willing.add(`${side} ${placeOf(image, side)}`);
+    for (const side of SIDES) this.#workedOnce.add(`${side} ${placeOf(image, side)}`);
   }
 
   /** An image failed for good. */
@@ -88,7 +88,7 @@ export class Refusals {
     for (const side of SIDES) {
       const place = placeOf(image, side);
       const refused = this.#refused.get(`${side} ${place}`);
-      if (refused !== undefined && refused.times >= ENOUGH && !this.#willing.has(`${side} ${place}`))
+      if (refused !== undefined && refused.times >= ENOUGH && !this.#workedOnce.has(`${side} ${place}`))
         return new RefusedAlready(refused);
     }
     return undefined;

@@ -10,7 +10,7 @@ import { afterCopy } from './after-copy.ts';
 import { copyImage, type ImageCopyResult } from './copy-image.ts';
 import { failureOfError, failureOfResult, noPullsLeft, registryOfFailure } from './image-failure.ts';
 import { ImageRecords, unchangedReport } from './image-records.ts';
-import { noteAnswers, noteFailure, refusalOf, requestedPauseSeconds } from './reachability.ts';
+import { recordAnswers, recordFailure, refusalOf, requestedPauseSeconds } from './reachability.ts';
 import { Refusals } from './refusals.ts';
 import { Schedule } from './schedule.ts';
 
@@ -77,8 +77,8 @@ class PlanRun {
       );
     }
     this.#context.observer?.queueChanged?.(this.#schedule.size);
-    const mayGoOn = this.#delayed.size > 0 || (this.#schedule.size > 0 && this.#timers.size > 0);
-    if (this.#open > 0 || (mayGoOn && this.#stopReason === undefined)) return;
+    const canContinue = this.#delayed.size > 0 || (this.#schedule.size > 0 && this.#timers.size > 0);
+    if (this.#open > 0 || (canContinue && this.#stopReason === undefined)) return;
     this.#clearTimers();
     this.#giveUpRest();
     this.#ended.resolve();
@@ -116,7 +116,7 @@ class PlanRun {
 
   async #copy(image: PlannedImage, attempt: number): Promise<{ result: ImageCopyResult } | { failure: ImageFailure }> {
     const layerFinished = (digest: string) => {
-      noteAnswers(image, this.#context.outages);
+      recordAnswers(image, this.#context.outages);
       this.#schedule.layerFinished(image, digest);
       this.#pump();
     };
@@ -128,7 +128,7 @@ class PlanRun {
   }
 
   async #succeed(image: PlannedImage, result: ImageCopyResult): Promise<void> {
-    noteAnswers(image, this.#context.outages);
+    recordAnswers(image, this.#context.outages);
     const digest = await afterCopy(this.#job, image, result, this.#context);
     const { missingPlatforms = image.missingPlatforms } = result;
     this.#records.close(image, { outcome: 'copied', reason: image.reason, ...defined({ digest, missingPlatforms }) });
@@ -143,7 +143,7 @@ class PlanRun {
     const { attempts, startedMs } = this.#records.effortFor(image);
     const decision = decideRetry(failure.errorType, attempts, this.#job.retry, random(), askedSeconds);
     if (decision.kind === 'give-up' || this.#stopReason !== undefined) {
-      noteFailure(image, failure, startedMs, outages);
+      recordFailure(image, failure, startedMs, outages);
       this.#refusals.refused(image, failure);
       this.#failForGood(image, failure);
       return;

@@ -24,13 +24,13 @@ export const jobRunOf = ({ job, outcome, started, heartbeat }: RunRecord): JobRu
   if (job === undefined) return undefined;
   const endedSeconds = heartbeat.wallMs / 1000;
   const success = outcome?.success ?? false;
-  const heardSeconds = Math.max(0, heartbeat.monotonicMs - started.monotonicMs) / 1000;
+  const secondsToLastHeartbeat = Math.max(0, heartbeat.monotonicMs - started.monotonicMs) / 1000;
   const facts = {
     jobName: job.name,
     lastSuccessSeconds: success ? endedSeconds : 0,
     lastFailureSeconds: success ? 0 : endedSeconds,
     lastRunSeconds: endedSeconds,
-    lastDurationSeconds: outcome?.durationSeconds ?? heardSeconds,
+    lastDurationSeconds: outcome?.durationSeconds ?? secondsToLastHeartbeat,
     lastExitCode: outcome?.exitCode ?? KILLED_EXIT_CODE,
     maxAgeSeconds: job.maxAgeSeconds,
   };

@@ -60,11 +60,14 @@ export const deadTotals = ({ totals, live, heartbeat }: RunRecord): Totals => {
   return addTotals([totals, crashed.totals()]);
 };
 
-const finishedAt = (lastHeardMs: number, { operation, sourceShort, destinationShort, startedMs }: LiveOperation) => ({
+const finishedAt = (
+  lastHeartbeatMs: number,
+  { operation, sourceShort, destinationShort, startedMs }: LiveOperation,
+) => ({
   operation,
   sourceTransport: transportOf(sourceShort),
   ...(destinationShort === '' ? {} : { destinationTransport: transportOf(destinationShort) }),
-  durationSeconds: (lastHeardMs - startedMs) / 1000,
+  durationSeconds: (lastHeartbeatMs - startedMs) / 1000,
 });
 
 /** A short reference begins with its transport: `docker:registry/repository`. */
