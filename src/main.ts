@@ -6,6 +6,7 @@ import { COMMANDS } from './commands/index.ts';
 import { type Context, type Env, processContext } from './context.ts';
 import { EXIT, usageError } from './errors/wrapper-error.ts';
 import { ProcessOutput } from './host/process-output.ts';
+import { ENDING_SIGNALS } from './operation/termination.ts';
 
 const USER_DEFAULTS = { SHELL: 'unknown', HOME: '/' } as const;
 
@@ -91,6 +92,10 @@ export const runProcess = async (argv: readonly string[], inheritedDescriptors: 
   const patienceMs = (): number => Math.max(deadline.atMs + PATIENCE_MS - clock.monotonicMs(), LEAST_PATIENCE_MS);
   process.on('uncaughtException', (error) => process.exit(reportError(error, context, { json: false })));
   const exitCode = await runProgram(argv, context);
+  for (const signal of ENDING_SIGNALS) {
+    // The run is recorded: only what its reader has not got can still make a failure of it.
+    process.once(signal, () => (stdout.isFlushed ? process.exit(exitCode) : process.kill(process.pid, signal)));
+  }
   await stdout.flush(patienceMs());
   if (stdout.lost !== undefined)
     context.stderr.write(`skopeo-wrapper: stdout could not be written: ${stdout.lost.message}\n`);

@@ -101,6 +101,11 @@ export class ProcessOutput {
     return this.#lost;
   }
 
+  /** Whether everything that was written has left the process, or is lost. */
+  get isFlushed(): boolean {
+    return this.#stream.writableLength === 0;
+  }
+
   /** Resolves when everything that was written has left the process, or will never do, at the latest after `ms`. */
   async flush(ms: number): Promise<void> {
     const { promise: over, resolve } = Promise.withResolvers<void>();

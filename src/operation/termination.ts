@@ -104,7 +104,8 @@ export const abortAfter = (
   return { signal: controller.signal, [Symbol.dispose]: () => timer?.[Symbol.dispose]() };
 };
 
-const ENDING: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
+/** The signals that ask a process to end. */
+export const ENDING_SIGNALS: readonly NodeJS.Signals[] = ['SIGINT', 'SIGTERM', 'SIGHUP', 'SIGQUIT'];
 
 /**
  * Turns the signals that ask a process to end into an abort signal, whose reason names the first of them, and into the
@@ -120,11 +121,11 @@ export const abortOnSignals = ({
     deadline.bringForward(clock.monotonicMs());
     controller.abort({ kind: 'signal', signal } satisfies Termination);
   };
-  for (const signal of ENDING) source.on(signal, abort);
+  for (const signal of ENDING_SIGNALS) source.on(signal, abort);
   return {
     signal: controller.signal,
     [Symbol.dispose]: () => {
-      for (const signal of ENDING) source.off(signal, abort);
+      for (const signal of ENDING_SIGNALS) source.off(signal, abort);
     },
   };
 };

@@ -4,7 +4,9 @@ import { randomUUID } from 'node:crypto';
 import { chmod } from 'node:fs/promises';
 import { createServer } from 'node:net';
 import { describe, test } from 'node:test';
+import { createLayout } from '../support/images.ts';
 import { CLI, killProcessesWithEnv, processesWithEnv } from '../support/process.ts';
+import { runHere } from '../support/run-here.ts';
 import { sample } from '../support/sample.ts';
 import { privateHome, SKOPEO } from '../support/skopeo.ts';
 import { tempDir } from '../support/temp.ts';
@@ -88,4 +90,22 @@ const assertEnds = async ({ command, reader, streams, end }: (typeof ROWS)[numbe
 describe('a reader that takes nothing keeps no command from ending', { concurrency: 4 }, () => {
   for (const row of sample(ROWS, 5))
     test(`${row.end} ends ${row.command}, ${row.streams.join(' and ')} to ${row.reader}`, () => assertEnds(row));
+});
+
+test('a run that is over and recorded keeps its exit status, though a signal ends its wait for a reader of stderr', async (t) => {
+  await using dir = await tempDir('deaf-late');
+  await using deaf = await DEAF_READERS['a pipe that is full']?.open(dir);
+  const layout = await createLayout(dir.join('layout'));
+  await layout.addImage('app', { layers: [{ sizeBytes: 1_000 }] });
+  const state = ['--state-dir', dir.join('state')];
+  const [file = '', ...argv] = [...CLI, ...state, '--job-name', 'late', 'copy', layout.reference('app'), 'dir:out'];
+  const env = { ...privateHome(dir.path), PATH: process.env.PATH ?? '', SKOPEO_WRAPPER_SKOPEO_PATH: SKOPEO };
+  const child = spawn(file, argv, { cwd: dir.path, env, stdio: ['ignore', 'ignore', deaf?.end] });
+  t.after(() => child.kill('SIGKILL'));
+  const status = async () => (await runHere(['status', ...state, 'late'], { env, cwd: dir.path })).stdout;
+  await waitFor('the run to be recorded', async () => /^late +ok /m.test(await status()));
+  assert.equal(child.exitCode, null);
+  child.kill('SIGTERM');
+  await waitFor('its end', () => child.exitCode !== null || child.signalCode !== null);
+  assert.deepEqual([child.exitCode, child.signalCode], [0, null]);
 });
