@@ -1,3 +1,4 @@
+import { EXIT } from '../errors/wrapper-error.ts';
 import { registryOf } from '../image/docker-reference.ts';
 import type { BlobDescriptor } from '../tracking/events.ts';
 import type { ErrorType } from '../tracking/vocabulary.ts';
@@ -124,4 +125,12 @@ export const planTotals = ({ images, dropped, failures }: Plan): PlanTotals => {
     unknownSize: copies.filter(({ blobs }) => blobs === undefined).length,
     pulls,
   };
+};
+
+/** The exit status that a run would end with, as far as it is known. */
+export const exitCodeOfPlan = ({ failures, images, prune }: Plan): number => {
+  const possible = images.filter(({ failure }) => failure === undefined);
+  const isRefused = prune !== undefined && 'refused' in prune;
+  if (failures.length === 0 && possible.length === images.length && !isRefused) return EXIT.success;
+  return possible.length === 0 ? EXIT.failure : EXIT.partialFailure;
 };

@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { renderPlan } from '../../src/display/sync/render-plan.ts';
 import { loadSyncFile } from '../../src/sync/config/load-sync-file.ts';
-import { planTotals } from '../../src/sync/plan.ts';
+import { exitCodeOfPlan, planTotals } from '../../src/sync/plan.ts';
 import { planSync } from '../../src/sync/plan-sync.ts';
 import { runSync } from '../../src/sync/sync.ts';
 import { createLayout, HOST_PLATFORM } from '../support/images.ts';
@@ -62,6 +62,13 @@ test('a plan tells which images a run cannot copy, and why, whether or not readi
     told(frugal),
     failures.filter((line) => line.endsWith('not_found')),
   );
+  const [possible, impossible] = [true, false].map((is) =>
+    plan.images.filter(({ failure }) => (failure === undefined) === is),
+  );
+  const statusOf = (changes: Partial<typeof plan>) => exitCodeOfPlan({ ...plan, ...changes });
+  assert.equal(statusOf({}), report?.exitCode);
+  assert.deepEqual([statusOf({ images: impossible ?? [] }), statusOf({ images: possible ?? [] })], [1, 0]);
+  assert.equal(statusOf({ images: possible ?? [], prune: { refused: 'too much' } }), 3);
   const { copy, failedImages } = planTotals(plan);
   assert.deepEqual([copy, failedImages], [2, 5]);
   assert.match(renderPlan(plan), /^fail +- +.*app:gone .*manifest unknown.*$/m);

@@ -14,7 +14,7 @@ import { abortOnSignals, describeTermination, terminationOf, timeLimitOf } from 
 import { renderExpandedFile } from '../../sync/config/load-sync-file.ts';
 import { destinationSamples } from '../../sync/destination-samples.ts';
 import type { SyncJob } from '../../sync/job.ts';
-import type { Plan } from '../../sync/plan.ts';
+import { exitCodeOfPlan } from '../../sync/plan.ts';
 import { planSync } from '../../sync/plan-sync.ts';
 import { causeOfReport, resultOfReport, type SyncReport } from '../../sync/report.ts';
 import { runSync, type SyncOptions } from '../../sync/sync.ts';
@@ -126,13 +126,6 @@ const planParts = (line: CommandLine, context: Context): Parts => ({
   },
   onStartFailure: () => undefined,
 });
-
-/** The exit status that a run would have, as far as it is known. */
-const exitCodeOfPlan = ({ failures, images }: Plan): number => {
-  const possible = images.filter(({ failure }) => failure === undefined);
-  if (failures.length === 0 && possible.length === images.length) return EXIT.success;
-  return possible.length === 0 ? EXIT.failure : EXIT.partialFailure;
-};
 
 /** Carries out the job. */
 const runParts = (line: CommandLine, context: Context): Parts => ({
