@@ -15,9 +15,6 @@ interface PruneContext extends ExamineQuestion {
   readonly saveMemory: () => Promise<void>;
 }
 
-/** Number of removals that are recorded together before the first of them. */
-const RECORDED_AT_A_TIME = 32;
-
 /** Examining a repository costs a request for each tag; so in a large repository one look serves several removals. */
 const TAGS_PER_REMOVAL = 100;
 
@@ -48,29 +45,28 @@ class Pruning {
 
   async removeAll(): Promise<readonly PruneReport[]> {
     const reports: PruneReport[] = [];
-    const waiting = [...this.#open];
-    while (waiting.length > 0 && !this.#context.signal.aborted) {
-      reports.push(...(await this.#removeRecorded(waiting.splice(0, RECORDED_AT_A_TIME))));
+    for (const removal of [...this.#open]) {
+      if (this.#context.signal.aborted) reports.push(...reportAll(removal.candidates, 'failed', STOPPED));
+      else reports.push(...(await this.#removeRecorded(removal)));
     }
-    return [...reports, ...waiting.flatMap(({ candidates }) => reportAll(candidates, 'failed', STOPPED))];
+    return reports;
   }
 
   /**
-   * Before the run removes something, the memory on disk forgets that the job owns it. Otherwise, if the run is killed
-   * and somebody else puts the same image there, the next run would remove it.
+   * Before the run removes an image, the memory on disk forgets that the job owns it. Otherwise, if the run is killed and
+   * somebody else puts the same image there, the next run would remove it. Only this one image is forgotten: if the run is
+   * killed now, nobody will remove it.
    */
-  async #removeRecorded(removals: readonly Removal[]): Promise<readonly PruneReport[]> {
+  async #removeRecorded(removal: Removal): Promise<readonly PruneReport[]> {
     const { memory, saveMemory } = this.#context;
-    for (const { destination } of removals.flatMap(({ candidates }) => candidates)) memory.forgetOwned(destination);
+    for (const { destination } of removal.candidates) memory.forgetOwned(destination);
     try {
       await saveMemory();
     } catch (error) {
-      const reason = `it could not be noted down first: ${messageOf(error)}`;
-      return removals.flatMap(({ candidates }) => this.#keep(candidates, 'failed', reason));
+      this.#open.delete(removal);
+      return this.#keep(removal.candidates, 'failed', `it could not be noted down first: ${messageOf(error)}`);
     }
-    const reports: PruneReport[] = [];
-    for (const removal of removals) reports.push(...(await this.#removeOne(removal)));
-    return reports;
+    return this.#removeOne(removal);
   }
 
   async #removeOne(removal: Removal): Promise<readonly PruneReport[]> {

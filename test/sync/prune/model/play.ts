@@ -209,6 +209,7 @@ export class Play {
     let isDead = false;
     let underWay = 0;
     const deedsBefore = world.foreignActs;
+    const ownedBefore = await this.#owned(name);
     const notice = world.changedNow(name);
     this.#lastLooks.clear();
     this.#looks.clear();
@@ -282,6 +283,7 @@ export class Play {
         const next = `${this.#scene.directory}/state${++this.#count}`;
         await cp(this.#state, next, { recursive: true }).catch(() => undefined);
         this.#state = next;
+        if (world.foreignActs === deedsBefore) await this.#judgeKill(name, ownedBefore);
         return;
       }
       if (!(error instanceof WrapperError) || error.errorType !== 'usage') throw error;
@@ -348,6 +350,24 @@ export class Play {
     if (looks === 2 && this.#destinations.includes(path))
       for (const deed of late) await this.#do(deed, [path], FOREIGN);
     this.#lastLooks.set(path, this.#scene.world.snapshot(path));
+  }
+
+  async #owned(name: string): Promise<Readonly<Record<string, string>>> {
+    return (await loadMemory(`${this.#state}/sync/${name}.json`)).owned;
+  }
+
+  /** A killed run forgets no more than the image that it was removing. */
+  async #judgeKill(name: string, before: Readonly<Record<string, string>>): Promise<void> {
+    const after = new Map(Object.entries(await this.#owned(name)));
+    if (after.size === 0) return; // copying the directory may meet a file that is being replaced
+    const forgotten = Object.entries(before).filter(([destination, digest]) => {
+      const { path, tag, digest: own } = parseDockerReference(destination);
+      const { tags, manifests } = this.#scene.world.repo(path);
+      const isThere = own === undefined ? tags.get(tag ?? 'latest') === digest : manifests.has(own);
+      return isThere && after.get(destination) === undefined;
+    });
+    if (new Set(forgotten.map(([, digest]) => digest)).size > 1)
+      this.violations.push(`${name}: was killed and has forgotten ${forgotten.map(([destination]) => destination)}`);
   }
 
   #judgeDeletion(name: string, job: SyncJob, reference: string): void {

@@ -230,22 +230,27 @@ test('not even in the last moment is anything removed but the image that was loo
   assert.equal((await store.get('moment/to', '1')).digest, theirs.digest);
 });
 
-test('what is about to go is no longer the job’s on the disk, lest a killed run take what comes there later', async () => {
+test('the image that is about to go, and no other, is no longer the job’s on the disk: a killed run takes nothing that comes there later, and forgets nothing else', async () => {
   await using own = await tempDir('prune-noted');
-  await given('noted', { '1': makeImage('n one'), '2': makeImage('n two') });
+  const tags = ['1', '2', '3', '4'];
+  await given('noted', Object.fromEntries(tags.map((tag) => [tag, makeImage(`n ${tag}`)])));
   const context = effectsIn(own);
   await run('noted', [{}], context);
   const ownedTags = async () =>
     Object.keys((await loadMemory(own.join('state', 'sync', 'noted.json'))).owned).map((one) => one.split(':').at(-1));
-  assert.deepEqual((await ownedTags()).toSorted(), ['1', '2']);
+  assert.deepEqual((await ownedTags()).toSorted(), tags);
   const { skopeo } = context;
-  const atDeletion: unknown[] = [];
+  const atDeletion: (readonly [owned: number, there: number])[] = [];
   const deleteImage: typeof skopeo.deleteImage = async (...args) => {
-    atDeletion.push(await ownedTags());
+    atDeletion.push([(await ownedTags()).length, (await tagsOf('noted')).length]);
     await skopeo.deleteImage(...args);
   };
-  await run('noted', [{ tags: ['2'] }], { ...context, skopeo: { ...skopeo, deleteImage } });
-  assert.deepEqual(atDeletion, [['2']]);
+  await run('noted', [{ tags: ['4'] }], { ...context, skopeo: { ...skopeo, deleteImage } });
+  assert.deepEqual(atDeletion, [
+    [3, 4],
+    [2, 3],
+    [1, 2],
+  ]);
 });
 
 test('another spelling of the registry is the same registry', async () => {
