@@ -1,8 +1,10 @@
 import { constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
+import { type CommandLine, textOf } from '../command-line/command-line.ts';
 import { messageOf } from '../errors/system-error.ts';
 import { usageError } from '../errors/wrapper-error.ts';
+import { parseReference } from '../image/reference.ts';
 
 /** A file that a run writes. */
 export interface OutputFile {
@@ -12,17 +14,63 @@ export interface OutputFile {
   readonly path: string;
 }
 
+const exists = (path: string): Promise<boolean> =>
+  stat(path).then(
+    () => true,
+    () => false,
+  );
+
+/** A `dir:` image has all of its files in one directory. */
+const isInDirectoryImage = async (directory: string): Promise<boolean> =>
+  (await exists(join(directory, 'version'))) && (await exists(join(directory, 'manifest.json')));
+
+/** A layout has its blobs two levels below. */
+const isInLayout = async (directory: string): Promise<boolean> => {
+  const above = [directory, dirname(directory), dirname(dirname(directory))];
+  const marks = await Promise.all(above.map((one) => exists(join(one, 'oci-layout'))));
+  return marks.some(Boolean);
+};
+
+/** A regular file by device and inode; undefined for everything else. */
+const identityOf = async (path: string): Promise<string | undefined> => {
+  const found = await stat(path, { bigint: true }).catch(() => undefined);
+  return found?.isFile() ? `${found.dev}:${found.ino}` : undefined;
+};
+
+/** The files that a command line gives a run to read, or to copy to. */
+const otherFiles = (line: Pick<CommandLine, 'operands' | 'values'>, cwd: string): readonly string[] => {
+  const operands = line.operands.map((operand) => parseReference(operand).path);
+  const paths = [...operands, textOf(line, 'file'), textOf(line, 'images')];
+  return paths.flatMap((path) => (path === undefined ? [] : [resolve(cwd, path)]));
+};
+
+const problemOf = async (path: string, taken: ReadonlySet<string>): Promise<string | undefined> => {
+  const status = await stat(path).catch(() => undefined);
+  if (status?.isDirectory()) return 'it is a directory';
+  const identity = await identityOf(path);
+  if (identity !== undefined && taken.has(identity)) return 'the run itself reads or writes it';
+  const directory = dirname(path);
+  if ((await isInDirectoryImage(directory)) || (await isInLayout(directory))) return 'it lies in an image';
+  return access(status === undefined ? directory : path, constants.W_OK).then(() => undefined, messageOf);
+};
+
 /**
- * Refuses output files that cannot be written, so that this does not show only after hours of copying. Throws a usage
- * error.
+ * Refuses output files that cannot be written, so that this does not show only after hours of copying, and files that are
+ * part of an image, or that the run itself reads or writes: they would be destroyed. Throws a usage error.
  */
-export const refuseUnwritable = async (files: readonly OutputFile[]): Promise<void> => {
+export const refuseUnwritable = async (
+  files: readonly OutputFile[],
+  line: Pick<CommandLine, 'operands' | 'values'>,
+  cwd: string,
+): Promise<void> => {
+  const identities = await Promise.all(otherFiles(line, cwd).map(identityOf));
+  const taken = new Set(identities.filter((identity) => identity !== undefined));
   for (const { flag, path } of files) {
-    const status = await stat(path).catch(() => undefined);
-    const problem = status?.isDirectory()
-      ? 'it is a directory'
-      : await access(status === undefined ? dirname(path) : path, constants.W_OK).then(() => undefined, messageOf);
+    const problem = await problemOf(path, taken);
     if (problem !== undefined)
-      throw usageError(`--${flag} ${path} cannot be written: ${problem}`, 'Name a file in a directory that exists.');
+      throw usageError(
+        `--${flag} ${path} cannot be written: ${problem}`,
+        'Name another file, in a directory that exists.',
+      );
   }
 };

@@ -152,7 +152,7 @@ const refuseOutputs = async ({ line, context, outputs = [] }: RunRequest): Promi
   const { events, metricsTextfile } = line.own;
   const { cwd } = context;
   const files = events === undefined || events === '-' ? [] : [{ flag: 'events', path: resolve(cwd, events) }];
-  await refuseUnwritable([...files, ...outputs]);
+  await refuseUnwritable([...files, ...outputs], line, cwd);
   if (metricsTextfile !== undefined) await resolveTextfilePath(resolve(cwd, metricsTextfile));
 };
 

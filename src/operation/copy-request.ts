@@ -1,4 +1,5 @@
 import { randomUUID } from 'node:crypto';
+import { rmSync, writeFileSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
@@ -92,6 +93,23 @@ const manifestsOf = (
   };
 };
 
+const DIGEST_LENGTH = `sha256:${'0'.repeat(64)}`.length;
+
+/**
+ * A file for the digest, with the space that it needs. Undefined where there is no space: skopeo would fail after it has
+ * copied everything, because of a file that the user never asked for.
+ */
+const reserveDigestFile = (directory: string): string | undefined => {
+  const path = join(directory, randomUUID());
+  try {
+    writeFileSync(path, ' '.repeat(DIGEST_LENGTH));
+    return path;
+  } catch {
+    rmSync(path, { force: true });
+    return undefined;
+  }
+};
+
 /**
  * Builds the request for one copy: private files for credentials, the digest of what was written, a directory of its
  * own for unpacked archives, and what to remove when an attempt fails. Creates that directory and those files.
@@ -101,7 +119,7 @@ export const copyRequest = async (spec: CopySpec, context: SkopeoContext): Promi
   const { from, to, subject } = spec;
   // If the user names a digest file, only skopeo writes it and the wrapper does not read it; skopeo writes only one.
   const isNamed = lastValueOf(spec.arguments, 'digestfile') !== undefined;
-  const digestFile = isNamed || runDirectory === undefined ? undefined : join(runDirectory, randomUUID());
+  const digestFile = isNamed || runDirectory === undefined ? undefined : reserveDigestFile(runDirectory);
   const access = await loginChanges(spec.logins, context);
   const scratch = createScratchDirectory({
     transports: [from.transport, to.transport],

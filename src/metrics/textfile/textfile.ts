@@ -17,9 +17,22 @@ const kindOf = async (path: string): Promise<'directory' | 'other' | 'missing'> 
   return stats.isDirectory() ? 'directory' : 'other';
 };
 
+/** Every page of ours has a name that begins so in its first lines. */
+const OWN_NAMES = 'skopeo_';
+const LOOKED_AT_BYTES = 64 * 1024;
+
+/** Whether somebody else's metrics are in a file: ours would replace them. */
+const isForeign = async (path: string): Promise<boolean> => {
+  const found = await lstat(path).catch(() => undefined);
+  if (!found?.isFile() || found.size === 0) return false;
+  await using file = await open(path);
+  const { buffer, bytesRead } = await file.read({ buffer: Buffer.alloc(LOOKED_AT_BYTES) });
+  return !buffer.toString('latin1', 0, bytesRead).includes(OWN_NAMES);
+};
+
 /**
  * The textfile that `PATH` means: a directory, or a file that ends in `.prom` (node_exporter reads no others). Throws a
- * usage error if it is neither, or its directory does not exist.
+ * usage error if it is neither, if its directory does not exist, or if it holds metrics of others.
  */
 export const resolveTextfilePath = async (path: string): Promise<string> => {
   if ((await kindOf(path)) === 'directory') return join(path, TEXTFILE_NAME);
@@ -30,6 +43,8 @@ export const resolveTextfilePath = async (path: string): Promise<string> => {
     );
   }
   const directory = dirname(path);
+  if (await isForeign(path).catch(() => false))
+    throw usageError(`textfile ${path}: it holds metrics of others`, 'Name another file, or move this one away.');
   if ((await kindOf(directory)) === 'directory') return path;
   throw usageError(
     `textfile ${path}: the directory ${directory} does not exist`,

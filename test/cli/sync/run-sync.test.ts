@@ -8,6 +8,7 @@ import { openScene } from '../../e2e/scene.ts';
 import { startProxy } from '../../support/proxy.ts';
 import { startRegistry } from '../../support/registry.ts';
 import { mountSmallDisk } from '../../support/small-disk.ts';
+import { tempDir } from '../../support/temp.ts';
 import { waitFor } from '../../support/wait-for.ts';
 
 const NEEDS_ROOT = process.getuid?.() === 0 ? false : 'mounting a file system needs root';
@@ -51,6 +52,45 @@ test('files that cannot be written are refused before anything is copied, and th
     assert.match(refused.stderr, message);
   }
   assert.match((await scene.run('status')).stdout, /^1 job/);
+});
+
+test('an output that would destroy an image, or what the run reads, is refused before anything is written', async () => {
+  await using scene = await openScene();
+  const { dir, layout } = scene;
+  const copy = (to: string, ...flags: string[]) => scene.run('copy', '-q', ...flags, scene.source, to);
+  await scene.run('copy', '-q', scene.source, `dir:${dir.join('image')}`);
+  await scene.run('copy', '-q', scene.source, `oci-archive:${dir.join('a.tar')}`);
+  await mkdir(dir.join('prom'));
+  await writeFile(dir.join('prom', 'other.prom'), '# HELP backup_age_seconds -\nbackup_age_seconds 3\n');
+  await writeFile(dir.join('m.yml'), FILE.replace('HOST', '127.0.0.1:9'));
+  const precious = [
+    ...['m.yml', 'a.tar', 'prom/other.prom', 'image/manifest.json', 'image/version'].map((name) => dir.join(name)),
+    join(layout.path, 'index.json'),
+  ];
+  const bytes = async () => Promise.all(precious.map(async (path) => (await readFile(path)).toString('base64')));
+  const before = await bytes();
+  const sync = (...flags: string[]) => scene.run('sync', '--file', 'm.yml', ...flags);
+  const ended = [
+    await sync('--report', 'm.yml'),
+    await sync('--report', 'image/manifest.json'),
+    await sync('--report', 'image/report.json'),
+    await sync('--digestfile', join(layout.path, 'index.json')),
+    await sync('--events', join(layout.path, 'blobs', 'sha256', 'events')),
+    await copy(`oci-archive:${dir.join('a.tar')}`, '--events', 'a.tar'),
+    await copy(`dir:${dir.join('new')}`, '--events', 'image/version'),
+    await copy(`dir:${dir.join('new')}`, '--metrics-textfile', 'prom/other.prom'),
+  ];
+  for (const { exitCode, stderr } of ended) assert.equal(exitCode, 64, stderr);
+  assert.deepEqual(await bytes(), before);
+});
+
+test('a copy needs no space for a digest that nobody asked for', { skip: NEEDS_ROOT }, async () => {
+  await using small = await tempDir('full-temporary');
+  await using _disk = await mountSmallDisk(small.path, { sizeKiB: 8 });
+  await writeFile(small.join('full'), Buffer.alloc(8 * 1024));
+  await using scene = await openScene({ TMPDIR: small.path });
+  const { exitCode, stderr } = await scene.start('copy', '-q', scene.source, `dir:${scene.dir.join('out')}`).result;
+  assert.equal(exitCode, 0, stderr);
 });
 
 test('a command line that cannot be meant is refused, and is no run of the job', async () => {
