@@ -77,7 +77,7 @@ export const runProgram = async (argv: readonly string[], context: Context): Pro
 
 /** How long a run that was told to end waits for readers of its output. */
 const PATIENCE_MS = 3_000;
-/** What a reader gets at least, however late the run has ended. */
+/** What the readers of both outputs get at least, however late the run has ended. */
 const LEAST_PATIENCE_MS = 1_000;
 
 /**
@@ -89,16 +89,16 @@ export const runProcess = async (argv: readonly string[], inheritedDescriptors: 
   const context = processContext(inheritedDescriptors);
   const { clock, deadline } = context;
   const [stdout, stderr] = [new ProcessOutput(process.stdout), new ProcessOutput(process.stderr)];
-  const patienceMs = (): number => Math.max(deadline.atMs + PATIENCE_MS - clock.monotonicMs(), LEAST_PATIENCE_MS);
   process.on('uncaughtException', (error) => process.exit(reportError(error, context, { json: false })));
   const exitCode = await runProgram(argv, context);
   for (const signal of ENDING_SIGNALS) {
     // The run is recorded: only what its reader has not got can still make a failure of it.
     process.once(signal, () => (stdout.isFlushed ? process.exit(exitCode) : process.kill(process.pid, signal)));
   }
-  await stdout.flush(patienceMs());
+  const giveUpAtMs = Math.max(deadline.atMs + PATIENCE_MS, clock.monotonicMs() + LEAST_PATIENCE_MS);
+  await stdout.flush(giveUpAtMs - clock.monotonicMs());
   if (stdout.lost !== undefined)
     context.stderr.write(`skopeo-wrapper: stdout could not be written: ${stdout.lost.message}\n`);
-  await stderr.flush(patienceMs());
+  await stderr.flush(Math.max(0, giveUpAtMs - clock.monotonicMs()));
   process.exit(stdout.lost === undefined ? exitCode : exitCode || EXIT.ioError);
 };

@@ -48,6 +48,8 @@ const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 
 /** How long the end of a run waits for a reader that does not read. */
 const PATIENCE_MS = 5_000;
+/** How long it waits for any reader once the run was told to end, which has more to do than this. */
+const LAST_PATIENCE_MS = 1_000;
 
 const READER_STOPPED = 'its reader takes nothing';
 
@@ -81,11 +83,13 @@ const toReader = (fd: number, onLost: OnLost, signal: AbortSignal, patienceMs: n
       writing ??= writeKept().catch((error: unknown) => lose(messageOf(error)));
     },
     close: once(async () => {
-      let leftBytes = keptBytes;
+      const stepMs = Math.min(patienceMs, LAST_PATIENCE_MS);
+      let [leftBytes, stillMs] = [keptBytes, 0];
       const timer = setInterval(() => {
-        if (signal.aborted || keptBytes === leftBytes) lose(READER_STOPPED);
+        stillMs = keptBytes === leftBytes ? stillMs + stepMs : 0;
+        if (signal.aborted || stillMs >= patienceMs) lose(READER_STOPPED);
         leftBytes = keptBytes;
-      }, patienceMs);
+      }, stepMs);
       await writing;
       clearInterval(timer);
       closeSync(fd);
