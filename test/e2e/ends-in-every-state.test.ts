@@ -197,7 +197,9 @@ const assertEnds = async ({ state, end }: (typeof ROWS)[number]): Promise<void> 
       cli.kill(end);
     }
     const { exitCode, stderr } = await cli.result;
-    assert.equal(exitCode, state.status ?? ENDS[end], stderr);
+    const { status = ENDS[end] } = state;
+    // On a busy machine the limit may come before the state.
+    assert.ok([status, ...(end === '--timeout' ? [ENDS[end]] : [])].includes(exitCode ?? -1), `${exitCode}: ${stderr}`);
     await waitFor('the end of all children', () => processesWithEnv(`MARK=${mark}`).length === 0);
   } finally {
     killProcessesWithEnv(`MARK=${mark}`);
