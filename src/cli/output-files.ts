@@ -1,4 +1,4 @@
-import { constants } from 'node:fs';
+import { type BigIntStats, constants } from 'node:fs';
 import { access, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { type CommandLine, textOf } from '../command-line/command-line.ts';
@@ -14,11 +14,10 @@ export interface OutputFile {
   readonly path: string;
 }
 
-const exists = (path: string): Promise<boolean> =>
-  stat(path).then(
-    () => true,
-    () => false,
-  );
+const statusOf = (path: string): Promise<BigIntStats | undefined> =>
+  stat(path, { bigint: true }).catch(() => undefined);
+
+const exists = async (path: string): Promise<boolean> => (await statusOf(path)) !== undefined;
 
 /** A `dir:` image has all of its files in one directory. */
 const isInDirectoryImage = async (directory: string): Promise<boolean> =>
@@ -32,10 +31,8 @@ const isInLayout = async (directory: string): Promise<boolean> => {
 };
 
 /** A regular file by device and inode; undefined for everything else. */
-const identityOf = async (path: string): Promise<string | undefined> => {
-  const found = await stat(path, { bigint: true }).catch(() => undefined);
-  return found?.isFile() ? `${found.dev}:${found.ino}` : undefined;
-};
+const identityOf = (status: BigIntStats | undefined): string | undefined =>
+  status?.isFile() ? `${status.dev}:${status.ino}` : undefined;
 
 /** The files that a command line gives a run to read, or to copy to. */
 const otherFiles = (line: Pick<CommandLine, 'operands' | 'values'>, cwd: string): readonly string[] => {
@@ -45,9 +42,9 @@ const otherFiles = (line: Pick<CommandLine, 'operands' | 'values'>, cwd: string)
 };
 
 const problemOf = async (path: string, taken: ReadonlySet<string>): Promise<string | undefined> => {
-  const status = await stat(path).catch(() => undefined);
+  const status = await statusOf(path);
   if (status?.isDirectory()) return 'it is a directory';
-  const identity = await identityOf(path);
+  const identity = identityOf(status);
   if (identity !== undefined && taken.has(identity)) return 'the run itself reads or writes it';
   const directory = dirname(path);
   if ((await isInDirectoryImage(directory)) || (await isInLayout(directory))) return 'it lies in an image';
@@ -63,7 +60,7 @@ export const refuseUnwritable = async (
   line: Pick<CommandLine, 'operands' | 'values'>,
   cwd: string,
 ): Promise<void> => {
-  const identities = await Promise.all(otherFiles(line, cwd).map(identityOf));
+  const identities = await Promise.all(otherFiles(line, cwd).map(async (path) => identityOf(await statusOf(path))));
   const taken = new Set(identities.filter((identity) => identity !== undefined));
   for (const { flag, path } of files) {
     const problem = await problemOf(path, taken);

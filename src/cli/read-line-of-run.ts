@@ -8,7 +8,7 @@ import { operationOf, subjectOf } from '../operation/request.ts';
 import { reportStartFailure } from '../operation/run-operation.ts';
 import { openSession } from './open-session.ts';
 import { readCommandLine } from './read-command-line.ts';
-import { failedRun, withoutSecrets } from './with-run.ts';
+import { failedRun, withoutSecrets } from './run-failure.ts';
 
 /** The wrapper's flags, if they at least can be understood. */
 const ownFlags = (argv: readonly string[], { env }: Context): OwnFlags | undefined => {

@@ -5,8 +5,6 @@ import { refuseUnsupported } from '../command-line/refusals.ts';
 import type { Context } from '../context.ts';
 import { defined } from '../defined.ts';
 import { asTooManyFiles } from '../errors/descriptors.ts';
-import { messageOf } from '../errors/system-error.ts';
-import { EXIT, WrapperError } from '../errors/wrapper-error.ts';
 import { sweepTemporaryDirectories } from '../host/temporary-directory.ts';
 import type { MetricsSession } from '../metrics/session.ts';
 import type { StateLocation } from '../metrics/state/files/state-directory.ts';
@@ -23,9 +21,9 @@ import { findLauncher } from '../skopeo/process/parent-death.ts';
 import { loadNativePty } from '../skopeo/process/pty-addon.ts';
 import { Terminals } from '../skopeo/process/terminals.ts';
 import type { OperationObserver } from '../tracking/observer.ts';
-import type { ErrorType } from '../tracking/vocabulary.ts';
 import { type MetricsExtent, stateLocation } from './open-session.ts';
 import { type OutputFile, refuseUnwritable } from './output-files.ts';
+import { failedRun, failureOf, type RunFailure, withoutSecrets } from './run-failure.ts';
 
 /** Removes what killed runs left behind, everywhere where a run like this one puts temporary files. */
 const sweepLeftovers = (line: Pick<CommandLine, 'values'>, { env, cwd }: Pick<Context, 'env' | 'cwd'>): void => {
@@ -42,14 +40,6 @@ export interface RunTools {
 
 /** Where a run is counted in the metrics. */
 export type RunMetrics = Pick<MetricsSession, 'observer' | 'end' | 'failed'>;
-
-/** Why a run failed before its body began. */
-interface RunFailure {
-  readonly errorType: ErrorType;
-  readonly exitCode: number;
-  readonly message: string;
-  readonly next?: string | undefined;
-}
 
 /** How the body of a run ended. */
 export interface RunEnd<Result> {
@@ -121,31 +111,6 @@ const asError = (thrown: unknown, signal: AbortSignal): unknown => {
   const termination = thrown === signal.reason ? terminationOf(signal) : undefined;
   return termination === undefined ? (asTooManyFiles(thrown) ?? thrown) : terminationError(termination);
 };
-
-const failureOf = (error: unknown): RunFailure => {
-  if (error instanceof WrapperError) return error;
-  const message = messageOf(error);
-  return { errorType: 'crashed', exitCode: EXIT.failure, message };
-};
-
-/** The end of a run as it is recorded: without secrets. */
-export const withoutSecrets = (
-  { cause, ...verdict }: RunVerdict,
-  { redactor }: Pick<Context, 'redactor'>,
-): RunVerdict => ({
-  ...verdict,
-  ...(cause && {
-    cause: {
-      ...cause,
-      message: redactor.redact(cause.message),
-      ...defined({ next: cause.next && redactor.redact(cause.next) }),
-    },
-  }),
-});
-
-/** The end of a run that failed before its body was done. */
-export const failedRun = ({ errorType, message, next, exitCode }: RunFailure) =>
-  ({ exitCode, success: false, cause: { errorType, message, ...defined({ next }) } }) as const;
 
 /** Refuses files that could not be written at the end. Throws usage errors. */
 const refuseOutputs = async ({ line, context, outputs = [] }: RunRequest): Promise<void> => {

@@ -4,6 +4,7 @@ import type { Clock, Context } from '../context.ts';
 import { messageOf } from '../errors/system-error.ts';
 import { usageError } from '../errors/wrapper-error.ts';
 import { openOutput, writeAll } from '../host/named-files.ts';
+import { MAX_KEPT_BYTES, READER_STOPPED } from '../host/process-output.ts';
 import type { Redactor } from '../secrets/redactor.ts';
 import { eventJson } from './event-json.ts';
 import type { Renderer } from './renderer.ts';
@@ -43,15 +44,10 @@ const toRegularFile = (fd: number, onLost: OnLost): EventsFile => {
   };
 };
 
-/** The most that is kept for a reader that does not read. */
-const MAX_KEPT_BYTES = 16 * 1024 * 1024;
-
 /** How long the end of a run waits for a reader that does not read. */
 const PATIENCE_MS = 5_000;
 /** How long it waits for any reader once the run was told to end, which has more to do than this. */
 const LAST_PATIENCE_MS = 1_000;
-
-const READER_STOPPED = 'its reader takes nothing';
 
 /**
  * Keeps what a FIFO, a terminal or a device does not accept yet, so that only the end of the run waits for its reader.

@@ -3,8 +3,11 @@ import type { Writable } from 'node:stream';
 import { errorCode } from '../errors/system-error.ts';
 import { after } from './timers.ts';
 
-/** The most that is kept for a reader that takes nothing. */
-const MAX_KEPT_BYTES = 16 * 1024 * 1024;
+/** Why output is lost whose reader is there and takes nothing. */
+export const READER_STOPPED = 'its reader takes nothing';
+
+/** The most that is kept for such a reader. */
+export const MAX_KEPT_BYTES = 16 * 1024 * 1024;
 
 /** How soon a reader that takes nothing is tried again: at first, and later. */
 const [FIRST_POLL_MS, LATER_POLL_MS] = [1, 20];
@@ -110,7 +113,7 @@ export class ProcessOutput {
   async flush(ms: number): Promise<void> {
     const { promise: over, resolve } = Promise.withResolvers<void>();
     const giveUp = (): void => {
-      this.#lost ??= new Error('its reader takes nothing');
+      this.#lost ??= new Error(READER_STOPPED);
       resolve();
     };
     using _ = ms === Infinity ? undefined : after(ms, giveUp);
@@ -134,7 +137,7 @@ export class ProcessOutput {
   #limitKept(): void {
     this.#stream.write = (...written: unknown[]) => {
       if (this.#stream.writableLength <= MAX_KEPT_BYTES) return Reflect.apply(this.#write, undefined, written);
-      this.#lost ??= new Error('its reader takes nothing');
+      this.#lost ??= new Error(READER_STOPPED);
       const done = written.at(-1);
       if (typeof done === 'function') queueMicrotask(() => done());
       return false;

@@ -14,8 +14,8 @@ import { examinePrune } from './prune/examine.ts';
 import { pruneTask } from './prune/prune-task.ts';
 import { stoppedBeforePlan } from './report.ts';
 
-/** Images at a time whose source is asked whether it has them. */
-const QUESTIONS_AT_A_TIME = 16;
+/** Images at a time whose source is asked whether it has them; the planner has its own, larger number. */
+const SOURCES_AT_A_TIME = 16;
 
 /**
  * An image to be copied, with the failure that a run would meet if its source does not have it. Reading manifests has told
@@ -42,7 +42,7 @@ export const makePlan = async (job: SyncJob, context: PlanContext, options?: Pla
   const parts = [await planner.now()];
   if (planner.hasRest) parts.push(await planner.rest());
   const joined = joinPlans(parts);
-  const images = await mapLimited(joined.images, QUESTIONS_AT_A_TIME, (image) => withAbsence(image, context));
+  const images = await mapLimited(joined.images, SOURCES_AT_A_TIME, (image) => withAbsence(image, context));
   const plan = { ...joined, images };
   const task = pruneTask(job, planner.selected, options?.shard, context);
   if (task === undefined) return plan;

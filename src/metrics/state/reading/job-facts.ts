@@ -19,19 +19,26 @@ export interface JobRun {
   readonly success: boolean;
 }
 
+/** When and how a run ended; a dead one ended at its last heartbeat. */
+const endOf = ({ outcome, started, heartbeat }: RunRecord) => ({
+  endedSeconds: heartbeat.wallMs / 1000,
+  durationSeconds: outcome?.durationSeconds ?? Math.max(0, heartbeat.monotonicMs - started.monotonicMs) / 1000,
+  exitCode: outcome?.exitCode ?? KILLED_EXIT_CODE,
+});
+
 /** What a finished run says about its job; a dead run failed at its last heartbeat. Undefined: the run has no job. */
-export const jobRunOf = ({ job, outcome, started, heartbeat }: RunRecord): JobRun | undefined => {
+export const jobRunOf = (record: RunRecord): JobRun | undefined => {
+  const { job, outcome } = record;
   if (job === undefined) return undefined;
-  const endedSeconds = heartbeat.wallMs / 1000;
+  const { endedSeconds, durationSeconds, exitCode } = endOf(record);
   const success = outcome?.success ?? false;
-  const secondsToLastHeartbeat = Math.max(0, heartbeat.monotonicMs - started.monotonicMs) / 1000;
   const facts = {
     jobName: job.name,
     lastSuccessSeconds: success ? endedSeconds : 0,
     lastFailureSeconds: success ? 0 : endedSeconds,
     lastRunSeconds: endedSeconds,
-    lastDurationSeconds: outcome?.durationSeconds ?? secondsToLastHeartbeat,
-    lastExitCode: outcome?.exitCode ?? KILLED_EXIT_CODE,
+    lastDurationSeconds: durationSeconds,
+    lastExitCode: exitCode,
     maxAgeSeconds: job.maxAgeSeconds,
   };
   return { facts, success };
@@ -41,17 +48,12 @@ const KILLED = { errorType: 'crashed', message: 'it ended without a word: killed
 
 /** A finished run as the history shows it. Undefined: it left the work to another run, or did none. */
 export const finishedRunOf = (record: RunRecord): FinishedRun | undefined => {
-  const { job, outcome, started, heartbeat, live } = record;
+  const { job, outcome, live } = record;
   const [first] = live;
   const subject = outcome === undefined ? first && runSubjectOf(first) : outcome.subject;
   if (job === undefined && subject === undefined) return undefined;
   const cause = outcome === undefined ? KILLED : outcome.cause;
-  return {
-    ...defined({ jobName: job?.name, subject, cause }),
-    endedSeconds: heartbeat.wallMs / 1000,
-    durationSeconds: outcome?.durationSeconds ?? Math.max(0, heartbeat.monotonicMs - started.monotonicMs) / 1000,
-    exitCode: outcome?.exitCode ?? KILLED_EXIT_CODE,
-  };
+  return { ...defined({ jobName: job?.name, subject, cause }), ...endOf(record) };
 };
 
 /** The counter of one run of a job. */
